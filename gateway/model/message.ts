@@ -1,0 +1,33 @@
+/** A message to a person, kept in the outbox until it is delivered. */
+import type { Severity } from "./severity.ts";
+import type { Text } from "./text.ts";
+import type { Instant } from "./time.ts";
+
+export type MessageState = "pending" | "sending" | "accepted" | "delivered" | "failed" | "cancelled";
+
+export interface Message {
+  /** Made of what it is about: ticket, round, step, loop, recipient, channel. Sending it twice is harmless. */
+  readonly key: string;
+  readonly ticket: string;
+  readonly step: string;
+  readonly severity: Severity;
+  readonly role: string;
+  /** Person id of people.yaml. */
+  readonly to: string;
+  /** Channel id of site.yaml, or `console`. */
+  readonly channel: string;
+  readonly text: Text;
+  readonly phone: boolean;
+  readonly state: MessageState;
+  readonly attempts: number;
+  readonly nextTryAt: Instant;
+  readonly createdAt: Instant;
+  readonly deliveredAt?: Instant;
+  readonly lateBy?: number;
+  readonly because?: string;
+}
+
+export type Delivery =
+  | { readonly outcome: "delivered" | "accepted"; readonly reference?: string }
+  | { readonly outcome: "try-later"; readonly because: string; readonly after?: number }
+  | { readonly outcome: "refused"; readonly because: string };

@@ -1,0 +1,122 @@
+/** What comes to the door, and what the rules answer. */
+import type { Account, Actor, Session, Token } from "./account.ts";
+import type { Alarm } from "./alarm.ts";
+import type { JournalEntry } from "./journal.ts";
+import type { Message } from "./message.ts";
+import type { TicketClass } from "./policy.ts";
+import type { Transition } from "./rule.ts";
+import type { Severity } from "./severity.ts";
+import type { Site } from "./site.ts";
+import type { Text } from "./text.ts";
+import type { Ticket } from "./ticket.ts";
+import type { Instant, Span } from "./time.ts";
+
+/** Whether a device answers; kept in memory only, since a restart asks again. */
+export interface DeviceState {
+  readonly device: string;
+  readonly state: "online" | "degraded" | "offline" | "unknown";
+  readonly since: Instant;
+  readonly because?: Text;
+}
+
+/** Everything that lasts, as the rules may read it. */
+export interface View {
+  readonly site: Site;
+  readonly alarms: ReadonlyMap<string, Alarm>;
+  /** Open tickets by number. */
+  readonly tickets: ReadonlyMap<string, Ticket>;
+  readonly devices: ReadonlyMap<string, DeviceState>;
+  /** Messages that wait or are being sent, by key. */
+  readonly outbox: ReadonlyMap<string, Message>;
+  /** Number of the last ticket ever opened. */
+  readonly lastTicket: number;
+}
+
+/** What a person may do with a ticket, in the usual order. */
+export const ticketSteps = [
+  "acknowledge",
+  "dispatch",
+  "accept",
+  "decline",
+  "depart",
+  "arrive",
+  "plan",
+  "mitigate",
+  "repair",
+  "verify",
+  "follow-up",
+  "close",
+  "feedback",
+  "assign",
+  "escalate",
+  "note",
+  "sop",
+  "false-alarm",
+] as const;
+export type TicketStep = (typeof ticketSteps)[number];
+
+/** A person's or a script's wish. `id` makes it idempotent for 24 h. */
+export type Command =
+  | {
+      readonly do: "acknowledge-alarm";
+      readonly alarm: string;
+      readonly occurrence: number;
+      readonly reason?: "real" | "false" | "test" | "maintenance";
+      readonly comment?: string;
+    }
+  | { readonly do: "comment-alarm"; readonly alarm: string; readonly occurrence: number; readonly comment: string }
+  | {
+      readonly do: "open-ticket";
+      readonly class: TicketClass;
+      readonly severity?: Severity;
+      readonly device?: string;
+      readonly description: string;
+      readonly occurredAt?: Instant;
+    }
+  | {
+      readonly do: "ticket-step";
+      readonly ticket: string;
+      readonly step: TicketStep;
+      readonly note?: string;
+      readonly occurredAt?: Instant;
+      /** For assign and dispatch: who. */
+      readonly assignee?: string;
+      /** For sop: which row. */
+      readonly sop?: string;
+      /** For arrive: who came. */
+      readonly who?: "staff" | "rescue";
+    };
+
+export type Happening =
+  | { readonly type: "started"; readonly lastSeen?: Instant }
+  | { readonly type: "tick" }
+  | { readonly type: "clock-step"; readonly by: Span }
+  | { readonly type: "conditions"; readonly transitions: readonly Transition[] }
+  | { readonly type: "communication"; readonly changes: readonly DeviceState[] }
+  | { readonly type: "command"; readonly id: string; readonly actor: Actor; readonly command: Command }
+  /** A slice hands over rows that are already decided: accounts, sessions, tokens, outbox progress, and their journal. */
+  | { readonly type: "record"; readonly rows: Partial<Plan> };
+
+/** Refused: which HTTP status fits, a stable code, and the sentence for the person. */
+export interface Refusal {
+  readonly status: 400 | 403 | 404 | 409 | 422;
+  readonly code: string;
+  readonly message: Text;
+  readonly detail?: unknown;
+}
+
+export interface Plan {
+  readonly alarms: readonly Alarm[];
+  readonly tickets: readonly Ticket[];
+  /** Inserted when the key is new, otherwise replaced; a plan never lists one key twice. */
+  readonly messages: readonly Message[];
+  /** Keys of waiting messages that must not go out any more. */
+  readonly cancelMessages: readonly { readonly ticket: string; readonly step?: string }[];
+  readonly accounts: readonly Account[];
+  readonly sessions: readonly Session[];
+  readonly tokens: readonly Token[];
+  readonly journal: readonly JournalEntry[];
+  readonly refusal?: Refusal;
+  /** What a command answers beside the changed rows. */
+  readonly answer?: { readonly ticket?: string; readonly alarm?: string; readonly already?: string };
+}

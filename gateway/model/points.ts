@@ -1,0 +1,48 @@
+/** The point table as rules and screens see it: columns, addressed by a point's handle. */
+
+import type { Text } from "./text.ts";
+import type { Span } from "./time.ts";
+
+export type PointType = "bool" | "number" | "enum" | "text";
+
+/** One point of the site. Its handle is its position in `Site.points`. */
+export interface PointDefinition {
+  /** `<device>.<key>`, unique in the site; used in the API. */
+  readonly id: string;
+  readonly device: string;
+  /** The name that rules use, e.g. `outlet_pressure`. */
+  readonly key: string;
+  readonly name: Text;
+  readonly type: PointType;
+  /** UCUM code, e.g. `MPa`, `m3/h`, `m/s`; absent for bool, enum, text and plain counts. */
+  readonly unit?: string;
+  /** The address, parsed by the driver of the device's link; only that driver looks inside. */
+  readonly at: unknown;
+  /** The address as written in the profile, for messages. */
+  readonly atText: string;
+  readonly scale: number;
+  readonly offset: number;
+  readonly range?: readonly [number, number];
+  readonly values?: Readonly<Record<number, Text>>;
+  /** Raw register values that mean "not available", before scale and offset. */
+  readonly notAvailable: readonly number[];
+  readonly every: Span;
+  readonly staleAfter: Span;
+  readonly deadband: number;
+  readonly tags: readonly string[];
+}
+
+/** Parallel columns, one row per handle. A bool is 0 or 1, an enum its code, NaN means no value. */
+export interface PointColumns {
+  readonly count: number;
+  readonly value: Float64Array;
+  /** `GOOD`, `UNCERTAIN` or `BAD` of quality.ts. */
+  readonly quality: Uint8Array;
+  /** Position in `reasons` of quality.ts. */
+  readonly reason: Uint8Array;
+  /** Instants in ms since epoch; 0 when never seen. */
+  readonly sourceAt: Float64Array;
+  readonly receivedAt: Float64Array;
+  /** Text values live beside the columns. */
+  readonly text: Map<number, string>;
+}

@@ -1,0 +1,86 @@
+/** The response policy as data: classes, clocks, ladders, SOP lists. The default is `rules/response/policy.yaml`. */
+import type { Severity } from "./severity.ts";
+import type { Text } from "./text.ts";
+import type { Span } from "./time.ts";
+
+export const ticketClasses = [
+  "elevator_entrapment",
+  "fire_alarm",
+  "pipe_burst",
+  "gas_leak",
+  "power_outage",
+  "forced_door",
+  "pump_fault",
+  "comms_loss",
+  "general_fault",
+  "non_urgent",
+  "complaint",
+  "consult",
+] as const;
+export type TicketClass = (typeof ticketClasses)[number];
+
+export const clockKinds = [
+  "acknowledge",
+  "dispatch",
+  "plan",
+  "accept",
+  "staff-onsite",
+  "rescue-onsite",
+  "onsite",
+  "verify",
+  "mitigate",
+  "resolve",
+  "feedback",
+  "followup",
+] as const;
+export type ClockKind = (typeof clockKinds)[number];
+
+/** When a ladder step is due: at opening (`after` 0), or `after` unless every clock in `unless` was met by then. */
+export interface LadderStep {
+  readonly id: string;
+  readonly after: Span;
+  /**
+   * The step is cancelled once every clock listed here is met; empty: it always runs. A listed clock that the ticket does
+   * not carry is left out of this; when the ticket carries none of them, the step runs, since silence would be worse.
+   */
+  readonly unless: readonly ClockKind[];
+  /** Roles of `people.yaml`. */
+  readonly tell: readonly string[];
+  /** The operator must confirm by phone that the message was received. */
+  readonly phone: boolean;
+  readonly raiseRescueTier: boolean;
+  readonly say: Text;
+}
+
+export interface SopStep {
+  readonly id: string;
+  readonly text: Text;
+  readonly mandatory: boolean;
+}
+
+export interface ClassPolicy {
+  readonly class: TicketClass;
+  readonly name: Text;
+  readonly severity: Severity;
+  readonly clocks: readonly { readonly kind: ClockKind; readonly target: Span }[];
+  /** All clocks of a ticket whose severity is the key: those of `clocks`, with some replaced or added. */
+  readonly bySeverity: Readonly<
+    Partial<Record<Severity, readonly { readonly kind: ClockKind; readonly target: Span }[]>>
+  >;
+  /** Extra roles told at opening. */
+  readonly tellAtOpening: readonly string[];
+  readonly extraSteps: readonly LadderStep[];
+  readonly sop: readonly SopStep[];
+}
+
+export interface Policy {
+  readonly version: string;
+  /** Share of a clock's target at which a warning goes out, and the share for short clocks. */
+  readonly warn: { readonly share: number; readonly shortShare: number; readonly shortUpTo: Span };
+  /** How long an acknowledgement holds without a new entry before the ladder goes on. */
+  readonly acknowledgeExpires: Readonly<Record<Severity, Span>>;
+  readonly ladders: Readonly<Record<Severity, readonly LadderStep[]>>;
+  readonly classes: Readonly<Partial<Record<TicketClass, ClassPolicy>>>;
+  /** Names of the roles used in `tell`. */
+  readonly roles: Readonly<Record<string, Text>>;
+}

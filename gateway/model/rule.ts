@@ -1,0 +1,85 @@
+/** An alarm rule as data. Its expressions are text here; `rules/language` compiles them. */
+
+import type { TicketClass } from "./policy.ts";
+import type { Severity } from "./severity.ts";
+import type { DeviceKind } from "./site.ts";
+import type { Text } from "./text.ts";
+
+export interface RuleParameter {
+  /** A number in `unit`, a span in milliseconds (`type: "span"`), or a bool. */
+  readonly type: "number" | "span" | "bool";
+  readonly default: number | boolean;
+  readonly unit?: string;
+  /** Where the number comes from: standard, clause, or "engineering judgement". */
+  readonly source: string;
+}
+
+/** Where a piece of text stands in its file, so that an error inside an expression points at it. */
+export interface Expression {
+  readonly text: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface RuleDefinition {
+  /** Stable: it is the key of the alarm's state. */
+  readonly id: string;
+  /** The rule exists for every device of this kind that has the points it must have. */
+  readonly kind: DeviceKind;
+  readonly title: Text;
+  readonly severity: Severity;
+  /** Cannot be shelved, suppressed, or hidden in a flood. */
+  readonly lifeSafety: boolean;
+  readonly latch: boolean;
+  readonly let: Readonly<Record<string, Expression>>;
+  readonly when: Expression;
+  /** Condition to return to normal; absent: `!when`. */
+  readonly clear?: Expression;
+  /** Spans as literals or names of span parameters. */
+  readonly onDelay?: Expression;
+  readonly offDelay?: Expression;
+  /** The first level whose expression is true replaces `severity` while the alarm is active. */
+  readonly levels: readonly { readonly when: Expression; readonly severity: Severity }[];
+  /** Points that may be missing on a device: a name listed here reads as `missing` (false/unknown) there. */
+  readonly optional: readonly string[];
+  readonly params: Readonly<Record<string, RuleParameter>>;
+  readonly ticket?: TicketClass;
+  /** Sentence with `{point}` / `{param}` / `{let}` placeholders, filled at the moment of the transition. */
+  readonly because: Text;
+  /** What the operator should do. */
+  readonly advice: Text;
+  readonly source: string;
+  readonly file: string;
+}
+
+/** What the engine saw of one input at a transition. */
+export interface InputSeen {
+  readonly point: string;
+  readonly value: number | null;
+  readonly unit?: string;
+  readonly quality: "good" | "uncertain" | "bad";
+  /** Instant of receipt, ms since epoch. */
+  readonly at: number;
+}
+
+/** One rule on one device. `index` is its row in the engine. */
+export interface RuleInstance {
+  readonly index: number;
+  /** `<rule>@<device>`: the alarm's id. */
+  readonly id: string;
+  readonly rule: RuleDefinition;
+  readonly device: string;
+}
+
+/** What the engine says when a rule's verdict changes after its delays. */
+export interface Transition {
+  readonly instance: RuleInstance;
+  readonly to: "active" | "normal" | "unknown" | "known" | "level";
+  /** Severity in force (base or level). */
+  readonly severity: Severity;
+  /** How long the raw condition had held before the delay was over, in ms. */
+  readonly heldFor: number;
+  readonly because: Text;
+  readonly inputs: readonly InputSeen[];
+}

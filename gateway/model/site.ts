@@ -1,0 +1,119 @@
+/** A site after parsing: only good values, every reference resolved. */
+
+import type { PointDefinition } from "./points.ts";
+import type { Policy } from "./policy.ts";
+import type { Problem } from "./problem.ts";
+import type { RuleDefinition } from "./rule.ts";
+import type { Text } from "./text.ts";
+
+export const deviceKinds = [
+  "elevator",
+  "water",
+  "fire",
+  "access",
+  "power",
+  "gas",
+  "ups",
+  "generator",
+  "gateway",
+] as const;
+export type DeviceKind = (typeof deviceKinds)[number];
+
+export interface Place {
+  readonly building?: string;
+  readonly floor?: string;
+  readonly room?: string;
+}
+
+export interface Device {
+  readonly id: string;
+  readonly name: Text;
+  readonly kind: DeviceKind;
+  readonly profile?: string;
+  readonly place: Place;
+  /** Id of a `SiteLink`. */
+  readonly link: string;
+  /** Modbus unit id; 1 when not told. */
+  readonly unit: number;
+  /** Facts that no register tells, and overrides of rule parameters: ratedSpeed, floors, normalFlow, … */
+  readonly params: Readonly<Record<string, number | boolean>>;
+  readonly dependsOn: readonly string[];
+  /** Handles, i.e. positions in `Site.points`. */
+  readonly points: readonly number[];
+  /** Largest number of registers the device answers in one read; 125 when not told. */
+  readonly maxRegisters: number;
+}
+
+/** One connection to the south; devices with equal driver and settings share it. */
+export interface SiteLink {
+  readonly id: string;
+  /** Key in the driver catalog, e.g. `modbus-tcp`. */
+  readonly driver: string;
+  readonly settings: unknown;
+}
+
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  /** Contacts are secrets of a person: never logged, never in the API. */
+  readonly phone?: string;
+}
+
+export interface Shift {
+  readonly team: string;
+  readonly people: readonly string[];
+  /** ISO weekday numbers, 1 = Monday; all seven when not told. */
+  readonly days: readonly number[];
+  /** Minutes after local midnight; `to` <= `from` means over midnight. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Team {
+  readonly id: string;
+  readonly name: Text;
+  /** Roles of the response policy that this team answers for. */
+  readonly roles: readonly string[];
+  readonly people: readonly string[];
+}
+
+export interface People {
+  readonly teams: readonly Team[];
+  readonly people: readonly Person[];
+  readonly shifts: readonly Shift[];
+  /** Person told when a role has nobody on duty; never empty. */
+  readonly fallback: string;
+}
+
+/** A way out for messages; settings are parsed by the channel's own schema. */
+export interface ChannelSetting {
+  readonly id: string;
+  readonly kind: string;
+  readonly settings: unknown;
+}
+
+export interface Site {
+  readonly id: string;
+  readonly name: Text;
+  /** IANA zone, e.g. Asia/Shanghai. */
+  readonly zone: string;
+  readonly rescueZone: "urban" | "other";
+  readonly simulated: boolean;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly folder: string;
+  /** SHA-256 over all files that were read, first 12 hex digits. */
+  readonly revision: string;
+  readonly links: readonly SiteLink[];
+  readonly devices: readonly Device[];
+  readonly points: readonly PointDefinition[];
+  /** Library rules with the site's overrides, and the site's own. */
+  readonly rules: readonly RuleDefinition[];
+  readonly policy: Policy;
+  readonly people: People;
+  readonly channels: readonly ChannelSetting[];
+  /** Beside a simulated site: its fleet file, and the address of the simulator's control. */
+  readonly simulator?: { readonly fleet: string; readonly control: string };
+  /** Where lasting data goes when the environment does not say. */
+  readonly store?: { readonly folder: string };
+  readonly warnings: readonly Problem[];
+}

@@ -1,0 +1,98 @@
+/** An emergency ticket: one per device and class, with its clocks, its ladder, and its list of steps. */
+import type { ClassPolicy, ClockKind, LadderStep, TicketClass } from "./policy.ts";
+import type { Severity } from "./severity.ts";
+import type { Place } from "./site.ts";
+import type { Text } from "./text.ts";
+import type { Instant, Span } from "./time.ts";
+
+export type TicketState =
+  | "new"
+  | "dispatched"
+  | "accepted"
+  | "en-route"
+  | "on-site"
+  | "mitigated"
+  | "repaired"
+  | "verifying"
+  | "closed"
+  | "on-hold"
+  | "merged";
+
+export type ClockState = "running" | "paused" | "met" | "breached" | "cancelled";
+
+export interface Segment {
+  readonly kind: "run" | "pause";
+  readonly from: Instant;
+  readonly to?: Instant;
+  readonly reason?: string;
+  readonly by?: string;
+}
+
+export interface ResponseClock {
+  readonly kind: ClockKind;
+  readonly target: Span;
+  /** A breached clock goes on until it is met: `metAt` then tells by how much it was late. */
+  readonly state: ClockState;
+  readonly startedAt: Instant;
+  readonly dueAt: Instant;
+  readonly metAt?: Instant;
+  /** The true instant of the breach, also when it was noticed late. */
+  readonly breachedAt?: Instant;
+  readonly segments: readonly Segment[];
+  /** Recorded once announced; otherwise every tick would announce it again. */
+  readonly warnAt: Instant;
+  readonly warnedAt?: Instant;
+}
+
+/** A ladder step as a due row: it waits, is done once, is skipped because its clock was met, or finds nobody. */
+export interface LadderRow {
+  readonly step: LadderStep;
+  readonly dueAt: Instant;
+  readonly state: "waiting" | "done" | "cancelled";
+  readonly doneAt?: Instant;
+  /** Set when the step ran after downtime: how late, in ms. */
+  readonly lateBy?: Span;
+  /** Which loop of the ladder: 0, then one more each time an acknowledgement expired. */
+  readonly loop: number;
+}
+
+export interface SopRow {
+  readonly step: string;
+  readonly text: Text;
+  readonly mandatory: boolean;
+  readonly doneBy?: string;
+  readonly at?: Instant;
+}
+
+export interface Ticket {
+  /** `GD20261121-000123`. */
+  readonly no: string;
+  readonly class: TicketClass;
+  readonly severity: Severity;
+  readonly state: TicketState;
+  readonly title: Text;
+  readonly device?: string;
+  readonly place: Place;
+  /** Alarm ids that belong to this ticket. */
+  readonly alarms: readonly string[];
+  readonly openedAt: Instant;
+  readonly closedAt?: Instant;
+  readonly round: number;
+  readonly assignee?: string;
+  readonly acknowledgedBy?: string;
+  /** When the acknowledgement stops holding, unless something is logged before. */
+  readonly acknowledgeExpiresAt?: Instant;
+  readonly rescueTier: number;
+  readonly policyVersion: string;
+  /** Frozen at opening, so that an edit of the policy never bends a running ticket. */
+  readonly policy: ClassPolicy;
+  readonly clocks: readonly ResponseClock[];
+  readonly ladder: readonly LadderRow[];
+  readonly sop: readonly SopRow[];
+  /** Set while a human conclusion such as "car empty" is still missing. */
+  readonly recovered: boolean;
+  readonly falseAlarm: boolean;
+  readonly simulated: boolean;
+  /** The earliest instant at which the heartbeat must look at this ticket again. */
+  readonly wakeAt: Instant;
+}
