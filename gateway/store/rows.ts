@@ -1,0 +1,125 @@
+/** A plan as rows of tables. Pure: what is a column, what is the body, and whether journal and rows tell the same story. */
+import { type Alarm, isListed } from "#model/alarm";
+import type { JournalEntry } from "#model/journal";
+import type { Message } from "#model/message";
+import type { Plan } from "#model/plan";
+import type { Ticket } from "#model/ticket";
+import { hours } from "#model/time";
+import { canonicalJson } from "./canonical.ts";
+import type { StatementName, Value } from "./statements.ts";
+import type { StoredCommand } from "./store.ts";
+
+/** A person who presses a button twice within this time gets the first answer again. */
+export const COMMAND_MEMORY = hours(24);
+
+export interface Write {
+  readonly statement: StatementName;
+  readonly values: readonly Value[];
+}
+
+/** The columns of a journal row but its seq and hash, which the store gives. */
+export interface JournalValues {
+  readonly columns: readonly [at: number, occurredAt: number, about: string, event: string, actor: string];
+  readonly body: string;
+}
+
+/** One transaction. Cancellations come first, so that messages of the same plan survive them. */
+export interface PlanRows {
+  readonly cancel: Plan["cancelMessages"];
+  readonly writes: readonly Write[];
+  readonly journal: readonly JournalValues[];
+}
+
+/** Times are columns of whole milliseconds; the body keeps the number as it is. */
+const ms = (at: number): number => Math.trunc(at);
+
+export const isOpen = (ticket: Ticket): boolean => ticket.state !== "closed" && ticket.state !== "merged";
+
+/** The number at the end of `GD20261121-000123`; 0 for a name of another shape. */
+export function serialOf(no: string): number {
+  const match = /-(\d{1,15})$/.exec(no);
+  return match ? Number(match[1]) : 0;
+}
+
+export const alarmValues = (alarm: Alarm): Value[] => [alarm.id, isListed(alarm) ? 1 : 0, canonicalJson(alarm)];
+
+export const ticketValues = (ticket: Ticket): Value[] => [
+  ticket.no,
+  serialOf(ticket.no),
+  ticket.state,
+  isOpen(ticket) ? 1 : 0,
+  ticket.device ?? null,
+  ticket.class,
+  ms(ticket.openedAt),
+  ticket.closedAt === undefined ? null : ms(ticket.closedAt),
+  canonicalJson(ticket),
+];
+
+export const messageValues = (message: Message): Value[] => [
+  message.key,
+  message.ticket,
+  message.step,
+  message.state,
+  ms(message.createdAt),
+  canonicalJson(message),
+];
+
+export function journalValues(entry: JournalEntry): JournalValues {
+  const { at, occurredAt, about, event, actor } = entry;
+  return { columns: [ms(at), ms(occurredAt), about, event, actor], body: canonicalJson(entry) };
+}
+
+/**
+ * The rows of one happening, in the order in which they must be written.
+ * Throws when an alarm or a ticket changes without the journal telling how it stands afterwards, or the other way round:
+ * the state tables are a projection of the journal, and such a plan would break that for ever.
+ */
+export function planRows(plan: Plan, command?: StoredCommand): PlanRows {
+  checkStory(plan);
+  const writes: Write[] = [];
+  const add = (statement: StatementName, values: readonly Value[]) => writes.push({ statement, values });
+
+  for (const alarm of plan.alarms) add("saveAlarm", alarmValues(alarm));
+  // Closed ones first: a plan may close a ticket and open another for the same device and class.
+  const tickets = [...new Map(plan.tickets.map((ticket) => [ticket.no, ticket])).values()];
+  for (const ticket of tickets) if (!isOpen(ticket)) add("saveTicket", ticketValues(ticket));
+  for (const ticket of tickets) if (isOpen(ticket)) add("saveTicket", ticketValues(ticket));
+  for (const message of plan.messages) add("saveMessage", messageValues(message));
+  for (const account of plan.accounts) add("saveAccount", [account.id, canonicalJson(account)]);
+  for (const session of plan.sessions) {
+    add("saveSession", [session.id, session.state, ms(session.expiresAt), canonicalJson(session)]);
+  }
+  for (const token of plan.tokens) add("saveToken", [token.id, canonicalJson(token)]);
+  if (command) {
+    add("saveCommand", [command.id, ms(command.at), command.actor, command.reply]);
+    add("forgetCommands", [ms(command.at) - 2 * COMMAND_MEMORY]);
+  }
+  return { cancel: plan.cancelMessages, writes, journal: plan.journal.map(journalValues) };
+}
+
+function checkStory(plan: Plan): void {
+  const alarms = new Map(plan.alarms.map((alarm) => [alarm.id, alarm]));
+  const tickets = new Map(plan.tickets.map((ticket) => [ticket.no, ticket]));
+  const toldAlarms = new Map<string, Alarm>();
+  const toldTickets = new Map<string, Ticket>();
+  for (const { after } of plan.journal) {
+    if (after?.alarm) toldAlarms.set(after.alarm.id, after.alarm);
+    if (after?.ticket) toldTickets.set(after.ticket.no, after.ticket);
+  }
+  compareStories("alarm", alarms, toldAlarms);
+  compareStories("ticket", tickets, toldTickets);
+}
+
+function compareStories(what: string, rows: ReadonlyMap<string, unknown>, told: ReadonlyMap<string, unknown>): void {
+  for (const id of new Set([...rows.keys(), ...told.keys()])) {
+    const row = rows.get(id);
+    const after = told.get(id);
+    if (row === after) continue;
+    if (row === undefined || after === undefined || canonicalJson(row) !== canonicalJson(after)) {
+      throw new Error(
+        `The plan changes ${what} ${id}, and its journal does not say the same. ` +
+          `The last journal entry about a changed ${what} carries it in "after".`,
+      );
+    }
+  }
+}
