@@ -1,0 +1,92 @@
+/** Posts each message as signed JSON to an address of the customer: a shift-planning system, a robot, a home-made script. */
+import * as z from "zod";
+import { inOneLine } from "#model/in-one-line";
+import type { Delivery, Message } from "#model/message";
+import type { Text } from "#model/text";
+import { formatInstant, formatSpan, milliseconds } from "#model/time";
+import { post } from "../../../net/outgoing.ts";
+import { OutgoingTrouble } from "../../../net/outgoing-trouble.ts";
+import type { Channel, ChannelContext } from "../../channel.ts";
+import { signedHeaders } from "./sign.ts";
+
+const Settings = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }),
+  /** `whsec_` and base64, or any text of at least 16 characters. */
+  secret: z.string().min(16),
+  /** Networks beyond the open internet in which the receiver may stand. */
+  allow: z.array(z.enum(["private", "loopback"])).default([]),
+});
+
+/** Answers that no retry will change: the address is wrong, gone, or does not take our signature. */
+const REFUSALS: Readonly<Record<number, Text>> = {
+  401: {
+    zh: "接收端不认可签名。请核对两端的 secret。",
+    en: "The receiver does not accept the signature. Compare the secret on both sides.",
+  },
+  403: { zh: "接收端拒绝访问。请检查对方的权限设置。", en: "The receiver denies access. Check its permissions." },
+  404: { zh: "接收地址不存在。请核对 url。", en: "There is nothing at this address. Check the url." },
+  410: {
+    zh: "接收地址已停用。请更换 url 或删除该通道。",
+    en: "The address is no longer in use. Change the url or remove the channel.",
+  },
+};
+
+export const webhookChannel: Channel<z.infer<typeof Settings>> = {
+  kind: "webhook",
+  settings: Settings,
+  async send(message, { url, secret, allow }, context, signal) {
+    const body = bodyOf(message, context);
+    const headers = signedHeaders(secret, message.key, context.now, body);
+    try {
+      const { status } = await post({ url, body, headers, allow, signal });
+      return outcomeOf(status);
+    } catch (error) {
+      if (!(error instanceof OutgoingTrouble)) throw error;
+      const outcome = error.problem === "not-allowed" || error.problem === "bad-url" ? "refused" : "try-later";
+      return { outcome, because: inOneLine(error.because) };
+    }
+  },
+};
+
+function outcomeOf(status: number): Delivery {
+  if (status >= 200 && status < 300) return { outcome: "delivered" };
+  const refusal = REFUSALS[status];
+  if (refusal) return { outcome: "refused", because: `HTTP ${status}: ${inOneLine(refusal)}` };
+  const because = {
+    zh: `接收端答复 HTTP ${status},稍后重试。`,
+    en: `The receiver answered HTTP ${status}; trying again.`,
+  };
+  return { outcome: "try-later", because: inOneLine(because) };
+}
+
+function bodyOf(message: Message, { site, ticket, person, now }: ChannelContext): string {
+  return JSON.stringify({
+    type: "ticket.message",
+    timestamp: formatInstant(now),
+    data: {
+      key: message.key,
+      site,
+      ticket: message.ticket,
+      step: message.step,
+      severity: message.severity,
+      role: message.role,
+      to: person,
+      text: message.text,
+      /** The operator must also call by phone. */
+      phone: message.phone,
+      createdAt: formatInstant(message.createdAt),
+      ...(message.lateBy === undefined ? {} : { lateBy: formatSpan(milliseconds(message.lateBy)) }),
+      ...(ticket
+        ? {
+            class: ticket.class,
+            state: ticket.state,
+            title: ticket.title,
+            place: ticket.place,
+            device: ticket.device,
+            openedAt: formatInstant(ticket.openedAt),
+            simulated: ticket.simulated,
+          }
+        : {}),
+    },
+  });
+}
