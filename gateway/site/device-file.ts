@@ -1,0 +1,101 @@
+/** What may stand in `devices/*.yaml` and in a device profile, as written. */
+
+import * as z from "zod";
+import { deviceKinds } from "#model/site";
+import { milliseconds } from "#model/time";
+import { complain, Id, Name, PointKey, pointTypes, SpanText, spanFrom, TextPair } from "./vocabulary.ts";
+
+/** Faster than this no device bus is polled with sense, and a slip of the pen (`1ms`) would flood it. */
+const Every = spanFrom(milliseconds(50), "50ms");
+
+const Label = z.union([z.string().min(1), z.number()]).transform(String);
+
+const Codes = z.record(z.string(), TextPair).superRefine((values, context) => {
+  for (const code of Object.keys(values)) {
+    if (/^-?\d+$/.test(code) && Number.isSafeInteger(Number(code))) continue;
+    complain(
+      context,
+      { zh: `的代码 ${code} 不是整数`, en: `has the code ${code}, which is not a whole number` },
+      { zh: "用设备给出的整数代码作键。", en: "Use the whole numbers that the device sends as keys." },
+    );
+  }
+});
+
+/** A point without defaults, so that an override changes only what it names. */
+const pointShape = {
+  name: TextPair.optional(),
+  type: z.enum(pointTypes).optional(),
+  /** UCUM. */
+  unit: z.string().min(1).optional(),
+  at: z.string().min(1).optional(),
+  scale: z
+    .number()
+    .refine((scale) => scale !== 0, { params: zeroScale() })
+    .optional(),
+  offset: z.number().optional(),
+  range: z.tuple([z.number(), z.number()]).optional().meta({ description: "[low, high]", zh: "[下限, 上限]" }),
+  values: Codes.optional(),
+  /** Raw numbers by which the device says "not available", before scale and offset. */
+  notAvailable: z.array(z.number()).optional(),
+  every: Every.optional(),
+  staleAfter: SpanText.optional(),
+  deadband: z.number().min(0).optional(),
+  tags: z.array(z.string().min(1)).optional(),
+};
+
+function zeroScale() {
+  return {
+    what: { zh: "不能是 0", en: "cannot be 0" },
+    todo: { zh: "写乘数，例如 0.1。", en: "Write the factor, e.g. 0.1." },
+  };
+}
+
+export const PointOverride = z.strictObject(pointShape);
+export type PointFields = z.output<typeof PointOverride>;
+export const PointEntry = z.strictObject({
+  id: PointKey,
+  ...pointShape,
+  name: TextPair,
+  type: z.enum(pointTypes),
+  at: z.string().meta({ description: "the address on the device, e.g. holding:12", zh: "设备上的地址，如 holding:12" }),
+});
+export type PointEntry = z.output<typeof PointEntry>;
+
+/** `45s`, `0.3 MPa`, `true`, `1.75`. */
+const ParameterValue = z.union([z.string(), z.number(), z.boolean()]);
+
+export const DeviceEntry = z.strictObject({
+  id: Id,
+  name: TextPair,
+  kind: z.enum(deviceKinds).optional(),
+  profile: z.string().min(1).optional(),
+  place: z
+    .strictObject({ building: Label.optional(), floor: Label.optional(), room: Label.optional() })
+    .default({})
+    .meta({ description: "{ building, floor, room }", zh: "{ building, floor, room }" }),
+  link: z.union([z.string(), z.record(z.string(), z.unknown())]).meta({
+    description: "the id of a link in site.yaml, or { modbus-tcp: { host, port } }",
+    zh: "site.yaml 里链路的编号，或 { modbus-tcp: { host, port } }",
+  }),
+  unit: z.int().min(0).max(255).optional(),
+  overrides: z.record(PointKey, z.unknown()).default({}),
+  points: z.array(z.unknown()).default([]),
+  params: z.record(Name, ParameterValue).default({}),
+  dependsOn: z.array(z.string()).default([]).meta({ description: "a list of device ids", zh: "设备编号的列表" }),
+  maxRegisters: z.int().min(1).max(125).optional(),
+});
+export type DeviceEntry = z.output<typeof DeviceEntry>;
+
+export const ProfileFile = z.strictObject({
+  id: Id,
+  vendor: z.string().min(1),
+  model: z.string().min(1),
+  name: TextPair,
+  kind: z.enum(deviceKinds),
+  points: z.array(z.unknown()).default([]),
+  every: Every.optional(),
+  maxRegisters: z.int().min(1).max(125).optional(),
+  params: z.record(Name, ParameterValue).default({}),
+  notes: z.union([z.string(), TextPair, z.array(z.string())]).optional(),
+});
+export type ProfileFile = z.output<typeof ProfileFile>;

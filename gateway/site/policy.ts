@@ -1,0 +1,214 @@
+/** The response policy: `rules/response/policy.yaml`, with the overrides of a site's `response.yaml`. */
+
+import * as z from "zod";
+import {
+  type ClassPolicy,
+  type ClockKind,
+  clockKinds,
+  type LadderStep,
+  type Policy,
+  type TicketClass,
+  ticketClasses,
+} from "#model/policy";
+import { Severity } from "#model/severity";
+import type { Span } from "#model/time";
+import { nearest } from "../../rules/language/nearest.ts";
+import { keyPlaceOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
+import { type ProblemList, suggestion } from "./problems.ts";
+import { Id, SpanText, TextPair } from "./vocabulary.ts";
+import type { YamlFile } from "./yaml-file.ts";
+
+const Zones = ["urban", "other"] as const;
+export type RescueZone = (typeof Zones)[number];
+
+/** A target is one span, or one for each rescue zone. */
+const Target = z.union([SpanText, z.strictObject({ urban: SpanText, other: SpanText })]);
+type Target = z.output<typeof Target>;
+
+/** Every key optional, none unknown. */
+const shapeOf = <K extends string, S extends z.ZodType>(keys: readonly K[], schema: S) =>
+  z.strictObject(Object.fromEntries(keys.map((key) => [key, schema.optional()])) as Record<K, z.ZodOptional<S>>);
+
+const Clocks = shapeOf(clockKinds, Target);
+const BySeverity = shapeOf(Severity.options, Clocks);
+const Share = z.number().gt(0).lt(1);
+
+const Step = z.strictObject({
+  id: Id,
+  after: SpanText.meta({ description: "a span after opening, 0s for at once", zh: "开单后的时长，立即为 0s" }),
+  unless: z.array(z.enum(clockKinds)).default([]),
+  tell: z.array(z.string()).min(1),
+  phone: z.boolean().default(false),
+  raiseRescueTier: z.boolean().default(false),
+  say: TextPair,
+});
+const Ladder = z.array(Step);
+
+const Class = z.strictObject({
+  name: TextPair,
+  severity: Severity,
+  clocks: Clocks,
+  bySeverity: BySeverity.default({}),
+  tellAtOpening: z.array(z.string()).default([]),
+  extraSteps: Ladder.default([]),
+  sop: z.array(z.strictObject({ id: Id, text: TextPair, mandatory: z.boolean() })),
+});
+
+export const PolicyFile = z.strictObject({
+  version: z.string().min(1),
+  warn: z.strictObject({ share: Share, shortShare: Share, shortUpTo: SpanText }),
+  acknowledgeExpires: z.strictObject({ S1: SpanText, S2: SpanText, S3: SpanText, S4: SpanText }),
+  roles: z.record(Id, TextPair),
+  ladders: z.strictObject({ S1: Ladder, S2: Ladder, S3: Ladder, S4: Ladder }),
+  classes: shapeOf(ticketClasses, Class),
+});
+
+export const ResponseFile = z.strictObject({
+  classes: z
+    .record(z.string(), z.strictObject({ severity: Severity.optional(), clocks: Clocks.default({}) }))
+    .default({}),
+});
+
+type Clocks = { readonly [K in ClockKind]?: Target | undefined };
+
+const listClocks = (clocks: Clocks, zone: RescueZone): { kind: ClockKind; target: Span }[] =>
+  clockKinds.flatMap((kind) => {
+    const target = clocks[kind];
+    return target === undefined ? [] : [{ kind, target: typeof target === "number" ? target : target[zone] }];
+  });
+
+/** The default policy with targets for the site's rescue zone; `undefined` after a problem. */
+export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemList): Policy | undefined {
+  const root = whole(file);
+  const { value: fields, clean } = parsePart(root, PolicyFile, problems);
+  if (!fields || !clean) return undefined;
+  const roles = Object.keys(fields.roles);
+  const ids = new Map<string, Part>();
+  const steps = (at: Part, list: z.output<typeof Ladder>): readonly LadderStep[] => {
+    for (const [index, step] of list.entries()) {
+      const here = part(at, index);
+      const before = ids.get(step.id);
+      if (before) {
+        const line = placeOf(before, "id").line;
+        problems.error(
+          placeOf(here, "id"),
+          { zh: `步骤 ${step.id} 重复，第 ${line} 行已有`, en: `the step ${step.id} already stands in line ${line}` },
+          { zh: "换一个编号。", en: "Give it another id." },
+        );
+      }
+      ids.set(step.id, here);
+      checkRoles(part(here, "tell"), step.tell, roles, problems);
+    }
+    return list;
+  };
+  const classes: Partial<Record<TicketClass, ClassPolicy>> = {};
+  for (const id of ticketClasses) {
+    const entry = fields.classes[id];
+    if (!entry) continue;
+    const at = part(root, "classes", id);
+    checkRoles(part(at, "tellAtOpening"), entry.tellAtOpening, roles, problems);
+    const clocks = listClocks(entry.clocks, zone);
+    const bySeverity: Partial<Record<Severity, typeof clocks>> = {};
+    for (const severity of Severity.options) {
+      const special = entry.bySeverity[severity];
+      if (special) bySeverity[severity] = listClocks({ ...entry.clocks, ...told(special) }, zone);
+    }
+    classes[id] = {
+      class: id,
+      name: entry.name,
+      severity: entry.severity,
+      clocks,
+      bySeverity,
+      tellAtOpening: entry.tellAtOpening,
+      extraSteps: steps(part(at, "extraSteps"), entry.extraSteps),
+      sop: entry.sop,
+    };
+  }
+  const ladder = (severity: Severity) => steps(part(root, "ladders", severity), fields.ladders[severity]);
+  return {
+    version: fields.version,
+    warn: fields.warn,
+    acknowledgeExpires: fields.acknowledgeExpires,
+    ladders: { S1: ladder("S1"), S2: ladder("S2"), S3: ladder("S3"), S4: ladder("S4") },
+    classes,
+    roles: fields.roles,
+  };
+}
+
+const told = (clocks: Clocks): Clocks =>
+  Object.fromEntries(Object.entries(clocks).filter(([, target]) => target !== undefined));
+
+function checkRoles(at: Part, used: readonly string[], roles: readonly string[], problems: ProblemList): void {
+  for (const [index, role] of used.entries()) {
+    if (roles.includes(role)) continue;
+    problems.error(
+      placeOf(at, index),
+      { zh: `没有角色 ${role}`, en: `there is no role ${role}` },
+      suggestion(nearest(role, roles), roles, 30),
+    );
+  }
+}
+
+/** TSG T5002 binds the lift firm to be there within this time; a site may be stricter, not laxer. */
+const boundByLaw: ReadonlySet<ClockKind> = new Set(["rescue-onsite"]);
+
+/**
+ * Lays `response.yaml` over the policy: severities of classes and targets of their clocks. A target holds for every
+ * severity of the class. `revision` marks the policy's version, since a ticket keeps the version it was opened under.
+ */
+export function overridePolicy(
+  policy: Policy,
+  file: YamlFile,
+  zone: RescueZone,
+  revision: string,
+  problems: ProblemList,
+): Policy {
+  const root = whole(file);
+  if (root.value === null) return policy;
+  const { value: fields } = parsePart(root, ResponseFile, problems);
+  if (!fields || Object.keys(fields.classes).length === 0) return policy;
+  const known = Object.keys(policy.classes);
+  const classes: Partial<Record<TicketClass, ClassPolicy>> = { ...policy.classes };
+  for (const [id, change] of Object.entries(fields.classes)) {
+    const at = part(root, "classes", id);
+    const base = policy.classes[id as TicketClass];
+    if (!base) {
+      problems.error(
+        keyPlaceOf(at),
+        { zh: `响应策略里没有工单类 ${id}`, en: `the policy has no ticket class ${id}` },
+        suggestion(nearest(id, known), known),
+      );
+      continue;
+    }
+    const changed = listClocks(change.clocks, zone);
+    for (const { kind, target } of changed) {
+      const before = base.clocks.find((clock) => clock.kind === kind);
+      if (!before || target <= before.target || !boundByLaw.has(kind)) continue;
+      problems.warning(
+        placeOf(at, "clocks", kind),
+        { zh: `${kind} 比法规要求的时限长`, en: `${kind} is longer than the law allows` },
+        { zh: "不要超过默认值。", en: "Do not go beyond the default." },
+      );
+    }
+    const lay = (clocks: ClassPolicy["clocks"]): ClassPolicy["clocks"] => [
+      ...clocks.filter((clock) => !changed.some(({ kind }) => kind === clock.kind)),
+      ...changed,
+    ];
+    classes[base.class] = {
+      ...base,
+      severity: change.severity ?? base.severity,
+      clocks: lay(base.clocks),
+      bySeverity: Object.fromEntries(
+        Object.entries(base.bySeverity).map(([severity, clocks]) => [severity, lay(clocks)]),
+      ),
+    };
+  }
+  return { ...policy, version: `${policy.version}+${revision}`, classes };
+}
+
+/** Roles that some step or class of the policy tells. */
+export function rolesTold(policy: Policy): ReadonlySet<string> {
+  const classes = Object.values(policy.classes);
+  const steps = [...Object.values(policy.ladders).flat(), ...classes.flatMap((one) => one.extraSteps)];
+  return new Set([...steps.flatMap((step) => step.tell), ...classes.flatMap((one) => one.tellAtOpening)]);
+}

@@ -1,0 +1,122 @@
+/** `site.yaml`: who the site is, where it listens, its shared links and its ways out. */
+
+import * as z from "zod";
+import type { ChannelSetting } from "#model/site";
+import { nearest } from "../../rules/language/nearest.ts";
+import { itemsOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
+import type { ProblemList } from "./problems.ts";
+import { complain, Id, TextPair } from "./vocabulary.ts";
+import type { YamlFile } from "./yaml-file.ts";
+
+const Zone = z.string().superRefine((zone, context) => {
+  if (isZone(zone)) return;
+  const near = nearest(zone, Intl.supportedValuesOf("timeZone"));
+  complain(
+    context,
+    { zh: "不是时区", en: "is not a time zone" },
+    near === undefined
+      ? { zh: "写 IANA 时区名，例如 Asia/Shanghai。", en: "Write an IANA zone, e.g. Asia/Shanghai." }
+      : { zh: `是否应为 ${near}?`, en: `Did you mean ${near}?` },
+  );
+});
+
+function isZone(zone: string): boolean {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const WebAddress = z.string().superRefine((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === "http:" || url?.protocol === "https:") return;
+  complain(
+    context,
+    { zh: "不是网址", en: "is not a web address" },
+    { zh: "写成 http://… 或 https://…。", en: "Write http://… or https://…." },
+  );
+});
+
+const Port = z.int().min(0).max(65_535);
+
+export const SiteFile = z.strictObject({
+  id: Id,
+  name: TextPair,
+  zone: Zone.default("Asia/Shanghai"),
+  rescueZone: z.enum(["urban", "other"]).default("urban"),
+  listen: z.strictObject({ host: z.string().min(1).default("127.0.0.1"), port: Port.default(8080) }).optional(),
+  simulated: z.boolean().default(false),
+  simulator: z.strictObject({ fleet: z.string().min(1), control: WebAddress }).optional(),
+  links: z.record(Id, z.unknown()).default({}),
+  channels: z.array(z.unknown()).default([]),
+  store: z.strictObject({ folder: z.string().min(1) }).optional(),
+});
+export type SiteFile = z.output<typeof SiteFile>;
+
+const Channel = z.strictObject({
+  id: Id,
+  kind: z.enum(["webhook"]),
+  url: WebAddress,
+  /** Signs each message; a short one could be guessed from a single message. */
+  secret: z.string().min(16),
+  /** Networks beyond the open internet in which the receiver may stand. */
+  allow: z.array(z.enum(["private", "loopback"])).optional(),
+});
+
+export interface SiteSettings {
+  readonly settings: SiteFile;
+  readonly channels: readonly ChannelSetting[];
+  /** Shared links by id, still to be parsed by their drivers. */
+  readonly links: ReadonlyMap<string, Part>;
+}
+
+/** `undefined` when id or name are missing or the file as a whole is unusable. */
+export function parseSiteFile(file: YamlFile, problems: ProblemList): SiteSettings | undefined {
+  const root = whole(file);
+  const settings = parsePart(root, SiteFile, problems).value;
+  if (!settings) return undefined;
+  if (settings.simulator && !settings.simulated) {
+    problems.error(
+      placeOf(root, "simulator"),
+      {
+        zh: "只有 simulated: true 的站点才能带 simulator",
+        en: "only a site with simulated: true may have a simulator",
+      },
+      { zh: "删除 simulator，或加上 simulated: true。", en: "Remove simulator, or add simulated: true." },
+    );
+  }
+  const channels: ChannelSetting[] = [];
+  const places = new Map<string, Part>();
+  for (const item of itemsOf(part(root, "channels"))) {
+    const channel = parsePart(item, Channel, problems).value;
+    if (!channel) continue;
+    const before = places.get(channel.id);
+    if (before) {
+      const line = placeOf(before, "id").line;
+      problems.error(
+        placeOf(item, "id"),
+        {
+          zh: `通道 ${channel.id} 重复，第 ${line} 行已有`,
+          en: `the channel ${channel.id} already stands in line ${line}`,
+        },
+        { zh: "换一个编号。", en: "Give it another id." },
+      );
+      continue;
+    }
+    if (channel.id === "console") {
+      problems.error(
+        placeOf(item, "id"),
+        { zh: "console 是控制台自用的通道", en: "console is the channel of the screens themselves" },
+        { zh: "换一个编号。", en: "Give it another id." },
+      );
+      continue;
+    }
+    places.set(channel.id, item);
+    const { id, kind, ...rest } = channel;
+    channels.push({ id, kind, settings: rest });
+  }
+  const links = new Map(Object.keys(settings.links).map((id) => [id, part(root, "links", id)]));
+  return { settings, channels, links };
+}
