@@ -1,0 +1,261 @@
+/** What the control interface can be asked to do: play, fault, set, stop. Checks every word; answers or refuses. */
+import * as z from "zod";
+import type { Building, BuildingDevice, BuildingLine } from "./building.ts";
+import { findScenario, scenarios } from "./scenarios/index.ts";
+import type { Scenario } from "./scenarios/scenario.ts";
+import type { Text } from "./text.ts";
+import { type FaultName, faultKind, faultKinds, isFaultName } from "./wire/faults.ts";
+
+/** `status` is the HTTP status; a refusal carries a sentence in both languages. */
+export type Reply =
+  | { readonly status: 200; readonly body: unknown }
+  | { readonly status: 400 | 404 | 409; readonly code: string; readonly message: Text };
+
+const PlayBody = z.strictObject({
+  scenario: z.string(),
+  device: z.string(),
+  speed: z.number().min(0.1).max(100).default(1),
+  seed: z.int().min(0).max(4_294_967_295).default(1),
+  params: z.record(z.string(), z.number()).default({}),
+});
+const FaultBody = z.strictObject({
+  device: z.string().optional(),
+  link: z.union([z.string(), z.int()]).optional(),
+  fault: z.string(),
+  on: z.boolean().default(true),
+  seconds: z.number().optional(),
+});
+const SetBody = z.strictObject({
+  device: z.string(),
+  point: z.string(),
+  value: z.union([z.number(), z.boolean(), z.null()]),
+});
+const StopBody = z.strictObject({ device: z.string().optional() }).prefault({});
+
+const no = (status: 400 | 404 | 409, code: string, zh: string, en: string): Reply => ({
+  status,
+  code,
+  message: { zh, en },
+});
+
+/** Checks a body; the refusal names every field that is wrong. */
+function parse<T>(schema: z.ZodType<T>, body: unknown): { value: T } | { refused: Reply } {
+  const english = schema.safeParse(body);
+  if (english.success) return { value: english.data };
+  const chinese = schema.safeParse(body, { error: z.locales.zhCN().localeError });
+  const sentence = (issues: readonly z.core.$ZodIssue[]) =>
+    issues.map((issue) => [issue.path.join("."), issue.message].filter(Boolean).join(": ")).join("; ");
+  return {
+    refused: no(
+      400,
+      "bad_request",
+      `请求内容有误：${sentence(chinese.error?.issues ?? [])}`,
+      `The request is not understood: ${sentence(english.error.issues)}`,
+    ),
+  };
+}
+
+const names = (list: readonly string[]) => list.join(", ");
+
+function noDevice(building: Building, id: string): Reply {
+  const known = names(building.devices.map(({ device }) => device.id));
+  return no(404, "unknown_device", `没有设备 ${id}，现有：${known}`, `There is no device ${id}; there are: ${known}`);
+}
+
+function findDevice(building: Building, id: string): BuildingDevice | undefined {
+  return building.devices.find(({ device }) => device.id === id);
+}
+
+/** The scenario's defaults with `given` in their place, or a sentence about what is wrong with them. */
+function parameterValues(scenario: Scenario, given: Readonly<Record<string, number>>): Record<string, number> | Reply {
+  const values: Record<string, number> = {};
+  for (const [name, parameter] of Object.entries(scenario.parameters)) values[name] = parameter.default;
+  for (const [name, value] of Object.entries(given)) {
+    const parameter = Object.hasOwn(scenario.parameters, name) ? scenario.parameters[name] : undefined;
+    const known = names(Object.keys(scenario.parameters));
+    if (!parameter) {
+      return no(
+        400,
+        "unknown_parameter",
+        `场景 ${scenario.name} 没有参数 ${name}，可用：${known}`,
+        `${scenario.name} has no parameter ${name}; it has: ${known}`,
+      );
+    }
+    if (value < parameter.min || value > parameter.max) {
+      const range = `${parameter.min}–${parameter.max} ${parameter.unit}`;
+      return no(
+        400,
+        "parameter_out_of_range",
+        `参数 ${name} 超出范围 ${range}`,
+        `${name} is outside its range ${range}`,
+      );
+    }
+    values[name] = value;
+  }
+  return values;
+}
+
+const isReply = (value: Record<string, number> | Reply): value is Reply =>
+  typeof value.status === "number" && "code" in value;
+
+export function play(building: Building, body: unknown): Reply {
+  const parsed = parse(PlayBody, body);
+  if ("refused" in parsed) return parsed.refused;
+  const { speed, seed, params } = parsed.value;
+  const scenario = findScenario(parsed.value.scenario);
+  if (!scenario) {
+    const known = names(scenarios.map((one) => one.name));
+    const asked = parsed.value.scenario;
+    return no(
+      404,
+      "unknown_scenario",
+      `没有场景 ${asked}，现有：${known}`,
+      `There is no scenario ${asked}; there are: ${known}`,
+    );
+  }
+  const found = findDevice(building, parsed.value.device);
+  if (!found) return noDevice(building, parsed.value.device);
+  const { device } = found;
+  if (device.kind !== scenario.kind) {
+    return no(
+      400,
+      "wrong_kind",
+      `场景 ${scenario.name} 用于 ${scenario.kind}，而 ${device.id} 是 ${device.kind}`,
+      `${scenario.name} is for a device of kind ${scenario.kind}; ${device.id} is of kind ${device.kind}`,
+    );
+  }
+  if (device.playing) {
+    return no(
+      409,
+      "already_playing",
+      `${device.id} 正在演练 ${device.playing.scenario}，请先停止`,
+      `${device.id} is playing ${device.playing.scenario}; stop it first`,
+    );
+  }
+  const values = parameterValues(scenario, params);
+  if (isReply(values)) return values;
+  const number = device.play(scenario, { speed, seed, values });
+  return {
+    status: 200,
+    body: { play: number, scenario: scenario.name, device: device.id, speed, seed, parameters: values },
+  };
+}
+
+function findLine(building: Building, link: string | number): BuildingLine | undefined {
+  return building.lines.find(({ name, line }) => name === link || line.port === Number(link));
+}
+
+export function fault(building: Building, body: unknown): Reply {
+  const parsed = parse(FaultBody, body);
+  if ("refused" in parsed) return parsed.refused;
+  const { device, link, fault: name, on, seconds } = parsed.value;
+  if (!isFaultName(name)) {
+    const known = names(Object.keys(faultKinds));
+    return no(
+      400,
+      "unknown_fault",
+      `没有故障 ${name}，可用：${known}`,
+      `There is no fault ${name}; there are: ${known}`,
+    );
+  }
+  if ((device === undefined) === (link === undefined)) {
+    return no(400, "bad_request", "device 与 link 必须且只能写一个", "Name either a device or a link");
+  }
+  const range = faultKind(name).seconds;
+  if (seconds !== undefined && (!range || seconds < range.min || seconds > range.max)) {
+    const allowed = range ? `${range.min}–${range.max} s` : "–";
+    return no(
+      400,
+      "bad_request",
+      `故障 ${name} 的 seconds 允许范围：${allowed}`,
+      `seconds of ${name} may be: ${allowed}`,
+    );
+  }
+  const found = device === undefined ? undefined : findDevice(building, device);
+  const line = found?.line ?? (link === undefined ? undefined : findLine(building, link));
+  if (!line) {
+    if (device !== undefined) return noDevice(building, device);
+    const known = names(building.lines.map((one) => one.name));
+    return no(404, "unknown_link", `没有链路 ${link}，现有：${known}`, `There is no link ${link}; there are: ${known}`);
+  }
+  return { status: 200, body: switchFault(building, name, on, seconds, line, found) };
+}
+
+/** A fault of the whole line hits the line even when one of its devices was named; the reply says so. */
+function switchFault(
+  building: Building,
+  name: FaultName,
+  on: boolean,
+  seconds: number | undefined,
+  line: BuildingLine,
+  found: BuildingDevice | undefined,
+) {
+  const whole = !found || faultKind(name).scope === "line";
+  if (whole) line.line.setFault(name, on, seconds);
+  else found.device.unit.setFault(name, on, seconds);
+  const about = whole ? line.name : found.device.id;
+  const { tells } = faultKind(name);
+  building.truth.record({
+    kind: "fault",
+    device: about,
+    tells: on
+      ? { zh: `故障投入：${tells.zh}（${name}）`, en: `Fault on: ${tells.en} (${name})` }
+      : { zh: `故障解除：${name}`, en: `Fault off: ${name}` },
+  });
+  const hit = building.devices.filter((one) => (whole ? one.line === line : one === found));
+  return { fault: name, on, link: line.name, port: line.line.port, devices: hit.map(({ device }) => device.id) };
+}
+
+export function set(building: Building, body: unknown): Reply {
+  const parsed = parse(SetBody, body);
+  if ("refused" in parsed) return parsed.refused;
+  const found = findDevice(building, parsed.value.device);
+  if (!found) return noDevice(building, parsed.value.device);
+  const { device } = found;
+  const { point, value } = parsed.value;
+  const limits = device.limits(point);
+  if (!limits) {
+    return no(404, "unknown_point", `${device.id} 没有测点 ${point}`, `${device.id} has no point ${point}`);
+  }
+  const number = value === null ? undefined : Number(value);
+  if (number !== undefined && (number < limits[0] || number > limits[1])) {
+    const range = `${limits[0]}–${limits[1]}`;
+    return no(
+      400,
+      "value_out_of_range",
+      `测点 ${point} 的寄存器只能表示 ${range}`,
+      `The register of ${point} can show ${range} only`,
+    );
+  }
+  device.setPoint(point, number);
+  return { status: 200, body: { device: device.id, point, value: number ?? null } };
+}
+
+/** Ends stories, gives points back and switches faults off: of one device, or of everything. */
+export function stop(building: Building, body: unknown): Reply {
+  const parsed = parse(StopBody, body);
+  if ("refused" in parsed) return parsed.refused;
+  const id = parsed.value.device;
+  if (id !== undefined && !findDevice(building, id)) return noDevice(building, id);
+  const stopped: { device: string; scenario: string | null }[] = [];
+  for (const { device } of building.devices) {
+    if (id !== undefined && device.id !== id) continue;
+    for (const name of [...device.unit.faults.keys()]) {
+      device.unit.setFault(name, false);
+      building.truth.record({
+        kind: "fault",
+        device: device.id,
+        tells: { zh: `故障解除：${name}`, en: `Fault off: ${name}` },
+      });
+    }
+    if (!device.playing && device.set.size === 0) continue;
+    stopped.push({ device: device.id, scenario: device.playing?.scenario ?? null });
+    device.stop();
+  }
+  if (id === undefined) {
+    for (const line of building.lines) {
+      for (const name of [...line.line.faults.keys()]) switchFault(building, name, false, undefined, line, undefined);
+    }
+  }
+  return { status: 200, body: { stopped } };
+}

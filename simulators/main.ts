@@ -1,0 +1,145 @@
+#!/usr/bin/env node
+/** The command line of the simulated building: run · list · play · fault · stop. */
+import { parseArgs } from "node:util";
+import { callControl } from "./control-client.ts";
+import { scenarios } from "./scenarios/index.ts";
+import type { Text } from "./text.ts";
+
+const usage: Text = {
+  en: `gatehouse-sim run <fleet.yaml> [--truth file.jsonl] [--with-parent]
+gatehouse-sim list
+gatehouse-sim play <scenario> --device D [--speed N] [--seed N]
+gatehouse-sim fault <device or link> <fault> [--off]
+gatehouse-sim stop [--device D]
+
+Environment: GATEHOUSE_SIM_PORT (control, 8090), GATEHOUSE_MODBUS_PORT (first Modbus port, 15020; 0 = any free),
+GATEHOUSE_MODBUS_HOST (127.0.0.1)`,
+  zh: `gatehouse-sim run <fleet.yaml> [--truth file.jsonl] [--with-parent]   启动模拟楼宇
+gatehouse-sim list                                                     列出场景和设备
+gatehouse-sim play <场景> --device D [--speed N] [--seed N]            开始演练
+gatehouse-sim fault <设备或链路> <故障> [--off]                        投入或解除通讯故障
+gatehouse-sim stop [--device D]                                        停止演练
+
+环境变量：GATEHOUSE_SIM_PORT（控制端口，8090），GATEHOUSE_MODBUS_PORT（Modbus 起始端口，15020；0 = 任意空闲端口），
+GATEHOUSE_MODBUS_HOST(127.0.0.1)`,
+};
+
+const chinese = /^zh/i.test(process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG || "");
+const say = (text: Text) => (chinese ? text.zh : text.en);
+
+/** Ends the command with a sentence; exit code 1. */
+class CommandFailed extends Error {}
+const fail = (text: Text): never => {
+  throw new CommandFailed(say(text));
+};
+
+/** A port from the environment, if it is set. */
+function portFromEnvironment(variable: string): number | undefined {
+  const value = process.env[variable];
+  if (value === undefined || value === "") return undefined;
+  const port = Number(value);
+  if (/^\d{1,5}$/.test(value) && port <= 65_535) return port;
+  return fail({ zh: `${variable}=${value} 不是端口号（0–65535）`, en: `${variable}=${value} is no port (0–65535)` });
+}
+
+/** Loads the plants and servers only for this command: the others just send a request. */
+async function run(file: string, truthFile: string | undefined, withParent: boolean): Promise<void> {
+  const { runFleet } = await import("./run.ts");
+  const ended = await runFleet({
+    file,
+    truthFile,
+    withParent,
+    host: process.env.GATEHOUSE_MODBUS_HOST || "127.0.0.1",
+    basePort: portFromEnvironment("GATEHOUSE_MODBUS_PORT"),
+    controlPort: portFromEnvironment("GATEHOUSE_SIM_PORT"),
+    say: (text) => console.log(say(text)),
+  });
+  if ("wrong" in ended) throw new CommandFailed(ended.wrong.map(say).join("\n"));
+}
+
+async function list(port: number): Promise<void> {
+  for (const scenario of scenarios)
+    console.log(`${scenario.name.padEnd(32)} ${scenario.kind.padEnd(9)} ${say(scenario.title)}`);
+  const answer = await callControl(port, "GET", "/devices");
+  if ("unreachable" in answer) {
+    console.log(say({ zh: "模拟器未运行，不列出设备", en: "No simulator is running, so no devices are listed" }));
+    return;
+  }
+  const devices = answer.body as { device: string; kind: string; port: number; unit: number; playing: unknown }[];
+  for (const { device, kind, port: line, unit, playing } of devices) {
+    console.log(
+      `${device.padEnd(32)} ${kind.padEnd(9)} ${line}/${unit} ${playing ? JSON.stringify(playing) : ""}`.trimEnd(),
+    );
+  }
+}
+
+/** Sends one request to the running simulators and prints the answer. */
+async function ask(port: number, path: string, body: unknown): Promise<void> {
+  const answer = await callControl(port, "POST", path, body);
+  if ("unreachable" in answer) {
+    return fail({
+      zh: `127.0.0.1:${port} 上没有运行中的模拟器。请先执行 gatehouse-sim run，或用 GATEHOUSE_SIM_PORT 指定端口`,
+      en: `No simulator answers at 127.0.0.1:${port}. Start one with gatehouse-sim run, or name its port in GATEHOUSE_SIM_PORT`,
+    });
+  }
+  if (answer.status !== 200) return fail((answer.body as { message: Text }).message);
+  console.log(JSON.stringify(answer.body));
+}
+
+/** The line that goes by this name, if the running simulators have one. */
+async function isLink(port: number, name: string): Promise<boolean> {
+  const answer = await callControl(port, "GET", "/devices");
+  if ("unreachable" in answer) return false;
+  const devices = answer.body as { device: string; link: string; port: number }[];
+  return (
+    !devices.some(({ device }) => device === name) && devices.some((one) => one.link === name || `${one.port}` === name)
+  );
+}
+
+function number(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value)) return value;
+  return fail({ zh: `--${name} 应为数字，而不是 ${text}`, en: `--${name} takes a number, not ${text}` });
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  const { positionals, values } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      device: { type: "string" },
+      speed: { type: "string" },
+      seed: { type: "string" },
+      off: { type: "boolean", default: false },
+      truth: { type: "string" },
+      "with-parent": { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  const [command, first, second, ...rest] = positionals;
+  const port = () => portFromEnvironment("GATEHOUSE_SIM_PORT") ?? 8090;
+  if (values.help || command === "help") return console.log(say(usage));
+  if (command === "run" && first && !second) return run(first, values.truth, values["with-parent"]);
+  if (command === "list" && !first) return list(port());
+  if (command === "play" && first && !second && values.device) {
+    const speed = number("speed", values.speed);
+    const seed = number("seed", values.seed);
+    return ask(port(), "/play", { scenario: first, device: values.device, speed, seed });
+  }
+  if (command === "fault" && first && second && rest.length === 0) {
+    const target = (await isLink(port(), first)) ? { link: first } : { device: first };
+    return ask(port(), "/faults", { ...target, fault: second, on: !values.off });
+  }
+  if (command === "stop" && !first) return ask(port(), "/stop", { device: values.device });
+  fail(usage);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  const wrongOption = error instanceof TypeError && "code" in error && `${error.code}`.startsWith("ERR_PARSE_ARGS");
+  if (!(error instanceof CommandFailed) && !wrongOption) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

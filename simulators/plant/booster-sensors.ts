@@ -1,0 +1,110 @@
+/** What the controller of a booster set publishes, twice a second, with the noise of its sensors. */
+import type { Chance } from "../chance.ts";
+import type { BoosterState } from "./booster.ts";
+import type { BoosterParams } from "./booster-params.ts";
+import { motorCurrent, shaftPower } from "./hydraulics.ts";
+import { sumpMarks } from "./sump.ts";
+
+/** The controller hands its values over every 0.5 s. */
+const publishEverySteps = 10;
+/** 4–20 mA over 0–16 bar: 0.02 bar. */
+const pressureNoise = 0.002;
+const motorLoss = 1.15;
+const roomTemperature = 28;
+/** Kelvin per kW taken up, reached within about 20 min. */
+const warming = { perKilowatt: 10, seconds: 1200 } as const;
+const mainsPressure = 0.2;
+
+export interface BoosterSensors {
+  readonly readings: Readonly<Record<string, number>>;
+  step(seconds: number, steps: number): void;
+}
+
+export function createBoosterSensors(
+  params: BoosterParams,
+  state: Readonly<BoosterState>,
+  chance: Chance,
+): BoosterSensors {
+  const readings: Record<string, number> = {
+    heartbeat: 0,
+    sump_high_float: 0,
+    leak_rope: 0,
+    room_flood: 0,
+    control_power: 1,
+    valve_open: 1,
+    plc_fault: 0,
+    all_auto: 1,
+    inlet_pressure: mainsPressure,
+    outlet_pressure: params.setpoint,
+    pressure_setpoint: params.setpoint,
+    flow: 0,
+    flow_total: 0,
+    tank_level: 0,
+    sump_level: 0,
+    turbidity: 0.3,
+    chlorine: 0.3,
+    ph: 7.5,
+  };
+  const bit = (value: boolean) => (value ? 1 : 0);
+  let mainsSwing = 0;
+
+  const publishPump = (index: number, interval: number) => {
+    const pump = state.pumps[index];
+    if (!pump) return;
+    const name = `p${index + 1}`;
+    const hz = pump.running ? state.control.hz : 0;
+    const power = pump.running ? shaftPower(hz, state.flowPerPump) * motorLoss : 0;
+    const target = roomTemperature + warming.perKilowatt * power;
+    pump.temperature += ((target - pump.temperature) * interval) / warming.seconds;
+    readings[`${name}_run`] = bit(pump.running);
+    readings[`${name}_fault`] = bit(pump.fault);
+    readings[`${name}_auto`] = bit(pump.auto);
+    readings[`${name}_comm_ok`] = 1;
+    readings[`${name}_freq`] = hz;
+    readings[`${name}_current`] = pump.running ? Math.max(0, motorCurrent(hz, power) + chance.normal(0, 0.05)) : 0;
+    readings[`${name}_power`] = pump.running ? Math.max(0, power + chance.normal(0, 0.01)) : 0;
+    readings[`${name}_temp`] = pump.temperature + chance.normal(0, 0.1);
+    readings[`${name}_hours`] = Math.floor(pump.hours);
+    readings[`${name}_starts`] = pump.starts;
+    readings[`${name}_alarm`] = pump.alarm;
+  };
+
+  const publishSumpPump = (index: number) => {
+    const pump = state.sump.pumps[index];
+    if (!pump) return;
+    const name = `s${index + 1}`;
+    readings[`${name}_run`] = bit(pump.running);
+    readings[`${name}_fault`] = bit(pump.fault);
+    readings[`${name}_auto`] = bit(pump.auto);
+    readings[`${name}_current`] = state.sump.current(index);
+    readings[`${name}_hours`] = Math.floor(pump.hours);
+  };
+
+  const publish = (interval: number) => {
+    mainsSwing = 0.995 * mainsSwing + chance.normal(0, 0.001);
+    readings.inlet_pressure = mainsPressure + mainsSwing + chance.normal(0, pressureNoise);
+    readings.outlet_pressure = Math.max(0, state.pressure / 10 + chance.normal(0, pressureNoise));
+    readings.flow = state.flow > 0 ? Math.max(0, state.flow + chance.normal(0, 0.05)) : 0;
+    readings.flow_total = Math.floor(state.total * 10) / 10;
+    readings.tank_level = state.tankLevel + chance.normal(0, 0.003);
+    readings.sump_level = Math.max(0, state.sump.level + chance.normal(0, 0.002));
+    readings.sump_high_float = bit(state.sump.highFloat);
+    readings.leak_rope = bit(state.wetFloor);
+    readings.room_flood = bit(state.sump.level >= sumpMarks.edge);
+    readings.all_auto = bit(state.pumps.every((pump) => pump.auto));
+    readings.turbidity = Math.max(0, chance.normal(0.3, 0.01));
+    readings.chlorine = Math.max(0, chance.normal(0.3, 0.005));
+    readings.ph = chance.normal(7.5, 0.01);
+    for (let index = 0; index < state.pumps.length; index += 1) publishPump(index, interval);
+    for (let index = 0; index < state.sump.pumps.length; index += 1) publishSumpPump(index);
+  };
+  publish(0);
+
+  return {
+    readings,
+    step(seconds, steps) {
+      readings.heartbeat = Math.floor(steps * seconds + 1e-9) % 65_536;
+      if (steps % publishEverySteps === 0) publish(seconds * publishEverySteps);
+    },
+  };
+}

@@ -1,0 +1,282 @@
+/** An elevator: its controller, doors, car and passengers in fixed steps of 50 ms. Pure: no clock, no socket. */
+import { type Chance, createChance } from "../chance.ts";
+import { type Car, createCar } from "./car.ts";
+import { createDoors, type Doors } from "./doors.ts";
+import type { ElevatorParams } from "./elevator-params.ts";
+import { createElevatorSensors } from "./elevator-sensors.ts";
+import type { Elevator, ElevatorPhase, ElevatorState } from "./elevator-state.ts";
+import { createTraffic, type Trip } from "./traffic.ts";
+
+const stepsPerSecond = 20;
+const stepSeconds = 1 / stepsPerSecond;
+/** Sums of steps miss round numbers by the last bit of a float. */
+const tolerance = 1e-6;
+const dwellSeconds = 4;
+/** The rescue device holds the door open long enough for a full car. */
+const rescueDeviceDwell = 10;
+const secondsPerPassenger = 1;
+const startDelay = 0.5;
+const brakeDelay = 0.3;
+/** After closing, passengers turn round and press buttons for a while. */
+const settlingSeconds = 5;
+const waitingCalls = 6;
+const speeds = { rescueDevice: 0.2, byHand: 0.1, homing: 0.2 } as const;
+
+/**
+ * `hour` is the hour of the day at the start (0–24). The same parameters, seed and hour give the same readings, step
+ * by step.
+ */
+export function createElevator(params: ElevatorParams, seed: number, hour: number): Elevator {
+  const chance: Chance = createChance(seed, "elevator");
+  const home = Math.min(params.floors - 1, Math.max(0, params.homeFloor - params.lowestFloor));
+  const shaft = {
+    landings: params.floors,
+    pitch: params.pitch,
+    limits: { speed: params.ratedSpeed, acceleration: 0.8, jerk: 1.0 },
+  };
+  const traffic = createTraffic(
+    { landings: params.floors, home, startsPerDay: params.startsPerDay },
+    createChance(seed, "traffic"),
+  );
+  const car = createCar(shaft, chance.whole(0, params.floors - 1), chance);
+  const doors = createDoors(createChance(seed, "doors"));
+  const state: ElevatorState = {
+    car,
+    doors,
+    phase: "idle",
+    persons: 0,
+    serviceMode: 1,
+    faultCode: 0,
+    safetyCircuit: true,
+    mains: true,
+    alarmButton: false,
+    restless: false,
+    settling: false,
+    runs: chance.whole(20_000, 400_000),
+    runSeconds: chance.whole(1_000, 20_000) * 3600,
+    doorCycles: chance.whole(30_000, 600_000),
+  };
+  const sensors = createElevatorSensors(params, state, createChance(seed, "sensors"));
+
+  let steps = 0;
+  let calls: Trip[] = [];
+  let trip: Trip | undefined;
+  let boarded = false;
+  let target = car.landing;
+  /** Seconds left in a phase that ends by itself. */
+  let left = 0;
+  let closedFor = 0;
+  let alarmLeft = 0;
+  let faultIn: { code: number; seconds: number } | undefined;
+  let openCalls = true;
+  let rescueIn: number | undefined;
+  let rescuers = false;
+
+  const enter = (phase: ElevatorPhase, seconds = 0) => {
+    state.phase = phase;
+    left = seconds;
+  };
+  const openDoors = () => {
+    doors.open();
+    state.doorCycles += 1;
+    enter("opening");
+  };
+  const goTo = (landing: number) => {
+    target = landing;
+    if (landing === car.landing && car.offLanding === 0) openDoors();
+    else enter("starting", startDelay);
+  };
+  const takeNextCall = () => {
+    trip = calls.shift();
+    boarded = false;
+    if (trip) goTo(trip.from);
+  };
+  const exchangePassengers = () => {
+    if (rescuers || !trip || boarded) {
+      state.persons = 0;
+      trip = undefined;
+      state.restless = false;
+    }
+    // Whoever ordered a trip from this landing steps in now.
+    if (!trip && !rescuers && calls[0]?.from === car.landing) trip = calls.shift();
+    if (!trip || trip.from !== car.landing) return 0;
+    boarded = true;
+    state.persons = trip.persons;
+    return trip.persons;
+  };
+  const afterClosing = () => {
+    closedFor = 0;
+    if (trip && boarded && trip.to !== car.landing) goTo(trip.to);
+    else {
+      trip = undefined;
+      enter("idle");
+    }
+  };
+
+  /** One switch for the whole controller; the car and the doors report what has come to an end. */
+  const control = (moved: ReturnType<Car["step"]>, door: ReturnType<Doors["step"]>) => {
+    left -= stepSeconds;
+    switch (state.phase) {
+      case "idle":
+        if (state.safetyCircuit && state.mains && state.serviceMode === 1) takeNextCall();
+        return;
+      case "starting":
+        if (left > tolerance) return;
+        if (!state.safetyCircuit || !state.mains) {
+          enter("halted");
+          return;
+        }
+        state.runs += 1;
+        car.fly(target);
+        enter("moving");
+        return;
+      case "moving":
+        if (moved === "arrived") {
+          sensors.landed();
+          enter("landing", brakeDelay);
+        }
+        return;
+      case "landing":
+        if (left <= tolerance) openDoors();
+        return;
+      case "opening":
+        if (door === "opened") {
+          const dwell = state.mains ? dwellSeconds : rescueDeviceDwell;
+          enter("open", dwell + secondsPerPassenger * exchangePassengers());
+        } else if (door === "jammed") {
+          state.faultCode = 3;
+          enter("halted");
+        }
+        return;
+      case "open":
+        if (left > tolerance || rescuers) return;
+        doors.close();
+        enter("closing");
+        return;
+      case "closing":
+        if (door === "opened") enter("open", dwellSeconds);
+        else if (door === "closed") afterClosing();
+        return;
+      case "crawling":
+        if (moved !== "arrived") return;
+        sensors.landed();
+        // Rescuers open by hand when they are ready; the rescue device and the controller open at once.
+        if (rescuers) enter("halted");
+        else enter("landing", brakeDelay);
+        return;
+      case "halted":
+        return;
+    }
+  };
+
+  const tickSlowThings = () => {
+    if (alarmLeft > 0) alarmLeft -= stepSeconds;
+    state.alarmButton = alarmLeft > 0;
+    if (faultIn) {
+      faultIn.seconds -= stepSeconds;
+      if (faultIn.seconds <= tolerance) {
+        state.faultCode = faultIn.code;
+        faultIn = undefined;
+      }
+    }
+    if (rescueIn !== undefined && state.phase === "halted" && !car.moving) {
+      rescueIn -= stepSeconds;
+      if (rescueIn <= 0) {
+        rescueIn = undefined;
+        car.crawl(speeds.rescueDevice);
+        enter("crawling");
+      }
+    }
+  };
+
+  const halt = () => {
+    car.emergencyStop();
+    if (car.moving || state.phase === "starting") enter("halted");
+  };
+
+  return {
+    kind: "elevator",
+    params,
+    stepSeconds,
+    state,
+    get elapsed() {
+      return steps / stepsPerSecond;
+    },
+    get carrying() {
+      return boarded ? trip : undefined;
+    },
+    get nextLanding() {
+      return car.moving || state.phase === "starting" ? target : car.landing;
+    },
+    readings: sensors.readings,
+    step() {
+      steps += 1;
+      const elapsed = steps * stepSeconds;
+      const call = traffic.step(stepSeconds, (hour + elapsed / 3600) % 24);
+      if (call && openCalls && calls.length < waitingCalls) calls.push(call);
+      const moved = car.step(stepSeconds);
+      const door = doors.step(stepSeconds);
+      control(moved, door);
+      tickSlowThings();
+      if (car.moving) state.runSeconds += stepSeconds;
+      closedFor = doors.closed ? closedFor + stepSeconds : 0;
+      state.settling = state.persons > 0 && closedFor > 0 && closedFor < settlingSeconds;
+      sensors.step(stepSeconds, steps);
+    },
+    order(ordered) {
+      openCalls = false;
+      calls = [ordered];
+      if (!boarded) trip = undefined;
+    },
+    openSafetyCircuit() {
+      state.safetyCircuit = false;
+      faultIn = { code: 1, seconds: 0.2 };
+      halt();
+    },
+    jamDoors: (blips) => doors.jam(blips),
+    makeRestless() {
+      state.restless = true;
+    },
+    pressAlarm(seconds) {
+      alarmLeft = seconds;
+    },
+    loseMains() {
+      state.mains = false;
+      if (params.rescueDevice) rescueIn = chance.between(5, 10);
+      halt();
+    },
+    beginRescue() {
+      state.serviceMode = 2;
+      rescuers = true;
+      if (car.inDoorZone) return;
+      car.crawl(speeds.byHand);
+      enter("crawling");
+    },
+    openByHand() {
+      doors.free();
+      if (!doors.fullyOpen) openDoors();
+    },
+    recover() {
+      state.serviceMode = 1;
+      state.faultCode = 0;
+      state.safetyCircuit = true;
+      state.mains = true;
+      state.restless = false;
+      openCalls = true;
+      rescuers = false;
+      rescueIn = undefined;
+      faultIn = undefined;
+      alarmLeft = 0;
+      doors.free();
+      if (state.phase === "opening") doors.open();
+      if (state.phase !== "halted" && state.phase !== "crawling") return;
+      trip = undefined;
+      boarded = false;
+      if (car.moving || car.offLanding > 0) {
+        car.crawl(speeds.homing);
+        enter("crawling");
+      } else if (doors.fullyOpen) enter("open", dwellSeconds);
+      else openDoors();
+    },
+  };
+}

@@ -1,0 +1,14 @@
+/** What every simulated plant offers to the wire and to the stories. Plants know neither sockets nor wall time. */
+
+export interface Plant {
+  readonly kind: "elevator" | "booster";
+  /** Length of one step in plant seconds. */
+  readonly stepSeconds: number;
+  /** Plant seconds since the start. */
+  readonly elapsed: number;
+  step(): void;
+  /** What the plant's sensors say now, by point name; a bool is 0 or 1. The same object at every call. */
+  readonly readings: Readonly<Record<string, number>>;
+  /** Undoes whatever a story did and lets the plant find its own way back to normal. */
+  recover(): void;
+}

@@ -1,0 +1,85 @@
+/** What a story is: how the plant is brought to its start, what happens then, and what must follow from it. */
+import type { Chance } from "../chance.ts";
+import type { Booster } from "../plant/booster.ts";
+import type { Elevator } from "../plant/elevator-state.ts";
+import type { Plant } from "../plant/plant.ts";
+import type { Text } from "../text.ts";
+
+export type Severity = "S1" | "S2" | "S3" | "S4";
+
+export interface Parameter {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  readonly unit: string;
+  readonly tells: Text;
+}
+
+/** An alarm that must come, `within` seconds after t0; whoever polls adds a poll period. */
+export interface Expectation<Name extends string = string> {
+  readonly rule: string;
+  readonly severity: Severity;
+  /** The class of the ticket that the alarm opens or joins. */
+  readonly ticketClass: string;
+  readonly within: number;
+  /** Expected only for some parameters, e.g. a hole that is large enough. */
+  onlyIf?(values: Readonly<Record<Name, number>>): boolean;
+}
+
+/** fast: still on the way to the start, the plant's clock may run ahead · live: the last seconds · there: t0. */
+export type Approach = "fast" | "live" | "there";
+
+/** A point of the time course, in plant seconds after t0. */
+export interface Mark<P> {
+  readonly at: number;
+  /** What really happens; marks without a text only move the plant. */
+  readonly tells?: Text;
+  act?(plant: P): void;
+}
+
+export interface ScenarioOf<P extends Plant, Name extends string = string> {
+  readonly name: string;
+  readonly kind: P["kind"];
+  readonly title: Text;
+  readonly tells: Text;
+  readonly parameters: Readonly<Record<Name, Parameter>>;
+  readonly mustFollow: readonly Expectation<Name>[];
+  readonly mustNotFollow: readonly string[];
+  /** Points whose true value goes into the record with every mark. */
+  readonly watch: readonly string[];
+  /** Begins to move the plant to its start; the answer is asked after every step. */
+  approach(plant: P, values: Readonly<Record<Name, number>>, chance: Chance): () => Approach;
+  /** Marks in order of time. The last one ends the story, and the plant is released to normal. */
+  course(plant: P, values: Readonly<Record<Name, number>>, chance: Chance): readonly Mark<P>[];
+  /** Seconds after t0 until somebody ends the situation: an alarm that needs longer cannot be demanded. */
+  endsAfter(values: Readonly<Record<Name, number>>): number;
+}
+
+export type Scenario = ScenarioOf<Elevator> | ScenarioOf<Booster>;
+
+const minutes = (count: number) => count * 60;
+
+/** Parameters that several stories share. */
+export const rescueAfter: Parameter = {
+  default: minutes(14),
+  min: 30,
+  max: minutes(120),
+  unit: "s",
+  tells: { zh: "救援人员到场时间", en: "Rescuers arrive after" },
+};
+
+export const repairAfter: Parameter = {
+  default: minutes(10),
+  min: 30,
+  max: minutes(240),
+  unit: "s",
+  tells: { zh: "处置完成时间", en: "Repaired after" },
+};
+
+export const demand: Parameter = {
+  default: 8,
+  min: 2,
+  max: 14,
+  unit: "m3/h",
+  tells: { zh: "事件前用水量", en: "Demand before the event" },
+};

@@ -1,0 +1,200 @@
+/** A device of the fleet: its plant, its unit on the line, sensors set by hand, and the story that it plays. */
+import type { SimulatorClock } from "./clock.ts";
+import type { FleetUnit } from "./fleet.ts";
+import { type Performance, type PerformanceEvents, perform } from "./performance.ts";
+import { createBooster } from "./plant/booster.ts";
+import { createElevator } from "./plant/elevator.ts";
+import type { Plant } from "./plant/plant.ts";
+import type { Scenario } from "./scenarios/scenario.ts";
+import { expectation, type TruthLog } from "./truth.ts";
+import { boosterMap, elevatorMap, type RegisterMap } from "./wire/maps.ts";
+import { representable } from "./wire/memory.ts";
+import { createUnit, type ModbusUnit } from "./wire/modbus-unit.ts";
+
+/** After a pause of the computer the plant catches up at most this much, real seconds. */
+const longestCatchUp = 5;
+
+export interface PlayOptions {
+  readonly speed: number;
+  readonly seed: number;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+export interface PlayStatus {
+  readonly play: number;
+  readonly scenario: string;
+  readonly speed: number;
+  readonly seed: number;
+  readonly phase: Performance["phase"];
+  /** Plant seconds since t0; negative before it. */
+  readonly sinceStart: number;
+}
+
+export interface SimulatedDevice {
+  readonly id: string;
+  readonly kind: Plant["kind"];
+  readonly plant: Plant;
+  readonly unit: ModbusUnit;
+  readonly playing: PlayStatus | undefined;
+  /** Points set by hand, as they stand on the wire. */
+  readonly set: ReadonlyMap<string, number>;
+  /** What the wire says: the plant's readings with the points set by hand. */
+  read(point: string): number;
+  /** [lowest, highest] value of a point that its register can show; undefined for an unknown point. */
+  limits(point: string): readonly [number, number] | undefined;
+  /** `undefined` gives the point back to the plant. */
+  setPoint(point: string, value: number | undefined): void;
+  /** Starts a story of the device's own kind; answers its number. */
+  play(scenario: Scenario, options: PlayOptions): number;
+  /** Ends the story and gives every point back to the plant, which finds its own way to normal. */
+  stop(): void;
+  /** Lets `seconds` of real time pass. */
+  advance(seconds: number): void;
+}
+
+function createPlant(unit: FleetUnit, hour: number): { plant: Plant; map: RegisterMap; begin: Begin } {
+  if (unit.kind === "elevator") {
+    const plant = createElevator(unit.params, unit.seed, hour);
+    const begin: Begin = (scenario, options, events) =>
+      scenario.kind === "elevator" ? perform(scenario, plant, options, events) : undefined;
+    return { plant, map: elevatorMap, begin };
+  }
+  const plant = createBooster(unit.params, unit.seed, hour);
+  const begin: Begin = (scenario, options, events) =>
+    scenario.kind === "booster" ? perform(scenario, plant, options, events) : undefined;
+  return { plant, map: boosterMap, begin };
+}
+
+type Begin = (scenario: Scenario, options: PlayOptions, events: PerformanceEvents) => Performance | undefined;
+
+/** `hour`: hour of the day at the start; `nextPlay` numbers the performances of the whole building. */
+export function createSimulatedDevice(
+  fleetUnit: FleetUnit,
+  hour: number,
+  tools: { readonly clock: SimulatorClock; readonly truth: TruthLog; nextPlay(): number },
+): SimulatedDevice {
+  const { clock, truth } = tools;
+  const { plant, map, begin } = createPlant(fleetUnit, hour);
+  const id = fleetUnit.device;
+  const set = new Map<string, number>();
+  const read = (point: string) => set.get(point) ?? plant.readings[point] ?? 0;
+  const unit = createUnit(map, read);
+  let running: { play: number; scenario: Scenario; options: PlayOptions; performance: Performance } | undefined;
+  let owed = 0;
+
+  const seen = (points: readonly string[]) =>
+    Object.fromEntries(points.map((point) => [point, Math.round((plant.readings[point] ?? 0) * 1000) / 1000]));
+
+  const tellAbout = (play: number, scenario: Scenario, options: PlayOptions) => {
+    const about = () => ({ device: id, play, scenario: scenario.name, plantSeconds: plant.elapsed });
+    const events: PerformanceEvents = {
+      started(expected) {
+        const t0 = clock.wall();
+        truth.record({
+          ...about(),
+          kind: "start",
+          speed: options.speed,
+          seed: options.seed,
+          parameters: options.values,
+          tells: scenario.title,
+          values: seen(scenario.watch),
+          mustFollow: expected.map((item) => expectation(item, id, t0)),
+          mustNotFollow: scenario.mustNotFollow,
+        });
+      },
+      mark: (tells) => truth.record({ ...about(), kind: "mark", tells, values: seen(scenario.watch) }),
+      notPrepared: () =>
+        truth.record({
+          ...about(),
+          kind: "not-prepared",
+          tells: { zh: "未能达到演练起始状态，已放弃", en: "The start situation was never reached; given up" },
+        }),
+      ended: () => truth.record({ ...about(), kind: "end", tells: { zh: "演练结束", en: "The story is over" } }),
+    };
+    return events;
+  };
+
+  return {
+    id,
+    kind: plant.kind,
+    plant,
+    unit,
+    set,
+    read,
+    get playing() {
+      if (!running) return undefined;
+      const { play, scenario, options, performance } = running;
+      return {
+        play,
+        scenario: scenario.name,
+        speed: options.speed,
+        seed: options.seed,
+        phase: performance.phase,
+        sinceStart: Math.round(performance.sinceStart * 100) / 100,
+      };
+    },
+    limits(point) {
+      const entry = map.find((candidate) => candidate.point === point);
+      return entry && representable(entry);
+    },
+    setPoint(point, value) {
+      if (value === undefined) set.delete(point);
+      else set.set(point, value);
+      truth.record({
+        kind: "set",
+        device: id,
+        plantSeconds: plant.elapsed,
+        tells:
+          value === undefined
+            ? { zh: `测点 ${point} 恢复为模拟值`, en: `Point ${point} follows the plant again` }
+            : { zh: `测点 ${point} 人工置为 ${value}`, en: `Point ${point} is set to ${value} by hand` },
+        values: seen(plant.readings[point] === undefined ? [] : [point]),
+      });
+    },
+    play(scenario, options) {
+      const play = tools.nextPlay();
+      truth.record({
+        kind: "play",
+        device: id,
+        play,
+        scenario: scenario.name,
+        plantSeconds: plant.elapsed,
+        speed: options.speed,
+        seed: options.seed,
+        parameters: options.values,
+        tells: { zh: `开始演练：${scenario.title.zh}`, en: `Story begins: ${scenario.title.en}` },
+      });
+      const performance = begin(scenario, options, tellAbout(play, scenario, options));
+      if (!performance) throw new Error(`${scenario.name} is a story for a ${scenario.kind}, ${id} is a ${plant.kind}`);
+      running = { play, scenario, options, performance };
+      return play;
+    },
+    stop() {
+      const stopped = running;
+      running = undefined;
+      set.clear();
+      plant.recover();
+      truth.record({
+        kind: "stopped",
+        device: id,
+        plantSeconds: plant.elapsed,
+        ...(stopped && { play: stopped.play, scenario: stopped.scenario.name }),
+        tells: { zh: "演练中止，设备恢复正常", en: "Stopped; the device returns to normal" },
+      });
+    },
+    advance(seconds) {
+      let rate = running?.performance.rate ?? 1;
+      owed = Math.min(owed + seconds * rate, longestCatchUp * rate);
+      while (owed >= plant.stepSeconds - 1e-9) {
+        owed -= plant.stepSeconds;
+        plant.step();
+        if (!running) continue;
+        running.performance.afterStep();
+        // What is still owed is real time that goes on at the new pace.
+        owed *= running.performance.rate / rate;
+        rate = running.performance.rate;
+        if (running.performance.phase === "over") running = undefined;
+      }
+    },
+  };
+}

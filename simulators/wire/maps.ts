@@ -1,0 +1,99 @@
+/** Which point stands in which register. The maps are data: a maker's manual would print them as such tables. */
+
+/** u32 takes two registers, high word first (ABCD). hi8 and lo8 share one register; so do bits. */
+export type Encoding = "u16" | "i16" | "u32" | "hi8" | "lo8" | `bit${number}`;
+
+export interface RegisterEntry {
+  /** 0-based address of a holding register. */
+  readonly at: number;
+  readonly as: Encoding;
+  readonly point: string;
+  /** Register value = point value × scale. */
+  readonly scale: number;
+}
+
+export type RegisterMap = readonly RegisterEntry[];
+
+const entry = (at: number, as: Encoding, point: string, scale = 1): RegisterEntry => ({ at, as, point, scale });
+const flags = (at: number, points: readonly string[]): RegisterEntry[] =>
+  points.map((point, bit) => entry(at, `bit${bit}`, point));
+
+/** Elevator: registers 0–16. */
+export const elevatorMap: RegisterMap = [
+  entry(0, "u16", "heartbeat"),
+  entry(1, "u16", "service_mode"),
+  entry(2, "hi8", "car_status"),
+  entry(2, "lo8", "direction"),
+  entry(3, "i16", "floor_index"),
+  entry(4, "i16", "speed", 100),
+  ...flags(5, [
+    "door_zone",
+    "door_closed",
+    "door_open_limit",
+    "landing_lock",
+    "safety_circuit",
+    "brake_released",
+    "occupied",
+    "alarm_button",
+    "limit_up",
+    "limit_down",
+    "main_power",
+    "fire_recall",
+  ]),
+  entry(6, "u16", "fault_code"),
+  entry(7, "u16", "load_pct", 10),
+  entry(8, "i16", "leveling_error", 10),
+  entry(9, "u16", "door_state"),
+  entry(10, "u32", "run_count"),
+  entry(12, "u32", "run_hours"),
+  entry(14, "u32", "door_cycles"),
+  entry(16, "i16", "machine_temp", 10),
+];
+
+const pumpBlock = (number: number): RegisterEntry[] => {
+  const at = 20 + 10 * (number - 1);
+  const point = (name: string) => `p${number}_${name}`;
+  return [
+    ...flags(at, [point("run"), point("fault"), point("auto"), point("comm_ok")]),
+    entry(at + 1, "u16", point("freq"), 100),
+    entry(at + 2, "u16", point("current"), 10),
+    entry(at + 3, "u16", point("power"), 100),
+    entry(at + 4, "i16", point("temp"), 10),
+    entry(at + 5, "u32", point("hours")),
+    entry(at + 7, "u32", point("starts")),
+    entry(at + 9, "u16", point("alarm")),
+  ];
+};
+
+const sumpPumpBlock = (number: number): RegisterEntry[] => {
+  const at = 60 + 4 * (number - 1);
+  const point = (name: string) => `s${number}_${name}`;
+  return [
+    ...flags(at, [point("run"), point("fault"), point("auto")]),
+    entry(at + 1, "u16", point("current"), 10),
+    entry(at + 2, "u32", point("hours")),
+  ];
+};
+
+/** Booster set: registers 0–12, three pumps from 20, two sump pumps from 60; nothing in between. */
+export const boosterMap: RegisterMap = [
+  entry(0, "u16", "heartbeat"),
+  ...flags(1, ["sump_high_float", "leak_rope", "room_flood", "control_power", "valve_open", "plc_fault", "all_auto"]),
+  entry(2, "i16", "inlet_pressure", 1000),
+  entry(3, "i16", "outlet_pressure", 1000),
+  entry(4, "u16", "pressure_setpoint", 1000),
+  entry(5, "i16", "flow", 10),
+  // In tenths of a cubic metre.
+  entry(6, "u32", "flow_total", 10),
+  // Centimetres.
+  entry(8, "u16", "tank_level", 100),
+  entry(9, "u16", "sump_level", 100),
+  entry(10, "u16", "turbidity", 100),
+  entry(11, "u16", "chlorine", 100),
+  entry(12, "u16", "ph", 100),
+  ...pumpBlock(1),
+  ...pumpBlock(2),
+  ...pumpBlock(3),
+  ...sumpPumpBlock(1),
+  ...sumpPumpBlock(2),
+];

@@ -1,0 +1,60 @@
+/**
+ * The simulators share no code with the rest of the house, so what both sides must agree on is compared here: the register
+ * maps with the default profiles, and the alarms that stories demand with the rule library.
+ */
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { scenarios } from "../../simulators/scenarios/index.ts";
+import { boosterMap, elevatorMap, type RegisterEntry } from "../../simulators/wire/maps.ts";
+
+const yaml = (path: string) => parse(readFileSync(new URL(`../../${path}`, import.meta.url), "utf8"));
+
+/** The address as a profile writes it. */
+function address({ at, as }: RegisterEntry): string {
+  if (as.startsWith("bit")) return `holding:${at}.${as.slice(3)}`;
+  return `holding:${at}:${{ hi8: "u8hi", lo8: "u8lo" }[as as string] ?? as}`;
+}
+
+interface ProfilePoint {
+  id: string;
+  at: string;
+  scale?: number;
+  unit?: string;
+}
+
+test.each([
+  { profile: "drivers/profiles/default-elevator.yaml", map: elevatorMap },
+  { profile: "drivers/profiles/default-booster.yaml", map: boosterMap },
+])("$profile finds every point where the device has it, in the same scale", ({ profile, map }) => {
+  const points: ProfilePoint[] = yaml(profile).points;
+  const registers = new Map(map.map((entry) => [entry.point, entry]));
+  for (const point of points) {
+    const entry = registers.get(point.id);
+    expect([point.id, entry && address(entry)]).toEqual([point.id, point.at.replace(/:ABCD$/, "")]);
+    // A profile may count in another unit than the plant (cm instead of m); then the scales differ by a power of ten.
+    const ratio = Math.log10((point.scale ?? 1) * (entry?.scale ?? 1));
+    expect([point.id, Number.isInteger(Math.round(ratio * 1e9) / 1e9)]).toEqual([point.id, true]);
+    if (point.unit === "m/s" || point.unit === "MPa" || point.unit === "Hz")
+      expect([point.id, ratio]).toEqual([point.id, 0]);
+  }
+  expect(points.length).toBeGreaterThan(15);
+});
+
+test("every alarm that a story demands or forbids is a rule of the library, with that severity and ticket class", () => {
+  interface Rule {
+    id: string;
+    severity: string;
+    ticket?: string;
+    levels?: { severity: string }[];
+  }
+  const rules: Rule[] = [...yaml("rules/library/elevator.yaml"), ...yaml("rules/library/water.yaml")];
+  for (const scenario of scenarios) {
+    for (const { rule: id, severity, ticketClass } of scenario.mustFollow) {
+      const rule = rules.find((one) => one.id === id);
+      expect([id, rule?.ticket]).toEqual([id, ticketClass]);
+      expect([rule?.severity, ...(rule?.levels ?? []).map((level) => level.severity)]).toContain(severity);
+    }
+    for (const id of scenario.mustNotFollow) expect(rules.map((rule) => rule.id)).toContain(id);
+  }
+});
