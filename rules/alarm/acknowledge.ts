@@ -1,0 +1,61 @@
+/** Acknowledging what the operator saw: the occurrence, not the alarm (rows 15–19). */
+import type { Alarm } from "#model/alarm";
+import { shownState } from "#model/alarm";
+import type { Command, Plan } from "#model/plan";
+import { type Draft, refuse } from "../draft.ts";
+
+type Acknowledgement = Extract<Command, { do: "acknowledge-alarm" }>;
+
+/** Either the acknowledged alarm, who had already acknowledged it, or why not. */
+export type Acknowledged = { readonly alarm: Alarm; readonly already?: string } | { readonly refused: Plan };
+
+export function acknowledge(draft: Draft, command: Acknowledgement, by: string): Acknowledged {
+  const alarm = draft.alarm(command.alarm);
+  if (!alarm) {
+    return {
+      refused: refuse(404, "no-such-alarm", `没有告警 ${command.alarm}。`, `There is no alarm ${command.alarm}.`),
+    };
+  }
+  if (alarm.occurrence !== command.occurrence) {
+    return {
+      refused: refuse(
+        409,
+        "old-occurrence",
+        `该告警已是第 ${alarm.occurrence} 次发生,您确认的是第 ${command.occurrence} 次。请看最新状态后再确认。`,
+        `This alarm is at occurrence ${alarm.occurrence}; you acknowledged ${command.occurrence}. Look at the present state and acknowledge that.`,
+        { occurrence: alarm.occurrence, state: shownState(alarm), activeSince: alarm.activeSince },
+      ),
+    };
+  }
+  if (alarm.acknowledge === "acknowledged") {
+    if (command.comment)
+      draft.putAlarm({ ...alarm, comment: command.comment }, "comment", { comment: command.comment });
+    return { alarm, already: alarm.acknowledgedBy ?? "" };
+  }
+  if (alarm.severity === "S1" && command.reason === undefined) {
+    return {
+      refused: refuse(
+        422,
+        "reason-needed",
+        "紧急告警确认时须选择原因:属实、误报、测试或维保。",
+        "Acknowledging an emergency takes a reason: real, false, test or maintenance.",
+      ),
+    };
+  }
+  const acknowledged: Alarm = {
+    ...alarm,
+    acknowledge: "acknowledged",
+    acknowledgedBy: by,
+    acknowledgedAt: draft.now,
+    ...(command.comment ? { comment: command.comment } : {}),
+  };
+  draft.putAlarm(acknowledged, "alarm-acknowledged", {
+    delay: draft.now - alarm.activeSince,
+    reason: command.reason ?? null,
+    comment: command.comment ?? null,
+  });
+  if (shownState(acknowledged) === "normal") {
+    draft.record(`alarm:${alarm.id}`, "closed", { occurrence: alarm.occurrence });
+  }
+  return { alarm: acknowledged };
+}

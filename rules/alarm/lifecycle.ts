@@ -1,0 +1,132 @@
+/** What a rule's verdict does to its alarm. Row numbers are those of the transition table in domain research 1.2. */
+import type { Alarm } from "#model/alarm";
+import { shownState } from "#model/alarm";
+import type { InputSeen } from "#model/rule";
+import type { Severity } from "#model/severity";
+import type { Text } from "#model/text";
+import { between, seconds } from "#model/time";
+import type { Draft } from "../draft.ts";
+
+/** A return followed by a new activation within this span is the same occurrence (engineering judgement). */
+const REJOIN = seconds(60);
+
+/** What an activation brings with it, whoever judged it: the engine, or the house about a device's line. */
+export interface Finding {
+  readonly id: string;
+  readonly rule: string;
+  readonly device: string;
+  readonly title: Text;
+  readonly advice: Text;
+  readonly lifeSafety: boolean;
+  readonly latch: boolean;
+  readonly severity: Severity;
+  readonly because: Text;
+  readonly inputs: readonly InputSeen[];
+}
+
+/** Rows 1, 4, 12, 13, 14: the condition became true and its delay is over. Returns the alarm as it stands now. */
+export function activate(draft: Draft, finding: Finding): Alarm {
+  const before = draft.alarm(finding.id);
+  const rejoins =
+    before !== undefined &&
+    before.process === "normal" &&
+    before.acknowledge === "unacknowledged" &&
+    (before.latch === "latched" || (before.returnedAt !== undefined && between(before.returnedAt, draft.now) < REJOIN));
+
+  if (before && rejoins) {
+    const { returnedAt: _, ...rest } = before;
+    const alarm: Alarm = {
+      ...rest,
+      process: "active",
+      quality: { state: "good" },
+      latch: "none",
+      severity: finding.severity,
+      because: finding.because,
+      inputs: finding.inputs,
+      count: before.count + 1,
+    };
+    draft.putAlarm(alarm, "reactivated", { count: alarm.count, because: finding.because, inputs: finding.inputs });
+    return alarm;
+  }
+  if (before?.process === "active") return before;
+  if (before && shownState(before) === "returned-unacknowledged") {
+    draft.record(`alarm:${before.id}`, "superseded", { occurrence: before.occurrence });
+  }
+  const alarm: Alarm = {
+    id: finding.id,
+    rule: finding.rule,
+    device: finding.device,
+    title: finding.title,
+    advice: finding.advice,
+    lifeSafety: finding.lifeSafety,
+    occurrence: (before?.occurrence ?? 0) + 1,
+    severity: finding.severity,
+    process: "active",
+    quality: { state: "good" },
+    acknowledge: "unacknowledged",
+    latch: "none",
+    shelf: before?.shelf ?? { state: "none" },
+    suppressedBy: before?.suppressedBy ?? [],
+    service: before?.service ?? "in",
+    because: finding.because,
+    inputs: finding.inputs,
+    activeSince: draft.now,
+    count: 1,
+    // A ticket that is still open stays the alarm's ticket: a new occurrence adds to it.
+    ...(before?.ticket !== undefined && draft.ticket(before.ticket)?.closedAt === undefined
+      ? { ticket: before.ticket }
+      : {}),
+    simulated: draft.view.site.simulated,
+  };
+  draft.putAlarm(alarm, "activated", {
+    severity: alarm.severity,
+    because: alarm.because,
+    inputs: alarm.inputs,
+  });
+  return alarm;
+}
+
+/** Rows 6, 7, 11: the condition is over. Never touches a ticket: that is people's work. */
+export function returnToNormal(draft: Draft, id: string, latch: boolean, because: Text): Alarm | undefined {
+  const before = draft.alarm(id);
+  if (before?.process !== "active") return undefined;
+  const alarm: Alarm = {
+    ...before,
+    process: "normal",
+    quality: { state: "good" },
+    latch: latch ? "latched" : "none",
+    returnedAt: draft.now,
+  };
+  draft.putAlarm(alarm, "returned", { activeFor: between(before.activeSince, draft.now), because });
+  if (shownState(alarm) === "normal") draft.record(`alarm:${id}`, "closed", { occurrence: alarm.occurrence });
+  return alarm;
+}
+
+/** Rows 43, 44: an input went bad. An active alarm is held and says so; nothing is raised, nothing is cleared. */
+export function inputBad(draft: Draft, id: string, reason: string): void {
+  const before = draft.alarm(id);
+  if (before?.process !== "active" || before.quality.state === "bad") return;
+  draft.putAlarm({ ...before, quality: { state: "bad", since: draft.now, reason } }, "input-bad", { reason });
+}
+
+/** Row 45: the input is good again and the condition still true. */
+export function inputGood(draft: Draft, id: string): void {
+  const before = draft.alarm(id);
+  if (!before || before.quality.state === "good") return;
+  draft.putAlarm({ ...before, quality: { state: "good" } }, "input-good");
+}
+
+/** Rows 24, 25: a rise in severity asks for a new acknowledgement, a fall does not. */
+export function changeLevel(draft: Draft, id: string, severity: Severity, because: Text): Alarm | undefined {
+  const before = draft.alarm(id);
+  if (before?.process !== "active" || before.severity === severity) return undefined;
+  const rises = severity < before.severity;
+  const alarm: Alarm = {
+    ...before,
+    severity,
+    because,
+    acknowledge: rises ? "unacknowledged" : before.acknowledge,
+  };
+  draft.putAlarm(alarm, "level-changed", { from: before.severity, to: severity });
+  return alarm;
+}

@@ -1,0 +1,144 @@
+/** The one place where happenings become plans. Only sequences: what each part does stands in `alarm/` and `response/`. */
+
+import type { Actor } from "#model/account";
+import type { Alarm } from "#model/alarm";
+import type { Command, Happening, Plan, View } from "#model/plan";
+import type { Transition } from "#model/rule";
+import type { Instant } from "#model/time";
+import { acknowledge } from "./alarm/acknowledge.ts";
+import { noteDevices, raiseSilentDevices } from "./alarm/communication.ts";
+import { activate, changeLevel, inputBad, inputGood, returnToNormal } from "./alarm/lifecycle.ts";
+import { createDraft, type Draft, emptyPlan, refuse } from "./draft.ts";
+import { openByHand } from "./response/open-by-hand.ts";
+import { answerAlarm, noteRecovery } from "./response/open-ticket.ts";
+import { takeStep } from "./response/steps.ts";
+import { shiftTickets, watchTickets } from "./response/watch-tickets.ts";
+
+/** Decides what lasts after `happening` at `now`. Reads the view, changes nothing; the same input gives the same plan. */
+export function decide(view: View, happening: Happening, now: Instant): Plan {
+  switch (happening.type) {
+    case "record":
+      return { ...emptyPlan, ...happening.rows };
+    case "command":
+      return decideCommand(createDraft(view, now, happening.actor.id), happening.command, happening.actor);
+    case "conditions": {
+      const draft = createDraft(view, now, "gatehouse");
+      for (const transition of happening.transitions) judge(draft, transition);
+      return draft.finish();
+    }
+    case "communication": {
+      const draft = createDraft(view, now, "gatehouse");
+      for (const alarm of noteDevices(draft, happening.changes)) noteRecovery(draft, alarm);
+      return draft.finish();
+    }
+    case "tick": {
+      const draft = createDraft(view, now, "gatehouse");
+      for (const alarm of raiseSilentDevices(draft)) answerAlarm(draft, alarm, "comms_loss");
+      watchTickets(draft);
+      return draft.finish();
+    }
+    case "clock-step": {
+      const draft = createDraft(view, now, "gatehouse");
+      draft.record("site", "clock-step", { by: happening.by });
+      shiftTickets(draft, happening.by);
+      return draft.finish();
+    }
+    case "started": {
+      const draft = createDraft(view, now, "gatehouse");
+      draft.record("site", "engine-started", {
+        revision: view.site.revision,
+        ...(happening.lastSeen === undefined ? {} : { downFor: now - happening.lastSeen }),
+      });
+      for (const alarm of view.alarms.values()) inputBad(draft, alarm.id, "restart");
+      watchTickets(draft);
+      return draft.finish();
+    }
+  }
+}
+
+/** One verdict of one rule on one device. */
+function judge(draft: Draft, transition: Transition): void {
+  const { rule, id, device } = transition.instance;
+  const answer = (alarm: Alarm | undefined): void => {
+    if (
+      alarm &&
+      rule.ticket &&
+      alarm.service === "in" &&
+      alarm.suppressedBy.length === 0 &&
+      alarm.shelf.state === "none"
+    ) {
+      answerAlarm(draft, alarm, rule.ticket);
+    }
+  };
+  switch (transition.to) {
+    case "active":
+      answer(
+        activate(draft, {
+          id,
+          rule: rule.id,
+          device,
+          title: rule.title,
+          advice: rule.advice,
+          lifeSafety: rule.lifeSafety,
+          latch: rule.latch,
+          severity: transition.severity,
+          because: transition.because,
+          inputs: transition.inputs,
+        }),
+      );
+      return;
+    case "normal": {
+      const alarm = returnToNormal(draft, id, rule.latch, transition.because);
+      if (alarm) noteRecovery(draft, alarm);
+      return;
+    }
+    case "unknown":
+      inputBad(draft, id, transition.inputs.find((input) => input.quality !== "good")?.point ?? "unknown");
+      return;
+    case "known":
+      inputGood(draft, id);
+      return;
+    case "level":
+      answer(changeLevel(draft, id, transition.severity, transition.because));
+      return;
+  }
+}
+
+function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
+  switch (command.do) {
+    case "acknowledge-alarm": {
+      const result = acknowledge(draft, command, actor.name);
+      if ("refused" in result) return result.refused;
+      const ticket = result.alarm.ticket === undefined ? undefined : draft.ticket(result.alarm.ticket);
+      if (
+        result.already === undefined &&
+        ticket &&
+        ticket.closedAt === undefined &&
+        ticket.acknowledgedBy === undefined
+      ) {
+        takeStep(draft, { do: "ticket-step", ticket: ticket.no, step: "acknowledge" }, actor);
+      }
+      return draft.finish({
+        alarm: command.alarm,
+        ...(result.already === undefined ? {} : { already: result.already }),
+      });
+    }
+    case "comment-alarm": {
+      const alarm = draft.alarm(command.alarm);
+      if (!alarm)
+        return refuse(404, "no-such-alarm", `没有告警 ${command.alarm}。`, `There is no alarm ${command.alarm}.`);
+      draft.putAlarm({ ...alarm, comment: command.comment }, "comment", { comment: command.comment });
+      return draft.finish({ alarm: alarm.id });
+    }
+    case "open-ticket":
+      return openByHand(draft, command);
+    case "ticket-step": {
+      const result = takeStep(draft, command, actor);
+      if ("refused" in result) return result.refused;
+      return draft.finish({
+        ticket: result.ticket.no,
+        ...(result.already === undefined ? {} : { already: result.already }),
+      });
+    }
+  }
+}

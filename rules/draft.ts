@@ -1,0 +1,126 @@
+/** A plan in the making: reads see what this plan has already changed, everything else comes from the view. */
+import type { Alarm } from "#model/alarm";
+import type { JournalData, JournalEntry } from "#model/journal";
+import type { Message } from "#model/message";
+import type { Plan, Refusal, View } from "#model/plan";
+import type { Ticket } from "#model/ticket";
+import type { Instant } from "#model/time";
+
+export interface Draft {
+  readonly view: View;
+  readonly now: Instant;
+  /** Who causes this: an account's name, or `gatehouse`. */
+  readonly actor: string;
+  alarm(id: string): Alarm | undefined;
+  ticket(no: string): Ticket | undefined;
+  openTickets(): readonly Ticket[];
+  nextTicketNumber(): number;
+  putAlarm(alarm: Alarm, event: string, data?: JournalData, occurredAt?: Instant): void;
+  putTicket(ticket: Ticket, event: string, data?: JournalData, occurredAt?: Instant): void;
+  /** The ticket as it stands after what this plan has already recorded about it; adds no entry of its own. */
+  amendTicket(ticket: Ticket): void;
+  putMessage(message: Message): void;
+  hasMessage(key: string): boolean;
+  /** Waiting messages of this ticket, or of one of its steps, must not go out any more. */
+  cancelMessages(ticket: string, step?: string): void;
+  record(about: string, event: string, data?: JournalData, occurredAt?: Instant): void;
+  /** The plan, each changed row attached to the last journal entry about it. */
+  finish(answer?: Plan["answer"]): Plan;
+}
+
+export const emptyPlan: Plan = {
+  alarms: [],
+  tickets: [],
+  messages: [],
+  cancelMessages: [],
+  accounts: [],
+  sessions: [],
+  tokens: [],
+  journal: [],
+};
+
+/** A plan that changes nothing and says why. */
+export function refuse(status: Refusal["status"], code: string, zh: string, en: string, detail?: unknown): Plan {
+  return { ...emptyPlan, refusal: { status, code, message: { zh, en }, ...(detail === undefined ? {} : { detail }) } };
+}
+
+export function createDraft(view: View, now: Instant, actor: string): Draft {
+  const alarms = new Map<string, Alarm>();
+  const tickets = new Map<string, Ticket>();
+  const messages = new Map<string, Message>();
+  const cancelMessages: { ticket: string; step?: string }[] = [];
+  const journal: JournalEntry[] = [];
+  let lastTicket = view.lastTicket;
+
+  const record = (about: string, event: string, data: JournalData = {}, occurredAt: Instant = now): void => {
+    journal.push({ occurredAt, at: now, about, event, actor, data });
+  };
+
+  return {
+    view,
+    now,
+    actor,
+    alarm: (id) => alarms.get(id) ?? view.alarms.get(id),
+    ticket: (no) => tickets.get(no) ?? view.tickets.get(no),
+    openTickets() {
+      const open: Ticket[] = [];
+      for (const ticket of view.tickets.values()) {
+        const current = tickets.get(ticket.no) ?? ticket;
+        if (current.closedAt === undefined) open.push(current);
+      }
+      for (const ticket of tickets.values()) {
+        if (!view.tickets.has(ticket.no) && ticket.closedAt === undefined) open.push(ticket);
+      }
+      return open;
+    },
+    nextTicketNumber() {
+      lastTicket += 1;
+      return lastTicket;
+    },
+    putAlarm(alarm, event, data, occurredAt) {
+      alarms.set(alarm.id, alarm);
+      record(`alarm:${alarm.id}`, event, { occurrence: alarm.occurrence, ...data }, occurredAt);
+    },
+    putTicket(ticket, event, data, occurredAt) {
+      tickets.set(ticket.no, ticket);
+      record(`ticket:${ticket.no}`, event, data, occurredAt);
+    },
+    amendTicket(ticket) {
+      if (!tickets.has(ticket.no)) throw new Error(`ticket ${ticket.no} changes without a journal entry`);
+      tickets.set(ticket.no, ticket);
+    },
+    putMessage(message) {
+      messages.set(message.key, message);
+    },
+    hasMessage: (key) => messages.has(key),
+    cancelMessages(ticket, step) {
+      cancelMessages.push(step === undefined ? { ticket } : { ticket, step });
+      for (const [key, message] of messages) {
+        if (message.ticket === ticket && (step === undefined || message.step === step)) messages.delete(key);
+      }
+    },
+    record,
+    finish(answer) {
+      const last = new Map<string, number>();
+      journal.forEach((entry, index) => {
+        last.set(entry.about, index);
+      });
+      const entries = journal.map((entry, index): JournalEntry => {
+        if (last.get(entry.about) !== index) return entry;
+        const alarm = entry.about.startsWith("alarm:") ? alarms.get(entry.about.slice(6)) : undefined;
+        const ticket = entry.about.startsWith("ticket:") ? tickets.get(entry.about.slice(7)) : undefined;
+        if (!alarm && !ticket) return entry;
+        return { ...entry, after: { ...(alarm ? { alarm } : {}), ...(ticket ? { ticket } : {}) } };
+      });
+      return {
+        ...emptyPlan,
+        alarms: [...alarms.values()],
+        tickets: [...tickets.values()],
+        messages: [...messages.values()],
+        cancelMessages,
+        journal: entries,
+        ...(answer ? { answer } : {}),
+      };
+    },
+  };
+}

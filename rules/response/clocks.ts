@@ -1,0 +1,174 @@
+/**
+ * Response clocks. Elapsed time is the sum of the run segments, so an overrun can always be computed again; the due
+ * instant is derived from it and kept beside it so that the heartbeat can ask what is due.
+ */
+import type { ClassPolicy, ClockKind, Policy } from "#model/policy";
+import type { Severity } from "#model/severity";
+import type { ResponseClock, Ticket } from "#model/ticket";
+import { between, type Instant, later, milliseconds, type Span } from "#model/time";
+
+/** Clocks that begin when something else is done, not at opening. */
+const STARTS_LATER: ReadonlySet<ClockKind> = new Set(["followup"]);
+
+/** The clock that starts again at each entry instead of ending. */
+export const RECURRING: ClockKind = "feedback";
+
+/** Targets of a class at a severity: the full list of `bySeverity` where there is one, otherwise the plain one. */
+export const targets = (policy: ClassPolicy, severity: Severity): ClassPolicy["clocks"] =>
+  policy.bySeverity[severity] ?? policy.clocks;
+
+/**
+ * Whether what a step waits for has happened: every clock it names that this ticket carries has been met. Clocks of other
+ * classes do not count; a step whose clocks the ticket does not carry at all is never answered.
+ */
+export function answered(clocks: readonly ResponseClock[], unless: readonly ClockKind[]): boolean {
+  const own = clocks.filter((clock) => unless.includes(clock.kind));
+  return own.length > 0 && own.every((clock) => clock.metAt !== undefined);
+}
+
+/** A clock that starts now. Short clocks warn at their own share of the target (50 %, others 75 %). */
+export function startClock(kind: ClockKind, target: Span, from: Instant, warn: Policy["warn"]): ResponseClock {
+  const share = target <= warn.shortUpTo ? warn.shortShare : warn.share;
+  return {
+    kind,
+    target,
+    state: "running",
+    startedAt: from,
+    dueAt: later(from, target),
+    segments: [{ kind: "run", from }],
+    warnAt: later(from, milliseconds(target * share)),
+  };
+}
+
+export function openClocks(
+  policy: ClassPolicy,
+  severity: Severity,
+  from: Instant,
+  warn: Policy["warn"],
+): readonly ResponseClock[] {
+  return targets(policy, severity)
+    .filter((clock) => !STARTS_LATER.has(clock.kind))
+    .map((clock) => startClock(clock.kind, clock.target, from, warn));
+}
+
+export const isOpen = (clock: ResponseClock): boolean => clock.metAt === undefined && clock.state !== "cancelled";
+
+/** Time that ran on the clock until `at`, pauses left out. */
+export function elapsed(clock: ResponseClock, at: Instant): Span {
+  let sum = 0;
+  for (const segment of clock.segments) {
+    if (segment.kind === "run") sum += Math.max(0, between(segment.from, segment.to ?? at));
+  }
+  return milliseconds(sum);
+}
+
+export function pausedFor(clock: ResponseClock, at: Instant): Span {
+  let sum = 0;
+  for (const segment of clock.segments) {
+    if (segment.kind === "pause") sum += Math.max(0, between(segment.from, segment.to ?? at));
+  }
+  return milliseconds(sum);
+}
+
+/** Met at `at`; when that is after the due instant the clock stays breached, from its true instant on. */
+export function meet(clock: ResponseClock, at: Instant): ResponseClock {
+  if (!isOpen(clock)) return clock;
+  const segments = clock.segments.map((segment) => (segment.to === undefined ? { ...segment, to: at } : segment));
+  if (at > clock.dueAt && clock.state !== "paused") {
+    return { ...clock, state: "breached", breachedAt: clock.breachedAt ?? clock.dueAt, metAt: at, segments };
+  }
+  const { breachedAt: _, ...rest } = clock;
+  // A back-entry may show that a clock counted as breached had been met in time.
+  return clock.kind === RECURRING
+    ? { ...clock, state: "met", metAt: at, segments }
+    : { ...rest, state: "met", metAt: at, segments };
+}
+
+export function cancel(clock: ResponseClock, at: Instant): ResponseClock {
+  if (!isOpen(clock)) return clock;
+  const segments = clock.segments.map((segment) => (segment.to === undefined ? { ...segment, to: at } : segment));
+  return { ...clock, state: "cancelled", segments };
+}
+
+/** The recurring clock after an entry: it starts again, and remembers that it had been missed. */
+export function restart(clock: ResponseClock, from: Instant, warn: Policy["warn"]): ResponseClock {
+  const fresh = startClock(clock.kind, clock.target, from, warn);
+  return clock.breachedAt === undefined ? fresh : { ...fresh, breachedAt: clock.breachedAt };
+}
+
+/** What a clock must say by `now`: at most one warning, at most one breach, each once. */
+export interface ClockNews {
+  readonly clock: ResponseClock;
+  readonly warned: boolean;
+  readonly breached: boolean;
+}
+
+/**
+ * Looks at one clock. A breach carries its true instant however late it is noticed; its warning is then not announced any
+ * more. The recurring clock counts a missed round and goes on from the next full interval, so a long silence gives one
+ * reminder and not one for each round.
+ */
+export function look(clock: ResponseClock, now: Instant, warn: Policy["warn"]): ClockNews {
+  if (clock.state !== "running") return { clock, warned: false, breached: false };
+  if (clock.dueAt <= now) {
+    const breachedAt = clock.dueAt;
+    if (clock.kind === RECURRING && clock.target > 0) {
+      const rounds = Math.floor(between(clock.startedAt, now) / clock.target);
+      const fresh = startClock(
+        clock.kind,
+        clock.target,
+        later(clock.startedAt, milliseconds(rounds * clock.target)),
+        warn,
+      );
+      return { clock: { ...fresh, breachedAt }, warned: false, breached: true };
+    }
+    return {
+      clock: { ...clock, state: "breached", breachedAt, warnedAt: clock.warnedAt ?? now },
+      warned: false,
+      breached: true,
+    };
+  }
+  if (clock.warnAt <= now && clock.warnedAt === undefined) {
+    return { clock: { ...clock, warnedAt: now }, warned: true, breached: false };
+  }
+  return { clock, warned: false, breached: false };
+}
+
+/** The next instant at which this clock has something to say; `undefined` when it never will. */
+export function wakeOf(clock: ResponseClock): Instant | undefined {
+  if (clock.state !== "running") return undefined;
+  return clock.warnedAt === undefined ? clock.warnAt : clock.dueAt;
+}
+
+/** A step of the wall clock: open instants move with it, so that elapsed time follows the monotonic clock. */
+export function shiftClock(clock: ResponseClock, by: Span): ResponseClock {
+  if (
+    clock.state !== "running" &&
+    clock.state !== "paused" &&
+    !(clock.state === "breached" && clock.metAt === undefined)
+  ) {
+    return clock;
+  }
+  return {
+    ...clock,
+    startedAt: later(clock.startedAt, by),
+    dueAt: later(clock.dueAt, by),
+    warnAt: later(clock.warnAt, by),
+    segments: clock.segments.map((segment) => ({
+      ...segment,
+      from: later(segment.from, by),
+      ...(segment.to === undefined ? {} : { to: later(segment.to, by) }),
+    })),
+    ...(clock.breachedAt === undefined ? {} : { breachedAt: later(clock.breachedAt, by) }),
+  };
+}
+
+/** The earliest instant at which the heartbeat must look at this ticket again. */
+export function wakeOfTicket(ticket: Pick<Ticket, "clocks" | "ladder" | "acknowledgeExpiresAt">): Instant {
+  let wake = Number.POSITIVE_INFINITY;
+  for (const clock of ticket.clocks) wake = Math.min(wake, wakeOf(clock) ?? Number.POSITIVE_INFINITY);
+  for (const row of ticket.ladder) if (row.state === "waiting") wake = Math.min(wake, row.dueAt);
+  if (ticket.acknowledgeExpiresAt !== undefined) wake = Math.min(wake, ticket.acknowledgeExpiresAt);
+  // JSON knows no Infinity: a ticket that waits for nothing wakes at the end of time.
+  return Math.min(wake, 8_640_000_000_000_000) as Instant;
+}

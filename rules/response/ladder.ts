@@ -1,0 +1,92 @@
+/** The escalation ladder: rows that wait for their instant, each run once, dropped when their clocks are met. */
+import type { LadderStep } from "#model/policy";
+import type { LadderRow, Ticket } from "#model/ticket";
+import { between, type Instant, later, milliseconds, type Span, seconds } from "#model/time";
+import type { Draft } from "../draft.ts";
+import { answered } from "./clocks.ts";
+import { type DueStep, tell } from "./tell.ts";
+
+/** A step that runs this much after its instant ran after downtime and is marked late (two heartbeats and a slow commit). */
+const LATE_AFTER = seconds(5);
+
+export function ladderRows(steps: readonly LadderStep[], from: Instant, loop = 0): readonly LadderRow[] {
+  return steps.map((step) => ({ step, dueAt: later(from, step.after), state: "waiting", loop }));
+}
+
+/** Drops waiting steps whose every `unless` clock has been met. */
+export function dropAnswered(ticket: Ticket): Ticket {
+  const ladder = ticket.ladder.map((row): LadderRow => {
+    return row.state === "waiting" && answered(ticket.clocks, row.step.unless) ? { ...row, state: "cancelled" } : row;
+  });
+  return { ...ticket, ladder };
+}
+
+/** Runs every waiting row that is due, in order. Journals each, and writes its messages into the outbox. */
+export function runDueSteps(draft: Draft, ticket: Ticket): Ticket {
+  const due: DueStep[] = [];
+  const entries: { step: LadderStep; lateBy: Span | undefined; dueAt: Instant }[] = [];
+  let rescueTier = ticket.rescueTier;
+  const rows = ticket.ladder
+    .map((row, index) => ({ row, index }))
+    .filter(({ row }) => row.state === "waiting" && row.dueAt <= draft.now)
+    .sort((a, b) => a.row.dueAt - b.row.dueAt || a.index - b.index);
+  if (rows.length === 0) return ticket;
+
+  const ladder = [...ticket.ladder];
+  for (const { row, index } of rows) {
+    const behind = between(row.dueAt, draft.now);
+    const lateBy = behind > LATE_AFTER ? behind : undefined;
+    ladder[index] = { ...row, state: "done", doneAt: draft.now, ...(lateBy === undefined ? {} : { lateBy }) };
+    if (row.step.raiseRescueTier) rescueTier += 1;
+    due.push({ step: row.step, loop: row.loop, ...(lateBy === undefined ? {} : { lateBy }) });
+    entries.push({ step: row.step, lateBy, dueAt: row.dueAt });
+  }
+  const after: Ticket = { ...ticket, ladder, rescueTier };
+  for (const { step, lateBy, dueAt } of entries) {
+    draft.putTicket(
+      after,
+      "step-run",
+      { step: step.id, say: step.say, tell: step.tell, late: lateBy !== undefined, lateBy: lateBy ?? 0 },
+      dueAt,
+    );
+  }
+  tell(draft, after, due);
+  return after;
+}
+
+/**
+ * The acknowledgement held too long without a new entry: the steps that it had stopped go on where they stopped,
+ * as one more loop.
+ */
+export function resumeAfterExpiry(draft: Draft, ticket: Ticket): Ticket {
+  if (ticket.acknowledgeExpiresAt === undefined || ticket.acknowledgeExpiresAt > draft.now) return ticket;
+  const stopped = ticket.ladder.filter(
+    (row) => row.step.unless.includes("acknowledge") && (row.state === "cancelled" || row.state === "done"),
+  );
+  const loop = Math.max(0, ...ticket.ladder.map((row) => row.loop)) + 1;
+  const seen = new Set<string>();
+  const again: LadderRow[] = [];
+  for (const row of stopped) {
+    if (seen.has(row.step.id)) continue;
+    seen.add(row.step.id);
+    again.push({
+      step: { ...row.step, unless: row.step.unless.filter((kind) => kind !== "acknowledge") },
+      dueAt: draft.now,
+      state: "waiting",
+      loop,
+    });
+  }
+  const { acknowledgeExpiresAt: expiredAt, acknowledgedBy, ...rest } = ticket;
+  const after: Ticket = { ...rest, ladder: [...ticket.ladder, ...again] };
+  draft.putTicket(
+    after,
+    "acknowledgement-expired",
+    { acknowledgedBy: acknowledgedBy ?? "", steps: again.map((row) => row.step.id) },
+    expiredAt,
+  );
+  return after;
+}
+
+/** A step of the wall clock moves what still waits. */
+export const shiftRow = (row: LadderRow, by: Span): LadderRow =>
+  row.state === "waiting" ? { ...row, dueAt: later(row.dueAt, milliseconds(by)) } : row;

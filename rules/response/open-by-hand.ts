@@ -1,0 +1,36 @@
+/** A ticket that a person opens: a phone call, a patrol, or a back-entry of what was written on paper. */
+import type { Command, Plan } from "#model/plan";
+import { type Draft, refuse } from "../draft.ts";
+import { openTicket } from "./open-ticket.ts";
+
+export function openByHand(draft: Draft, command: Extract<Command, { do: "open-ticket" }>): Plan {
+  const { site } = draft.view;
+  const device = site.devices.find((one) => one.id === command.device);
+  if (command.device !== undefined && !device) {
+    return refuse(422, "no-such-device", `没有设备 ${command.device}。`, `There is no device ${command.device}.`);
+  }
+  if (command.occurredAt !== undefined && command.occurredAt > draft.now) {
+    return refuse(422, "wrong-time", "发生时间不能晚于现在。", "It cannot have happened in the future.");
+  }
+  const open = draft.openTickets().find((one) => device && one.device === device.id && one.class === command.class);
+  if (open) {
+    return refuse(
+      409,
+      "already-open",
+      `该设备已有同类未关闭工单 ${open.no}。`,
+      `Ticket ${open.no} of this class is already open for this device.`,
+      { ticket: open.no },
+    );
+  }
+  const ticket = openTicket(draft, {
+    class: command.class,
+    ...(command.severity ? { severity: command.severity } : {}),
+    ...(device ? { device: device.id } : {}),
+    place: device?.place ?? {},
+    title: { zh: command.description, en: command.description },
+    openedAt: command.occurredAt ?? draft.now,
+    simulated: site.simulated,
+  });
+  if (!ticket) return refuse(422, "no-policy", "响应预案中没有该类别。", "The response policy has no such class.");
+  return draft.finish({ ticket: ticket.no });
+}

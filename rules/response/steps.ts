@@ -1,0 +1,324 @@
+/** What people do with a ticket: which steps are possible now, and what each one changes. A table, and one function. */
+import type { Actor, Role } from "#model/account";
+import type { Command, Plan, TicketStep } from "#model/plan";
+import type { ClockKind } from "#model/policy";
+import type { Text } from "#model/text";
+import type { LadderRow, ResponseClock, Ticket, TicketState } from "#model/ticket";
+import { type Instant, later } from "#model/time";
+import { type Draft, refuse } from "../draft.ts";
+import { answered, cancel, isOpen, meet, RECURRING, restart, startClock, wakeOfTicket } from "./clocks.ts";
+import { dropAnswered, runDueSteps } from "./ladder.ts";
+import { ticketStateName } from "./words.ts";
+
+type StepCommand = Extract<Command, { do: "ticket-step" }>;
+
+interface StepRule {
+  /** States in which the step is possible; absent: any open state. */
+  readonly from?: readonly TicketState[];
+  readonly to?: TicketState;
+  readonly meets?: readonly ClockKind[];
+  readonly cancels?: readonly ClockKind[];
+  readonly needs?: "note" | "assignee" | "sop";
+}
+
+const WORKING: readonly TicketState[] = ["accepted", "en-route", "on-site"];
+
+/** Each step stops only its own clocks: acknowledging is not accepting, accepting is not arriving. */
+const STEPS: Readonly<Record<TicketStep, StepRule>> = {
+  acknowledge: { meets: ["acknowledge"] },
+  dispatch: { from: ["new", "dispatched", "accepted"], to: "dispatched", meets: ["dispatch"], needs: "assignee" },
+  accept: { from: ["new", "dispatched"], to: "accepted", meets: ["dispatch", "accept"] },
+  decline: { from: ["dispatched", "accepted"], to: "new", needs: "note" },
+  depart: { from: ["accepted"], to: "en-route" },
+  arrive: {
+    from: ["new", "dispatched", "accepted", "en-route", "on-site", "mitigated"],
+    to: "on-site",
+    meets: ["onsite"],
+  },
+  plan: { meets: ["plan"] },
+  mitigate: { from: WORKING, to: "mitigated", meets: ["mitigate"] },
+  repair: {
+    from: [...WORKING, "mitigated"],
+    to: "repaired",
+    meets: ["mitigate", "resolve"],
+    cancels: ["plan", "onsite", "staff-onsite", "rescue-onsite", "feedback"],
+  },
+  verify: { from: ["repaired"], to: "verifying", meets: ["verify"] },
+  "follow-up": { from: ["repaired", "verifying"], to: "verifying", meets: ["followup"] },
+  feedback: { needs: "note" },
+  assign: { needs: "assignee" },
+  escalate: {},
+  note: { needs: "note" },
+  sop: { needs: "sop" },
+  "false-alarm": {
+    to: "verifying",
+    needs: "note",
+    cancels: [
+      "plan",
+      "dispatch",
+      "accept",
+      "onsite",
+      "staff-onsite",
+      "rescue-onsite",
+      "mitigate",
+      "resolve",
+      "feedback",
+      "verify",
+    ],
+  },
+  close: { from: ["repaired", "verifying"], to: "closed" },
+};
+
+/** Order in which the console offers the steps. */
+const OFFERED: readonly TicketStep[] = [
+  "acknowledge",
+  "dispatch",
+  "accept",
+  "depart",
+  "arrive",
+  "plan",
+  "mitigate",
+  "repair",
+  "verify",
+  "follow-up",
+  "close",
+  "feedback",
+  "note",
+  "sop",
+  "assign",
+  "decline",
+  "escalate",
+  "false-alarm",
+];
+
+const FINISHED: ReadonlySet<TicketState> = new Set(["closed", "merged"]);
+const CONTROLLED: ReadonlySet<TicketState> = new Set(["mitigated", "repaired", "verifying", "closed", "merged"]);
+const MAY_OVERRIDE: ReadonlySet<Role> = new Set(["supervisor", "admin"]);
+
+const openRows = (ticket: Ticket) => ticket.sop.filter((row) => row.mandatory && row.at === undefined);
+
+function offered(ticket: Ticket, step: TicketStep): boolean {
+  const rule = STEPS[step];
+  if (FINISHED.has(ticket.state)) return false;
+  if (rule.from && !rule.from.includes(ticket.state)) return false;
+  if (step === "acknowledge") return ticket.acknowledgedBy === undefined;
+  if (step === "sop") return ticket.sop.some((row) => row.at === undefined);
+  if (step === "escalate") return ticket.ladder.some((row) => row.state === "waiting");
+  if (step === "feedback") return ticket.clocks.some((clock) => clock.kind === RECURRING && isOpen(clock));
+  if (step === "follow-up") return ticket.clocks.some((clock) => clock.kind === "followup" && isOpen(clock));
+  if (step === "plan") return ticket.clocks.some((clock) => clock.kind === "plan" && isOpen(clock));
+  if (step === "false-alarm") return !ticket.falseAlarm && !CONTROLLED.has(ticket.state);
+  if (step === "close") return openRows(ticket).length === 0 || ticket.falseAlarm;
+  return true;
+}
+
+/** The steps that a person may take now, and what still stands before closing. */
+export function allowedSteps(ticket: Ticket): { can: TicketStep[]; cannotClose?: Text } {
+  const can = OFFERED.filter((step) => offered(ticket, step));
+  if (FINISHED.has(ticket.state) || can.includes("close")) return { can };
+  const rows = openRows(ticket);
+  if (rows.length > 0 && !ticket.falseAlarm) {
+    return {
+      can,
+      cannotClose: {
+        zh: `还差 ${rows.length} 项必做步骤:${rows.map((row) => row.text.zh).join("、")}`,
+        en: `${rows.length} mandatory steps are open: ${rows.map((row) => row.text.en).join("; ")}`,
+      },
+    };
+  }
+  return {
+    can,
+    cannotClose: { zh: "先记录修复或确认误报。", en: "Record the repair or confirm a false alarm first." },
+  };
+}
+
+/** The ticket after the step, or the refusal. */
+export function takeStep(
+  draft: Draft,
+  command: StepCommand,
+  actor: Actor,
+): { ticket: Ticket; already?: string } | { refused: Plan } {
+  const ticket = draft.ticket(command.ticket);
+  if (!ticket)
+    return {
+      refused: refuse(
+        404,
+        "no-such-ticket",
+        `没有未关闭的工单 ${command.ticket}。`,
+        `There is no open ticket ${command.ticket}.`,
+      ),
+    };
+  const at = command.occurredAt ?? draft.now;
+  const refused = whyNot(draft, ticket, command, actor, at);
+  if (refused) return { refused };
+  if (command.step === "acknowledge" && ticket.acknowledgedBy !== undefined)
+    return { ticket, already: ticket.acknowledgedBy };
+  return { ticket: apply(draft, ticket, command, actor, at) };
+}
+
+function whyNot(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor, at: Instant): Plan | undefined {
+  const rule = STEPS[command.step];
+  if (
+    FINISHED.has(ticket.state) ||
+    (rule.from && !rule.from.includes(ticket.state) && !(command.step === "close" && ticket.falseAlarm))
+  ) {
+    const state = ticketStateName[ticket.state];
+    return refuse(
+      409,
+      "wrong-state",
+      `工单 ${ticket.no} 处于「${state.zh}」,不能执行此步骤。`,
+      `Ticket ${ticket.no} is "${state.en}"; this step does not fit.`,
+      { state: ticket.state, can: allowedSteps(ticket).can },
+    );
+  }
+  if (at > draft.now || at < ticket.openedAt) {
+    return refuse(
+      422,
+      "wrong-time",
+      "补录时间须在开单之后、现在之前。",
+      "The time of a back-entry lies between the opening and now.",
+    );
+  }
+  if (rule.needs === "note" && !command.note?.trim())
+    return refuse(422, "note-needed", "请填写说明。", "Please write what happened.");
+  if (rule.needs === "assignee" && !command.assignee?.trim())
+    return refuse(422, "assignee-needed", "请选择派给谁。", "Please say who is sent.");
+  if (rule.needs === "sop" && !ticket.sop.some((row) => row.step === command.sop)) {
+    return refuse(422, "no-such-sop-step", "核对单里没有这一步。", "The checklist has no such step.", {
+      steps: ticket.sop.map((row) => row.step),
+    });
+  }
+  if (command.step === "close") return whyNotClose(draft, ticket, command, actor);
+  return undefined;
+}
+
+function whyNotClose(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor): Plan | undefined {
+  const override = MAY_OVERRIDE.has(actor.role) && Boolean(command.note?.trim());
+  if (override) return undefined;
+  const rows = ticket.falseAlarm ? [] : openRows(ticket);
+  if (rows.length > 0) {
+    const { cannotClose } = allowedSteps(ticket);
+    return refuse(409, "steps-open", cannotClose?.zh ?? "", cannotClose?.en ?? "", {
+      open: rows.map((row) => row.step),
+    });
+  }
+  const active = ticket.alarms.filter((id) => draft.alarm(id)?.process === "active");
+  if (active.length > 0) {
+    return refuse(
+      409,
+      "source-active",
+      "告警源尚未恢复,不能关闭。主管可填写原因后关闭。",
+      "The source is still in alarm. A supervisor may close with a reason.",
+      { active },
+    );
+  }
+  return undefined;
+}
+
+function apply(draft: Draft, before: Ticket, command: StepCommand, actor: Actor, at: Instant): Ticket {
+  const rule = STEPS[command.step];
+  const { warn } = draft.view.site.policy;
+  const who = command.who ?? "staff";
+  const meets = command.step === "arrive" ? [...(rule.meets ?? []), `${who}-onsite` as ClockKind] : (rule.meets ?? []);
+
+  let clocks: readonly ResponseClock[] = before.clocks.map((clock) => {
+    if (meets.includes(clock.kind)) return meet(clock, at);
+    if (rule.cancels?.includes(clock.kind)) return cancel(clock, at);
+    if (command.step === "feedback" && clock.kind === RECURRING && isOpen(clock)) return restart(clock, at, warn);
+    // People are free or the water is off: from here on the repair clock counts, not the ten-minute report.
+    if (command.step === "mitigate" && clock.kind === RECURRING) return cancel(clock, at);
+    if (command.step === "close") return cancel(clock, at);
+    return clock;
+  });
+  if (command.step === "repair") {
+    const followup = before.policy.clocks.find((clock) => clock.kind === "followup");
+    if (followup) clocks = [...clocks, startClock("followup", followup.target, at, warn)];
+  }
+
+  const keepsState = command.step === "arrive" && before.state === "mitigated";
+  const { assignee: _, ...unassigned } = before;
+  const base: Ticket = command.step === "decline" ? unassigned : before;
+  let ticket: Ticket = {
+    ...base,
+    clocks,
+    ...(rule.to && !keepsState ? { state: rule.to } : {}),
+    ...(command.assignee && rule.needs === "assignee" ? { assignee: command.assignee } : {}),
+    ...(command.step === "accept" ? { assignee: command.assignee ?? before.assignee ?? actor.name } : {}),
+    ...(command.step === "acknowledge" ? { acknowledgedBy: actor.name } : {}),
+    ...(command.step === "false-alarm" ? { falseAlarm: true } : {}),
+    ...(command.step === "close" ? { closedAt: draft.now } : {}),
+    ...(command.step === "sop"
+      ? {
+          sop: before.sop.map((row) =>
+            row.step === command.sop && row.at === undefined ? { ...row, doneBy: actor.name, at } : row,
+          ),
+        }
+      : {}),
+    ...(command.step === "escalate" ? { ladder: bringForward(before.ladder, draft.now) } : {}),
+  };
+  ticket = holdAcknowledgement(draft, ticket);
+  ticket = command.step === "close" ? { ...ticket, ladder: dropAll(ticket.ladder) } : dropAnswered(ticket);
+
+  draft.putTicket(
+    ticket,
+    `ticket-${command.step}`,
+    {
+      ...(command.note ? { note: command.note } : {}),
+      ...(command.assignee ? { assignee: command.assignee } : {}),
+      ...(command.sop
+        ? { sop: command.sop, text: before.sop.find((row) => row.step === command.sop)?.text ?? "" }
+        : {}),
+      ...(command.step === "arrive" ? { who } : {}),
+      ...(command.occurredAt === undefined ? {} : { backEntry: true }),
+      ...(command.step === "close" && stillOpen(draft, before) ? { override: true } : {}),
+    },
+    at,
+  );
+  for (const clock of ticket.clocks) {
+    const was = before.clocks.find((one) => one.kind === clock.kind);
+    if (clock.metAt !== undefined && was?.metAt === undefined) {
+      draft.putTicket(
+        ticket,
+        "clock-met",
+        { clock: clock.kind, late: clock.state === "breached", took: at - clock.startedAt },
+        at,
+      );
+    }
+  }
+  cancelAnswered(draft, ticket);
+  ticket = runDueSteps(draft, ticket);
+  ticket = { ...ticket, wakeAt: wakeOfTicket(ticket) };
+  draft.amendTicket(ticket);
+  return ticket;
+}
+
+const stillOpen = (draft: Draft, ticket: Ticket): boolean =>
+  openRows(ticket).length > 0 || ticket.alarms.some((id) => draft.alarm(id)?.process === "active");
+
+/** Every entry by a person renews the acknowledgement, until the emergency is under control. */
+function holdAcknowledgement(draft: Draft, ticket: Ticket): Ticket {
+  const { acknowledgeExpiresAt: _, ...rest } = ticket;
+  if (ticket.acknowledgedBy === undefined || CONTROLLED.has(ticket.state)) return rest;
+  const span = draft.view.site.policy.acknowledgeExpires[ticket.severity];
+  return { ...rest, acknowledgeExpiresAt: later(draft.now, span) };
+}
+
+const dropAll = (ladder: readonly LadderRow[]): readonly LadderRow[] =>
+  ladder.map((row): LadderRow => (row.state === "waiting" ? { ...row, state: "cancelled" } : row));
+
+/** By hand: the next waiting step is due now. */
+function bringForward(ladder: readonly LadderRow[], now: Instant): readonly LadderRow[] {
+  const next = ladder.filter((row) => row.state === "waiting").sort((a, b) => a.dueAt - b.dueAt)[0];
+  return ladder.map((row) => (row === next ? { ...row, dueAt: now } : row));
+}
+
+/** Messages that nobody needs any more: all when closed, else those of steps whose clocks are met. */
+function cancelAnswered(draft: Draft, ticket: Ticket): void {
+  if (ticket.state === "closed") {
+    draft.cancelMessages(ticket.no);
+    return;
+  }
+  for (const row of ticket.ladder) {
+    if (row.state === "done" && answered(ticket.clocks, row.step.unless)) draft.cancelMessages(ticket.no, row.step.id);
+  }
+}

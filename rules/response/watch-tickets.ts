@@ -1,0 +1,90 @@
+/** The heartbeat's look at open tickets: clocks that warn or breach, ladder rows that are due, acknowledgements that ran out. */
+
+import type { Message } from "#model/message";
+import type { Policy } from "#model/policy";
+import type { Ticket } from "#model/ticket";
+import { later, type Span } from "#model/time";
+import type { Draft } from "../draft.ts";
+import { look, shiftClock, wakeOfTicket } from "./clocks.ts";
+import { resumeAfterExpiry, runDueSteps, shiftRow } from "./ladder.ts";
+import { tell } from "./tell.ts";
+import { clockName } from "./words.ts";
+
+/** Everything that is due on any open ticket by now. Tickets that wait for something later are not touched. */
+export function watchTickets(draft: Draft): void {
+  for (const ticket of draft.openTickets()) if (ticket.wakeAt <= draft.now) watch(draft, ticket);
+}
+
+function watch(draft: Draft, before: Ticket): void {
+  const { warn } = draft.view.site.policy;
+  let ticket = before;
+  for (let index = 0; index < ticket.clocks.length; index += 1) ticket = watchClock(draft, ticket, index, warn);
+  ticket = resumeAfterExpiry(draft, ticket);
+  ticket = runDueSteps(draft, ticket);
+  ticket = { ...ticket, wakeAt: wakeOfTicket(ticket) };
+  if (ticket.wakeAt !== before.wakeAt) draft.amendTicket(ticket);
+}
+
+function watchClock(draft: Draft, ticket: Ticket, index: number, warn: Policy["warn"]): Ticket {
+  const clock = ticket.clocks[index];
+  if (!clock) return ticket;
+  const news = look(clock, draft.now, warn);
+  if (!news.warned && !news.breached) return ticket;
+  const clocks = ticket.clocks.map((one, at) => (at === index ? news.clock : one));
+  const after: Ticket = { ...ticket, clocks };
+  const name = clockName[clock.kind];
+  if (news.breached) {
+    const true_ = clock.dueAt;
+    draft.putTicket(
+      after,
+      "clock-breached",
+      { clock: clock.kind, dueAt: true_, noticedAfter: draft.now - true_ },
+      true_,
+    );
+    if (clock.kind === "feedback")
+      remind(
+        draft,
+        after,
+        `feedback-missed-${clock.dueAt}`,
+        `${name.zh}超时,请立即记录进展`,
+        `${name.en} is overdue: record the progress now`,
+      );
+  } else {
+    draft.putTicket(after, "clock-warning", { clock: clock.kind, dueAt: clock.dueAt });
+    remind(draft, after, `warn-${clock.kind}-${clock.dueAt}`, `${name.zh}将超时`, `${name.en} is due soon`);
+  }
+  return after;
+}
+
+/** Reminders go to those who watch; the ladder itself is for escalation. */
+function remind(draft: Draft, ticket: Ticket, id: string, zh: string, en: string): void {
+  const step = {
+    id,
+    after: 0 as Span,
+    unless: [],
+    tell: ["control-room-operator"],
+    phone: false,
+    raiseRescueTier: false,
+    say: { zh, en },
+  };
+  tell(draft, ticket, [{ step, loop: 0 }]);
+}
+
+/** The wall clock was moved by `by`: everything that waits moves with it; nothing fires, nothing freezes. */
+export function shiftTickets(draft: Draft, by: Span): void {
+  for (const ticket of draft.openTickets()) {
+    const shifted: Ticket = {
+      ...ticket,
+      clocks: ticket.clocks.map((clock) => shiftClock(clock, by)),
+      ladder: ticket.ladder.map((row) => shiftRow(row, by)),
+      ...(ticket.acknowledgeExpiresAt === undefined
+        ? {}
+        : { acknowledgeExpiresAt: later(ticket.acknowledgeExpiresAt, by) }),
+    };
+    draft.putTicket({ ...shifted, wakeAt: wakeOfTicket(shifted) }, "clock-step", { by });
+  }
+  for (const message of draft.view.outbox.values()) {
+    const moved: Message = { ...message, nextTryAt: later(message.nextTryAt, by) };
+    draft.putMessage(moved);
+  }
+}

@@ -1,0 +1,33 @@
+/** The names that people read: clocks, states, steps. One place, so that screen, message and report say the same. */
+import type { ClockKind } from "#model/policy";
+import type { Text } from "#model/text";
+import type { TicketState } from "#model/ticket";
+
+export const clockName: Readonly<Record<ClockKind, Text>> = {
+  acknowledge: { zh: "值班确认", en: "Acknowledge" },
+  dispatch: { zh: "派单", en: "Dispatch" },
+  plan: { zh: "启动预案", en: "Start the plan" },
+  accept: { zh: "接单", en: "Accept" },
+  "staff-onsite": { zh: "人员到场", en: "Staff on site" },
+  "rescue-onsite": { zh: "救援到场", en: "Rescuers on site" },
+  onsite: { zh: "到场", en: "On site" },
+  verify: { zh: "核实", en: "Verify" },
+  mitigate: { zh: "控制/解救", en: "Under control" },
+  resolve: { zh: "修复", en: "Repaired" },
+  feedback: { zh: "进度反馈", en: "Progress report" },
+  followup: { zh: "回访", en: "Follow-up" },
+};
+
+export const ticketStateName: Readonly<Record<TicketState, Text>> = {
+  new: { zh: "待派单", en: "New" },
+  dispatched: { zh: "待接单", en: "Dispatched" },
+  accepted: { zh: "已接单", en: "Accepted" },
+  "en-route": { zh: "在途", en: "On the way" },
+  "on-site": { zh: "已到场", en: "On site" },
+  mitigated: { zh: "已控制", en: "Under control" },
+  repaired: { zh: "已修复", en: "Repaired" },
+  verifying: { zh: "待验收", en: "Verifying" },
+  closed: { zh: "已关闭", en: "Closed" },
+  "on-hold": { zh: "挂起", en: "On hold" },
+  merged: { zh: "已合并", en: "Merged" },
+};
