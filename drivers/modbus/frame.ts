@@ -1,0 +1,94 @@
+/** Modbus TCP frames: cut from the stream and checked against what was asked. Pure, and suspicious of every byte. */
+import type { Text } from "#model/text";
+
+/** MBAP header: transaction id, protocol id, length, unit id (Modbus messaging on TCP/IP 1.0b, 3.1.3). */
+const BEFORE_UNIT = 6;
+/** Unit id, function, exception code. */
+const SHORTEST = 3;
+/** Unit id and the largest PDU, 253 bytes. */
+const LONGEST = 254;
+
+export interface Frame {
+  readonly id: number;
+  readonly unit: number;
+  /** Function and data. */
+  readonly pdu: Buffer;
+}
+
+export interface Asked {
+  readonly unit: number;
+  /** 1 to 4. */
+  readonly function: number;
+  readonly start: number;
+  readonly count: number;
+}
+
+/**
+ * Cuts the complete frames off the front of `bytes`. `broken` tells why the stream cannot be followed any further: after
+ * a wrong header nobody knows where the next frame begins.
+ */
+export function cutFrames(bytes: Buffer): {
+  readonly frames: readonly Frame[];
+  readonly rest: Buffer;
+  readonly broken?: Text;
+} {
+  const frames: Frame[] = [];
+  let at = 0;
+  while (bytes.length - at >= BEFORE_UNIT) {
+    const protocol = bytes.readUInt16BE(at + 2);
+    const length = bytes.readUInt16BE(at + 4);
+    if (protocol !== 0 || length < SHORTEST || length > LONGEST) {
+      return {
+        frames,
+        rest: bytes.subarray(at),
+        broken: {
+          zh: `应答不是 Modbus TCP 报文（协议号 ${protocol}，长度 ${length}）。请核对端口；若是串口服务器，请设为 Modbus 网关模式。`,
+          en: `The reply is no Modbus TCP frame (protocol ${protocol}, length ${length}). Check the port; a serial server must be set to Modbus gateway mode.`,
+        },
+      };
+    }
+    const end = at + BEFORE_UNIT + length;
+    if (end > bytes.length) break;
+    frames.push({ id: bytes.readUInt16BE(at), unit: bytes[at + 6] ?? 0, pdu: bytes.subarray(at + 7, end) });
+    at = end;
+  }
+  return { frames, rest: bytes.subarray(at) };
+}
+
+/** Data bytes of a good reply. */
+const dataBytes = (asked: Asked): number => (asked.function <= 2 ? Math.ceil(asked.count / 8) : asked.count * 2);
+
+/**
+ * What a frame with the right transaction id gets wrong about the request; `undefined` when it answers exactly what was
+ * asked, be it with data or with an exception.
+ */
+export function mismatch(asked: Asked, frame: Frame): Text | undefined {
+  if (frame.unit !== asked.unit) {
+    return {
+      zh: `问的是站号 ${asked.unit}，应答却来自站号 ${frame.unit}。请检查网关的站号设置。`,
+      en: `Unit ${asked.unit} was asked, but unit ${frame.unit} answered. Check the unit ids set in the gateway.`,
+    };
+  }
+  const code = frame.pdu[0] ?? 0;
+  const isException = code === (asked.function | 0x80);
+  if (!isException && code !== asked.function) {
+    return {
+      zh: `站号 ${asked.unit} 对功能码 ${asked.function} 的应答却是功能码 ${code}。`,
+      en: `Unit ${asked.unit} answered function ${asked.function} with function ${code}.`,
+    };
+  }
+  const expected = isException ? 2 : 2 + dataBytes(asked);
+  if (frame.pdu.length !== expected || (!isException && frame.pdu[1] !== dataBytes(asked))) {
+    return {
+      zh: `站号 ${asked.unit} 的应答长度不符：应为 ${expected} 字节，实为 ${frame.pdu.length} 字节。`,
+      en: `The reply of unit ${asked.unit} has the wrong length: ${frame.pdu.length} bytes instead of ${expected}.`,
+    };
+  }
+  return undefined;
+}
+
+/** A frame that nobody waits for. */
+export const unasked = (frame: Frame): Text => ({
+  zh: `收到无人请求的应答（事务号 ${frame.id}，站号 ${frame.unit}），可能是迟到或串扰的应答，已丢弃并重建连接。`,
+  en: `A reply came that nobody waits for (transaction ${frame.id}, unit ${frame.unit}), late or meant for somebody else; it was dropped and the connection made anew.`,
+});

@@ -1,0 +1,78 @@
+/** The driver `modbus-tcp` against the contract of all drivers. */
+import { drivers } from "../../../drivers/catalog.ts";
+import type { Driver } from "../../../drivers/driver.ts";
+import { driverContract } from "../../contracts/driver-contract.ts";
+import { honest, startSpecDevice } from "./spec-device.ts";
+
+driverContract({
+  driver: drivers.get("modbus-tcp") as Driver<unknown, unknown>,
+  async startPeer() {
+    const device = await startSpecDevice(honest((_unit, code, address) => (code <= 2 ? address % 2 : address * 3)));
+    return {
+      settings: { host: "127.0.0.1", port: device.port, timeout: "50ms" },
+      points: [
+        { at: "holding:100", raw: 300 },
+        { at: "coil:7", raw: 1 },
+      ],
+      silence: () => device.behave(() => undefined),
+      vanish: device.vanish,
+      connections: () => device.sockets.size,
+      [Symbol.asyncDispose]: () => device[Symbol.asyncDispose](),
+    };
+  },
+  async nobody() {
+    await using gone = await startSpecDevice(() => undefined);
+    return { host: "127.0.0.1", port: gone.port };
+  },
+  badSettings: [
+    undefined,
+    null,
+    "127.0.0.1",
+    {},
+    { host: "" },
+    { host: 5 },
+    { host: "a", port: 0 },
+    { host: "a", port: 65_536 },
+    { host: "a", port: "http" },
+    { host: "a", port: 1.5 },
+    { host: "a", port: "" },
+    { host: "a", port: 65_000, portOffset: 536 },
+    { host: "a", portOffset: -1 },
+    { host: "a", maxInFlight: 0 },
+    { host: "a", timeout: 1_000 },
+    { host: "a", timeout: "soon" },
+    { host: "a", timeout: "0s" },
+    { host: "a", timeout: "2h" },
+    { host: "a", maxGap: 500 },
+    { host: "a", baudRate: 9_600 },
+  ],
+  badAddresses: [
+    undefined,
+    12,
+    "",
+    "40001",
+    "4x0001",
+    "holding",
+    "holding:",
+    "holding:-1",
+    "holding:65536",
+    "holding:1e3",
+    "Holding:1",
+    "holding:12:u8",
+    "holding:12.16",
+    "holding:12.3:u16",
+    "holding:65535:u32",
+    "holding:65533:f64",
+    "holding:1:f32:ABDC",
+    "holding:1:u16:CDAB",
+    "holding:1:u8hi:BADC",
+    "holding:1:str0",
+    "holding:1:str251",
+    "holding:1:str8:CDAB",
+    "holding:1:f32:ABCD:x",
+    "coil:7:u16",
+    "coil:7.1",
+    "constructor:1",
+    "holding:1:toString",
+  ],
+});

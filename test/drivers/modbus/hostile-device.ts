@@ -1,0 +1,147 @@
+/** A Modbus TCP device that answers late, twice, for somebody else, in pieces, too short, too long, or not at all. */
+import { dataPdu, frame, goodReply, type Request, type SpecDevice, startSpecDevice } from "./spec-device.ts";
+
+/** What truly stands at every address, different almost everywhere. */
+export const truth = (unit: number, code: number, address: number): number => {
+  const mixed = Math.imul(unit * 0x1_0000 + code * 0x4001 + address + 1, 0x9e37_79b1) >>> 0;
+  return code <= 2 ? (mixed >>> 17) & 1 : mixed >>> 16;
+};
+
+export type Trick =
+  | "honest"
+  | "pieces"
+  | "late"
+  | "silent"
+  | "old-id"
+  | "foreign-id"
+  | "foreign-unit"
+  | "wrong-function"
+  | "foreign-exception"
+  | "short"
+  | "long"
+  | "lying-count"
+  | "twice"
+  | "other-protocol"
+  | "no-frame"
+  | "cut"
+  | "closed";
+
+/** Weights of each trick; what is not named never happens. */
+export type Tricks = Partial<Record<Trick, number>>;
+
+export interface HostileDevice extends SpecDevice {
+  /** How often each trick was played. */
+  readonly played: Map<Trick, number>;
+  /** Held replies that were sent after all, to whoever asked next. */
+  released(): number;
+}
+
+/** A small generator with a seed, so that a failure can be played again. */
+export function createRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b_79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/**
+ * Plays `tricks` at random. A held reply comes out as soon as a request with the same id (or one that a client with
+ * ids of 8 bits would take for the same) arrives, just before that request's own reply, or in front of a random one.
+ */
+export async function startHostileDevice(tricks: Tricks, random: () => number): Promise<HostileDevice> {
+  const played = new Map<Trick, number>();
+  const names = Object.keys(tricks) as Trick[];
+  const total = names.reduce((sum, name) => sum + (tricks[name] ?? 0), 0);
+  let held: Request[] = [];
+  let released = 0;
+
+  function pick(): Trick {
+    let place = random() * total;
+    for (const name of names) {
+      place -= tricks[name] ?? 0;
+      if (place < 0) return name;
+    }
+    return "honest";
+  }
+
+  function release(request: Request): void {
+    const due = held.filter((old) => (old.id & 0xff) === (request.id & 0xff) || random() < 0.001);
+    if (due.length === 0) return;
+    held = held.filter((old) => !due.includes(old));
+    for (const old of due) {
+      released += 1;
+      request.socket.write(goodReply(truth, old));
+    }
+  }
+
+  function play(request: Request): void {
+    release(request);
+    const trick = pick();
+    played.set(trick, (played.get(trick) ?? 0) + 1);
+    const { id, unit, code, start, count, socket } = request;
+    const good = goodReply(truth, request);
+    const pdu = dataPdu(truth, request);
+    const elsewhere = { ...request, start: (start + 1 + Math.floor(random() * 999)) % 60_000 };
+    switch (trick) {
+      case "honest":
+        socket.write(good);
+        return;
+      case "pieces":
+        for (let at = 0; at < good.length; at += 29) socket.write(good.subarray(at, at + 29));
+        return;
+      case "late":
+        held.push(request);
+        return;
+      case "silent":
+        return;
+      case "old-id":
+        socket.write(frame((id + 0xffff) & 0xffff, unit, dataPdu(truth, elsewhere)));
+        return;
+      case "foreign-id":
+        socket.write(frame(Math.floor(random() * 0x1_0000) ^ (id + 1), unit, dataPdu(truth, elsewhere)));
+        return;
+      case "foreign-unit":
+        socket.write(frame(id, unit + 1, dataPdu(truth, { ...request, unit: unit + 1 })));
+        return;
+      case "wrong-function": {
+        const other = code <= 2 ? 3 - code : 7 - code;
+        socket.write(frame(id, unit, dataPdu(truth, { ...request, code: other })));
+        return;
+      }
+      case "foreign-exception":
+        socket.write(frame(id, unit, Buffer.of((code ^ 1) | 0x80, 2)));
+        return;
+      case "short":
+        socket.write(frame(id, unit, dataPdu(truth, { ...elsewhere, count: Math.max(1, count - 17) }).subarray(0, -1)));
+        return;
+      case "long":
+        socket.write(frame(id, unit, Buffer.concat([dataPdu(truth, elsewhere), Buffer.alloc(count > 124 ? 1 : 2)])));
+        return;
+      case "lying-count":
+        pdu[1] = ((pdu[1] ?? 0) + 1) & 0xff;
+        socket.write(frame(id, unit, pdu));
+        return;
+      case "twice":
+        socket.write(Buffer.concat([good, good]));
+        return;
+      case "other-protocol":
+        socket.write(frame(id, unit, dataPdu(truth, elsewhere), 1));
+        return;
+      case "no-frame":
+        socket.write("HTTP/1.1 400 Bad Request\r\n\r\n");
+        return;
+      case "cut":
+        socket.end(good.subarray(0, Math.floor(random() * good.length)));
+        return;
+      case "closed":
+        socket.destroy();
+        return;
+    }
+  }
+
+  const device = await startSpecDevice(play);
+  return Object.assign(device, { played, released: () => released });
+}

@@ -1,0 +1,77 @@
+/** When to poll what, by counting alone. */
+import { describe, expect, test } from "vitest";
+import { milliseconds, minutes, type Span, seconds } from "#model/time";
+import { ModbusAddress } from "../../../drivers/modbus/address.ts";
+import { nothingLearnt } from "../../../drivers/modbus/read-plan.ts";
+import { answered, missedPoll, nextPoll, scheduleUnits, type UnitSchedule } from "../../../drivers/modbus/schedule.ts";
+
+const unit = (device: string, ...every: Span[]) => ({
+  device,
+  unit: 1,
+  maxRegisters: 125,
+  points: every.map((span, handle) => ({
+    handle,
+    address: ModbusAddress.parse(`holding:${handle * 50}`),
+    every: span,
+  })),
+});
+const plan = (...units: ReturnType<typeof unit>[]) => scheduleUnits(units, 10, () => nothingLearnt, milliseconds(0));
+const due = (schedules: UnitSchedule[], probesFrom = 0) => {
+  const next = nextPoll(schedules, milliseconds(probesFrom));
+  return next && { device: next.schedule.unit.device, due: next.due, poll: next.poll, schedule: next.schedule };
+};
+
+describe("the schedule", () => {
+  test("first polls are spread over a second, or over the period when that is shorter", () => {
+    const schedules = plan(
+      unit("a", seconds(60)),
+      unit("b", seconds(60)),
+      unit("c", seconds(0.4)),
+      unit("d", seconds(60)),
+    );
+    expect(schedules.map(({ polls }) => polls[0]?.due)).toEqual([0, 250, 200, 750]);
+  });
+
+  test("the poll that is due first comes first, except of a unit that is being asked", () => {
+    const schedules = plan(unit("a", seconds(1)), unit("b", seconds(1)));
+    expect(due(schedules)).toMatchObject({ device: "a", due: 0 });
+    (schedules[0] as UnitSchedule).busy = true;
+    expect(due(schedules)).toMatchObject({ device: "b", due: 500 });
+  });
+
+  test("a poll that ends late keeps its phase and leaves out the rounds it missed", () => {
+    const [a] = plan(unit("a", seconds(1))) as [UnitSchedule];
+    const poll = a.polls[0];
+    if (!poll) throw new Error("no poll");
+    answered(a, poll, milliseconds(40));
+    expect(poll.due).toBe(1_000);
+    answered(a, poll, milliseconds(3_999));
+    expect(poll.due).toBe(4_000);
+    answered(a, poll, milliseconds(4_000));
+    expect(poll.due).toBe(5_000);
+  });
+
+  test("silent units share a quarter of the line while others answer, and the whole line when nobody does", () => {
+    const schedules = plan(unit("a", seconds(1)), unit("b", seconds(1)), unit("c", seconds(1)));
+    const [a, b, c] = schedules as [UnitSchedule, UnitSchedule, UnitSchedule];
+    const now = milliseconds(10_000);
+    expect(missedPoll(schedules, b, seconds(1), now)).toBe(13_000);
+    expect(due([b], 13_000)).toMatchObject({ due: 13_000 });
+    missedPoll(schedules, c, seconds(1), now);
+    expect(missedPoll(schedules, a, seconds(1), now)).toBe(now);
+    expect(due([a], now)).toMatchObject({ due: 11_000 });
+  });
+
+  test("a silent unit is asked before its slow poll is due, and its answer brings every poll at once", () => {
+    const schedules = plan(unit("a", seconds(1), minutes(10)));
+    const [a] = schedules as [UnitSchedule];
+    for (const poll of a.polls) poll.due = milliseconds(600_000);
+    missedPoll(schedules, a, seconds(1), milliseconds(10_000));
+    const probe = due(schedules);
+    expect(probe).toMatchObject({ due: 11_000 });
+    if (!probe) throw new Error("no probe");
+    answered(a, probe.poll, milliseconds(11_020));
+    expect(a.missed).toBe(0);
+    expect(a.polls.map((poll) => poll.due).sort((x, y) => x - y)).toEqual([11_020, 600_000]);
+  });
+});

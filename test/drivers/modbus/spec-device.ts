@@ -1,0 +1,108 @@
+/** A Modbus TCP server on a bare socket, written from the protocol's text: it answers well, badly, or not at all. */
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+
+export interface Request {
+  readonly id: number;
+  readonly unit: number;
+  readonly code: number;
+  readonly start: number;
+  readonly count: number;
+  readonly socket: Socket;
+}
+
+export interface SpecDevice extends AsyncDisposable {
+  readonly port: number;
+  readonly requests: Request[];
+  readonly sockets: Set<Socket>;
+  /** Connections accepted so far. */
+  accepted(): number;
+  /** What happens with the next requests. */
+  behave(answer: (request: Request) => void): void;
+  /** Stops listening and drops everybody, as a device that loses its power. */
+  vanish(): Promise<void>;
+}
+
+/** Value of a register, or of a coil as 0 and 1; `undefined` means that it does not exist: exception 2. */
+export type Memory = (unit: number, code: number, address: number) => number | undefined;
+
+export const frame = (id: number, unit: number, pdu: Uint8Array, protocol = 0): Buffer => {
+  const header = Buffer.alloc(7);
+  header.writeUInt16BE(id, 0);
+  header.writeUInt16BE(protocol, 2);
+  header.writeUInt16BE(pdu.length + 1, 4);
+  header.writeUInt8(unit, 6);
+  return Buffer.concat([header, pdu]);
+};
+
+export const exception = ({ id, unit, code }: Request, exceptionCode: number): Buffer =>
+  frame(id, unit, Buffer.of(code | 0x80, exceptionCode));
+
+/** The PDU of the answer, from the memory. */
+export function dataPdu(memory: Memory, { unit, code, start, count }: Request): Buffer {
+  const values = Array.from({ length: count }, (_, i) => memory(unit, code, start + i));
+  if (values.some((value) => value === undefined)) return Buffer.of(code | 0x80, 2);
+  const data = Buffer.alloc(code <= 2 ? Math.ceil(count / 8) : count * 2);
+  for (const [i, value = 0] of values.entries()) {
+    if (code > 2) data.writeUInt16BE(value & 0xffff, 2 * i);
+    else if (value) data[i >> 3] = (data[i >> 3] ?? 0) | (1 << (i & 7));
+  }
+  return Buffer.concat([Buffer.of(code, data.length), data]);
+}
+
+export const goodReply = (memory: Memory, request: Request): Buffer =>
+  frame(request.id, request.unit, dataPdu(memory, request));
+
+export const honest = (memory: Memory) => (request: Request) => {
+  request.socket.write(goodReply(memory, request));
+};
+
+export async function startSpecDevice(answer: (request: Request) => void, port = 0): Promise<SpecDevice> {
+  let now = answer;
+  let accepted = 0;
+  const requests: Request[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    accepted += 1;
+    sockets.add(socket);
+    socket.setNoDelay();
+    socket.on("close", () => sockets.delete(socket));
+    socket.on("error", () => socket.destroy());
+    let rest = Buffer.alloc(0);
+    socket.on("data", (chunk: Buffer) => {
+      rest = Buffer.concat([rest, chunk]);
+      while (rest.length >= 12) {
+        const request = {
+          id: rest.readUInt16BE(0),
+          unit: rest.readUInt8(6),
+          code: rest.readUInt8(7),
+          start: rest.readUInt16BE(8),
+          count: rest.readUInt16BE(10),
+          socket,
+        };
+        rest = rest.subarray(12);
+        requests.push(request);
+        now(request);
+      }
+    });
+  });
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const vanish = async () => {
+    for (const socket of sockets) socket.destroy();
+    if (!server.listening) return;
+    server.close();
+    await once(server, "close");
+  };
+  return {
+    port: (server.address() as AddressInfo).port,
+    requests,
+    sockets,
+    accepted: () => accepted,
+    behave(other) {
+      now = other;
+    },
+    vanish,
+    [Symbol.asyncDispose]: vanish,
+  };
+}
