@@ -1,0 +1,114 @@
+/** Settling: a raw number becomes a value with a quality, or no value with a reason. The hot path; it makes no objects. */
+import { BAD, GOOD, type Reason, reasonCode } from "#model/quality";
+import type { Moment } from "#model/time";
+import { type PointTable, ROW_BOOL, ROW_ENUM, ROW_TEXT } from "./table.ts";
+
+const NONE = reasonCode("none");
+const NOT_AVAILABLE = reasonCode("not-available");
+const OUT_OF_RANGE = reasonCode("out-of-range");
+const NOT_A_NUMBER = reasonCode("nan");
+const UNKNOWN_CODE = reasonCode("unknown-code");
+const DECODE = reasonCode("decode");
+
+/**
+ * Writes `count` raw numbers into the rows of `handles`, all received at `at`. The handles whose value, quality or reason
+ * changed are put into `changed`, which must have room for `count`; their number is the result.
+ *
+ * Order of judgement: "not available" codes (raw), not a finite number, scale and offset, then code or range. A bool is 1
+ * for every raw number but 0, before and after scale and offset, so that `scale: -1, offset: 1` turns it round. While the
+ * quality stays good, a change of at most the deadband since the last reported value is not reported.
+ */
+export function settle(
+  table: PointTable,
+  handles: Int32Array,
+  raw: Float64Array,
+  count: number,
+  at: Moment,
+  changed: Int32Array,
+): number {
+  let found = 0;
+  for (let i = 0; i < count; i += 1) {
+    const handle = handles[i] as number;
+    const before = raw[i] as number;
+    const value = before * (table.scale[handle] as number) + (table.offset[handle] as number);
+    received(table, handle, at);
+    let reason = NONE;
+    let settled = value;
+    const kind = table.kind[handle];
+    if (table.notAvailable[handle]?.has(before)) reason = NOT_AVAILABLE;
+    else if (!Number.isFinite(value)) reason = NOT_A_NUMBER;
+    else if (kind === ROW_BOOL) settled = asBool(before, table.scale[handle] as number, table.offset[handle] as number);
+    else if (kind === ROW_TEXT) reason = DECODE;
+    else if (kind === ROW_ENUM && table.codes[handle]?.has(value) === false) reason = UNKNOWN_CODE;
+    else if (value < (table.low[handle] as number) || value > (table.high[handle] as number)) reason = OUT_OF_RANGE;
+    const isChanged = reason === NONE ? keepGood(table, handle, settled) : keepBad(table, handle, reason);
+    if (isChanged) {
+      changed[found] = handle;
+      found += 1;
+    }
+  }
+  return found;
+}
+
+/** A text point's value; a text for any other point cannot be decoded. True when the row changed. */
+export function settleText(table: PointTable, handle: number, text: string, at: Moment): boolean {
+  received(table, handle, at);
+  if (table.kind[handle] !== ROW_TEXT) return keepBad(table, handle, DECODE);
+  const same = table.quality[handle] === GOOD && table.text.get(handle) === text;
+  table.text.set(handle, text);
+  table.quality[handle] = GOOD;
+  table.reason[handle] = NONE;
+  return !same;
+}
+
+/**
+ * Takes the value away from `count` rows and says why. The instants of the last sample stay, so the age of what was known
+ * can be told. Same result as `settle`.
+ */
+export function markBad(
+  table: PointTable,
+  handles: Int32Array,
+  count: number,
+  reason: Reason,
+  changed: Int32Array,
+): number {
+  const code = reasonCode(reason);
+  let found = 0;
+  for (let i = 0; i < count; i += 1) {
+    const handle = handles[i] as number;
+    if (!keepBad(table, handle, code)) continue;
+    changed[found] = handle;
+    found += 1;
+  }
+  return found;
+}
+
+function received(table: PointTable, handle: number, at: Moment): void {
+  table.sourceAt[handle] = at.now;
+  table.receivedAt[handle] = at.now;
+  table.receivedMono[handle] = at.mono;
+}
+
+const asBool = (raw: number, scale: number, offset: number): number =>
+  (raw === 0 ? 0 : 1) * scale + offset === 0 ? 0 : 1;
+
+function keepGood(table: PointTable, handle: number, value: number): boolean {
+  const wasGood = table.quality[handle] === GOOD;
+  table.value[handle] = value;
+  table.quality[handle] = GOOD;
+  table.reason[handle] = NONE;
+  const moved = Math.abs(value - (table.reported[handle] as number));
+  if (wasGood && moved <= (table.deadband[handle] as number)) return false;
+  table.reported[handle] = value;
+  return true;
+}
+
+/** A value that is not good is not kept: nobody can take it for a value by mistake. */
+function keepBad(table: PointTable, handle: number, reason: number): boolean {
+  const same = table.quality[handle] === BAD && table.reason[handle] === reason;
+  table.value[handle] = Number.NaN;
+  table.quality[handle] = BAD;
+  table.reason[handle] = reason;
+  if (table.kind[handle] === ROW_TEXT) table.text.delete(handle);
+  return !same;
+}
