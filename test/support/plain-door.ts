@@ -47,7 +47,7 @@ export function createPlainDoor(kept: Partial<Plan> = {}): PlainDoor {
   function adopt(rows: Partial<Plan>): void {
     for (const alarm of rows.alarms ?? []) house.alarms.set(alarm.id, alarm);
     for (const ticket of rows.tickets ?? []) {
-      if (ticket.state === "closed") house.tickets.delete(ticket.no);
+      if (ticket.closedAt !== undefined) house.tickets.delete(ticket.no);
       else house.tickets.set(ticket.no, ticket);
     }
     for (const message of rows.messages ?? []) {

@@ -1,0 +1,127 @@
+/** What the API is handed, and what every route reads from it. Nothing here is global and nothing opens a socket. */
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { Actor } from "#model/account";
+import type { Command } from "#model/plan";
+import type { RuleDefinition } from "#model/rule";
+import type { Device, Site } from "#model/site";
+import type { Clock, Instant } from "#model/time";
+import type { Door, Reply } from "../door.ts";
+import type { Feed } from "../feed.ts";
+import type { Log } from "../log.ts";
+import type { Metrics } from "../metrics.ts";
+import type { Limits } from "../net/limits.ts";
+import type { Listen } from "../net/listen.ts";
+import { Refused } from "../net/refused.ts";
+import type { Store } from "../store/store.ts";
+import type { Names } from "./event-line.ts";
+import { type DeviceReading, type PointTable, roleNamer, type TicketView } from "./project.ts";
+
+/** The control port of the simulators, reached by whoever may send HTTP. Rejects when they do not answer. */
+export interface SimulatorControl {
+  /** `body`: JSON text. The answer's body is JSON text as it came, or what was read from it. */
+  request(
+    method: "GET" | "POST",
+    path: string,
+    body?: string,
+  ): Promise<{ readonly status: number; readonly body: unknown }>;
+}
+
+export interface ApiInput {
+  readonly site: Site;
+  readonly door: Door;
+  readonly feed: Feed;
+  readonly store: Store;
+  readonly table: PointTable;
+  /** Devices as the acquisition sees them now. */
+  readonly devices: () => readonly DeviceReading[];
+  readonly rules: readonly { readonly rule: RuleDefinition; readonly devices: readonly string[] }[];
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly clockTrusted: () => boolean;
+  readonly log: Log;
+  /** Folder of the built console. */
+  readonly console: string;
+  readonly simulator?: SimulatorControl;
+  readonly version: string;
+  /** An admin token for scripts; only heard while the site is simulated. */
+  readonly demoToken?: string;
+  readonly listen: Listen;
+  /** Limits that differ from the defaults. */
+  readonly limits?: Partial<Limits>;
+}
+
+/** Fastify with zod schemas as types. */
+export type Server = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+export interface ApiHouse extends ApiInput {
+  readonly limits: Limits;
+  readonly secure: boolean;
+  readonly startedAt: Instant;
+  readonly devicesById: ReadonlyMap<string, Device>;
+  /** Handle of a point by its id. */
+  readonly handles: ReadonlyMap<string, number>;
+  readonly ticketView: TicketView;
+  readonly names: Names;
+  /** Date and time in the site's zone, for sentences. */
+  clockTime(at: Instant): string;
+  reading(device: string): DeviceReading | undefined;
+  /** Takes a command through the door. Returns the reply, or throws the refusal as it goes to the person. */
+  act(id: string, actor: Actor, command: Command): Promise<Extract<Reply, { ok: true }>>;
+  /** Rows that a slice decided. */
+  record(rows: Extract<Parameters<Door["take"]>[0], { type: "record" }>["rows"]): Promise<void>;
+}
+
+export function furnish(input: ApiInput, limits: Limits): ApiHouse {
+  const { site, door } = input;
+  const devicesById = new Map(site.devices.map((device) => [device.id, device]));
+  const people = new Map(site.people.people.map((person) => [person.id, person.name]));
+  return {
+    ...input,
+    limits,
+    secure: input.listen.tls !== undefined,
+    startedAt: input.clock.now(),
+    devicesById,
+    handles: new Map(input.table.definitions.map((point, handle) => [point.id, handle])),
+    ticketView: { site, devices: devicesById },
+    names: {
+      actor: (id) =>
+        id === "gatehouse"
+          ? "Gatehouse"
+          : (door.house.accounts.get(id)?.name ?? door.house.tokens.get(id)?.name ?? people.get(id) ?? id),
+      role: roleNamer(site),
+    },
+    clockTime: (at) =>
+      Temporal.Instant.fromEpochMilliseconds(at)
+        .toZonedDateTimeISO(site.zone)
+        .toPlainDateTime()
+        .toString({ smallestUnit: "minute" })
+        .replace("T", " "),
+    reading: (id) => input.devices().find((one) => one.device === id),
+    async act(id, actor, command) {
+      const reply = await door.take({ type: "command", id, actor, command });
+      if (reply.ok) return reply;
+      throw refused(reply);
+    },
+    async record(rows) {
+      const reply = await door.take({ type: "record", rows });
+      if (!reply.ok) throw refused(reply);
+    },
+  };
+}
+
+function refused({ refusal }: Extract<Reply, { ok: false }>): Refused {
+  return new Refused(refusal.status, refusal.code, refusal.message.zh, refusal.message.en, refusal.detail);
+}

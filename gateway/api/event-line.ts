@@ -1,0 +1,232 @@
+/** One sentence per journal entry, for the time line of a ticket. A table by event; what it does not know is shown by name. */
+import type { JournalRow } from "#model/journal";
+import type { ClockKind } from "#model/policy";
+import { type Severity, severityName } from "#model/severity";
+import type { Text } from "#model/text";
+import { type Instant, milliseconds, type Span } from "#model/time";
+import { clockName } from "../../rules/response/words.ts";
+
+/** What a sentence may name: people by their id, roles of the policy. */
+export interface Names {
+  actor(id: string): string;
+  role(id: string): Text;
+}
+
+type Line = (row: JournalRow, names: Names) => Text;
+
+const both = (zh: string, en: string): Text => ({ zh, en });
+
+const word = (row: JournalRow, key: string): string => {
+  const value = row.data[key];
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+};
+const flag = (row: JournalRow, key: string): boolean => row.data[key] === true;
+const words = (row: JournalRow, key: string): readonly string[] => {
+  const value = row.data[key];
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+};
+const textOf = (row: JournalRow, key: string): Text | undefined => {
+  const value = row.data[key];
+  if (typeof value !== "object" || value === null || !("zh" in value) || !("en" in value)) return undefined;
+  return typeof value.zh === "string" && typeof value.en === "string" ? { zh: value.zh, en: value.en } : undefined;
+};
+
+/** A span as people say it: 45 s, 12 min, 1 h 05 min. */
+export function spoken(span: Span): Text {
+  const total = Math.round(Math.abs(span) / 1_000);
+  if (total < 60) return both(`${total} 秒`, `${total} s`);
+  const minutes = Math.round(total / 60);
+  if (minutes < 60) return both(`${minutes} 分钟`, `${minutes} min`);
+  const rest = String(minutes % 60).padStart(2, "0");
+  return both(`${Math.floor(minutes / 60)} 小时 ${rest} 分`, `${Math.floor(minutes / 60)} h ${rest} min`);
+}
+
+const spanOf = (row: JournalRow, key: string): Text => {
+  const value = row.data[key];
+  return spoken(milliseconds(typeof value === "number" ? value : 0));
+};
+
+const clockOf = (row: JournalRow): Text => {
+  const kind = word(row, "clock");
+  return clockName[kind as ClockKind] ?? both(kind, kind);
+};
+const severityOf = (row: JournalRow, key: string): Text => {
+  const level = word(row, key);
+  return severityName[level as Severity] ?? both(level, level);
+};
+
+/** `: text` in each language's own punctuation, or nothing. */
+const tail = (words_: string): Text => (words_ ? both(`：${words_}`, `: ${words_}`) : both("", ""));
+const join = (zh: string, en: string, rest: Text): Text => both(`${zh}${rest.zh}`, `${en}${rest.en}`);
+
+/** A sentence of the form "who did what: note". */
+const did =
+  (zh: string, en: string): Line =>
+  (row, names) =>
+    join(`${names.actor(row.actor)} ${zh}`, `${names.actor(row.actor)} ${en}`, tail(word(row, "note")));
+
+const fixed =
+  (zh: string, en: string): Line =>
+  () =>
+    both(zh, en);
+
+const lines: Readonly<Record<string, Line>> = {
+  activated: (row) => {
+    const because = textOf(row, "because");
+    return both(`告警发生${because ? `：${because.zh}` : ""}`, `Alarm active${because ? `: ${because.en}` : ""}`);
+  },
+  reactivated: (row) =>
+    both(`告警再次发生（第 ${word(row, "count")} 次）`, `Active again (time ${word(row, "count")})`),
+  returned: (row) =>
+    both(`告警恢复，持续 ${spanOf(row, "activeFor").zh}`, `Back to normal after ${spanOf(row, "activeFor").en}`),
+  superseded: fixed("被新一次发生取代", "Replaced by a new occurrence"),
+  closed: fixed("告警结束", "Alarm over"),
+  "input-bad": (row) =>
+    both(
+      `输入数据失效（${word(row, "reason")}），状态保持`,
+      `An input is bad (${word(row, "reason")}); the state is held`,
+    ),
+  "input-good": fixed("输入数据恢复", "The inputs are good again"),
+  "level-changed": (row) => both(`级别变为${severityOf(row, "to").zh}`, `Level is now ${severityOf(row, "to").en}`),
+  "alarm-acknowledged": (row, names) =>
+    join(
+      `${names.actor(row.actor)} 确认了告警`,
+      `${names.actor(row.actor)} acknowledged the alarm`,
+      tail(word(row, "comment")),
+    ),
+  comment: (row, names) =>
+    join(`${names.actor(row.actor)} 备注`, `${names.actor(row.actor)} commented`, tail(word(row, "comment"))),
+
+  "ticket-opened": (row) =>
+    row.actor === "gatehouse"
+      ? both(
+          `系统开单，级别${severityOf(row, "severity").zh}`,
+          `Opened by the house, ${severityOf(row, "severity").en}`,
+        )
+      : both(`人工开单，级别${severityOf(row, "severity").zh}`, `Opened by hand, ${severityOf(row, "severity").en}`),
+  "alarm-joined": (row) => both(`并入告警 ${word(row, "alarm")}`, `Alarm ${word(row, "alarm")} joined`),
+  "ticket-merged": (row) => both(`并入工单 ${word(row, "into")}`, `Merged into ${word(row, "into")}`),
+  "ticket-absorbed": (row) => both(`合并工单 ${word(row, "from")}`, `Took over ${word(row, "from")}`),
+  "step-run": (row, names) => {
+    const roles = words(row, "tell").map(names.role);
+    const say = textOf(row, "say") ?? both(word(row, "step"), word(row, "step"));
+    const late = flag(row, "late")
+      ? both(`（迟 ${spanOf(row, "lateBy").zh}）`, ` (late by ${spanOf(row, "lateBy").en})`)
+      : both("", "");
+    const to =
+      roles.length > 0
+        ? both(`通知${roles.map((one) => one.zh).join("、")}：`, `Told ${roles.map((one) => one.en).join(", ")}: `)
+        : both("", "");
+    return both(`${to.zh}${say.zh}${late.zh}`, `${to.en}${say.en}${late.en}`);
+  },
+  "step-skipped": (row) =>
+    both(`升级步骤 ${word(row, "step")} 不再需要`, `Step ${word(row, "step")} is not needed any more`),
+  told: (row) => both(`已通知 ${word(row, "to")}`, `${word(row, "to")} was told`),
+  "nobody-on-duty": (row, names) => {
+    const role = names.role(word(row, "role"));
+    const to = words(row, "fallback").map(names.actor).join("、");
+    return both(`${role.zh}无人值班，改通知 ${to}`, `Nobody is on duty as ${role.en}; ${to} was told instead`);
+  },
+  "message-delivered": (row) => both(`消息已送达 ${word(row, "to")}`, `Message delivered to ${word(row, "to")}`),
+  "message-failed": (row) =>
+    join(`消息未能送达 ${word(row, "to")}`, `Message to ${word(row, "to")} failed`, tail(word(row, "because"))),
+  "clock-warning": (row) => both(`${clockOf(row).zh}即将超时`, `${clockOf(row).en}: due soon`),
+  "clock-breached": (row) => both(`${clockOf(row).zh}已超时`, `${clockOf(row).en}: overdue`),
+  "clock-met": (row) =>
+    flag(row, "late")
+      ? both(
+          `${clockOf(row).zh}完成（已超时），用时 ${spanOf(row, "took").zh}`,
+          `${clockOf(row).en}: done late, after ${spanOf(row, "took").en}`,
+        )
+      : both(
+          `${clockOf(row).zh}按时完成，用时 ${spanOf(row, "took").zh}`,
+          `${clockOf(row).en}: done in time, after ${spanOf(row, "took").en}`,
+        ),
+  "acknowledgement-expired": fixed(
+    "确认后长时间无进展，确认失效，继续升级",
+    "No entry for too long: the acknowledgement ran out, the escalation goes on",
+  ),
+  "source-recovered": fixed(
+    "告警源已恢复，仍需人工确认结论",
+    "The source is normal again; a person must still conclude",
+  ),
+  "severity-raised": (row) =>
+    both(
+      `级别由${severityOf(row, "from").zh}升为${severityOf(row, "to").zh}`,
+      `Raised from ${severityOf(row, "from").en} to ${severityOf(row, "to").en}`,
+    ),
+  "clock-step": (row) =>
+    both(
+      `系统时钟调整 ${spanOf(row, "by").zh}，时限同步顺延`,
+      `The clock was set by ${spanOf(row, "by").en}; deadlines moved with it`,
+    ),
+  "engine-started": fixed("网关启动", "The gateway started"),
+  "store-away": fixed("数据库不可写，暂存内存", "The database cannot be written; kept in memory"),
+  "store-back": fixed("数据库恢复，暂存内容已写入", "The database is back; what was kept is written"),
+
+  "ticket-acknowledge": did("确认了工单", "acknowledged the ticket"),
+  "ticket-dispatch": (row, names) =>
+    join(
+      `${names.actor(row.actor)} 派单给 ${word(row, "assignee")}`,
+      `${names.actor(row.actor)} sent ${word(row, "assignee")}`,
+      tail(word(row, "note")),
+    ),
+  "ticket-assign": (row, names) =>
+    join(
+      `${names.actor(row.actor)} 指派给 ${word(row, "assignee")}`,
+      `${names.actor(row.actor)} assigned ${word(row, "assignee")}`,
+      tail(word(row, "note")),
+    ),
+  "ticket-accept": did("接单", "accepted"),
+  "ticket-decline": did("拒绝接单", "declined"),
+  "ticket-depart": did("出发", "is on the way"),
+  "ticket-arrive": (row, names) =>
+    word(row, "who") === "rescue"
+      ? join(
+          `${names.actor(row.actor)} 登记：救援人员到场`,
+          `${names.actor(row.actor)} noted: rescuers on site`,
+          tail(word(row, "note")),
+        )
+      : join(
+          `${names.actor(row.actor)} 登记：人员到场`,
+          `${names.actor(row.actor)} noted: staff on site`,
+          tail(word(row, "note")),
+        ),
+  "ticket-plan": did("启动预案", "started the plan"),
+  "ticket-mitigate": did("登记：已控制", "noted: under control"),
+  "ticket-repair": did("登记：已修复", "noted: repaired"),
+  "ticket-verify": did("完成核实", "verified"),
+  "ticket-follow-up": did("完成回访", "followed up"),
+  "ticket-close": (row, names) =>
+    flag(row, "override")
+      ? did("强制关闭工单", "closed the ticket by override")(row, names)
+      : did("关闭工单", "closed the ticket")(row, names),
+  "ticket-reopen": did("重新打开工单", "opened the ticket again"),
+  "ticket-hold": did("挂起工单", "put the ticket on hold"),
+  "ticket-resume": did("恢复工单", "took the ticket up again"),
+  "ticket-feedback": did("反馈进度", "reported"),
+  "ticket-escalate": did("手动升级", "escalated by hand"),
+  "ticket-note": did("记录", "noted"),
+  "ticket-false-alarm": did("判定为误报", "judged it a false alarm"),
+  "ticket-merge": did("合并工单", "merged the ticket"),
+  "ticket-sop": (row, names) => {
+    const row_ = textOf(row, "text") ?? both(word(row, "sop"), word(row, "sop"));
+    return join(
+      `${names.actor(row.actor)} 完成：${row_.zh}`,
+      `${names.actor(row.actor)} did: ${row_.en}`,
+      tail(word(row, "note")),
+    );
+  },
+};
+
+/** Entries that only keep the ticket's row whole; they tell a reader nothing. */
+const bookkeeping: ReadonlySet<string> = new Set(["watched", "ladder-armed"]);
+export const isBookkeeping = (event: string): boolean => bookkeeping.has(event);
+
+/** The sentence for one entry. A back-entry says when it really happened; `clockTime` writes an instant in the site's zone. */
+export function eventLine(row: JournalRow, names: Names, clockTime: (at: Instant) => string): Text {
+  const line = lines[row.event]?.(row, names) ?? both(row.event, row.event);
+  if (!flag(row, "backEntry")) return line;
+  const at = clockTime(row.occurredAt);
+  return both(`${line.zh}（补录，实际时间 ${at}）`, `${line.en} (entered later; it was at ${at})`);
+}

@@ -1,0 +1,193 @@
+/** What requests may bring, strictly: an unknown key is an error, an id is a pattern and never a path. */
+import * as z from "zod";
+import { roles } from "#model/account";
+import { ticketClasses } from "#model/policy";
+import type { Text } from "#model/text";
+import { type Instant, parseInstant } from "#model/time";
+import { TOKEN_DAYS } from "../people/tokens.ts";
+import { ErrorShape } from "./shapes.ts";
+
+/** Readable text: line breaks and tabs are fine; other control characters, and those that turn writing round, are not. */
+const words = (longest: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(longest)
+    .regex(/^(?:[\n\r\t]|[^\p{Cc}\u2028-\u202e\u2066-\u2069])*$/u);
+
+const id = (longest: number) =>
+  z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]*$/)
+    .max(longest);
+
+const Instantly = z.iso.datetime({ offset: true }).describe("ISO 8601 with offset or Z");
+
+export const CommandId = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{8,64}$/)
+  .describe("Chosen by the sender, e.g. a UUID. Sending the same one again within 24 h changes nothing more.");
+
+export const DeviceParams = z.strictObject({ id: id(128) });
+export const PointParams = z.strictObject({ id: id(200) });
+export const AlarmParams = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[a-z0-9_.]+@[A-Za-z0-9][A-Za-z0-9_.:-]*$/)
+    .max(200)
+    .describe("<rule>@<device>"),
+});
+export const TicketParams = z.strictObject({ no: z.string().regex(/^[A-Z]{2}\d{8}-\d{1,12}$/) });
+export const UserParams = z.strictObject({ id: id(32) });
+export const TokenParams = z.strictObject({ id: z.string().regex(/^[0-9a-f]{8}$/) });
+
+export const PointQuery = z.strictObject({ device: id(128).optional() });
+export const AlarmQuery = z.strictObject({
+  state: z
+    .enum(["active", "unacknowledged", "shelved", "suppressed", "out-of-service", "all"])
+    .optional()
+    .describe("Without it: everything that is on the operator's list."),
+});
+const Limit = z
+  .string()
+  .regex(/^[1-9]\d{0,3}$/)
+  .transform(Number);
+export const TicketQuery = z.strictObject({
+  state: z.enum(["open", "closed", "all"]).default("open"),
+  limit: Limit.default(200),
+});
+export const JournalQuery = z.strictObject({
+  from: Instantly.optional(),
+  to: Instantly.optional(),
+  about: z
+    .string()
+    .regex(/^(?:site|(?:alarm|ticket|device|account|token):[A-Za-z0-9@_.:-]{1,200})$/)
+    .optional(),
+  limit: Limit.default(200),
+});
+export const LiveQuery = z.strictObject({
+  since: z
+    .string()
+    .regex(/^\d{1,16}$/)
+    .transform(Number)
+    .optional(),
+  view: z.enum(["watch", "device", "devices"]).default("watch"),
+  /** Comma-separated device ids. */
+  ids: z
+    .string()
+    .max(4_000)
+    .transform((text) => text.split(",").filter(Boolean))
+    .optional(),
+});
+
+export const Acknowledge = z.strictObject({
+  occurrence: z.int().min(1),
+  reason: z.enum(["real", "false", "test", "maintenance"]).optional().describe("属实 误报 测试 维保"),
+  comment: words(500).optional(),
+  commandId: CommandId,
+});
+export const Comment = z.strictObject({ occurrence: z.int().min(1), comment: words(500), commandId: CommandId });
+
+export const OpenTicket = z.strictObject({
+  class: z.enum(ticketClasses),
+  severity: z.enum(["S1", "S2", "S3", "S4"]).optional(),
+  device: id(128).optional(),
+  description: words(500),
+  occurredAt: Instantly.optional().describe("For a back-entry: when it happened."),
+  commandId: CommandId,
+});
+export const Step = z.strictObject({
+  commandId: CommandId,
+  note: words(2_000).optional(),
+  occurredAt: Instantly.optional().describe("For a back-entry: when it was done."),
+  assignee: words(100).optional().describe("dispatch, assign: who"),
+  sop: words(100).optional().describe("sop: which row"),
+  who: z.enum(["staff", "rescue"]).optional().describe("arrive: who came"),
+});
+
+const Name = words(64);
+/** A check whose words are ours, in both languages; `validate.ts` reads them back. */
+const say = <T>(fits: (value: T) => boolean, what: Text) =>
+  z.check<T>((context) => {
+    if (!fits(context.value)) context.issues.push({ code: "custom", input: context.value, params: { what } });
+  });
+
+/** The account's id: what a person types to sign in. */
+export const User = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .check(
+    say((user: string) => /^[a-z0-9][a-z0-9._-]{1,31}$/.test(user), {
+      zh: "账号须为 2 至 32 个字符：小写字母、数字、点、下划线或连字符，以字母或数字开头",
+      en: "a user name has 2 to 32 characters: letters, digits, dot, underscore, hyphen; it begins with a letter or digit",
+    }),
+  );
+/** Its rules are checked by `people`; here only that it cannot be a flood. */
+const Password = z.string().min(1).max(1_024);
+
+export const SignIn = z.strictObject({ user: z.string().min(1).max(64), password: Password });
+export const FirstRun = z.strictObject({
+  code: z.string().min(1).max(100),
+  user: User,
+  name: Name,
+  password: Password,
+});
+export const AddUser = z.strictObject({ user: User, name: Name, role: z.enum(roles), password: Password });
+export const ChangeUser = z
+  .strictObject({
+    role: z.enum(roles).optional(),
+    state: z.enum(["active", "disabled"]).optional(),
+    name: Name.optional(),
+    password: Password.optional(),
+  })
+  .check(
+    say((change: object) => Object.keys(change).length > 0, {
+      zh: "请至少填写一项要修改的内容",
+      en: "say at least one thing to change",
+    }),
+  );
+export const AddToken = z.strictObject({
+  name: Name,
+  role: z.enum(roles),
+  days: z.int().min(1).max(TOKEN_DAYS.longest).default(TOKEN_DAYS.usual),
+});
+
+export const Play = z.strictObject({
+  scenario: id(100),
+  device: id(128),
+  speed: z.number().positive().max(1_000).optional(),
+  seed: z.int().min(0).optional(),
+});
+
+/** What a client says on the live stream. */
+export const LiveMessage = z.union([
+  z.strictObject({
+    sub: z.strictObject({
+      view: z.enum(["watch", "device", "devices"]),
+      ids: z.array(z.string().max(128)).max(200).optional(),
+    }),
+  }),
+  z.strictObject({
+    alive: z.union([
+      z.boolean(),
+      z.strictObject({
+        visible: z.boolean().optional(),
+        audioRunning: z.boolean().optional(),
+        lastSeq: z.number().optional(),
+      }),
+    ]),
+  }),
+]);
+
+/** An instant that a schema above has already checked. */
+export function toInstant(text: string): Instant {
+  const at = parseInstant(text);
+  if (at === undefined) throw new Error(`${text} passed the schema but is no instant`);
+  return at;
+}
+
+/** Answers of a route for the OpenAPI text: one good shape, and the errors of all. */
+export const answers = <S extends z.ZodType>(shape: S) => ({ 200: shape, "4xx": ErrorShape });
+export const created = <S extends z.ZodType>(shape: S) => ({ 201: shape, "4xx": ErrorShape });

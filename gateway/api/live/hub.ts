@@ -1,0 +1,294 @@
+/**
+ * The live stream: one feed from the house, many onlookers. Each frame is written once and handed to all. An onlooker that
+ * does not read loses values first and its place second; it never makes another one wait, and never the house.
+ */
+import { type Alarm, isListed } from "#model/alarm";
+import type { Device } from "#model/site";
+import type { Ticket } from "#model/ticket";
+import { formatInstant, seconds } from "#model/time";
+import type { ApiHouse } from "../api-house.ts";
+import { alarmBody, deviceBody, pointBody, siteBody, ticketBody } from "../project.ts";
+import { byUrgency } from "../routes/alarms.ts";
+import { byNeed } from "../routes/tickets.ts";
+import type { LiveFrame } from "../shapes.ts";
+import { createFrameRing, type KeptFrame } from "./frames.ts";
+import { createPace } from "./pace.ts";
+
+export type LiveView = "watch" | "device" | "devices";
+
+/** A socket or an event stream, as the hub sees it. */
+export interface Onlooker {
+  /** Counted against the limit per person. */
+  readonly person: string;
+  /** False once the credential ended; asked at every heartbeat. */
+  allowed(): boolean;
+  send(frame: KeptFrame): void;
+  /** Bytes handed over and not yet gone. */
+  unsent(): number;
+  close(code: number, reason: string): void;
+  /** Sends a ping when one is due; false when the other side has not answered for too long. */
+  alive(): boolean;
+  /** True while a ping is unanswered: perhaps nobody is there any more. */
+  doubtful(): boolean;
+}
+
+export interface Seat {
+  subscribe(view: LiveView, ids: readonly string[]): void;
+  leave(): void;
+}
+
+export interface Hub {
+  /** Whether this person may have one more seat. When all are taken, those that nobody may sit on any more are given up. */
+  hasRoom(person: string): boolean;
+  /** `since`: the last number the client has; it gets what it missed, or a snapshot when that is gone. */
+  join(onlooker: Onlooker, wish: { since?: number | undefined; view: LiveView; ids: readonly string[] }): Seat;
+  /** Closes every seat and stops following. */
+  close(): void;
+}
+
+interface Taken {
+  readonly onlooker: Onlooker;
+  view: LiveView;
+  devices: ReadonlySet<string>;
+  /** Values were dropped: once there is room again all values of its devices are sent. */
+  owesValues: boolean;
+}
+
+const BEAT = seconds(1);
+
+export function createHub(house: ApiHouse): Hub {
+  const { clock, limits, site, door, table, metrics } = house;
+  const stop = new AbortController();
+  const ring = createFrameRing(clock.now(), limits);
+  const seats = new Set<Taken>();
+
+  const alarms = new Map<string, Alarm>();
+  const tickets = new Map<string, Ticket>();
+  const devices = new Set<string>();
+  /** How many seats watch the values of a device. */
+  const watched = new Map<string, number>();
+  /** Points that changed since the last frame of values, by device. */
+  const changed = new Map<string, Set<number>>();
+
+  const at = () => formatInstant(clock.now());
+  const frame = (body: LiveFrame): KeptFrame => ({ seq: body.seq, kind: body.kind, text: JSON.stringify(body) });
+  const deviceBodies = (wanted: readonly Device[]) => {
+    const readings = new Map(house.devices().map((one) => [one.device, one]));
+    return wanted.map((one) => deviceBody(one, readings.get(one.id), site, house.startedAt));
+  };
+  const points = (handles: Iterable<number>) => [...handles].map((handle) => pointBody(table, handle));
+  const allPoints = (ids: Iterable<string>) =>
+    [...ids].flatMap((id) => points(house.devicesById.get(id)?.points ?? []));
+
+  function drop(seat: Taken, code: number, reason: string): void {
+    if (!seats.delete(seat)) return;
+    watch(seat, -1);
+    seat.onlooker.close(code, reason);
+  }
+
+  function watch(seat: Taken, by: 1 | -1): void {
+    for (const id of seat.devices) {
+      const count = (watched.get(id) ?? 0) + by;
+      if (count > 0) watched.set(id, count);
+      else {
+        watched.delete(id);
+        changed.delete(id);
+      }
+    }
+  }
+
+  /** For frames that nobody may lose: who has no room for them must come again. */
+  function send(seat: Taken, one: KeptFrame): void {
+    if (seat.onlooker.unsent() > limits.closeSocketAbove) {
+      metrics.dropped("live-onlooker");
+      drop(seat, 1013, "too slow");
+    } else {
+      seat.onlooker.send(one);
+    }
+  }
+
+  function sendValues(seat: Taken, one: KeptFrame): void {
+    if (seat.onlooker.unsent() > limits.dropValuesAbove) {
+      metrics.dropped("live-values");
+      seat.owesValues = true;
+      return;
+    }
+    seat.onlooker.send(one);
+  }
+
+  const everybody = (one: KeptFrame) => {
+    for (const seat of seats) send(seat, one);
+  };
+
+  const tellNews = createPace(clock, limits.alarms, stop.signal, () => {
+    if (alarms.size > 0) {
+      const bodies = [...alarms.values()].map((alarm) => alarmBody(alarm, house.devicesById));
+      alarms.clear();
+      everybody(ring.keep("alarm", (seq) => JSON.stringify({ seq, at: at(), kind: "alarm", alarms: bodies })));
+    }
+    if (tickets.size > 0) {
+      const bodies = [...tickets.values()].map((ticket) => ticketBody(ticket, house.ticketView, clock.now()));
+      tickets.clear();
+      everybody(ring.keep("ticket", (seq) => JSON.stringify({ seq, at: at(), kind: "ticket", tickets: bodies })));
+    }
+    if (devices.size > 0) {
+      const bodies = deviceBodies([...devices].flatMap((id) => house.devicesById.get(id) ?? []));
+      devices.clear();
+      everybody(ring.keep("link", (seq) => JSON.stringify({ seq, at: at(), kind: "link", devices: bodies })));
+    }
+  });
+
+  const values = (ids: ReadonlySet<string>, whole: boolean): KeptFrame | undefined => {
+    const bodies = whole ? allPoints(ids) : [...ids].flatMap((id) => points(changed.get(id) ?? []));
+    if (bodies.length === 0) return undefined;
+    return frame({ seq: ring.seq, at: at(), kind: "value", points: bodies });
+  };
+
+  const tellValues = createPace(clock, limits.values, stop.signal, () => {
+    // Seats that watch the same devices share one text.
+    const shared = new Map<string, KeptFrame | undefined>();
+    for (const seat of seats) {
+      if (seat.devices.size === 0) continue;
+      const roomAgain = seat.owesValues && seat.onlooker.unsent() <= limits.dropValuesAbove;
+      const key = `${roomAgain} ${[...seat.devices].join(",")}`;
+      if (!shared.has(key)) shared.set(key, values(seat.devices, roomAgain));
+      const one = shared.get(key);
+      if (roomAgain) seat.owesValues = false;
+      if (one) sendValues(seat, one);
+    }
+    changed.clear();
+  });
+
+  const unfollow = house.feed.follow((news) => {
+    switch (news.kind) {
+      case "alarms":
+        for (const alarm of news.alarms) alarms.set(alarm.id, alarm);
+        return tellNews();
+      case "tickets":
+        for (const ticket of news.tickets) tickets.set(ticket.no, ticket);
+        return tellNews();
+      case "devices":
+        for (const state of news.devices) devices.add(state.device);
+        return tellNews();
+      case "messages":
+        return;
+      case "values": {
+        if (watched.size === 0) return;
+        let any = false;
+        for (let row = 0; row < news.count; row += 1) {
+          const handle = news.changed[row] as number;
+          const id = table.definitions[handle]?.device;
+          if (id === undefined || !watched.has(id)) continue;
+          const rows = changed.get(id);
+          if (rows) rows.add(handle);
+          else changed.set(id, new Set([handle]));
+          any = true;
+        }
+        if (any) tellValues();
+      }
+    }
+  });
+
+  function snapshot(seat: Taken): KeptFrame {
+    const now = clock.now();
+    return frame({
+      seq: ring.seq,
+      at: formatInstant(now),
+      kind: "snapshot",
+      view: seat.view,
+      site: siteBody(site, { version: house.version, clockTrusted: house.clockTrusted(), now }),
+      devices: deviceBodies(site.devices),
+      alarms: [...door.house.alarms.values()]
+        .filter(isListed)
+        .sort(byUrgency)
+        .map((alarm) => alarmBody(alarm, house.devicesById)),
+      tickets: [...door.house.tickets.values()]
+        .filter((ticket) => ticket.closedAt === undefined)
+        .sort(byNeed)
+        .map((ticket) => ticketBody(ticket, house.ticketView, now)),
+      points: allPoints(seat.devices),
+    });
+  }
+
+  function beat(): void {
+    const readings = house.devices();
+    let newest = 0;
+    let online = 0;
+    for (const one of readings) {
+      newest = Math.max(newest, one.lastGood ?? 0);
+      if (one.state === "online" || one.state === "degraded") online += 1;
+    }
+    const now = clock.now();
+    const one = frame({
+      seq: ring.seq,
+      at: formatInstant(now),
+      kind: "heartbeat",
+      age: newest === 0 ? null : Math.max(0, now - newest) / 1_000,
+      online,
+      devices: readings.length,
+      stored: door.stored(),
+    });
+    for (const seat of seats) {
+      if (!seat.onlooker.allowed()) drop(seat, 4401, "signed out");
+      else if (!seat.onlooker.alive()) drop(seat, 1001, "no answer to pings");
+      else send(seat, one);
+      if (seat.owesValues) tellValues();
+    }
+  }
+
+  async function heartbeat(): Promise<void> {
+    while (!stop.signal.aborted) {
+      await clock.sleep(BEAT, stop.signal).catch((reason: unknown) => {
+        if (!stop.signal.aborted) throw reason;
+      });
+      if (!stop.signal.aborted) beat();
+    }
+  }
+  void heartbeat();
+
+  return {
+    hasRoom(person) {
+      const taken = [...seats].filter((seat) => seat.onlooker.person === person);
+      if (taken.length < limits.socketsPerPerson) return true;
+      const doubtful = taken.filter((seat) => seat.onlooker.doubtful());
+      for (const seat of doubtful) drop(seat, 1001, "no answer to pings");
+      return doubtful.length > 0;
+    },
+    join(onlooker, { since, view, ids }) {
+      const known = (wanted: LiveView, list: readonly string[]) =>
+        new Set(wanted === "device" ? list.filter((id) => house.devicesById.has(id)) : []);
+      const seat: Taken = { onlooker, view, devices: known(view, ids), owesValues: false };
+      const missed = since === undefined ? undefined : ring.after(since);
+      if (missed) for (const one of missed) onlooker.send(one);
+      else onlooker.send(snapshot(seat));
+      seats.add(seat);
+      watch(seat, 1);
+      if (missed && seat.devices.size > 0) sendWhole(seat);
+      return {
+        subscribe(nextView, nextIds) {
+          if (!seats.has(seat)) return;
+          watch(seat, -1);
+          seat.view = nextView;
+          seat.devices = known(nextView, nextIds);
+          seat.owesValues = false;
+          watch(seat, 1);
+          sendWhole(seat);
+        },
+        leave() {
+          if (seats.delete(seat)) watch(seat, -1);
+        },
+      };
+    },
+    close() {
+      stop.abort();
+      unfollow();
+      for (const seat of [...seats]) drop(seat, 1001, "the gateway stops");
+    },
+  };
+
+  /** All present values of a seat's devices: the first thing after a subscription. */
+  function sendWhole(seat: Taken): void {
+    const one = values(seat.devices, true);
+    if (one) sendValues(seat, one);
+  }
+}

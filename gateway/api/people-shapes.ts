@@ -1,0 +1,61 @@
+/** The JSON about people and the house itself: beside `shapes.ts`, which is what the screens live on. */
+import * as z from "zod";
+import { roles } from "#model/account";
+import { AlarmShape, MeShape, TicketShape } from "./shapes.ts";
+
+const Time = z.iso.datetime();
+const Text = z.object({ zh: z.string(), en: z.string() });
+
+export const SessionShape = MeShape.extend({
+  kind: z.enum(["person", "token"]),
+  /** When to sign in again; absent for the demo token. */
+  expiresAt: Time.optional(),
+});
+
+export const UserShape = z.object({
+  id: z.string(),
+  name: z.string(),
+  role: z.enum(roles),
+  state: z.enum(["active", "disabled"]),
+  createdAt: Time,
+});
+
+export const TokenShape = z.object({
+  id: z.string(),
+  name: z.string(),
+  role: z.enum(roles),
+  createdAt: Time,
+  expiresAt: Time,
+  state: z.enum(["active", "revoked", "expired"]),
+});
+
+export const NewTokenShape = TokenShape.extend({ token: z.string().describe("Shown this once.") });
+
+export const HealthShape = z.object({ status: z.literal("ok") });
+
+export const ReadyShape = z.object({
+  ready: z.boolean(),
+  state: z.enum(["active", "standby", "away"]),
+  parts: z.array(z.object({ part: z.string(), ok: z.boolean(), says: Text })),
+});
+
+/** Set when it had been done before: by whom. */
+const already = z.string().optional();
+export const AlarmAnswer = AlarmShape.extend({ already });
+export const TicketAnswer = TicketShape.extend({ already });
+
+/** Names and teams; contacts never leave the house this way. */
+export const PersonShape = z.object({
+  id: z.string(),
+  name: z.string(),
+  teams: z.array(z.object({ id: z.string(), name: Text })),
+});
+
+export const VerdictShape = z.object({
+  ok: z.boolean(),
+  rows: z.int(),
+  brokenAt: z.int().optional(),
+  because: z.string().optional(),
+});
+
+export const SimulatorShape = z.object({ devices: z.unknown(), scenarios: z.unknown() });

@@ -1,0 +1,128 @@
+/** Alarms: the lists, one of them, and what people say about it. */
+import * as z from "zod";
+import { type Alarm, isListed, shownState } from "#model/alarm";
+import { Refused } from "../../net/refused.ts";
+import type { ApiHouse, Server } from "../api-house.ts";
+import { actorOf } from "../guard.ts";
+import { Acknowledge, AlarmParams, AlarmQuery, answers, Comment } from "../inputs.ts";
+import { AlarmAnswer } from "../people-shapes.ts";
+import { alarmBody } from "../project.ts";
+import { AlarmShape } from "../shapes.ts";
+
+type Wanted = NonNullable<z.infer<typeof AlarmQuery>["state"]>;
+
+const lists: Readonly<Record<Wanted, (alarm: Alarm) => boolean>> = {
+  active: (alarm) => ["unacknowledged", "acknowledged"].includes(shownState(alarm)),
+  unacknowledged: (alarm) => shownState(alarm).endsWith("unacknowledged"),
+  shelved: (alarm) => shownState(alarm) === "shelved",
+  suppressed: (alarm) => shownState(alarm) === "suppressed",
+  "out-of-service": (alarm) => shownState(alarm) === "out-of-service",
+  all: () => true,
+};
+
+/** Gravest first, then newest. */
+export const byUrgency = (a: Alarm, b: Alarm): number =>
+  a.severity === b.severity ? b.activeSince - a.activeSince : a.severity < b.severity ? -1 : 1;
+
+export function alarmRoutes(server: Server, house: ApiHouse): void {
+  const { alarms } = house.door.house;
+
+  /** The alarm as it stands after the commit. */
+  const answer = (id: string, already: string | undefined) => {
+    const alarm = alarms.get(id);
+    if (!alarm) throw new Refused(404, "no-such-alarm", `没有告警 ${id}。`, `There is no alarm ${id}.`);
+    return { ...alarmBody(alarm, house.devicesById), ...(already === undefined ? {} : { already }) };
+  };
+
+  /** A refusal with 409 also brings the present state, so that the screen can show what changed meanwhile. */
+  async function withPresentState<T>(id: string, act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      const alarm = alarms.get(id);
+      if (!(error instanceof Refused) || error.statusCode !== 409 || !alarm) throw error;
+      const present = alarmBody(alarm, house.devicesById);
+      const { state, occurrence, activeSince } = present;
+      const detail = { ...(error.detail as object | undefined), state, occurrence, activeSince, alarm: present };
+      throw new Refused(409, error.code, error.text.zh, error.text.en, detail);
+    }
+  }
+
+  server.get(
+    "/api/alarms",
+    {
+      schema: {
+        tags: ["alarms"],
+        summary: "Alarms, gravest first",
+        querystring: AlarmQuery,
+        response: answers(z.array(AlarmShape)),
+      },
+    },
+    async (request) => {
+      const wanted = request.query.state === undefined ? isListed : lists[request.query.state];
+      return [...alarms.values()]
+        .filter(wanted)
+        .sort(byUrgency)
+        .map((alarm) => alarmBody(alarm, house.devicesById));
+    },
+  );
+
+  server.get(
+    "/api/alarms/:id",
+    { schema: { tags: ["alarms"], summary: "One alarm", params: AlarmParams, response: answers(AlarmShape) } },
+    async (request) => answer(request.params.id, undefined),
+  );
+
+  server.post(
+    "/api/alarms/:id/acknowledge",
+    {
+      schema: {
+        tags: ["alarms"],
+        summary: "Acknowledge the occurrence that was seen; 409 when it is not the present one",
+        params: AlarmParams,
+        body: Acknowledge,
+        response: answers(AlarmAnswer),
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const { occurrence, reason, comment, commandId } = request.body;
+      return withPresentState(id, async () => {
+        const reply = await house.act(commandId, actorOf(request), {
+          do: "acknowledge-alarm",
+          alarm: id,
+          occurrence,
+          ...(reason === undefined ? {} : { reason }),
+          ...(comment === undefined ? {} : { comment }),
+        });
+        return answer(id, reply.already);
+      });
+    },
+  );
+
+  server.post(
+    "/api/alarms/:id/comment",
+    {
+      schema: {
+        tags: ["alarms"],
+        summary: "Write a comment",
+        params: AlarmParams,
+        body: Comment,
+        response: answers(AlarmAnswer),
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const { occurrence, comment, commandId } = request.body;
+      return withPresentState(id, async () => {
+        const reply = await house.act(commandId, actorOf(request), {
+          do: "comment-alarm",
+          alarm: id,
+          occurrence,
+          comment,
+        });
+        return answer(id, reply.already);
+      });
+    },
+  );
+}

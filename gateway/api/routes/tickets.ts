@@ -1,0 +1,149 @@
+/** Tickets: the lists, one with its story, and every step people take. Whether a step fits is for the rules to say. */
+import * as z from "zod";
+import { ticketSteps } from "#model/plan";
+import type { Ticket } from "#model/ticket";
+import { formatInstant } from "#model/time";
+import { Refused } from "../../net/refused.ts";
+import type { ApiHouse, Server } from "../api-house.ts";
+import { eventLine, isBookkeeping } from "../event-line.ts";
+import { actorOf } from "../guard.ts";
+import { answers, created, OpenTicket, Step, TicketParams, TicketQuery, toInstant } from "../inputs.ts";
+import { TicketAnswer } from "../people-shapes.ts";
+import { ticketBody, toldBody } from "../project.ts";
+import { type TicketDetailBody, TicketDetailShape, TicketShape } from "../shapes.ts";
+
+/** A ticket that runs for a day has a few hundred entries; a longer story is in the journal. */
+const EVENTS_SHOWN = 1_000;
+
+const noTicket = (no: string) => new Refused(404, "no-such-ticket", `没有工单 ${no}。`, `There is no ticket ${no}.`);
+
+/** Gravest first, then oldest: the order in which they should be answered. */
+export const byNeed = (a: Ticket, b: Ticket): number =>
+  a.severity === b.severity ? a.openedAt - b.openedAt : a.severity < b.severity ? -1 : 1;
+
+export function ticketRoutes(server: Server, house: ApiHouse): void {
+  const { tickets } = house.door.house;
+  const body = (ticket: Ticket) => ticketBody(ticket, house.ticketView, house.clock.now());
+  /** Open ones from memory, which is never behind; the others from the store. */
+  const find = async (no: string): Promise<Ticket> => {
+    const ticket = tickets.get(no) ?? (await house.store.ticket(no));
+    if (!ticket) throw noTicket(no);
+    return ticket;
+  };
+
+  server.get(
+    "/api/tickets",
+    {
+      schema: {
+        tags: ["tickets"],
+        summary: "Tickets",
+        querystring: TicketQuery,
+        response: answers(z.array(TicketShape)),
+      },
+    },
+    async (request) => {
+      const { state, limit } = request.query;
+      const open = [...tickets.values()].filter((ticket) => ticket.closedAt === undefined);
+      if (state === "open") return open.sort(byNeed).slice(0, limit).map(body);
+      const stored = await house.store.tickets(state, limit);
+      if (state === "closed") return stored.map(body);
+      const fresh = new Set(open.map((ticket) => ticket.no));
+      return [...open, ...stored.filter((ticket) => !fresh.has(ticket.no))]
+        .sort((a, b) => b.openedAt - a.openedAt)
+        .slice(0, limit)
+        .map(body);
+    },
+  );
+
+  server.get(
+    "/api/tickets/:no",
+    {
+      schema: {
+        tags: ["tickets"],
+        summary: "One ticket with its time line and who was told",
+        params: TicketParams,
+        response: answers(TicketDetailShape),
+      },
+    },
+    async (request): Promise<TicketDetailBody> => {
+      const ticket = await find(request.params.no);
+      const [rows, messages] = await Promise.all([
+        house.store.journal({ about: `ticket:${ticket.no}`, limit: EVENTS_SHOWN }),
+        house.store.messages(ticket.no),
+      ]);
+      return {
+        ...body(ticket),
+        policyVersion: ticket.policyVersion,
+        events: rows
+          .filter((row) => !isBookkeeping(row.event))
+          .sort((a, b) => a.seq - b.seq)
+          .map((row) => ({
+            seq: row.seq,
+            at: formatInstant(row.at),
+            occurredAt: formatInstant(row.occurredAt),
+            event: row.event,
+            actor: house.names.actor(row.actor),
+            line: eventLine(row, house.names, house.clockTime),
+          })),
+        told: messages.map((message) => toldBody(message, house.site)),
+      };
+    },
+  );
+
+  server.post(
+    "/api/tickets",
+    {
+      schema: {
+        tags: ["tickets"],
+        summary: "Open a ticket by hand: a phone call, a patrol, a back-entry",
+        body: OpenTicket,
+        response: created(TicketAnswer),
+      },
+    },
+    async (request, reply) => {
+      const { commandId, occurredAt, class: ticketClass, severity, device, description } = request.body;
+      const done = await house.act(commandId, actorOf(request), {
+        do: "open-ticket",
+        class: ticketClass,
+        description,
+        ...(severity === undefined ? {} : { severity }),
+        ...(device === undefined ? {} : { device }),
+        ...(occurredAt === undefined ? {} : { occurredAt: toInstant(occurredAt) }),
+      });
+      if (done.ticket === undefined) throw new Error("the door opened a ticket and did not say which");
+      return reply.code(201).send({ ...body(await find(done.ticket)), ...already(done.already) });
+    },
+  );
+
+  for (const step of ticketSteps) {
+    server.post(
+      `/api/tickets/:no/${step}`,
+      {
+        schema: {
+          tags: ["tickets"],
+          summary: `Step: ${step}`,
+          params: TicketParams,
+          body: Step,
+          response: answers(TicketAnswer),
+        },
+      },
+      async (request) => {
+        const { no } = request.params;
+        const { commandId, occurredAt, note, assignee, sop, who } = request.body;
+        const done = await house.act(commandId, actorOf(request), {
+          do: "ticket-step",
+          ticket: no,
+          step,
+          ...(note === undefined ? {} : { note }),
+          ...(assignee === undefined ? {} : { assignee }),
+          ...(sop === undefined ? {} : { sop }),
+          ...(who === undefined ? {} : { who }),
+          ...(occurredAt === undefined ? {} : { occurredAt: toInstant(occurredAt) }),
+        });
+        return { ...body(await find(done.ticket ?? no)), ...already(done.already) };
+      },
+    );
+  }
+}
+
+const already = (by: string | undefined) => (by === undefined ? {} : { already: by });

@@ -1,0 +1,278 @@
+/** The JSON that the API speaks: contract for scripts, source of the OpenAPI text, and types for the console. */
+
+import * as z from "zod";
+import { roles } from "#model/account";
+import { clockKinds, ticketClasses } from "#model/policy";
+import { deviceKinds } from "#model/site";
+
+const Time = z.iso.datetime();
+const Duration = z.string().describe("ISO 8601 duration");
+const Text = z.object({ zh: z.string(), en: z.string() });
+const Severity = z.enum(["S1", "S2", "S3", "S4"]);
+const Quality = z.enum(["good", "uncertain", "bad"]);
+const Place = z.object({ building: z.string().optional(), floor: z.string().optional(), room: z.string().optional() });
+
+export const ErrorShape = z.object({ code: z.string(), message: Text, detail: z.unknown().optional() });
+
+export const SiteShape = z.object({
+  id: z.string(),
+  name: Text,
+  version: z.string(),
+  revision: z.string(),
+  zone: z.string(),
+  simulated: z.boolean(),
+  clockTrusted: z.boolean(),
+  now: Time,
+});
+
+export const DeviceShape = z.object({
+  id: z.string(),
+  name: Text,
+  kind: z.enum(deviceKinds),
+  place: Place,
+  state: z.enum(["online", "degraded", "offline", "unknown"]),
+  since: Time,
+  because: Text.optional(),
+  lastGood: Time.optional(),
+  points: z.int(),
+  /** Polls per second that the profile asks for, and that were achieved in the last minute. */
+  pollWanted: z.number(),
+  pollAchieved: z.number(),
+  simulated: z.boolean(),
+});
+
+export const PointShape = z.object({
+  id: z.string(),
+  device: z.string(),
+  key: z.string(),
+  name: Text,
+  type: z.enum(["bool", "number", "enum", "text"]),
+  unit: z.string().optional(),
+  /** null whenever the quality is bad: a bad value is never shown as a value. */
+  value: z.union([z.number(), z.boolean(), z.string(), z.null()]),
+  /** For enums: the name of the code. */
+  label: Text.optional(),
+  quality: Quality,
+  reason: z.string().optional(),
+  reasonText: Text.optional(),
+  range: z.tuple([z.number(), z.number()]).optional(),
+  at: Time.nullable(),
+  receivedAt: Time.nullable(),
+});
+
+export const AlarmShape = z.object({
+  id: z.string(),
+  rule: z.string(),
+  device: z.string(),
+  deviceName: Text,
+  place: Place,
+  title: Text,
+  advice: Text,
+  occurrence: z.int(),
+  severity: Severity,
+  lifeSafety: z.boolean(),
+  state: z.enum([
+    "out-of-service",
+    "suppressed",
+    "shelved",
+    "unacknowledged",
+    "acknowledged",
+    "latched-unacknowledged",
+    "latched-acknowledged",
+    "returned-unacknowledged",
+    "normal",
+  ]),
+  because: Text,
+  activeSince: Time,
+  returnedAt: Time.optional(),
+  acknowledgedBy: z.string().optional(),
+  acknowledgedAt: Time.optional(),
+  comment: z.string().optional(),
+  count: z.int(),
+  inputs: z.array(
+    z.object({
+      point: z.string(),
+      value: z.number().nullable(),
+      unit: z.string().optional(),
+      quality: Quality,
+      at: Time,
+    }),
+  ),
+  /** Of the inputs now: bad means that the state is held and not known. */
+  quality: Quality,
+  qualityReason: z.string().optional(),
+  ticket: z.string().optional(),
+  simulated: z.boolean(),
+});
+
+export const ClockShape = z.object({
+  kind: z.enum(clockKinds),
+  state: z.enum(["running", "paused", "met", "breached", "cancelled"]),
+  target: Duration,
+  startedAt: Time,
+  dueAt: Time,
+  metAt: Time.optional(),
+  breachedAt: Time.optional(),
+  warnAt: Time,
+  pausedFor: Duration,
+});
+
+export const SopShape = z.object({
+  step: z.string(),
+  text: Text,
+  mandatory: z.boolean(),
+  doneBy: z.string().optional(),
+  at: Time.optional(),
+});
+
+export const TicketEventShape = z.object({
+  seq: z.int(),
+  at: Time,
+  occurredAt: Time,
+  event: z.string(),
+  actor: z.string(),
+  /** One line for the time line of the ticket. */
+  line: Text,
+});
+
+export const ToldShape = z.object({
+  role: z.string(),
+  roleName: Text,
+  to: z.string(),
+  channel: z.string(),
+  step: z.string(),
+  phone: z.boolean(),
+  state: z.enum(["pending", "sending", "accepted", "delivered", "failed", "cancelled"]),
+  at: Time,
+  deliveredAt: Time.optional(),
+  lateBy: Duration.optional(),
+  text: Text,
+});
+
+export const TicketShape = z.object({
+  no: z.string(),
+  class: z.enum(ticketClasses),
+  className: Text,
+  severity: Severity,
+  state: z.enum([
+    "new",
+    "dispatched",
+    "accepted",
+    "en-route",
+    "on-site",
+    "mitigated",
+    "repaired",
+    "verifying",
+    "closed",
+    "on-hold",
+    "merged",
+  ]),
+  title: Text,
+  place: Place,
+  device: z.string().optional(),
+  deviceName: Text.optional(),
+  alarms: z.array(z.string()),
+  assignee: z.string().optional(),
+  acknowledgedBy: z.string().optional(),
+  openedAt: Time,
+  closedAt: Time.optional(),
+  round: z.int(),
+  rescueTier: z.int(),
+  recovered: z.boolean(),
+  falseAlarm: z.boolean(),
+  simulated: z.boolean(),
+  clocks: z.array(ClockShape),
+  /** The next thing that happens by itself. */
+  next: z.object({ at: Time, step: z.string(), tell: z.array(Text), say: Text }).optional(),
+  sop: z.array(SopShape),
+  /** Steps that a person may do now, in the usual order. */
+  can: z.array(z.string()),
+  /** Why `close` is not among them: the mandatory rows that are still open, or the missing human conclusion. */
+  cannotClose: Text.optional(),
+});
+
+/** One ticket asked for by number: with its time line and who was told. */
+export const TicketDetailShape = TicketShape.extend({
+  events: z.array(TicketEventShape),
+  told: z.array(ToldShape),
+  policyVersion: z.string(),
+});
+
+export const JournalShape = z.object({
+  seq: z.int(),
+  at: Time,
+  occurredAt: Time,
+  about: z.string(),
+  event: z.string(),
+  actor: z.string(),
+  data: z.record(z.string(), z.unknown()),
+  hash: z.string(),
+});
+
+export const RuleShape = z.object({
+  id: z.string(),
+  kind: z.enum(deviceKinds),
+  title: Text,
+  severity: Severity,
+  lifeSafety: z.boolean(),
+  when: z.string(),
+  onDelay: z.string().optional(),
+  ticket: z.enum(ticketClasses).optional(),
+  advice: Text,
+  source: z.string(),
+  params: z.array(
+    z.object({
+      name: z.string(),
+      default: z.union([z.number(), z.boolean()]),
+      unit: z.string().optional(),
+      source: z.string(),
+    }),
+  ),
+  /** Devices on which the rule runs. */
+  devices: z.array(z.string()),
+});
+
+export const MeShape = z.object({ id: z.string(), name: z.string(), role: z.enum(roles) });
+
+/** Frames of `/api/live`. Every frame has a sequence number; `since=<seq>` resumes after it. */
+export const LiveFrame = z.discriminatedUnion("kind", [
+  z.object({
+    seq: z.int(),
+    at: Time,
+    kind: z.literal("snapshot"),
+    view: z.string(),
+    site: SiteShape,
+    devices: z.array(DeviceShape),
+    alarms: z.array(AlarmShape),
+    tickets: z.array(TicketShape),
+    points: z.array(PointShape),
+  }),
+  z.object({ seq: z.int(), at: Time, kind: z.literal("value"), points: z.array(PointShape) }),
+  z.object({ seq: z.int(), at: Time, kind: z.literal("alarm"), alarms: z.array(AlarmShape) }),
+  z.object({ seq: z.int(), at: Time, kind: z.literal("ticket"), tickets: z.array(TicketShape) }),
+  z.object({ seq: z.int(), at: Time, kind: z.literal("link"), devices: z.array(DeviceShape) }),
+  /** `age`: seconds since the newest good value of the site; null before the first. `stored` false: the disk is away. */
+  z.object({
+    seq: z.int(),
+    at: Time,
+    kind: z.literal("heartbeat"),
+    age: z.number().nullable(),
+    online: z.int(),
+    devices: z.int(),
+    stored: z.boolean(),
+  }),
+]);
+
+export type ErrorBody = z.infer<typeof ErrorShape>;
+export type SiteBody = z.infer<typeof SiteShape>;
+export type DeviceBody = z.infer<typeof DeviceShape>;
+export type PointBody = z.infer<typeof PointShape>;
+export type AlarmBody = z.infer<typeof AlarmShape>;
+export type ClockBody = z.infer<typeof ClockShape>;
+export type TicketBody = z.infer<typeof TicketShape>;
+export type TicketDetailBody = z.infer<typeof TicketDetailShape>;
+export type TicketEventBody = z.infer<typeof TicketEventShape>;
+export type JournalBody = z.infer<typeof JournalShape>;
+export type RuleBody = z.infer<typeof RuleShape>;
+export type MeBody = z.infer<typeof MeShape>;
+export type LiveFrame = z.infer<typeof LiveFrame>;

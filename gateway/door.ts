@@ -1,0 +1,33 @@
+/** The one door as the slices see it: what may be asked of the house, and what may be read. `pipeline.ts` stands behind it. */
+import type { Account, Session, Token } from "#model/account";
+import type { Alarm } from "#model/alarm";
+import type { Message } from "#model/message";
+import type { DeviceState, Happening, Refusal } from "#model/plan";
+import type { Ticket } from "#model/ticket";
+
+/** The reply to a command, sent after the commit. */
+export type Reply =
+  | { readonly ok: true; readonly ticket?: string; readonly alarm?: string; readonly already?: string }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** The house in memory. Readers see it between two happenings, never in the middle of one. */
+export interface House {
+  readonly alarms: ReadonlyMap<string, Alarm>;
+  readonly tickets: ReadonlyMap<string, Ticket>;
+  readonly devices: ReadonlyMap<string, DeviceState>;
+  readonly accounts: ReadonlyMap<string, Account>;
+  readonly sessions: ReadonlyMap<string, Session>;
+  readonly tokens: ReadonlyMap<string, Token>;
+  /** Messages that wait or are being sent, by key. */
+  readonly outbox: ReadonlyMap<string, Message>;
+}
+
+export interface Door {
+  readonly house: House;
+  /** False while the store is away: what happens is adopted and shown, and will be written when it is back. */
+  stored(): boolean;
+  /** Commands and everything else that changes what lasts. Resolves after the commit. */
+  take(happening: Happening): Promise<Reply>;
+  /** Handles that `settle` says have changed. Never waits. */
+  samples(changed: Int32Array, count: number): void;
+}

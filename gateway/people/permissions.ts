@@ -1,0 +1,91 @@
+/**
+ * Who may use which route: one table, enforced in one place. A route without a row is refused, so a forgotten route is
+ * closed and not open. Rows follow "Roles × routes" of the security research; HEAD goes with GET.
+ */
+import { type Role, roles } from "#model/account";
+import { type TicketStep, ticketSteps } from "#model/plan";
+
+export type Permission = "anyone" | readonly Role[];
+
+const everyRole: Permission = roles;
+/** People at the desk: they judge what is real and what is not. */
+const desk: Permission = ["operator", "supervisor"];
+const deskAndCrew: Permission = ["operator", "maintainer", "supervisor"];
+const engineering: Permission = ["engineer", "admin"];
+const readsUsers: Permission = ["supervisor", "admin"];
+const admin: Permission = ["admin"];
+
+/** Steps that change what a ticket says happened are the desk's; the crew does the others. */
+const deskSteps: ReadonlySet<string> = new Set(["false-alarm", "merge", "reopen", "hold"]);
+const stepPermission = (step: TicketStep): Permission => (deskSteps.has(step) ? desk : deskAndCrew);
+
+export const permissions: Readonly<Record<string, Permission>> = {
+  "GET /healthz": "anyone",
+  "GET /*": "anyone",
+  "POST /api/session": "anyone",
+  "POST /api/first-run": "anyone",
+
+  "GET /readyz": everyRole,
+  "GET /api/session": everyRole,
+  "DELETE /api/session": everyRole,
+  "GET /api/me": everyRole,
+  "GET /api/site": everyRole,
+  "GET /api/devices": everyRole,
+  "GET /api/devices/:id": everyRole,
+  "GET /api/points": everyRole,
+  "GET /api/points/:id": everyRole,
+  "GET /api/alarms": everyRole,
+  "GET /api/alarms/:id": everyRole,
+  "GET /api/tickets": everyRole,
+  "GET /api/tickets/:no": everyRole,
+  // Names for dispatching; contacts are not in it.
+  "GET /api/people": ["operator", "maintainer", "supervisor", "engineer", "admin"],
+  "GET /api/live": everyRole,
+  "GET /api/live/events": everyRole,
+
+  "POST /api/alarms/:id/acknowledge": ["operator", "maintainer", "supervisor", "engineer"],
+  "POST /api/alarms/:id/comment": ["operator", "maintainer", "supervisor", "engineer"],
+  "POST /api/tickets": desk,
+  ...Object.fromEntries(ticketSteps.map((step) => [`POST /api/tickets/:no/${step}`, stepPermission(step)])),
+
+  // Operators and maintainers see only what they did themselves: the route narrows it.
+  "GET /api/journal": ["operator", "maintainer", "supervisor", "engineer", "admin"],
+  "GET /api/journal/verify": ["supervisor", "engineer", "admin"],
+  "GET /api/rules": ["operator", "supervisor", "engineer", "admin"],
+
+  "GET /api/users": readsUsers,
+  "POST /api/users": admin,
+  "POST /api/users/:id": admin,
+  "GET /api/tokens": readsUsers,
+  "POST /api/tokens": admin,
+  "DELETE /api/tokens/:id": admin,
+
+  "GET /metrics": engineering,
+  "GET /api/openapi.json": engineering,
+  "GET /api/docs": engineering,
+  "GET /api/docs/": engineering,
+  "GET /api/docs/json": engineering,
+  "GET /api/docs/yaml": engineering,
+  "GET /api/docs/static/*": engineering,
+  "GET /api/docs/static/index.html": engineering,
+  "GET /api/docs/static/swagger-initializer.js": engineering,
+
+  "GET /api/simulator": engineering,
+  "POST /api/simulator/play": engineering,
+  "POST /api/simulator/stop": engineering,
+};
+
+/** What the table says to this route for this role. */
+export type Verdict = "yes" | "sign-in" | "no";
+
+/**
+ * `route`: the router's own pattern. On a simulated site the admin may do everything: the demo has one account, and what it
+ * acts on is not real.
+ */
+export function mayUse(method: string, route: string, role: Role | undefined, simulated: boolean): Verdict {
+  const row = permissions[`${method === "HEAD" ? "GET" : method} ${route}`];
+  if (row === "anyone") return "yes";
+  if (role === undefined) return "sign-in";
+  if (row === undefined) return "no";
+  return row.includes(role) || (simulated && role === "admin") ? "yes" : "no";
+}

@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import type { JournalData, JournalRow } from "#model/journal";
+import { ticketSteps } from "#model/plan";
+import { formatInstant, type Instant, milliseconds } from "#model/time";
+import { eventLine, spoken } from "../../../gateway/api/event-line.ts";
+import { START } from "./stand.ts";
+
+const names = {
+  actor: (id: string) => (id === "wang" ? "王工" : id),
+  role: (id: string) => ({ zh: `角色${id}`, en: `role ${id}` }),
+};
+const row = (event: string, data: JournalData = {}, actor = "wang"): JournalRow => ({
+  seq: 1,
+  at: START,
+  occurredAt: START,
+  about: "ticket:GD20261121-000001",
+  event,
+  actor,
+  data,
+  hash: "0",
+});
+const line = (event: string, data: JournalData = {}, actor = "wang") =>
+  eventLine(row(event, data, actor), names, (at: Instant) => formatInstant(at).slice(11, 16));
+
+const known: readonly [event: string, data: JournalData, zh: string, en: string][] = [
+  ["ticket-opened", { severity: "S1" }, "人工开单，级别紧急", "Opened by hand, Emergency"],
+  ["alarm-joined", { alarm: "a@b" }, "并入告警 a@b", "Alarm a@b joined"],
+  [
+    "step-run",
+    {
+      step: "no-ack",
+      say: { zh: "无人确认", en: "nobody acknowledged" },
+      tell: ["x", "y"],
+      late: true,
+      lateBy: 65_000,
+    },
+    "通知角色x、角色y：无人确认（迟 1 分钟）",
+    "Told role x, role y: nobody acknowledged (late by 1 min)",
+  ],
+  ["step-run", { step: "s", tell: [], late: false, lateBy: 0 }, "s", "s"],
+  [
+    "nobody-on-duty",
+    { role: "r", fallback: ["wang"] },
+    "角色r无人值班，改通知 王工",
+    "Nobody is on duty as role r; 王工 was told instead",
+  ],
+  ["clock-warning", { clock: "staff-onsite" }, "人员到场即将超时", "Staff on site: due soon"],
+  ["clock-breached", { clock: "mitigate" }, "控制/解救已超时", "Under control: overdue"],
+  [
+    "clock-met",
+    { clock: "accept", late: false, took: 45_000 },
+    "接单按时完成，用时 45 秒",
+    "Accept: done in time, after 45 s",
+  ],
+  [
+    "clock-met",
+    { clock: "accept", late: true, took: 3_900_000 },
+    "接单完成（已超时），用时 1 小时 05 分",
+    "Accept: done late, after 1 h 05 min",
+  ],
+  ["severity-raised", { from: "S3", to: "S1" }, "级别由中升为紧急", "Raised from Medium to Emergency"],
+  ["ticket-arrive", { who: "rescue" }, "王工 登记：救援人员到场", "王工 noted: rescuers on site"],
+  ["ticket-arrive", { who: "staff", note: "2 人" }, "王工 登记：人员到场：2 人", "王工 noted: staff on site: 2 人"],
+  [
+    "ticket-sop",
+    { sop: "talk", text: { zh: "安抚乘客", en: "Talk to them" } },
+    "王工 完成：安抚乘客",
+    "王工 did: Talk to them",
+  ],
+  [
+    "ticket-close",
+    { override: true, note: "演练" },
+    "王工 强制关闭工单：演练",
+    "王工 closed the ticket by override: 演练",
+  ],
+  ["ticket-close", {}, "王工 关闭工单", "王工 closed the ticket"],
+  ["alarm-acknowledged", { comment: null }, "王工 确认了告警", "王工 acknowledged the alarm"],
+];
+
+describe("the time line", () => {
+  test.each(known)("%s %j", (event, data, zh, en) => {
+    expect(line(event, data)).toEqual({ zh, en });
+  });
+
+  test("has a sentence for every step that people take", () => {
+    for (const step of ticketSteps) {
+      const { zh, en } = line(`ticket-${step}`, { assignee: "李", who: "staff", sop: "x" });
+      expect(zh, step).toMatch(/^王工 .*[\u4e00-\u9fff]/);
+      expect(en, step).toMatch(/^王工 [a-z]/);
+    }
+  });
+
+  test("says when a back-entry really happened", () => {
+    expect(line("ticket-arrive", { who: "staff", backEntry: true }).zh).toBe(
+      "王工 登记：人员到场（补录，实际时间 08:00）",
+    );
+  });
+
+  test("shows an event it does not know by its name, and is not upset by odd data", () => {
+    expect(line("invented-later", { x: 1 })).toEqual({ zh: "invented-later", en: "invented-later" });
+    for (const [event] of known) {
+      for (const odd of [{}, { tell: "x", say: 5, clock: {}, took: "long", note: [], text: { zh: 1 }, from: null }]) {
+        const { zh, en } = line(event, odd as JournalData);
+        expect(`${zh}${en}`).not.toMatch(/undefined|null|NaN|\[object/);
+      }
+    }
+  });
+});
+
+test.each([
+  [900, "1 s"],
+  [59_000, "59 s"],
+  [60_000, "1 min"],
+  [3_599_000, "1 h 00 min"],
+  [-7_260_000, "2 h 01 min"],
+])("%d ms is spoken as %s", (ms, en) => {
+  expect(spoken(milliseconds(ms)).en).toBe(en);
+});
