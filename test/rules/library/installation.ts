@@ -1,0 +1,104 @@
+/** The rule library and the device profiles as the site loader reads them, and single devices made from a profile. */
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { PointDefinition } from "#model/points";
+import type { RuleDefinition } from "#model/rule";
+import type { Device } from "#model/site";
+import { seconds } from "#model/time";
+import { drivers } from "../../../drivers/catalog.ts";
+import { finishPoints } from "../../../gateway/site/points.ts";
+import { createProblemList, formatProblem } from "../../../gateway/site/problems.ts";
+import { openProfiles } from "../../../gateway/site/profiles.ts";
+import { openFolder } from "../../../gateway/site/read-folder.ts";
+import { readRules } from "../../../gateway/site/rules.ts";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+export const profileFolder = join(root, "drivers/profiles");
+export const libraryFolder = join(root, "rules/library");
+
+function complain(problems: ReturnType<typeof createProblemList>): void {
+  const found = problems.list();
+  if (found.length > 0) throw new Error(found.map((problem) => formatProblem(problem, "en")).join("\n"));
+}
+
+/** All rules of the library; throws with every problem when one of its files is wrong. */
+export async function readLibrary(): Promise<readonly RuleDefinition[]> {
+  const problems = createProblemList();
+  const folder = openFolder(libraryFolder, "library", new Map(), problems);
+  const files = await Promise.all((await folder.list("")).map((name) => folder.read(name)));
+  const { rules } = readRules(
+    files.filter((file) => file !== undefined),
+    [],
+    problems,
+  );
+  complain(problems);
+  return rules;
+}
+
+export async function profileNames(): Promise<readonly string[]> {
+  const folder = openFolder(profileFolder, "profiles", new Map(), createProblemList());
+  return (await folder.list("")).map((name) => basename(name, ".yaml"));
+}
+
+export interface Installed {
+  readonly device: Device;
+  /** `device.points` are positions in here. */
+  readonly points: readonly PointDefinition[];
+}
+
+/** One device of a profile, with its facts, and without the points named in `lacking`. */
+export async function install(
+  profile: string,
+  params: Readonly<Record<string, number | boolean>> = {},
+  lacking: readonly string[] = [],
+): Promise<Installed> {
+  const problems = createProblemList();
+  const profiles = await openProfiles(openFolder(profileFolder, "profiles", new Map(), problems), problems);
+  const found = await profiles.find(profile, { file: "test", line: 1, column: 1 });
+  if (!found) throw new Error(`no profile ${profile}`);
+  const written = [...found.points.values()].filter(({ key }) => !lacking.includes(key));
+  const id = "d";
+  const driver = drivers.get("modbus-tcp");
+  const every = found.fields.every ?? seconds(1);
+  const points = finishPoints(written, { device: id, every, driver }, problems);
+  complain(problems);
+  const device: Device = {
+    id,
+    name: found.fields.name,
+    kind: found.fields.kind,
+    profile,
+    place: {},
+    link: "test",
+    unit: 1,
+    params,
+    dependsOn: [],
+    points: points.map((_, handle) => handle),
+    maxRegisters: found.fields.maxRegisters ?? 125,
+  };
+  return { device, points };
+}
+
+/** What a gateway that fills its answer with FFFF delivers for this point. */
+export function filledWithOnes({ atText }: PointDefinition): number {
+  if (/:u8/.test(atText)) return 255;
+  if (/:i16/.test(atText)) return -1;
+  if (/:u32/.test(atText)) return 4_294_967_295;
+  return /\.\d+$/.test(atText) ? 1 : 65_535;
+}
+
+/** The same device with one more point that its profile does not have. */
+export function withPoint({ device, points }: Installed, key: string, type: "bool" | "number"): Installed {
+  const [first] = points;
+  if (!first) throw new Error("the device has no points");
+  const { range: _, ...like } = first;
+  const added: PointDefinition = {
+    ...like,
+    id: `${device.id}.${key}`,
+    key,
+    type,
+    scale: 1,
+    offset: 0,
+    notAvailable: [],
+  };
+  return { device: { ...device, points: [...device.points, points.length] }, points: [...points, added] };
+}
