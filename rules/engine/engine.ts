@@ -1,0 +1,31 @@
+/** The rule engine as the rest of the house sees it. It touches nothing: columns and times come in, transitions go out. */
+import type { PointColumns, PointDefinition } from "#model/points";
+import type { RuleDefinition, RuleInstance, Transition } from "#model/rule";
+import type { Device } from "#model/site";
+import type { Moment, Span } from "#model/time";
+
+export interface EngineInput {
+  readonly rules: readonly RuleDefinition[];
+  readonly devices: readonly Device[];
+  readonly points: readonly PointDefinition[];
+  readonly columns: PointColumns;
+  /** IANA zone for hours of the day (baselines, calendars). */
+  readonly zone: string;
+}
+
+export interface RuleEngine {
+  readonly instances: readonly RuleInstance[];
+  /**
+   * Takes the handles that changed (value or quality) in this batch, runs what depends on them and every timer that is due
+   * by `at.mono`. The result is empty for almost every call and may be reused by the next one.
+   */
+  step(changed: Int32Array, count: number, at: Moment): readonly Transition[];
+  /** Monotonic time of the earliest timer; Infinity when none. */
+  nextWake(): Span;
+  /** State of every window, delay and verdict as text; times are relative to `at`. */
+  snapshot(at: Moment): string;
+  /** Takes a snapshot back: matched by rule instance and node, so an edited rule keeps the windows that did not change. */
+  restore(snapshot: string, at: Moment): void;
+  /** The house's alarms are the truth about what is active: called once after `restore`, before the first step. */
+  resume(activeInstances: ReadonlySet<string>): void;
+}

@@ -1,0 +1,36 @@
+/** What every remembering node has in common: it runs when its input changed or its time has come, and it can be saved. */
+
+/** The time of the step that is running. One object per engine, so that no time is passed around or boxed. */
+export interface StepTime {
+  mono: number;
+  now: number;
+  /** True while a restored network looks at its inputs for the first time: what is unknown then was lost in the downtime. */
+  restarted: boolean;
+}
+
+/** State as numbers; NaN stands for "none". Times in it are relative to the moment of saving. */
+export type Saved = readonly number[];
+
+export interface Machine {
+  /** Takes the present input and time into account and writes the node's value. */
+  run(): void;
+  /** Monotonic time at which it wants to run again without news; Infinity when never. */
+  wake: number;
+  save(mono: number): Saved;
+  /** Takes back what `save` gave. A text that is not understood leaves the machine as new. */
+  load(saved: Saved, mono: number): void;
+}
+
+/** Where a machine reads and writes: positions in `values`. */
+export interface Wiring {
+  readonly values: Float64Array;
+  readonly time: StepTime;
+  readonly slot: number;
+  readonly input: number;
+}
+
+export const NEVER = Number.POSITIVE_INFINITY;
+/** An unknown longer than this, or than the span itself, breaks what was being timed (domain rule for `max_gap`). */
+export const LONGEST_GAP = 30_000;
+/** Share of a window that must be good (domain rule for `min_coverage`). */
+export const COVERAGE = 0.8;

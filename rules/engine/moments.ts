@@ -1,0 +1,215 @@
+/** What looks at when a yes/no turned: held, since, within, rising, falling, changed, and the count of rises. */
+import { openCount } from "../language/kleene.ts";
+import { createHistory } from "./history.ts";
+import { COVERAGE, LONGEST_GAP, type Machine, NEVER, type Wiring } from "./machine.ts";
+import { tickOf } from "./windows.ts";
+
+const NONE = Number.NaN;
+const isNone = Number.isNaN;
+
+/** True once the input was true for `span` without a break; unknown freezes, too long an unknown starts anew. */
+export function createHeld({ values, time, slot, input }: Wiring, span: number): Machine {
+  const patience = Math.max(span, LONGEST_GAP);
+  /** `since`: when it last began to run; `unknown`: since when the input is unknown. */
+  const state = { elapsed: 0, since: NONE, unknown: NONE };
+  const machine: Machine = {
+    wake: NEVER,
+    run() {
+      const now = time.mono;
+      const x = values[input] as number;
+      machine.wake = NEVER;
+      if (isNone(x)) {
+        if (!isNone(state.since)) state.elapsed += now - state.since;
+        state.since = NONE;
+        if (isNone(state.unknown)) state.unknown = now;
+        values[slot] = NONE;
+        return;
+      }
+      if (!isNone(state.unknown) && now - state.unknown > patience) state.elapsed = 0;
+      state.unknown = NONE;
+      if (x === 0) {
+        state.elapsed = 0;
+        state.since = NONE;
+        values[slot] = 0;
+        return;
+      }
+      if (isNone(state.since)) state.since = now;
+      const due = state.since + span - state.elapsed;
+      values[slot] = now >= due ? 1 : 0;
+      if (now < due) machine.wake = due;
+    },
+    save: (mono) => [state.elapsed, state.since - mono, state.unknown - mono],
+    load([elapsed = 0, since = NONE, unknown = NONE], mono) {
+      state.elapsed = isNone(elapsed) ? 0 : elapsed;
+      state.since = since + mono;
+      state.unknown = unknown + mono;
+    },
+  };
+  return machine;
+}
+
+/** When the input was last seen true; Infinity ago when never. Unknown while the input is. */
+function createLastTrue(values: Float64Array, input: number) {
+  const state = { at: NONE, before: NONE };
+  return {
+    /** How long ago, 0 while true, Infinity when never. */
+    elapsed(now: number): number {
+      const x = values[input] as number;
+      if (x === 1 || state.before === 1) state.at = now;
+      state.before = x;
+      if (isNone(x)) return NONE;
+      return isNone(state.at) ? Number.POSITIVE_INFINITY : now - state.at;
+    },
+    at: () => state.at,
+    running: () => state.before === 0 && !isNone(state.at),
+    save: (mono: number) => [state.at - mono, state.before],
+    load([at = NONE, before = NONE]: readonly number[], mono: number) {
+      state.at = at + mono;
+      state.before = before;
+    },
+  };
+}
+
+const SINCE_TICK = 1_000;
+
+export function createSince({ values, time, slot, input }: Wiring): Machine {
+  const last = createLastTrue(values, input);
+  const machine: Machine = {
+    wake: NEVER,
+    run() {
+      values[slot] = last.elapsed(time.mono);
+      machine.wake = last.running() ? time.mono + SINCE_TICK : NEVER;
+    },
+    save: last.save,
+    load: last.load,
+  };
+  return machine;
+}
+
+/** `since(x) < span`, or `<=` when inclusive, turning exactly when the span is over. */
+export function createWithin({ values, time, slot, input }: Wiring, span: number, inclusive: boolean): Machine {
+  const last = createLastTrue(values, input);
+  const machine: Machine = {
+    wake: NEVER,
+    run() {
+      const now = time.mono;
+      const elapsed = last.elapsed(now);
+      const until = elapsed === 0 ? NEVER : last.at() + span;
+      const inside = inclusive ? now <= until : now < until;
+      values[slot] = isNone(elapsed) ? NONE : inside ? 1 : 0;
+      machine.wake = inside && last.running() ? last.at() + span + (inclusive ? 1 : 0) : NEVER;
+    },
+    save: last.save,
+    load: last.load,
+  };
+  return machine;
+}
+
+/**
+ * Turns of a value between two known states. An unknown of up to 30 s between them does not hide the turn; a longer one,
+ * or a restart, does: what happened meanwhile is not known to have happened now.
+ */
+function createTurns(wiring: Wiring) {
+  const state = { known: NONE, unknown: NONE };
+  return {
+    /** The value before the turn that happens now; NaN when none does. */
+    turn(x: number): number {
+      const { mono, restarted } = wiring.time;
+      if (isNone(x)) {
+        if (restarted) state.known = NONE;
+        if (isNone(state.unknown)) state.unknown = mono;
+        return NONE;
+      }
+      const forgotten = !isNone(state.unknown) && mono - state.unknown > LONGEST_GAP;
+      const before = forgotten ? NONE : state.known;
+      state.known = x;
+      state.unknown = NONE;
+      return before === x ? NONE : before;
+    },
+    save: (mono: number) => [state.known, state.unknown - mono],
+    load([known = NONE, unknown = NONE]: readonly number[], mono: number) {
+      state.known = known;
+      state.unknown = unknown + mono;
+    },
+  };
+}
+
+/** True only in the step in which the input turned to `to`, or for `"any"` changed at all. */
+export function createPulse(wiring: Wiring, to: 0 | 1 | "any"): Machine {
+  const { values, slot, input } = wiring;
+  const turns = createTurns(wiring);
+  return {
+    wake: NEVER,
+    run() {
+      const x = values[input] as number;
+      const before = turns.turn(x);
+      values[slot] = isNone(x) ? NONE : !isNone(before) && (to === "any" || x === to) ? 1 : 0;
+    },
+    save: turns.save,
+    load: turns.load,
+  };
+}
+
+const MOST_RISES = 1_024;
+
+/**
+ * How many times the input rose within the span. When more than a fifth of the window was unknown the number is only a
+ * lower bound, written as an open count. Time before the first sample of a running house counts as seen.
+ */
+export function createRises(wiring: Wiring, span: number): Machine {
+  const { values, time, slot, input } = wiring;
+  const turns = createTurns(wiring);
+  const history = createHistory(span);
+  let rises = new Float64Array(4);
+  let head = 0;
+  let count = 0;
+
+  function add(at: number): void {
+    if (count === rises.length && count < MOST_RISES) {
+      const next = new Float64Array(count * 2);
+      for (let i = 0; i < count; i += 1) next[i] = rises[(head + i) % count] as number;
+      rises = next;
+      head = 0;
+    } else if (count === rises.length) {
+      head = (head + 1) % rises.length;
+      count -= 1;
+    }
+    rises[(head + count) % rises.length] = at;
+    count += 1;
+  }
+
+  const machine: Machine = {
+    wake: NEVER,
+    run() {
+      const now = time.mono;
+      const x = values[input] as number;
+      history.drop(now - span);
+      history.push(isNone(x) ? NONE : 1, now);
+      if (!isNone(turns.turn(x)) && x === 1) add(now);
+      // A rise exactly `span` ago is over.
+      while (count > 0 && (rises[head] as number) <= now - span) {
+        head = (head + 1) % rises.length;
+        count -= 1;
+      }
+      history.measure(now - span, now, now);
+      const seen = now - Math.max(history.since, now - span);
+      const blind = isNone(history.seen.first) || seen - history.seen.good > (1 - COVERAGE) * span + 1e-6;
+      values[slot] = blind ? openCount(count) : count;
+      const leaves = count > 0 ? (rises[head] as number) + span : NEVER;
+      machine.wake = !history.constant ? Math.min(leaves, now + tickOf(span)) : leaves;
+    },
+    save: (mono) => {
+      const times = Array.from({ length: count }, (_, i) => (rises[(head + i) % rises.length] as number) - mono);
+      return [...turns.save(mono), count, ...times, ...history.save(mono)];
+    },
+    load(saved, mono) {
+      const [known = NONE, unknown = NONE, n = 0] = saved;
+      if (!Number.isInteger(n) || n < 0 || n > MOST_RISES || !history.load(saved.slice(3 + n), mono)) return;
+      turns.load([known, unknown], mono);
+      head = 0;
+      count = 0;
+      for (const rise of saved.slice(3, 3 + n)) add(rise + mono);
+    },
+  };
+  return machine;
+}

@@ -1,0 +1,46 @@
+/** Fills the `because` of a rule with what is true at this moment. */
+import type { PointDefinition } from "#model/points";
+import type { Text } from "#model/text";
+import type { Read } from "../language/closures.ts";
+import { isConstant, type Term } from "../language/graph.ts";
+import { spanText, splitTemplate, valueText } from "../language/template.ts";
+import type { Origin } from "./baseline.ts";
+
+/** What a placeholder reads. */
+export interface Spoken {
+  readonly term: Term;
+  readonly read: Read;
+  readonly definition: PointDefinition | undefined;
+  /** For a bare baseline: where its value comes from. */
+  readonly origin: (() => Origin) | undefined;
+}
+
+const ORIGIN: Readonly<Record<Origin, Text | undefined>> = {
+  learned: { zh: "(本时段历史学习值)", en: " (learned for this hour)" },
+  told: { zh: "(设定 normalFlow)", en: " (set: normalFlow)" },
+  recent: { zh: "(近 30 分钟中位数)", en: " (median of the last 30 min)" },
+  none: undefined,
+};
+
+const NOT_FITTED: Text = { zh: "无", en: "none" };
+
+function say({ term, read, definition, origin }: Spoken): Text {
+  const value = read();
+  if (Number.isNaN(value) && isConstant(term)) return NOT_FITTED;
+  const text = valueText(value, term, definition);
+  const source = origin && ORIGIN[origin()];
+  return source ? { zh: text.zh + source.zh, en: text.en + source.en } : text;
+}
+
+/** The template with its placeholders filled; `held` is how long the condition has held, in ms. */
+export function createSentence(template: Text, spoken: ReadonlyMap<string, Spoken>): (held: number) => Text {
+  const zh = splitTemplate(template.zh);
+  const en = splitTemplate(template.en);
+  return (held) => {
+    const said = new Map<string, Text>([["held", spanText(held)]]);
+    for (const [name, source] of spoken) said.set(name, say(source));
+    const fill = (parts: readonly string[], language: keyof Text): string =>
+      parts.map((part, at) => (at % 2 === 0 ? part : (said.get(part)?.[language] ?? `{${part}}`))).join("");
+    return { zh: fill(zh, "zh"), en: fill(en, "en") };
+  };
+}

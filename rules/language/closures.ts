@@ -1,0 +1,169 @@
+/** Terms as closures over a column of values: no code generation, no object per evaluation. NaN is unknown. */
+import { constantOf, isConstant, type Term } from "./graph.ts";
+import { and, choose, closedCount, countAtLeast, not, or, vote } from "./kleene.ts";
+
+export type Read = () => number;
+const isUnknown = Number.isNaN;
+
+type Compare = "==" | "!=" | "<" | "<=" | ">" | ">=";
+const COMPARE: Readonly<Record<Compare, (a: Read, b: Read) => Read>> = {
+  "==": (a, b) => () => {
+    const x = a();
+    const y = b();
+    return isUnknown(x) || isUnknown(y) ? Number.NaN : x === y ? 1 : 0;
+  },
+  "!=": (a, b) => () => {
+    const x = a();
+    const y = b();
+    return isUnknown(x) || isUnknown(y) ? Number.NaN : x !== y ? 1 : 0;
+  },
+  "<": (a, b) => () => {
+    const x = a();
+    const y = b();
+    return isUnknown(x) || isUnknown(y) ? Number.NaN : x < y ? 1 : 0;
+  },
+  "<=": (a, b) => () => {
+    const x = a();
+    const y = b();
+    return isUnknown(x) || isUnknown(y) ? Number.NaN : x <= y ? 1 : 0;
+  },
+  ">": (a, b) => () => {
+    const x = a();
+    const y = b();
+    return isUnknown(x) || isUnknown(y) ? Number.NaN : x > y ? 1 : 0;
+  },
+  ">=": (a, b) => () => {
+    const x = a();
+    const y = b();
+    return isUnknown(x) || isUnknown(y) ? Number.NaN : x >= y ? 1 : 0;
+  },
+};
+
+/** A value against a limit is by far the most frequent question: read the slot without a call. */
+function againstLimit(operator: Compare, values: Float64Array, slot: number, limit: number): Read {
+  const test =
+    (decide: (x: number) => boolean): Read =>
+    () => {
+      const x = values[slot] as number;
+      return isUnknown(x) ? Number.NaN : decide(x) ? 1 : 0;
+    };
+  switch (operator) {
+    case "==":
+      return test((x) => x === limit);
+    case "!=":
+      return test((x) => x !== limit);
+    case "<":
+      return test((x) => x < limit);
+    case "<=":
+      return test((x) => x <= limit);
+    case ">":
+      return test((x) => x > limit);
+    case ">=":
+      return test((x) => x >= limit);
+  }
+}
+
+function votes(k: number, ballots: readonly Read[]): Read {
+  return () => {
+    let yes = 0;
+    let unknown = 0;
+    for (let i = 0; i < ballots.length; i += 1) {
+      const ballot = (ballots[i] as Read)();
+      if (ballot === 1) yes += 1;
+      else if (isUnknown(ballot)) unknown += 1;
+    }
+    return vote(k, yes, unknown);
+  };
+}
+
+/**
+ * Compiles a pure term. `slotOf` tells where the value of a term stands that is kept in `values`; terms without a slot are
+ * computed in place. The term itself is always computed.
+ */
+export function compile(term: Term, values: Float64Array, slotOf: (term: Term) => number | undefined): Read {
+  const read = (child: Term): Read => {
+    const slot = slotOf(child);
+    if (slot === undefined || isConstant(child)) return compile(child, values, slotOf);
+    return () => values[slot] as number;
+  };
+  const { operator, numbers } = term;
+  if (operator === "constant") {
+    const value = constantOf(term);
+    return () => value;
+  }
+  const [first, second, third] = term.args;
+  if (operator in COMPARE && first && second) {
+    const compare = operator as Compare;
+    const slot = slotOf(first);
+    if (slot !== undefined && isConstant(second) && !isConstant(first)) {
+      const limit = constantOf(second);
+      return Number.isNaN(limit) ? () => Number.NaN : againstLimit(compare, values, slot, limit);
+    }
+    return COMPARE[compare](read(first), read(second));
+  }
+  const nothing: Read = () => Number.NaN;
+  const a = first ? read(first) : nothing;
+  const b = second ? read(second) : nothing;
+  const c = third ? read(third) : nothing;
+  switch (operator) {
+    case "&&":
+      return () => {
+        const x = a();
+        return x === 0 ? 0 : and(x, b());
+      };
+    case "||":
+      return () => {
+        const x = a();
+        return x === 1 ? 1 : or(x, b());
+      };
+    case "!":
+      return () => not(a());
+    case "?:":
+      return () => choose(a(), b(), c());
+    case "+":
+      return () => a() + b();
+    case "-":
+      return () => a() - b();
+    case "*":
+      return () => a() * b();
+    case "/":
+      return () => {
+        const divisor = b();
+        return divisor === 0 ? Number.NaN : a() / divisor;
+      };
+    case "%":
+      return () => {
+        const divisor = b();
+        return divisor === 0 ? Number.NaN : a() % divisor;
+      };
+    case "minus":
+      return () => -a();
+    case "abs":
+      return () => Math.abs(a());
+    case "least":
+      return () => Math.min(a(), b());
+    case "greatest":
+      return () => Math.max(a(), b());
+    case "default":
+      return () => {
+        const x = a();
+        return isUnknown(x) ? b() : x;
+      };
+    case "unknown":
+      return () => (isUnknown(a()) ? 1 : 0);
+    case "vote":
+      return votes(numbers[0] ?? 1, term.args.map(read));
+    case "count":
+      return () => closedCount(a());
+    case "count>=": {
+      const least = numbers[0] ?? 0;
+      return () => countAtLeast(a(), least);
+    }
+    case "scale": {
+      const [factor = 1, divisor = 1, offset = 0] = numbers;
+      return () => (a() * factor) / divisor + offset;
+    }
+    default:
+      throw new Error(`The term ${operator} remembers or reads and has no closure.`);
+  }
+}

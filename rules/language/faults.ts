@@ -1,0 +1,133 @@
+/** The sentences of the checker: what is wrong with an expression, and what to write instead. */
+import type { Text } from "#model/text";
+import type { ValueType } from "./graph.ts";
+import type { Syntax } from "./syntax.ts";
+import type { Fault } from "./token.ts";
+import type { Unit } from "./units.ts";
+
+export function fault(at: { readonly start: number; readonly end: number }, what: Text, todo: Text): Fault {
+  return { start: at.start, end: at.end, what, todo };
+}
+
+const unitName = (unit: Unit): Text =>
+  unit.code === "" ? { zh: "纯数字", en: "a plain number" } : { zh: unit.code, en: unit.code };
+
+export function typeName(type: ValueType): Text {
+  if (type.kind === "truth") return { zh: "是/否", en: "yes/no" };
+  if (type.kind === "any") return { zh: "未知", en: "unknown" };
+  return unitName(type.unit);
+}
+
+export function unknownName(at: Syntax, name: string, hint: string | undefined): Fault {
+  return fault(
+    at,
+    {
+      zh: `未知名称“${name}”：没有此测点、参数或 let`,
+      en: `Unknown name "${name}": no point, parameter or let has it.`,
+    },
+    hint
+      ? { zh: `是否为 ${hint}？`, en: `Did you mean ${hint}?` }
+      : {
+          zh: "核对设备配置中的测点名；可选测点列入 optional",
+          en: "Check the point names of the device; list points that may be missing under optional.",
+        },
+  );
+}
+
+export function laterLet(at: Syntax, name: string): Fault {
+  return fault(
+    at,
+    { zh: `let“${name}”在此处还没有定义`, en: `The let "${name}" is not defined yet at this place.` },
+    { zh: "let 只能使用写在它上面的 let，请调整顺序", en: "A let may use only those above it; change the order." },
+  );
+}
+
+export function textPoint(at: Syntax, name: string): Fault {
+  return fault(
+    at,
+    { zh: `“${name}”是文本测点，不能用于规则`, en: `"${name}" is a text point and cannot be used in a rule.` },
+    { zh: "改用枚举或数值测点", en: "Use an enum or number point." },
+  );
+}
+
+export function needsTruth(at: Syntax, found: ValueType): Fault {
+  const name = typeName(found);
+  return fault(
+    at,
+    { zh: `此处应为是/否，实为${name.zh}`, en: `A yes/no is needed here, but this is ${name.en}.` },
+    {
+      zh: "与限值比较，如 x > 0；取反时请加括号，如 !(x > 0)",
+      en: "Compare it with a limit, e.g. x > 0; negate with parentheses, e.g. !(x > 0).",
+    },
+  );
+}
+
+export function needsNumber(at: Syntax, found: ValueType): Fault {
+  const name = typeName(found);
+  return fault(
+    at,
+    { zh: `此处应为数值，实为${name.zh}`, en: `A number is needed here, but this is ${name.en}.` },
+    {
+      zh: "是/否测点直接写名称或 !名称，不参与数值比较和运算",
+      en: "Write a yes/no point by its name or !name; it takes no part in arithmetic or comparison with numbers.",
+    },
+  );
+}
+
+/** Two numbers that cannot be compared or added. */
+export function unlike(at: Syntax, a: Unit, b: Unit): Fault {
+  const [left, right] = [unitName(a), unitName(b)];
+  const wanted = a.code !== "" ? a.code : b.code;
+  const plain = a.code === "" || b.code === "";
+  const difference = a.difference || b.difference;
+  return fault(
+    at,
+    { zh: `量纲不同：${left.zh} 与 ${right.zh}`, en: `Different quantities: ${left.en} and ${right.en}.` },
+    difference
+      ? { zh: "温差的单位写 K，不写 Cel", en: "Write a difference of temperatures in K, not in Cel." }
+      : plain
+        ? {
+            zh: `给数字加上单位 ${wanted}，如 5 ${wanted}`,
+            en: `Give the number the unit ${wanted}, e.g. 5 ${wanted}.`,
+          }
+        : { zh: "两侧须为同一种量", en: "Both sides must measure the same thing." },
+  );
+}
+
+export function needsSpan(at: Syntax, name: string): Fault {
+  return fault(
+    at,
+    { zh: `${name} 的时长须为固定值`, en: `The span of ${name} must be fixed.` },
+    {
+      zh: "写 30s、5m、2h，或时长参数的名称；不能含测点",
+      en: "Write 30s, 5m, 2h or the name of a span parameter; points are not allowed here.",
+    },
+  );
+}
+
+export function badSpan(at: Syntax): Fault {
+  return fault(
+    at,
+    { zh: "时长须大于 0，且不超过 31 天", en: "The span must be more than 0 and at most 31 days." },
+    { zh: "写 30s、5m、2h、14d 等", en: "Write for example 30s, 5m, 2h, 14d." },
+  );
+}
+
+export function needsPoint(at: Syntax, name: string): Fault {
+  return fault(
+    at,
+    { zh: `${name} 的第一个参数须为测点名`, en: `The first argument of ${name} must be the name of a point.` },
+    { zh: `如 ${name}(heartbeat, 30s)`, en: `For example ${name}(heartbeat, 30s).` },
+  );
+}
+
+export function needsConstant(at: Syntax, name: string): Fault {
+  return fault(
+    at,
+    { zh: `${name} 的此参数须为固定数字`, en: `This argument of ${name} must be a fixed number.` },
+    {
+      zh: "写数字或参数的名称，不能含测点",
+      en: "Write a number or the name of a parameter; points are not allowed here.",
+    },
+  );
+}
