@@ -3,9 +3,10 @@
 FROM node:26.12.1-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --ignore-scripts --omit=optional
+RUN npm ci --ignore-scripts
 COPY . .
-RUN npm run prepare && npm prune --omit=dev --omit=optional --ignore-scripts
+# The image has its own Node: the one that npm brings for bare machines is older and stays out.
+RUN npm run prepare && npm prune --omit=dev --ignore-scripts && rm -rf node_modules/node-linux-* node_modules/.bin/node
 
 FROM node:26.12.1-bookworm-slim
 ENV NODE_ENV=production GATEHOUSE_DATA=/var/lib/gatehouse

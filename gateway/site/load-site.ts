@@ -4,7 +4,7 @@ import { isAbsolute, join } from "node:path";
 import type { Policy } from "#model/policy";
 import type { Problem } from "#model/problem";
 import type { Site } from "#model/site";
-import { checkRules } from "../../rules/language/check.ts";
+import { checkRules, checkSyntax } from "../../rules/language/check.ts";
 import { nearest } from "../../rules/language/nearest.ts";
 import { readDevices, type SiteDevices } from "./devices.ts";
 import { createLinks, type Drivers } from "./links.ts";
@@ -222,8 +222,11 @@ function checkTicketClasses(policy: Policy, rules: SiteRules, problems: ProblemL
  * say which names exist, so these findings wait for the next look.
  */
 function checkExpressions(rules: SiteRules, found: SiteDevices, problems: ProblemList): void {
-  if (!found.complete) return;
   const judged = rules.rules.filter((rule) => !rules.flawed.has(rule.id));
+  if (!found.complete) {
+    problems.add(checkSyntax(judged));
+    return;
+  }
   problems.add(checkRules(judged, found.devices, found.points).problems);
 }
 

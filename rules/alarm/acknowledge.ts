@@ -21,7 +21,7 @@ export function acknowledge(draft: Draft, command: Acknowledgement, by: string):
       refused: refuse(
         409,
         "old-occurrence",
-        `该告警已是第 ${alarm.occurrence} 次发生,您确认的是第 ${command.occurrence} 次。请看最新状态后再确认。`,
+        `该告警已是第 ${alarm.occurrence} 次发生，您确认的是第 ${command.occurrence} 次。请看最新状态后再确认。`,
         `This alarm is at occurrence ${alarm.occurrence}; you acknowledged ${command.occurrence}. Look at the present state and acknowledge that.`,
         { occurrence: alarm.occurrence, state: shownState(alarm), activeSince: alarm.activeSince },
       ),
@@ -37,7 +37,7 @@ export function acknowledge(draft: Draft, command: Acknowledgement, by: string):
       refused: refuse(
         422,
         "reason-needed",
-        "紧急告警确认时须选择原因:属实、误报、测试或维保。",
+        "紧急告警确认时须选择原因：属实、误报、测试或维保。",
         "Acknowledging an emergency takes a reason: real, false, test or maintenance.",
       ),
     };

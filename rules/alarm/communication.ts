@@ -45,7 +45,7 @@ export function raiseSilentDevices(draft: Draft): readonly Alarm[] {
         device: device.id,
         title: { zh: "通讯中断", en: "Communication lost" },
         advice: {
-          zh: "画面上该设备的数据不可信,不当作正常。派人到现场查看设备,并检查其电源、网线和网关。",
+          zh: "画面上该设备的数据不可信，不当作正常。派人到现场查看设备，并检查其电源、网线和网关。",
           en: "Do not take the shown data of this device as normal. Send someone to look at it; check its power, cable and gateway.",
         },
         lifeSafety: false,

@@ -60,7 +60,7 @@ function steps(draft: Draft, policy: ClassPolicy, severity: Severity): readonly 
             tell: policy.tellAtOpening,
             phone: false,
             raiseRescueTier: false,
-            say: { zh: `${policy.name.zh},请立即处理`, en: `${policy.name.en}: act at once` },
+            say: { zh: `${policy.name.zh}，请立即处理`, en: `${policy.name.en}: act at once` },
           },
         ];
   return [...ladder, ...extra, ...policy.extraSteps];

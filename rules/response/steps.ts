@@ -121,7 +121,7 @@ export function allowedSteps(ticket: Ticket): { can: TicketStep[]; cannotClose?:
     return {
       can,
       cannotClose: {
-        zh: `还差 ${rows.length} 项必做步骤:${rows.map((row) => row.text.zh).join("、")}`,
+        zh: `还差 ${rows.length} 项必做步骤：${rows.map((row) => row.text.zh).join("、")}`,
         en: `${rows.length} mandatory steps are open: ${rows.map((row) => row.text.en).join("; ")}`,
       },
     };
@@ -166,7 +166,7 @@ function whyNot(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor
     return refuse(
       409,
       "wrong-state",
-      `工单 ${ticket.no} 处于「${state.zh}」,不能执行此步骤。`,
+      `工单 ${ticket.no} 处于「${state.zh}」，不能执行此步骤。`,
       `Ticket ${ticket.no} is "${state.en}"; this step does not fit.`,
       { state: ticket.state, can: allowedSteps(ticket).can },
     );
@@ -207,7 +207,7 @@ function whyNotClose(draft: Draft, ticket: Ticket, command: StepCommand, actor: 
     return refuse(
       409,
       "source-active",
-      "告警源尚未恢复,不能关闭。主管可填写原因后关闭。",
+      "告警源尚未恢复，不能关闭。主管可填写原因后关闭。",
       "The source is still in alarm. A supervisor may close with a reason.",
       { active },
     );

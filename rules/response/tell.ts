@@ -24,7 +24,7 @@ interface Call {
 const head = (ticket: Ticket, language: "zh" | "en"): string => {
   const place = [ticket.place.building, ticket.place.floor, ticket.place.room].filter(Boolean).join(" ");
   const drill = ticket.simulated ? (language === "zh" ? "【模拟】" : "[SIMULATED] ") : "";
-  const where = place ? (language === "zh" ? `(${place})` : ` (${place})`) : "";
+  const where = place ? (language === "zh" ? `（${place}）` : ` (${place})`) : "";
   return `${drill}${ticket.no} ${ticket.title[language]}${where}`;
 };
 
@@ -32,15 +32,15 @@ const late = (by: Span | undefined, language: "zh" | "en"): string =>
   by === undefined
     ? ""
     : language === "zh"
-      ? `(迟发 ${Math.ceil(by / 60_000)} 分钟)`
+      ? `（迟发 ${Math.ceil(by / 60_000)} 分钟）`
       : ` (late by ${Math.ceil(by / 60_000)} min)`;
 
 function wording(ticket: Ticket, calls: readonly Call[]): Text {
   const say = (language: "zh" | "en") =>
     calls
       .map((call) => `${call.due.step.say[language]}${late(call.due.lateBy, language)}`)
-      .join(language === "zh" ? ";" : "; ");
-  return { zh: `${head(ticket, "zh")}:${say("zh")}`, en: `${head(ticket, "en")}: ${say("en")}` };
+      .join(language === "zh" ? "；" : "; ");
+  return { zh: `${head(ticket, "zh")}：${say("zh")}`, en: `${head(ticket, "en")}: ${say("en")}` };
 }
 
 /**

@@ -46,7 +46,7 @@ function watchClock(draft: Draft, ticket: Ticket, index: number, warn: Policy["w
         draft,
         after,
         `feedback-missed-${clock.dueAt}`,
-        `${name.zh}超时,请立即记录进展`,
+        `${name.zh}超时，请立即记录进展`,
         `${name.en} is overdue: record the progress now`,
       );
   } else {

@@ -428,6 +428,7 @@ test("the problems of all files come together, sorted by file and line", async (
     "devices/torn.yaml:1:4",
     "people.yaml:3:11",
     "response.yaml:1:1",
+    "rules/own.yaml:8:21",
     "site.yaml:3:1",
   ]);
 });
