@@ -1,0 +1,4 @@
+/** The engineers' pages as one piece that the Watch screen does not wait for. */
+export { default as DevicePage } from "./DevicePage.svelte";
+export { default as Devices } from "./Devices.svelte";
+export { default as Drill } from "./Drill.svelte";

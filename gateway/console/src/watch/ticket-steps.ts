@@ -1,0 +1,69 @@
+/** The steps a person may take on a ticket, as data: what each asks for, and which stands first. */
+import type { TicketBody } from "../../../api/shapes.ts";
+
+export interface StepForm {
+  /** Text: `needed` before it can be sent, `offered` when it may stay empty. */
+  readonly note?: "needed" | "offered";
+  /** Who is sent. */
+  readonly assignee?: true;
+  /** Two buttons: our own staff, or the rescue crew. */
+  readonly who?: true;
+}
+
+/** A step that is not listed here is offered with a note. An empty form is sent with one tap. */
+const forms: Readonly<Record<string, StepForm>> = {
+  acknowledge: {},
+  dispatch: { assignee: true, note: "offered" },
+  assign: { assignee: true, note: "offered" },
+  accept: {},
+  decline: { note: "needed" },
+  depart: {},
+  arrive: { who: true, note: "offered" },
+  plan: {},
+  mitigate: { note: "offered" },
+  repair: { note: "offered" },
+  verify: { note: "offered" },
+  "follow-up": { note: "needed" },
+  close: { note: "offered" },
+  reopen: { note: "needed" },
+  hold: { note: "needed" },
+  resume: {},
+  feedback: { note: "needed" },
+  escalate: { note: "offered" },
+  note: { note: "needed" },
+  "false-alarm": { note: "needed" },
+};
+
+export const formOf = (step: string): StepForm => forms[step] ?? { note: "offered" };
+
+/** True when the step has nothing to ask: it is done with one tap. */
+export const isOneTap = (step: string): boolean => Object.keys(formOf(step)).length === 0;
+
+/** What moves the ticket on, in the usual order; the rest stands beside it. */
+const MAIN: ReadonlySet<string> = new Set([
+  "acknowledge",
+  "dispatch",
+  "accept",
+  "depart",
+  "arrive",
+  "plan",
+  "mitigate",
+  "repair",
+  "verify",
+  "close",
+]);
+
+/** The one step that a card offers. */
+export const primaryStep = (ticket: TicketBody): string | undefined => ticket.can.find((step) => MAIN.has(step));
+
+/** These change what a ticket says happened; only those at the desk may. */
+const JUDGING: ReadonlySet<string> = new Set(["merge", "false-alarm", "reopen", "hold"]);
+
+/** Steps with a button of their own; `sop` is ticked in its list, and `merge` needs the other ticket beside it. */
+export function stepsToShow(
+  ticket: TicketBody,
+  mayJudge: boolean,
+): { readonly main: readonly string[]; readonly beside: readonly string[] } {
+  const steps = ticket.can.filter((step) => step !== "sop" && step !== "merge" && (mayJudge || !JUDGING.has(step)));
+  return { main: steps.filter((step) => MAIN.has(step)), beside: steps.filter((step) => !MAIN.has(step)) };
+}

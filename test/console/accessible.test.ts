@@ -1,0 +1,96 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { builtConsole, hasBrowser, launch, look } from "./browser.ts";
+import { burstTicket, doorTicket, entrapment, entrapmentTicket, fleet, liftPoints, mixedAlarms } from "./building.ts";
+import type { FakeGateway } from "./fake-gateway.ts";
+
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+const pages: Readonly<Record<string, string>> = {
+  watch: "/",
+  ticket: "/tickets/GD20261121-000042",
+  devices: "/devices",
+  device: "/devices/lift-1",
+  drill: "/drill",
+};
+
+describe.skipIf(!hasBrowser())("every page can be used by everybody", () => {
+  let browser: Browser;
+  let dist: string;
+  beforeAll(async () => {
+    dist = await builtConsole();
+    browser = await launch();
+  });
+  afterAll(() => browser.close());
+
+  const building = (gateway: FakeGateway, now: number) => {
+    gateway.putDevices(
+      ...fleet(now).map((device) => (device.id === "lift-9" ? { ...device, state: "offline" as const } : device)),
+    );
+    gateway.putAlarms(entrapment(now), ...mixedAlarms(now));
+    gateway.putTickets(entrapmentTicket(now), burstTicket(now), doorTicket(now));
+    gateway.putPoints(...liftPoints(now));
+  };
+  const me = { id: "root", name: "管理员", role: "admin" } as const;
+
+  const analyse = async (page: Page) =>
+    (await new AxeBuilder({ page }).withTags(TAGS).analyze()).violations.map(
+      (one) => `${one.id}: ${one.nodes.map((node) => `${node.target} ${node.failureSummary}`).join(" | ")}`,
+    );
+
+  test.each([
+    { language: "zh", colours: "light" },
+    { language: "zh", colours: "dark" },
+    { language: "en", colours: "light" },
+  ] as const)("in $language and $colours", { timeout: 120_000 }, async ({ language, colours }) => {
+    await using seen = await look(browser, dist, { language, me, fill: building, context: { colorScheme: colours } });
+    const { page, gateway } = seen;
+    for (const [name, path] of Object.entries(pages)) {
+      await page.goto(gateway.url + path);
+      await page.locator("[data-pinned]").waitFor();
+      await page.locator("main [data-ticket], main [data-device], main [data-scenario]").first().waitFor();
+      expect([name, ...(await analyse(page))]).toEqual([name]);
+    }
+    expect(seen.complaints).toEqual([]);
+  });
+
+  test("the reason dialog, an opened row, the sign-in and the empty screen too", { timeout: 120_000 }, async () => {
+    {
+      await using seen = await look(browser, dist, { fill: building });
+      await seen.page.locator("[data-alarm]").nth(1).click();
+      await seen.page.locator("[data-detail]").waitFor();
+      expect(await analyse(seen.page)).toEqual([]);
+      await seen.page.locator("[data-pinned] [data-acknowledge]").click();
+      await seen.page.getByRole("dialog").waitFor();
+      expect(await analyse(seen.page)).toEqual([]);
+    }
+    {
+      await using seen = await look(browser, dist, { signedOut: true, path: "/#first=x", firstRun: "x" });
+      await seen.page.getByRole("heading").waitFor();
+      expect(await analyse(seen.page)).toEqual([]);
+    }
+    {
+      await using seen = await look(browser, dist, { fill: (gateway, now) => gateway.putDevices(...fleet(now)) });
+      await seen.page.locator("[data-empty]").waitFor();
+      expect(await analyse(seen.page)).toEqual([]);
+    }
+  });
+
+  test("targets are at least 24 pixels, and nothing is wider than a narrow phone", async () => {
+    await using seen = await look(browser, dist, {
+      fill: building,
+      context: { viewport: { width: 390, height: 844 } },
+    });
+    const { page } = seen;
+    await page.locator("[data-alarm]").first().waitFor();
+    const small = await page.locator("button:visible, a[href]:visible").evaluateAll((all) =>
+      all
+        .map((one) => ({ box: one.getBoundingClientRect(), text: one.textContent }))
+        .filter(({ box }) => box.width > 1 && (box.height < 24 || box.width < 24))
+        .map(({ text, box }) => `${text} ${Math.round(box.width)}×${Math.round(box.height)}`),
+    );
+    expect(small).toEqual([]);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+  });
+});

@@ -1,0 +1,446 @@
+/**
+ * A gateway for the eyes only: it serves the built console and speaks `shapes.ts` over real HTTP and WebSocket. The test
+ * decides what happens; every frame and body is checked against the contract before it leaves.
+ */
+import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { extname, join, normalize } from "node:path";
+import { type WebSocket, WebSocketServer } from "ws";
+import * as z from "zod";
+import {
+  type AlarmBody,
+  AlarmShape,
+  type DeviceBody,
+  DeviceShape,
+  type ErrorBody,
+  LiveFrame,
+  type MeBody,
+  type PointBody,
+  PointShape,
+  type SiteBody,
+  type TicketBody,
+  type TicketDetailBody,
+  TicketDetailShape,
+} from "../../gateway/api/shapes.ts";
+
+/** What a test wants a command to answer: a refusal, nothing at all, or (undefined) the usual. */
+export type Refusal = { readonly status: number; readonly error: ErrorBody } | "silence";
+
+export interface Received {
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface FakeGateway extends AsyncDisposable {
+  readonly url: string;
+  readonly received: readonly Received[];
+  /** What clients said about themselves on the stream. */
+  readonly alive: readonly { visible: boolean; audioRunning: boolean; lastSeq: number }[];
+  /** The gateway's clock, which the browser's need not agree with. */
+  now(): number;
+  putAlarms(...alarms: AlarmBody[]): void;
+  putTickets(...tickets: TicketDetailBody[]): void;
+  putDevices(...devices: DeviceBody[]): void;
+  putPoints(...points: PointBody[]): void;
+  alarm(id: string): AlarmBody | undefined;
+  /** Sends any text on every open stream: also what no gateway would ever send. */
+  sendRaw(text: string): void;
+  /** Heartbeats and everything else stop, the sockets stay open: a hung process. */
+  hang(): void;
+  /** Sockets are torn down and no new one is taken: a cut cable. */
+  cut(): void;
+  /** Everything works again. */
+  heal(): void;
+  /** Sets what the next command is answered. */
+  refuseNext(refusal: Refusal): void;
+  signOutEverybody(): void;
+  readonly sockets: number;
+}
+
+export interface FakeInput {
+  readonly dist: string;
+  readonly me?: MeBody;
+  readonly site?: Partial<SiteBody>;
+  /** Milliseconds that the gateway's clock is ahead of this machine's. */
+  readonly skew?: number;
+  /** Wait for sign-in first. */
+  readonly signedOut?: boolean;
+  /** Code of the first start. */
+  readonly firstRun?: string;
+  readonly password?: string;
+  readonly port?: number;
+}
+
+/** The policy of the real gateway, so that a violation shows here. */
+const HEADERS = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+};
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+
+const COOKIE = "gh=a-session-of-the-test";
+
+const refusal = (code: string, zh: string, en: string): ErrorBody => ({ code, message: { zh, en } });
+
+export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
+  const skew = input.skew ?? 0;
+  const now = () => Date.now() + skew;
+  const iso = (at = now()) => new Date(at).toISOString();
+  const me: MeBody = input.me ?? { id: "wang", name: "王工", role: "operator" };
+  const site = (): SiteBody => ({
+    id: "garden",
+    name: { zh: "示范花园", en: "Model Garden" },
+    version: "0.1.0",
+    revision: "0123456789ab",
+    zone: "Asia/Shanghai",
+    simulated: true,
+    clockTrusted: true,
+    ...input.site,
+    now: iso(),
+  });
+
+  const alarms = new Map<string, AlarmBody>();
+  const tickets = new Map<string, TicketDetailBody>();
+  const devices = new Map<string, DeviceBody>();
+  const points = new Map<string, PointBody>();
+  const received: Received[] = [];
+  const alive: { visible: boolean; audioRunning: boolean; lastSeq: number }[] = [];
+  const playing = new Map<string, { scenario: string; since: number }>();
+  const clients = new Map<WebSocket, { view: string; ids: readonly string[] }>();
+  let seq = 0;
+  let state: "up" | "hung" | "cut" = "up";
+  let signedOut = input.signedOut ?? false;
+  let next: Refusal | undefined;
+
+  const send = (socket: WebSocket, frame: z.infer<typeof LiveFrame>) => {
+    if (state === "up") socket.send(JSON.stringify(LiveFrame.parse(frame)));
+  };
+  const broadcast = (frame: z.infer<typeof LiveFrame>) => {
+    for (const socket of clients.keys()) send(socket, frame);
+  };
+  const brief = (ticket: TicketDetailBody): TicketBody => {
+    const { events: _, told: __, policyVersion: ___, ...rest } = ticket;
+    return rest;
+  };
+  const snapshot = (socket: WebSocket) => {
+    const { view, ids } = clients.get(socket) ?? { view: "watch", ids: [] };
+    send(socket, {
+      seq,
+      at: iso(),
+      kind: "snapshot",
+      view,
+      site: site(),
+      devices: [...devices.values()],
+      alarms: [...alarms.values()].filter((alarm) => alarm.state !== "normal"),
+      tickets: [...tickets.values()].filter((ticket) => ticket.state !== "closed").map(brief),
+      points: view === "device" ? [...points.values()].filter((point) => ids.includes(point.device)) : [],
+    });
+  };
+
+  function answer(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+    response.writeHead(status, { ...HEADERS, "content-type": "application/json; charset=utf-8", ...headers });
+    response.end(body === undefined ? "" : JSON.stringify(body));
+  }
+
+  async function file(path: string, response: ServerResponse): Promise<void> {
+    const wanted = extname(path) === "" ? "/index.html" : path;
+    try {
+      const body = await readFile(join(input.dist, normalize(wanted)));
+      response.writeHead(200, { ...HEADERS, "content-type": TYPES[extname(wanted)] ?? "application/octet-stream" });
+      response.end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  }
+
+  async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
+    let text = "";
+    for await (const chunk of request) text += String(chunk);
+    return text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
+  }
+
+  function acknowledge(id: string, body: Record<string, unknown>, response: ServerResponse): void {
+    const alarm = alarms.get(id);
+    if (!alarm) return answer(response, 404, refusal("no-such-alarm", "没有此告警。", "There is no such alarm."));
+    if (alarm.occurrence !== body.occurrence) {
+      return answer(response, 409, {
+        ...refusal(
+          "old-occurrence",
+          "该告警已再次发生,请看最新状态后再确认。",
+          "The alarm has come again. Look at it and acknowledge that.",
+        ),
+        detail: { occurrence: alarm.occurrence, state: alarm.state, alarm },
+      });
+    }
+    if (alarm.severity === "S1" && body.reason === undefined) {
+      return answer(response, 422, refusal("reason-needed", "须选择原因。", "A reason is needed."));
+    }
+    const done: AlarmBody = { ...alarm, state: "acknowledged", acknowledgedBy: me.name, acknowledgedAt: iso() };
+    fake.putAlarms(done);
+    answer(response, 200, { alarm: done });
+  }
+
+  function step(no: string, name: string, body: Record<string, unknown>, response: ServerResponse): void {
+    const ticket = tickets.get(no);
+    if (!ticket) return answer(response, 404, refusal("no-such-ticket", "没有此工单。", "There is no such ticket."));
+    const line = { zh: `${me.name}:${name} ${body.note ?? ""}`, en: `${me.name}: ${name} ${body.note ?? ""}` };
+    const done: TicketDetailBody = {
+      ...ticket,
+      ...(name === "acknowledge" ? { acknowledgedBy: me.name } : {}),
+      ...(name === "dispatch" || name === "assign"
+        ? { assignee: String(body.assignee), state: "dispatched" as const }
+        : {}),
+      ...(name === "arrive" ? { state: "on-site" as const } : {}),
+      ...(name === "close" ? { state: "closed" as const, closedAt: iso() } : {}),
+      can: ticket.can.filter((other) => other !== name || ["note", "sop", "feedback"].includes(name)),
+      sop: ticket.sop.map((row) =>
+        name === "sop" && row.step === body.sop ? { ...row, doneBy: me.name, at: iso() } : row,
+      ),
+      events: [
+        ...ticket.events,
+        {
+          seq: ticket.events.length + 1,
+          at: iso(),
+          occurredAt: body.occurredAt === undefined ? iso() : iso(Date.parse(String(body.occurredAt))),
+          event: `ticket-${name}`,
+          actor: me.name,
+          line,
+        },
+      ],
+    };
+    fake.putTickets(done);
+    answer(response, 200, { ticket: brief(done) });
+  }
+
+  async function api(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    const key = `${request.method} ${url.pathname}`;
+    const body = await bodyOf(request);
+    if (key === "POST /api/session") {
+      received.push({ path: url.pathname, body: { user: body.user } });
+      if (body.password !== (input.password ?? "correct horse 1!")) {
+        return answer(
+          response,
+          401,
+          refusal("wrong-credentials", "账号或密码不正确。", "The user name or the password is not right."),
+        );
+      }
+      signedOut = false;
+      return answer(response, 200, me, { "set-cookie": `${COOKIE}; Path=/; HttpOnly; SameSite=Strict` });
+    }
+    if (key === "POST /api/first-run") {
+      received.push({ path: url.pathname, body: { code: body.code, user: body.user, name: body.name } });
+      if (body.code !== input.firstRun) {
+        return answer(response, 410, refusal("link-used", "此链接已使用。", "This link was used."));
+      }
+      signedOut = false;
+      return answer(response, 200, me, { "set-cookie": `${COOKIE}; Path=/; HttpOnly; SameSite=Strict` });
+    }
+    if (key === "DELETE /api/session") {
+      signedOut = true;
+      response.writeHead(204, HEADERS).end();
+      return;
+    }
+    if (signedOut) return answer(response, 401, refusal("sign-in-needed", "请先登录。", "Sign in first."));
+    if (request.method === "POST") {
+      received.push({ path: decodeURIComponent(url.pathname), body });
+      const told = next;
+      next = undefined;
+      if (told === "silence") return void request.socket.destroy();
+      if (told) return answer(response, told.status, told.error);
+      const [, , noun = "", id = "", verb = ""] = url.pathname.split("/").map(decodeURIComponent);
+      if (noun === "alarms" && verb === "acknowledge") return acknowledge(id, body, response);
+      if (noun === "tickets") return step(id, verb, body, response);
+      if (url.pathname === "/api/simulator/play") {
+        playing.set(String(body.device), { scenario: String(body.scenario), since: Date.now() });
+        return answer(response, 200, {});
+      }
+      if (url.pathname === "/api/simulator/stop") {
+        playing.clear();
+        return answer(response, 200, {});
+      }
+    }
+    if (key === "GET /api/me") return answer(response, 200, me);
+    if (key === "GET /api/site") return answer(response, 200, site());
+    if (key === "GET /api/points") {
+      const device = url.searchParams.get("device");
+      return answer(
+        response,
+        200,
+        z.array(PointShape).parse([...points.values()].filter((point) => point.device === device)),
+      );
+    }
+    if (key === "GET /api/simulator") return answer(response, 200, simulator(devices.values(), playing));
+    const ticket = /^\/api\/tickets\/([^/]+)$/.exec(url.pathname)?.[1];
+    if (request.method === "GET" && ticket) {
+      const found = tickets.get(decodeURIComponent(ticket));
+      if (found) return answer(response, 200, TicketDetailShape.parse(found));
+    }
+    answer(response, 404, refusal("not-found", "没有此路径。", "There is no such path."));
+  }
+
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? "/", "http://fake");
+    if (state === "hung") return;
+    if (url.pathname.startsWith("/api")) {
+      api(request, response, url).catch((error: unknown) => {
+        console.error(error);
+        response.destroy();
+      });
+    } else void file(url.pathname, response);
+  });
+  const streams = new WebSocketServer({ noServer: true });
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    if (state === "cut") return void socket.destroy();
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
+  server.on("upgrade", (request, socket, head) => {
+    if (state === "hung") return;
+    if (signedOut) return void socket.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
+    streams.handleUpgrade(request, socket, head, (client) => {
+      clients.set(client, { view: "watch", ids: [] });
+      client.on("close", () => clients.delete(client));
+      client.on("message", (data) => {
+        const message = JSON.parse(String(data)) as {
+          sub?: { view: string; ids?: string[] };
+          alive?: (typeof alive)[number];
+        };
+        if (message.alive) alive.push(message.alive);
+        if (!message.sub) return;
+        clients.set(client, { view: message.sub.view, ids: message.sub.ids ?? [] });
+        snapshot(client);
+      });
+      snapshot(client);
+    });
+  });
+  const beat = () =>
+    broadcast({
+      seq,
+      at: iso(),
+      kind: "heartbeat",
+      age: devices.size > 0 ? 0.6 : null,
+      online: [...devices.values()].filter((device) => device.state === "online").length,
+      devices: devices.size,
+      stored: true,
+    });
+  const heart = setInterval(beat, 1_000);
+  await new Promise<void>((listening) => server.listen(input.port ?? 0, "127.0.0.1", listening));
+
+  const fake: FakeGateway = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received,
+    alive,
+    now,
+    putAlarms(...changed) {
+      for (const alarm of changed) alarms.set(alarm.id, AlarmShape.parse(alarm));
+      seq += 1;
+      broadcast({ seq, at: iso(), kind: "alarm", alarms: changed });
+    },
+    putTickets(...changed) {
+      for (const ticket of changed) tickets.set(ticket.no, TicketDetailShape.parse(ticket));
+      seq += 1;
+      broadcast({ seq, at: iso(), kind: "ticket", tickets: changed.map(brief) });
+    },
+    putDevices(...changed) {
+      for (const device of changed) devices.set(device.id, DeviceShape.parse(device));
+      seq += 1;
+      broadcast({ seq, at: iso(), kind: "link", devices: changed });
+    },
+    putPoints(...changed) {
+      for (const point of changed) points.set(point.id, PointShape.parse(point));
+      seq += 1;
+      for (const [socket, { view, ids }] of clients) {
+        const wanted = view === "device" ? changed.filter((point) => ids.includes(point.device)) : [];
+        if (wanted.length > 0) send(socket, { seq, at: iso(), kind: "value", points: wanted });
+      }
+    },
+    alarm: (id) => alarms.get(id),
+    sendRaw(text) {
+      for (const socket of clients.keys()) socket.send(text);
+    },
+    hang() {
+      state = "hung";
+    },
+    cut() {
+      state = "cut";
+      for (const socket of sockets) socket.destroy();
+    },
+    heal() {
+      state = "up";
+      beat();
+    },
+    refuseNext(told) {
+      next = told;
+    },
+    signOutEverybody() {
+      signedOut = true;
+      for (const socket of clients.keys()) socket.close(4401);
+    },
+    get sockets() {
+      return clients.size;
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(heart);
+      for (const socket of sockets) socket.destroy();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+  return fake;
+}
+
+/** As the simulators' control port answers. */
+const simulator = (
+  devices: Iterable<DeviceBody>,
+  playing: ReadonlyMap<string, { readonly scenario: string; readonly since: number }>,
+) => ({
+  devices: [...devices].map(({ id, kind }) => {
+    const story = playing.get(id);
+    return {
+      device: id,
+      kind,
+      playing: story
+        ? {
+            play: 1,
+            scenario: story.scenario,
+            speed: 1,
+            seed: 1,
+            phase: "running",
+            sinceStart: (Date.now() - story.since) / 1_000,
+          }
+        : null,
+    };
+  }),
+  scenarios: [
+    {
+      scenario: "elevator-entrapment",
+      kind: "elevator",
+      title: { zh: "电梯困人(非平层)", en: "Passengers trapped between floors" },
+      tells: {
+        zh: "轿厢上行途中安全回路断开,停在两层之间,乘客按报警按钮,救援人员到场放人",
+        en: "The safety circuit opens while the car travels up; it stops between two floors, passengers press the button, rescuers free them",
+      },
+      mustFollow: [
+        { rule: "elevator.safety_circuit", severity: "S2", ticketClass: "general_fault", within: 2 },
+        { rule: "elevator.entrapment_off_landing", severity: "S1", ticketClass: "elevator_entrapment", within: 31 },
+      ],
+    },
+    {
+      scenario: "pipe-burst",
+      kind: "water",
+      title: { zh: "水管爆裂", en: "Pipe burst" },
+      mustFollow: [{ rule: "water.burst_drop_with_flow", severity: "S1", ticketClass: "pipe_burst", within: 22 }],
+    },
+    { scenario: "pump-trip", kind: "water", title: { zh: "主泵跳闸", en: "The duty pump trips" }, mustFollow: [] },
+    { title: "a row without a name is not a scenario" },
+  ],
+});

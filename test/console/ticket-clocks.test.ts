@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import type { ClockBody, TicketBody } from "../../gateway/api/shapes.ts";
+import {
+  byRemaining,
+  faceOf,
+  overdueCount,
+  shortNumber,
+  stageAndTotal,
+} from "../../gateway/console/src/shared/ticket-clocks.ts";
+import { doorTicket, entrapmentTicket } from "./building.ts";
+
+const NOW = Date.UTC(2026, 10, 21, 8);
+const iso = (ms: number) => new Date(NOW + ms).toISOString();
+const clock = (more: Partial<ClockBody> = {}): ClockBody => ({
+  kind: "accept",
+  state: "running",
+  target: "PT5M",
+  startedAt: iso(0),
+  dueAt: iso(300_000),
+  warnAt: iso(150_000),
+  pausedFor: "PT0S",
+  ...more,
+});
+
+describe("the face of a clock", () => {
+  test("runs, warns, and when it is over counts up from zero and never shows 00:00 left", () => {
+    expect(faceOf(clock(), NOW + 60_000)).toEqual({ mode: "running", left: 240_000, share: 0.2 });
+    expect(faceOf(clock(), NOW + 150_000)).toMatchObject({ mode: "soon", left: 150_000 });
+    expect(faceOf(clock(), NOW + 300_000)).toEqual({ mode: "over", by: 0 });
+    expect(faceOf(clock({ state: "breached", breachedAt: iso(300_000) }), NOW + 365_000)).toEqual({
+      mode: "over",
+      by: 65_000,
+    });
+  });
+
+  test("met in time, met late, paused, no longer asked for", () => {
+    expect(faceOf(clock({ state: "met", metAt: iso(40_000) }), NOW)).toEqual({
+      mode: "met",
+      took: 40_000,
+      late: false,
+    });
+    expect(faceOf(clock({ state: "breached", breachedAt: iso(300_000), metAt: iso(400_000) }), NOW)).toEqual({
+      mode: "met",
+      took: 400_000,
+      late: true,
+    });
+    expect(faceOf(clock({ state: "paused" }), NOW + 60_000).mode).toBe("paused");
+    expect(faceOf(clock({ state: "cancelled" }), NOW).mode).toBe("cancelled");
+  });
+
+  test("before the gateway's time is known nothing is made up", () => {
+    const face = faceOf(clock(), Number.NaN);
+    expect(face).toMatchObject({ mode: "running", left: Number.NaN });
+  });
+
+  test("a due time before the start does not break the bar", () => {
+    expect(faceOf(clock({ dueAt: iso(-1) }), NOW + 5)).toEqual({ mode: "over", by: 6 });
+  });
+});
+
+describe("the clocks of a card", () => {
+  test("the one that is due first, and the last of the whole job; repeating reports are not the job", () => {
+    const { stage, total } = stageAndTotal(entrapmentTicket(NOW));
+    expect([stage?.kind, total?.kind]).toEqual(["acknowledge", "resolve"]);
+    expect(overdueCount(entrapmentTicket(NOW), NOW)).toBe(1);
+  });
+
+  test("a paused clock steps back behind a running one", () => {
+    const ticket = {
+      ...entrapmentTicket(NOW),
+      clocks: [clock({ state: "paused", dueAt: iso(1) }), clock({ kind: "resolve", dueAt: iso(9e6) })],
+    };
+    expect(stageAndTotal(ticket).stage?.kind).toBe("resolve");
+  });
+
+  test("no open clock: nothing to show", () => {
+    expect(stageAndTotal({ ...entrapmentTicket(NOW), clocks: [] })).toEqual({});
+  });
+
+  test("cards stand by least time left, those without a clock last", () => {
+    const none: TicketBody = { ...entrapmentTicket(NOW), no: "X-1", clocks: [] };
+    const cards = [none, doorTicket(NOW), entrapmentTicket(NOW)].toSorted(byRemaining);
+    expect(cards.map((card) => card.no)).toEqual(["GD20261121-000042", "GD20261121-000041", "X-1"]);
+  });
+
+  test("people say the last four digits", () => expect(shortNumber("GD20261121-000042")).toBe("0042"));
+});
