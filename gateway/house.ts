@@ -1,0 +1,211 @@
+/** Wiring in one straight line: the order of the lines is the order of construction, clean-up is its reverse. */
+import { fileURLToPath } from "node:url";
+import { isListed, shownState } from "#model/alarm";
+import type { Plan } from "#model/plan";
+import type { ClockKind } from "#model/policy";
+import type { Site } from "#model/site";
+import { type Instant, instant, milliseconds } from "#model/time";
+import type { Driver } from "../drivers/driver.ts";
+import { createEngine } from "../rules/engine/create-engine.ts";
+import { startAcquisition } from "./acquisition/acquire.ts";
+import { startApi } from "./api/start-api.ts";
+import type { HouseClock } from "./clock.ts";
+import type { Door } from "./door.ts";
+import { createFeed } from "./feed.ts";
+import { heartbeat, keep } from "./heartbeat.ts";
+import type { Log } from "./log.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import { type OutgoingAnswer, request } from "./net/outgoing.ts";
+import { startDelivery } from "./notify/deliver-outbox.ts";
+import { createPipeline } from "./pipeline.ts";
+import { expire } from "./points/staleness.ts";
+import { createPointTable } from "./points/table.ts";
+import { openStore } from "./store/sqlite/open-store.ts";
+
+export interface HouseInput {
+  readonly site: Site;
+  readonly drivers: ReadonlyMap<string, Driver<unknown, unknown>>;
+  /** Data folder; `house.db` lives in it. */
+  readonly data: string;
+  /** Makes the house's clock, given the last instant at which it is known to have lived. */
+  readonly clock: (floor: Instant) => HouseClock;
+  readonly log: Log;
+  readonly version: string;
+  /** An admin token for scripts; demo sites only. */
+  readonly demoToken?: string;
+}
+
+export interface RunningHouse extends AsyncDisposable {
+  readonly door: Door;
+  readonly url: string;
+  /** For the first administrator; absent once somebody can sign in. */
+  readonly firstRunLink?: string;
+}
+
+const CONSOLE = fileURLToPath(new URL("console/dist", import.meta.url));
+
+export async function openHouse(input: HouseInput): Promise<RunningHouse> {
+  const { site, log } = input;
+  await using opened = new AsyncDisposableStack();
+
+  const machine = input.clock(instant(0));
+  const store = opened.use(
+    await openStore({
+      folder: input.data,
+      clock: machine,
+      tell: ({ state, because }) => log.error({ state, because: because.en }, "the store"),
+    }),
+  );
+  const kept = await store.load(machine.now());
+  const lastSeen = instant(Number(kept.notes.get("clock") ?? 0));
+  const clock = input.clock(lastSeen);
+  if (kept.tail?.ok === false) {
+    log.error(
+      { from: kept.tail.brokenAt, because: kept.tail.because },
+      "the journal's chain is broken; see /api/journal/verify",
+    );
+  }
+  if (!clock.trusted())
+    log.warn({}, "the machine's clock stands before the last run; time goes on from there until it is set");
+
+  const table = createPointTable(site.points);
+  const engine = createEngine({
+    rules: site.rules,
+    devices: site.devices,
+    points: site.points,
+    columns: table,
+    zone: site.zone,
+  });
+  const now = { now: clock.now(), mono: clock.monotonic() };
+  const snapshot = kept.notes.get("engine");
+  if (snapshot !== undefined) engine.restore(snapshot, now);
+  engine.resume(new Set(kept.alarms.filter((alarm) => alarm.process === "active").map((alarm) => alarm.id)));
+
+  const feed = createFeed();
+  const metrics = createMetrics();
+  const door = createPipeline({
+    site,
+    kept,
+    store,
+    engine,
+    feed,
+    clock,
+    measure: measures(metrics, log, () => clock.now()),
+  });
+  await door.take({ type: "started", ...(lastSeen > 0 ? { lastSeen } : {}) });
+  await door.take({
+    type: "communication",
+    changes: site.devices.map((device) => ({ device: device.id, state: "unknown" as const, since: clock.now() })),
+  });
+
+  const delivery = opened.use(startDelivery({ door, site, clock, log, metrics }));
+  opened.defer(async () => stopFollowing());
+  const stopFollowing = feed.follow((news) => {
+    if (news.kind === "messages") delivery.wake();
+  });
+  const acquisition = startAcquisition({
+    site,
+    drivers: input.drivers,
+    table,
+    clock,
+    log,
+    metrics,
+    onChanged: (changed, count) => door.samples(changed, count),
+    onDevices: (changes) => void door.take({ type: "communication", changes }),
+  });
+  opened.use(acquisition);
+  // A driver that throws anything but a broken link is a bug: the process ends and is started again.
+  acquisition.ended.catch(rethrow);
+
+  const rules = site.rules.map((rule) => ({
+    rule,
+    devices: engine.instances.filter((instance) => instance.rule.id === rule.id).map((instance) => instance.device),
+  }));
+  const { simulator } = site;
+  const api = opened.use(
+    await startApi({
+      site,
+      door,
+      feed,
+      store,
+      table,
+      devices: () => acquisition.devices(),
+      rules,
+      clock,
+      clockTrusted: () => clock.trusted(),
+      metrics,
+      log,
+      console: CONSOLE,
+      version: input.version,
+      listen: site.listen,
+      ...(input.demoToken && site.simulated ? { demoToken: input.demoToken } : {}),
+      ...(simulator && site.simulated ? { simulator: { request: simulatorControl(simulator.control) } } : {}),
+    }),
+  );
+
+  const stop = new AbortController();
+  const beating = heartbeat(
+    { site, door, engine, store, clock, expire: (changed) => expire(table, clock.monotonic(), changed) },
+    stop.signal,
+  );
+  opened.defer(async () => {
+    stop.abort();
+    await beating;
+    await keep(store, engine, { now: clock.now(), mono: clock.monotonic() });
+  });
+
+  const cleanup = opened.move();
+  return {
+    door,
+    url: api.url,
+    ...(api.firstRunLink === undefined ? {} : { firstRunLink: api.firstRunLink }),
+    [Symbol.asyncDispose]: () => cleanup.disposeAsync(),
+  };
+}
+
+function rethrow(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}
+
+/** The control port of the simulators, on this machine by design. */
+const simulatorControl =
+  (control: string) =>
+  (method: "GET" | "POST", path: string, body?: string): Promise<OutgoingAnswer> =>
+    request({
+      method,
+      url: `${control}${path}`,
+      allow: ["loopback"],
+      ...(body === undefined ? {} : { body, headers: { "content-type": "application/json" } }),
+    });
+
+/** What is counted at the door. */
+function measures(metrics: Metrics, log: Log, now: () => Instant) {
+  return {
+    committed: (took: number) => metrics.committed(milliseconds(took)),
+    storeAway: (away: boolean) => {
+      if (away) log.error({}, "the store does not answer; alarms are shown and told, and written when it is back");
+      else log.warn({}, "the store is back and has written what had waited");
+    },
+    decided(plan: Plan) {
+      for (const entry of plan.journal) {
+        if (entry.event === "clock-breached") metrics.clockBreached((entry.data as { clock: ClockKind }).clock);
+        if (entry.event === "activated") {
+          const received = Math.max(
+            0,
+            ...((entry.data as { inputs?: { at: number }[] }).inputs ?? []).map((one) => one.at),
+          );
+          if (received > 0) metrics.alarmPublished(milliseconds(Math.max(0, now() - received)));
+        }
+      }
+      for (const alarm of plan.alarms) {
+        if (isListed(alarm))
+          log.info(
+            { alarm: alarm.id, occurrence: alarm.occurrence, state: shownState(alarm), severity: alarm.severity },
+            "alarm",
+          );
+      }
+    },
+  };
+}

@@ -1,0 +1,241 @@
+/** Who may import what, and what only one file may touch (house plan, sections 5 and 6). */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder)).flatMap((name) => {
+    const path = join(folder, name);
+    if (name === "node_modules" || name === "dist") return [];
+    if (statSync(join(root, path)).isDirectory()) return sources(path);
+    return /\.(ts|svelte)$/.test(name) ? [path.split(sep).join("/")] : [];
+  });
+}
+
+const files = ["gateway", "drivers", "rules", "simulators"].flatMap(sources);
+const text = (file: string) => readFileSync(join(root, file), "utf8");
+/** Source without comments, so that a word in a sentence is no violation. */
+const code = (file: string) =>
+  text(file)
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/^\s*\/\/.*$/gm, "");
+
+const IMPORT =
+  /(?:import|export)\s[^;]*?from\s+["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)|^import\s+["']([^"']+)["']/gm;
+const TYPE_ONLY = /(?:import|export)\s+type\s[^;]*?from\s+["']([^"']+)["']/g;
+
+interface Import {
+  readonly file: string;
+  /** Path inside the project, `#model`, or the package's name. */
+  readonly target: string;
+  readonly typeOnly: boolean;
+}
+
+function importsOf(file: string): Import[] {
+  const source = code(file);
+  const typed = new Set([...source.matchAll(TYPE_ONLY)].map((match) => match[1]));
+  return [...source.matchAll(IMPORT)].map((match) => {
+    const name = match[1] ?? match[2] ?? match[3] ?? "";
+    const target = name.startsWith("#model/")
+      ? "#model"
+      : name.startsWith(".")
+        ? relative(root, resolve(root, file, "..", name))
+            .split(sep)
+            .join("/")
+        : name;
+    return { file, target, typeOnly: typed.has(name) };
+  });
+}
+
+const all = files.flatMap(importsOf);
+const isLocal = (target: string) => /^(gateway|drivers|rules|simulators|test)\//.test(target);
+const isPackage = (target: string) => !isLocal(target) && target !== "#model";
+
+interface Room {
+  readonly name: string;
+  readonly files: RegExp;
+  /** What may be imported besides files of the room itself. */
+  readonly may: readonly RegExp[];
+  /** What may be imported as types only. */
+  readonly types?: readonly RegExp[];
+}
+
+const NODE = /^node:/;
+const rooms: readonly Room[] = [
+  { name: "gateway/model", files: /^gateway\/model\//, may: [/^zod$/] },
+  { name: "rules", files: /^rules\//, may: [/^#model$/, /^zod$/] },
+  { name: "drivers/driver.ts", files: /^drivers\/driver\.ts$/, may: [/^#model$/, /^zod$/] },
+  { name: "drivers/catalog.ts", files: /^drivers\/catalog\.ts$/, may: [/^drivers\//, /^#model$/] },
+  {
+    name: "drivers/modbus",
+    files: /^drivers\/modbus\//,
+    may: [/^#model$/, /^drivers\/driver\.ts$/, /^zod$/, /^modbus-serial/, NODE],
+  },
+  {
+    name: "gateway/points and acquisition",
+    files: /^gateway\/(points|acquisition)\//,
+    may: [/^#model$/, /^drivers\/driver\.ts$/],
+  },
+  { name: "gateway/store", files: /^gateway\/store\//, may: [/^#model$/, NODE], types: [/^rules\//] },
+  {
+    name: "gateway/notify",
+    files: /^gateway\/notify\//,
+    may: [/^#model$/, /^gateway\/net\//, /^zod$/, /^node:(crypto|buffer)$/],
+    types: [/^rules\//, /^gateway\/(door|feed|log|metrics)\.ts$/],
+  },
+  {
+    name: "gateway/site",
+    files: /^gateway\/site\//,
+    may: [/^#model$/, /^rules\/language\//, /^zod/, /^yaml$/, /^node:(fs|path|crypto|url|os)/],
+    types: [/^drivers\/driver\.ts$/, /^rules\//],
+  },
+  {
+    name: "gateway/api and people",
+    files: /^gateway\/(api|people)\//,
+    may: [
+      /^#model$/,
+      /^gateway\/(api|people|net)\//,
+      /^gateway\/metrics\.ts$/,
+      /^rules\/response\/(steps|words|clocks)\.ts$/,
+      /^rules\/language\/units\.ts$/,
+      /^zod/,
+      /^fastify/,
+      /^@fastify\//,
+      /^prom-client$/,
+      /^node:(crypto|fs|path|stream|buffer|util)/,
+    ],
+    types: [/^gateway\//, /^rules\//, /^ws$/, /^node:/],
+  },
+  {
+    name: "gateway/net",
+    files: /^gateway\/net\//,
+    may: [/^#model$/, /^zod/, NODE, /^fastify/, /^@fastify\//],
+    types: [/^gateway\//],
+  },
+  { name: "simulators", files: /^simulators\//, may: [NODE, /^zod/, /^yaml$/] },
+  {
+    name: "gateway/console",
+    files: /^gateway\/console\//,
+    may: [/^svelte/, /^uplot/, /^vite/, /^@sveltejs\//, /^node:url$/, /^virtual:/],
+    types: [/^gateway\/api\/shapes\.ts$/],
+  },
+];
+
+describe("imports stay inside their rooms", () => {
+  for (const room of rooms) {
+    test(room.name, () => {
+      const wrong = all.filter(
+        ({ file, target, typeOnly }) =>
+          room.files.test(file) &&
+          !room.files.test(target) &&
+          !room.may.some((allowed) => allowed.test(target)) &&
+          !(typeOnly && room.types?.some((allowed) => allowed.test(target))),
+      );
+      expect(wrong.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
+    });
+  }
+
+  test("every room has files: a pattern that matches nothing would hold nothing", () => {
+    for (const room of rooms)
+      expect([room.name, files.some((file) => room.files.test(file))]).toEqual([room.name, true]);
+  });
+
+  test("only the wiring and the command line stand outside the rooms", () => {
+    const outside = files.filter((file) => !rooms.some((room) => room.files.test(file)));
+    expect(outside.sort()).toEqual([
+      "gateway/clock.ts",
+      "gateway/door.ts",
+      "gateway/feed.ts",
+      "gateway/heartbeat.ts",
+      "gateway/house.ts",
+      "gateway/link-commands.ts",
+      "gateway/log.ts",
+      "gateway/main.ts",
+      "gateway/metrics.ts",
+      "gateway/pipeline.ts",
+      "gateway/simulation.ts",
+    ]);
+  });
+
+  test("one importer each", () => {
+    const importers = (name: RegExp) => [
+      ...new Set(all.filter(({ target }) => name.test(target)).map(({ file }) => file)),
+    ];
+    expect(importers(/^node:sqlite$/).every((file) => file.startsWith("gateway/store/sqlite/"))).toBe(true);
+    expect(importers(/^pino$/)).toEqual(["gateway/log.ts"]);
+    expect(importers(/^yaml$/).filter((file) => file.startsWith("gateway/"))).toEqual(["gateway/site/read-yaml.ts"]);
+    expect(importers(/^modbus-serial/).every((file) => file.startsWith("drivers/modbus/"))).toBe(true);
+    expect(importers(/^prom-client$/).every((file) => file.startsWith("gateway/"))).toBe(true);
+  });
+});
+
+interface Ban {
+  readonly what: string;
+  readonly pattern: RegExp;
+  readonly where: RegExp;
+  readonly except: RegExp;
+}
+
+const server = /^(gateway\/(?!console\/)|drivers\/|rules\/)/;
+const bans: readonly Ban[] = [
+  {
+    what: "the machine's clocks",
+    pattern: /\bDate\.now\b|\bnew Date\b|\bperformance\.now\b|\bTemporal\.Now\b|process\.hrtime/,
+    where: server,
+    except: /^gateway\/clock\.ts$/,
+  },
+  {
+    what: "timers",
+    pattern: /\bset(Timeout|Interval)\s*\(/,
+    where: server,
+    except: /^gateway\/(clock\.ts|store\/sqlite\/worker\.ts)$/,
+  },
+  { what: "the environment", pattern: /\bprocess\.env\b/, where: server, except: /^gateway\/main\.ts$/ },
+  { what: "ending the process", pattern: /\bprocess\.exit\b/, where: server, except: /^gateway\/main\.ts$/ },
+  { what: "fetch", pattern: /(?<![\w.])fetch\s*\(/, where: server, except: /^$/ },
+  { what: "code from text", pattern: /\beval\s*\(|\bnew Function\b/, where: /./, except: /^$/ },
+  { what: "raw HTML", pattern: /\{@html/, where: /./, except: /^$/ },
+  {
+    what: "sockets",
+    pattern: /["']node:(net|http|https|tls|dgram)["']/,
+    where: /^(gateway|rules)\//,
+    except: /^gateway\/net\//,
+  },
+  { what: "console output", pattern: /\bconsole\.\w+\(/, where: server, except: /^gateway\/(main|log)\.ts$/ },
+];
+
+describe("only one place touches", () => {
+  test.each(bans)("$what", ({ pattern, where, except }) => {
+    const wrong = files.filter((file) => where.test(file) && !except.test(file) && pattern.test(code(file)));
+    expect(wrong).toEqual([]);
+  });
+});
+
+test("packages are pinned to exact versions", () => {
+  const { dependencies, devDependencies, optionalDependencies } = JSON.parse(text("package.json")) as Record<
+    string,
+    Record<string, string>
+  >;
+  const loose = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies }).filter(
+    ([, version]) => !/^\d+\.\d+\.\d+$/.test(version),
+  );
+  expect(loose).toEqual([]);
+});
+
+test("nothing imports a package that package.json does not name", () => {
+  const named = JSON.parse(text("package.json")) as Record<string, Record<string, string>>;
+  const known = new Set(Object.keys({ ...named.dependencies, ...named.devDependencies }));
+  const unknown = all
+    .filter(({ target }) => isPackage(target) && !target.startsWith("node:") && !target.startsWith("virtual:"))
+    .map(({ target }) =>
+      target
+        .split("/")
+        .slice(0, target.startsWith("@") ? 2 : 1)
+        .join("/"),
+    )
+    .filter((name) => !known.has(name));
+  expect([...new Set(unknown)]).toEqual([]);
+});

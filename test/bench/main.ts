@@ -1,0 +1,17 @@
+/** `npm run bench [name …]`: measurements with medians. Never part of the tests; these machines are noisy. */
+const benches: Readonly<Record<string, () => Promise<{ run(): Promise<void> }>>> = {
+  rules: () => import("./rules.ts"),
+  commit: () => import("./commit.ts"),
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in benches));
+if (unknown.length > 0) {
+  process.stderr.write(`no bench named ${unknown.join(", ")}; there are ${Object.keys(benches).join(", ")}\n`);
+  process.exit(64);
+}
+for (const [name, load] of Object.entries(benches)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  process.stdout.write(`\n${name}\n`);
+  await (await load()).run();
+}

@@ -1,0 +1,135 @@
+/** The one door with the real rules, the real engine and a real file behind it. */
+import { expect, test } from "vitest";
+import type { Command } from "#model/plan";
+import { seconds } from "#model/time";
+import type { Reply } from "../../gateway/door.ts";
+import { createFeed, type News } from "../../gateway/feed.ts";
+import { createPipeline } from "../../gateway/pipeline.ts";
+import { openStore } from "../../gateway/store/sqlite/open-store.ts";
+import { createEngine } from "../../rules/engine/create-engine.ts";
+import { building, operator, supervisor, verdict } from "../support/building.ts";
+import { createDataFolder } from "../support/data-folder.ts";
+import { createManualClock } from "../support/manual-clock.ts";
+
+const trapped = verdict("elevator.entrapment", "lift-1", "active", { ticket: "elevator_entrapment" });
+
+async function openDoor(folder: string, clock = createManualClock()) {
+  const store = await openStore({ folder, clock });
+  const kept = await store.load(clock.now());
+  const site = building();
+  const feed = createFeed();
+  const news: News[] = [];
+  feed.follow((one) => news.push(one));
+  const columns = {
+    count: 0,
+    value: new Float64Array(0),
+    quality: new Uint8Array(0),
+    reason: new Uint8Array(0),
+    sourceAt: new Float64Array(0),
+    receivedAt: new Float64Array(0),
+    text: new Map<number, string>(),
+  };
+  const engine = createEngine({ rules: [], devices: site.devices, points: [], columns, zone: site.zone });
+  const door = createPipeline({
+    site,
+    kept,
+    store,
+    engine,
+    feed,
+    clock,
+    measure: { committed: () => {}, decided: () => {}, storeAway: () => {} },
+  });
+  return { door, store, news, clock, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+}
+
+const acknowledge: Command = {
+  do: "acknowledge-alarm",
+  alarm: "elevator.entrapment@lift-1",
+  occurrence: 1,
+  reason: "real",
+};
+const command = (id: string, wish: Command = acknowledge, actor = operator) => ({
+  type: "command" as const,
+  id,
+  actor,
+  command: wish,
+});
+
+test("a verdict becomes an alarm, a ticket and messages, and onlookers hear of it after the commit", async () => {
+  using folder = createDataFolder();
+  await using house = await openDoor(folder.path);
+  await house.door.take({ type: "conditions", transitions: [trapped] });
+  expect(house.door.house.alarms.size).toBe(1);
+  expect(house.door.house.tickets.size).toBe(1);
+  expect(house.door.house.outbox.size).toBeGreaterThan(3);
+  expect(house.news.map((one) => one.kind)).toEqual(["alarms", "tickets", "messages"]);
+  expect((await house.store.journal({})).map((row) => row.event)).toContain("ticket-opened");
+});
+
+test("a command is done once: its retry gets the same reply, also after a restart", async () => {
+  using folder = createDataFolder();
+  const clock = createManualClock();
+  let first: Reply;
+  {
+    await using house = await openDoor(folder.path, clock);
+    await house.door.take({ type: "conditions", transitions: [trapped] });
+    const replies = await Promise.all([house.door.take(command("same")), house.door.take(command("same"))]);
+    first = replies[0];
+    expect(replies[1]).toEqual(first);
+    expect(first).toMatchObject({ ok: true });
+  }
+  await clock.advance(seconds(3_600));
+  await using again = await openDoor(folder.path, clock);
+  expect(await again.door.take(command("same"))).toEqual(first);
+  const rows = await again.store.journal({ about: "alarm:elevator.entrapment@lift-1" });
+  expect(rows.filter((row) => row.event === "alarm-acknowledged")).toHaveLength(1);
+});
+
+test("somebody else's use of a command id is refused", async () => {
+  using folder = createDataFolder();
+  await using house = await openDoor(folder.path);
+  await house.door.take({ type: "conditions", transitions: [trapped] });
+  await house.door.take(command("mine"));
+  expect(await house.door.take(command("mine", acknowledge, supervisor))).toMatchObject({
+    ok: false,
+    refusal: { code: "command-id-used" },
+  });
+});
+
+test("a refused command changes nothing and may be sent again", async () => {
+  using folder = createDataFolder();
+  await using house = await openDoor(folder.path);
+  expect(await house.door.take(command("early"))).toMatchObject({ ok: false, refusal: { status: 404 } });
+  await house.door.take({ type: "conditions", transitions: [trapped] });
+  expect(await house.door.take(command("early"))).toMatchObject({ ok: true });
+});
+
+test("two hundred commands at once are taken one after the other, each seeing what the one before did", async () => {
+  using folder = createDataFolder();
+  await using house = await openDoor(folder.path);
+  const open = (n: number): Command => ({ do: "open-ticket", class: "general_fault", description: `报修 ${n}` });
+  const replies = await Promise.all(Array.from({ length: 200 }, (_, n) => house.door.take(command(`c${n}`, open(n)))));
+  const numbers = new Set(replies.map((reply) => (reply.ok ? reply.ticket : undefined)));
+  expect(numbers.size).toBe(200);
+  expect(await house.store.verify()).toMatchObject({ ok: true });
+});
+
+test("after a restart the house is as it was", async () => {
+  using folder = createDataFolder();
+  const clock = createManualClock();
+  const remembered = { alarms: new Map(), tickets: new Map(), outbox: new Map() };
+  {
+    await using house = await openDoor(folder.path, clock);
+    await house.door.take({ type: "conditions", transitions: [trapped] });
+    await house.door.take(command("ack"));
+    Object.assign(remembered, {
+      alarms: new Map(house.door.house.alarms),
+      tickets: new Map(house.door.house.tickets),
+      outbox: new Map(house.door.house.outbox),
+    });
+  }
+  await using again = await openDoor(folder.path, clock);
+  expect(again.door.house.alarms).toEqual(remembered.alarms);
+  expect(again.door.house.tickets).toEqual(remembered.tickets);
+  expect(again.door.house.outbox).toEqual(remembered.outbox);
+});
