@@ -93,6 +93,8 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     measure: measures(metrics, log, () => clock.now()),
   });
   await door.take({ type: "started", ...(lastSeen > 0 ? { lastSeen } : {}) });
+  // One look before the first sample: what is active cannot be judged, so that the first good sample says that it can again.
+  door.samples(new Int32Array(0), 0);
   await door.take({
     type: "communication",
     changes: site.devices.map((device) => ({ device: device.id, state: "unknown" as const, since: clock.now() })),
@@ -144,8 +146,20 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
   );
 
   const stop = new AbortController();
+  let evaluated = 0;
   const beating = heartbeat(
-    { site, door, engine, store, clock, expire: (changed) => expire(table, clock.monotonic(), changed) },
+    {
+      site,
+      door,
+      engine,
+      store,
+      clock,
+      expire: (changed) => expire(table, clock.monotonic(), changed),
+      onBeat() {
+        metrics.rulesEvaluated(engine.evaluated() - evaluated);
+        evaluated = engine.evaluated();
+      },
+    },
     stop.signal,
   );
   opened.defer(async () => {

@@ -29,6 +29,7 @@ export function createEngine(input: EngineInput): RuleEngine {
   const dirty = new Int32Array(rows.length);
   const isDirty = new Uint8Array(rows.length);
   let dirtyCount = 0;
+  let evaluated = 0;
   let state: "new" | "restored" | "running" = "new";
   const transitions: Transition[] = [];
 
@@ -117,6 +118,7 @@ export function createEngine(input: EngineInput): RuleEngine {
   }
 
   function judgeDirty(): void {
+    evaluated += dirtyCount;
     for (let i = 0; i < dirtyCount; i += 1) {
       const row = dirty[i] as number;
       isDirty[row] = 0;
@@ -155,6 +157,7 @@ export function createEngine(input: EngineInput): RuleEngine {
       if (transitions.length > 1) transitions.sort((a, b) => a.instance.index - b.instance.index);
       return transitions;
     },
+    evaluated: () => evaluated,
     nextWake: () => milliseconds(timers.next()),
     snapshot: (at) => takeSnapshot(layout, network, timers, rows, at.mono),
     restore(snapshot, at) {

@@ -20,6 +20,8 @@ export interface RuleEngine {
    * by `at.mono`. The result is empty for almost every call and may be reused by the next one.
    */
   step(changed: Int32Array, count: number, at: Moment): readonly Transition[];
+  /** How many verdicts were looked at since the start, for the figures of the house. */
+  evaluated(): number;
   /** Monotonic time of the earliest timer; Infinity when none. */
   nextWake(): Span;
   /** State of every window, delay and verdict as text; times are relative to `at`. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { TicketBody, TicketDetailBody } from "../../gateway/api/shapes.ts";
-import { demoPorts, type HouseProcess, startHouseProcess } from "../support/house-process.ts";
+import { DEMO_SITE, demoPorts, type HouseProcess, startBuilding, startHouseProcess } from "../support/house-process.ts";
 import { needs } from "../support/needs.ts";
 
 const folders: string[] = [];
@@ -171,6 +171,41 @@ describe("a passenger is trapped in lift 1", () => {
       expect((await second.call<{ ok: boolean }>("GET", "/api/journal/verify")).body).toMatchObject({ ok: true });
     },
   );
+});
+
+describe("only the gateway dies, the building goes on", () => {
+  test("the alarm is the same occurrence, held as not known until the first sample and known again after it", {
+    timeout: 240_000,
+  }, async () => {
+    const data = dataFolder();
+    const ports = await demoPorts();
+    await using building = await startBuilding(ports);
+    const first = await startHouseProcess({ data, ports, args: [DEMO_SITE] });
+    await first.until("lift 1 answers", ({ devices }) => devices.get("lift-1")?.state === "online");
+    await building.play("elevator-entrapment", "lift-1");
+    const id = "elevator.entrapment_off_landing@lift-1";
+    const before = await first.until(id, ({ alarms }) => alarms.get(id));
+    await first.kill();
+
+    await using second = await startHouseProcess({ data, ports, args: [DEMO_SITE] });
+    const after = await second.until(
+      "known again",
+      ({ alarms }) => alarms.get(id)?.quality === "good" && alarms.get(id),
+    );
+    expect(after).toMatchObject({
+      occurrence: before.occurrence,
+      count: 1,
+      activeSince: before.activeSince,
+      state: "unacknowledged",
+    });
+    const rows = await second.call<{ event: string }[]>(
+      "GET",
+      `/api/journal?about=${encodeURIComponent(`alarm:${id}`)}`,
+    );
+    const events = rows.body.map((row) => row.event);
+    expect(events.filter((event) => event === "activated")).toHaveLength(1);
+    expect(events.slice(-2)).toEqual(["input-bad", "input-good"]);
+  });
 });
 
 describe("water", () => {

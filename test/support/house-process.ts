@@ -9,6 +9,8 @@ import { WebSocket } from "ws";
 import type { AlarmBody, DeviceBody, LiveFrame, TicketBody } from "../../gateway/api/shapes.ts";
 
 const MAIN = fileURLToPath(new URL("../../gateway/main.ts", import.meta.url));
+const SIMULATORS = fileURLToPath(new URL("../../simulators/main.ts", import.meta.url));
+export const DEMO_SITE = fileURLToPath(new URL("../../simulators/demo-site", import.meta.url));
 export const ADMIN_TOKEN = "test-admin-token-0123456789-0123456789";
 
 /** Ports that were free a moment ago; `run` of them follow each other. */
@@ -116,6 +118,33 @@ export async function startHouseProcess(options: HouseOptions = {}): Promise<Hou
     },
   };
   return house;
+}
+
+export interface Building extends AsyncDisposable {
+  play(scenario: string, device: string): Promise<void>;
+}
+
+/** The simulated building of the demo site on its own, so that it outlives a gateway. */
+export async function startBuilding(ports: { readonly modbus: number; readonly control: number }): Promise<Building> {
+  const child = spawn(process.execPath, [SIMULATORS, "run", join(DEMO_SITE, "fleet.yaml")], {
+    env: { ...process.env, GATEHOUSE_MODBUS_PORT: String(ports.modbus), GATEHOUSE_SIM_PORT: String(ports.control) },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on("data", (chunk: Buffer) => chunk.includes("ready") && resolve());
+    child.once("exit", (code) => reject(new Error(`the simulators ended with ${code}`)));
+  });
+  return {
+    async play(scenario, device) {
+      const answer = await call(`http://127.0.0.1:${ports.control}/play`, "POST", { scenario, device }, {});
+      if (answer.status >= 300) throw new Error(`play answered ${answer.status}`);
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
 }
 
 /** Console, seven Modbus ports and simulator control, all free. */
