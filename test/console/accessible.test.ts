@@ -2,8 +2,9 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { builtConsole, hasBrowser, launch, look } from "./browser.ts";
-import { burstTicket, doorTicket, entrapment, entrapmentTicket, fleet, liftPoints, mixedAlarms } from "./building.ts";
+import { entrapment, fleet, liftPoints, mixedAlarms } from "./building.ts";
 import type { FakeGateway } from "./fake-gateway.ts";
+import { burstTicket, doorTicket, entrapmentTicket } from "./tickets.ts";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 

@@ -19,10 +19,10 @@ import {
   type PointBody,
   PointShape,
   type SiteBody,
-  type TicketBody,
   type TicketDetailBody,
   TicketDetailShape,
 } from "../../gateway/api/shapes.ts";
+import { acknowledged, brief, refusal, simulator, stepped } from "./fake-answers.ts";
 
 /** What a test wants a command to answer: a refusal, nothing at all, or (undefined) the usual. */
 export type Refusal = { readonly status: number; readonly error: ErrorBody } | "silence";
@@ -89,8 +89,6 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const COOKIE = "gh=a-session-of-the-test";
 
-const refusal = (code: string, zh: string, en: string): ErrorBody => ({ code, message: { zh, en } });
-
 export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
   const skew = input.skew ?? 0;
   const now = () => Date.now() + skew;
@@ -127,9 +125,18 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
   const broadcast = (frame: z.infer<typeof LiveFrame>) => {
     for (const socket of clients.keys()) send(socket, frame);
   };
-  const brief = (ticket: TicketDetailBody): TicketBody => {
-    const { events: _, told: __, policyVersion: ___, ...rest } = ticket;
-    return rest;
+  /** News has a number and is kept, so that a client that was away gets what it missed. */
+  const kept: z.infer<typeof LiveFrame>[] = [];
+  const news = (make: (seq: number) => z.infer<typeof LiveFrame>) => {
+    seq += 1;
+    const frame = make(seq);
+    kept.push(frame);
+    broadcast(frame);
+  };
+  const values = (socket: WebSocket, some: Iterable<PointBody>) => {
+    const { view, ids } = clients.get(socket) ?? { view: "watch", ids: [] };
+    const wanted = view === "device" ? [...some].filter((point) => ids.includes(point.device)) : [];
+    if (wanted.length > 0) send(socket, { seq, at: iso(), kind: "value", points: wanted });
   };
   const snapshot = (socket: WebSocket) => {
     const { view, ids } = clients.get(socket) ?? { view: "watch", ids: [] };
@@ -168,59 +175,6 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
     return text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
   }
 
-  function acknowledge(id: string, body: Record<string, unknown>, response: ServerResponse): void {
-    const alarm = alarms.get(id);
-    if (!alarm) return answer(response, 404, refusal("no-such-alarm", "没有此告警。", "There is no such alarm."));
-    if (alarm.occurrence !== body.occurrence) {
-      return answer(response, 409, {
-        ...refusal(
-          "old-occurrence",
-          "该告警已再次发生,请看最新状态后再确认。",
-          "The alarm has come again. Look at it and acknowledge that.",
-        ),
-        detail: { occurrence: alarm.occurrence, state: alarm.state, alarm },
-      });
-    }
-    if (alarm.severity === "S1" && body.reason === undefined) {
-      return answer(response, 422, refusal("reason-needed", "须选择原因。", "A reason is needed."));
-    }
-    const done: AlarmBody = { ...alarm, state: "acknowledged", acknowledgedBy: me.name, acknowledgedAt: iso() };
-    fake.putAlarms(done);
-    answer(response, 200, { alarm: done });
-  }
-
-  function step(no: string, name: string, body: Record<string, unknown>, response: ServerResponse): void {
-    const ticket = tickets.get(no);
-    if (!ticket) return answer(response, 404, refusal("no-such-ticket", "没有此工单。", "There is no such ticket."));
-    const line = { zh: `${me.name}:${name} ${body.note ?? ""}`, en: `${me.name}: ${name} ${body.note ?? ""}` };
-    const done: TicketDetailBody = {
-      ...ticket,
-      ...(name === "acknowledge" ? { acknowledgedBy: me.name } : {}),
-      ...(name === "dispatch" || name === "assign"
-        ? { assignee: String(body.assignee), state: "dispatched" as const }
-        : {}),
-      ...(name === "arrive" ? { state: "on-site" as const } : {}),
-      ...(name === "close" ? { state: "closed" as const, closedAt: iso() } : {}),
-      can: ticket.can.filter((other) => other !== name || ["note", "sop", "feedback"].includes(name)),
-      sop: ticket.sop.map((row) =>
-        name === "sop" && row.step === body.sop ? { ...row, doneBy: me.name, at: iso() } : row,
-      ),
-      events: [
-        ...ticket.events,
-        {
-          seq: ticket.events.length + 1,
-          at: iso(),
-          occurredAt: body.occurredAt === undefined ? iso() : iso(Date.parse(String(body.occurredAt))),
-          event: `ticket-${name}`,
-          actor: me.name,
-          line,
-        },
-      ],
-    };
-    fake.putTickets(done);
-    answer(response, 200, { ticket: brief(done) });
-  }
-
   async function api(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const key = `${request.method} ${url.pathname}`;
     const body = await bodyOf(request);
@@ -257,8 +211,16 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
       if (told === "silence") return void request.socket.destroy();
       if (told) return answer(response, told.status, told.error);
       const [, , noun = "", id = "", verb = ""] = url.pathname.split("/").map(decodeURIComponent);
-      if (noun === "alarms" && verb === "acknowledge") return acknowledge(id, body, response);
-      if (noun === "tickets") return step(id, verb, body, response);
+      if (noun === "alarms" && verb === "acknowledge") {
+        const reply = acknowledged(alarms.get(id), body, me.name, iso());
+        if (reply.alarm) fake.putAlarms(reply.alarm);
+        return answer(response, reply.status, reply.body);
+      }
+      if (noun === "tickets") {
+        const reply = stepped(tickets.get(id), verb, body, me.name, iso());
+        if (reply.ticket) fake.putTickets(reply.ticket);
+        return answer(response, reply.status, reply.body);
+      }
       if (url.pathname === "/api/simulator/play") {
         playing.set(String(body.device), { scenario: String(body.scenario), since: Date.now() });
         return answer(response, 200, {});
@@ -269,6 +231,10 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
       }
     }
     if (key === "GET /api/me") return answer(response, 200, me);
+    if (key === "GET /api/devices") return answer(response, 200, [...devices.values()]);
+    const device = /^\/api\/devices\/([^/]+)$/.exec(url.pathname)?.[1];
+    const known = device === undefined ? undefined : devices.get(decodeURIComponent(device));
+    if (request.method === "GET" && known) return answer(response, 200, known);
     if (key === "GET /api/site") return answer(response, 200, site());
     if (key === "GET /api/points") {
       const device = url.searchParams.get("device");
@@ -318,9 +284,11 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
         if (message.alive) alive.push(message.alive);
         if (!message.sub) return;
         clients.set(client, { view: message.sub.view, ids: message.sub.ids ?? [] });
-        snapshot(client);
+        values(client, points.values());
       });
-      snapshot(client);
+      const since = new URL(request.url ?? "/", "http://fake").searchParams.get("since");
+      if (since === null) snapshot(client);
+      else for (const frame of kept) if (frame.seq > Number(since)) send(client, frame);
     });
   });
   const beat = () =>
@@ -343,26 +311,19 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
     now,
     putAlarms(...changed) {
       for (const alarm of changed) alarms.set(alarm.id, AlarmShape.parse(alarm));
-      seq += 1;
-      broadcast({ seq, at: iso(), kind: "alarm", alarms: changed });
+      news((seq) => ({ seq, at: iso(), kind: "alarm", alarms: changed }));
     },
     putTickets(...changed) {
       for (const ticket of changed) tickets.set(ticket.no, TicketDetailShape.parse(ticket));
-      seq += 1;
-      broadcast({ seq, at: iso(), kind: "ticket", tickets: changed.map(brief) });
+      news((seq) => ({ seq, at: iso(), kind: "ticket", tickets: changed.map(brief) }));
     },
     putDevices(...changed) {
       for (const device of changed) devices.set(device.id, DeviceShape.parse(device));
-      seq += 1;
-      broadcast({ seq, at: iso(), kind: "link", devices: changed });
+      news((seq) => ({ seq, at: iso(), kind: "link", devices: changed }));
     },
     putPoints(...changed) {
       for (const point of changed) points.set(point.id, PointShape.parse(point));
-      seq += 1;
-      for (const [socket, { view, ids }] of clients) {
-        const wanted = view === "device" ? changed.filter((point) => ids.includes(point.device)) : [];
-        if (wanted.length > 0) send(socket, { seq, at: iso(), kind: "value", points: wanted });
-      }
+      for (const socket of clients.keys()) values(socket, changed);
     },
     alarm: (id) => alarms.get(id),
     sendRaw(text) {
@@ -397,50 +358,3 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
   };
   return fake;
 }
-
-/** As the simulators' control port answers. */
-const simulator = (
-  devices: Iterable<DeviceBody>,
-  playing: ReadonlyMap<string, { readonly scenario: string; readonly since: number }>,
-) => ({
-  devices: [...devices].map(({ id, kind }) => {
-    const story = playing.get(id);
-    return {
-      device: id,
-      kind,
-      playing: story
-        ? {
-            play: 1,
-            scenario: story.scenario,
-            speed: 1,
-            seed: 1,
-            phase: "running",
-            sinceStart: (Date.now() - story.since) / 1_000,
-          }
-        : null,
-    };
-  }),
-  scenarios: [
-    {
-      scenario: "elevator-entrapment",
-      kind: "elevator",
-      title: { zh: "电梯困人(非平层)", en: "Passengers trapped between floors" },
-      tells: {
-        zh: "轿厢上行途中安全回路断开,停在两层之间,乘客按报警按钮,救援人员到场放人",
-        en: "The safety circuit opens while the car travels up; it stops between two floors, passengers press the button, rescuers free them",
-      },
-      mustFollow: [
-        { rule: "elevator.safety_circuit", severity: "S2", ticketClass: "general_fault", within: 2 },
-        { rule: "elevator.entrapment_off_landing", severity: "S1", ticketClass: "elevator_entrapment", within: 31 },
-      ],
-    },
-    {
-      scenario: "pipe-burst",
-      kind: "water",
-      title: { zh: "水管爆裂", en: "Pipe burst" },
-      mustFollow: [{ rule: "water.burst_drop_with_flow", severity: "S1", ticketClass: "pipe_burst", within: 22 }],
-    },
-    { scenario: "pump-trip", kind: "water", title: { zh: "主泵跳闸", en: "The duty pump trips" }, mustFollow: [] },
-    { title: "a row without a name is not a scenario" },
-  ],
-});

@@ -7,7 +7,7 @@ import {
   shortNumber,
   stageAndTotal,
 } from "../../gateway/console/src/shared/ticket-clocks.ts";
-import { doorTicket, entrapmentTicket } from "./building.ts";
+import { doorTicket, entrapmentTicket } from "./tickets.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 8);
 const iso = (ms: number) => new Date(NOW + ms).toISOString();

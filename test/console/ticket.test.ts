@@ -1,8 +1,9 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { builtConsole, hasBrowser, type LookInput, launch, look as lookWith } from "./browser.ts";
-import { entrapment, entrapmentTicket, fleet, liftPoints } from "./building.ts";
+import { entrapment, fleet, liftPoints } from "./building.ts";
 import type { FakeGateway } from "./fake-gateway.ts";
+import { entrapmentTicket } from "./tickets.ts";
 
 const path = "/tickets/GD20261121-000042";
 

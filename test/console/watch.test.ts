@@ -1,8 +1,9 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { builtConsole, hasBrowser, type LookInput, launch, look as lookWith } from "./browser.ts";
-import { entrapment, entrapmentTicket, fleet, mixedAlarms } from "./building.ts";
+import { entrapment, fleet, mixedAlarms } from "./building.ts";
 import type { FakeGateway } from "./fake-gateway.ts";
+import { entrapmentTicket } from "./tickets.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -196,6 +197,10 @@ describe.skipIf(!hasBrowser())("the Watch screen", () => {
       '{"seq":1,"kind":"alarm"}',
       '{"seq":2,"kind":"alarm","alarms":[null]}',
       '{"kind":"party"}',
+      '{"seq":3,"kind":"alarm","alarms":[{"id":"half@a-row","state":"unacknowledged","severity":"S9"}]}',
+      '{"seq":4,"kind":"ticket","tickets":[{"no":"X","clocks":7}]}',
+      '{"seq":5,"kind":"link","devices":[{}, []]}',
+      '{"seq":6,"kind":"value","points":"none"}',
     ]) {
       gateway.sendRaw(text);
     }

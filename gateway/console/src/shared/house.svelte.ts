@@ -1,6 +1,7 @@
 /** What the gateway last said: alarms, tickets, devices, values. Plain maps, shown as lists that change once a frame. */
 import type { AlarmBody, DeviceBody, LiveFrame, PointBody, SiteBody, TicketBody } from "../../../api/shapes.ts";
 import { oncePerFrame } from "./browser-clock.ts";
+import { isAlarm, isDevice, isPoint, isTicket } from "./rows-that-fit.ts";
 import { setZone } from "./site-time.svelte.ts";
 
 type Snapshot = Extract<LiveFrame, { kind: "snapshot" }>;
@@ -63,7 +64,7 @@ const show = oncePerFrame(() => {
 });
 
 export function putAlarms(changed: readonly AlarmBody[]): void {
-  for (const alarm of changed) {
+  for (const alarm of changed.filter(isAlarm)) {
     if (alarm.state === "normal") alarmsById.delete(alarm.id);
     else alarmsById.set(alarm.id, alarm);
   }
@@ -72,7 +73,7 @@ export function putAlarms(changed: readonly AlarmBody[]): void {
 }
 
 export function putTickets(changed: readonly TicketBody[]): void {
-  for (const ticket of changed) {
+  for (const ticket of changed.filter(isTicket)) {
     if (ticket.state === "closed" || ticket.state === "merged") ticketsByNo.delete(ticket.no);
     else ticketsByNo.set(ticket.no, ticket);
   }
@@ -81,13 +82,13 @@ export function putTickets(changed: readonly TicketBody[]): void {
 }
 
 export function putDevices(changed: readonly DeviceBody[]): void {
-  for (const device of changed) devicesById.set(device.id, device);
+  for (const device of changed.filter(isDevice)) devicesById.set(device.id, device);
   dirty.devices = true;
   show();
 }
 
 export function putPoints(changed: readonly PointBody[], devices?: ReadonlySet<string>): void {
-  for (const point of changed) {
+  for (const point of changed.filter(isPoint)) {
     if (!devices || devices.has(point.device)) pointsById.set(point.id, point);
   }
   dirty.points = true;
@@ -120,15 +121,20 @@ function putSnapshot(frame: Snapshot): void {
 export function putFrame(frame: LiveFrame, wanted: ReadonlySet<string>): void {
   switch (frame.kind) {
     case "snapshot":
-      return putSnapshot(frame);
+      putSnapshot(frame);
+      return;
     case "value":
-      return putPoints(frame.points, wanted);
+      putPoints(frame.points, wanted);
+      return;
     case "alarm":
-      return putAlarms(frame.alarms);
+      putAlarms(frame.alarms);
+      return;
     case "ticket":
-      return putTickets(frame.tickets);
+      putTickets(frame.tickets);
+      return;
     case "link":
-      return putDevices(frame.devices);
+      putDevices(frame.devices);
+      return;
     case "heartbeat":
       heartbeat = { age: frame.age, online: frame.online, devices: frame.devices, stored: frame.stored };
   }

@@ -1,4 +1,4 @@
-/** The kinds of devices, in the order in which every screen shows them. */
+/** The kinds of devices, in the order in which every screen shows them, and which devices can be said to answer. */
 import type { DeviceBody } from "../../../api/shapes.ts";
 
 /** What holds people first. */
@@ -13,3 +13,6 @@ export const kinds: readonly DeviceBody["kind"][] = [
   "generator",
   "gateway",
 ];
+
+/** An unsteady device answers too; one that was never asked does not, and is not silent either. */
+export const answers = (device: DeviceBody): boolean => device.state === "online" || device.state === "degraded";

@@ -109,6 +109,7 @@ export async function wakeSound(chime: boolean): Promise<void> {
 
 /** Tries at once (a kiosk may allow it) and at the first click or key anywhere. */
 export function startSound(): void {
+  if (context) return;
   try {
     context = new AudioContext();
     context.onstatechange = awake;

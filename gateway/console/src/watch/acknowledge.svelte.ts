@@ -77,6 +77,7 @@ export function acknowledge(alarm: AlarmBody | undefined): void {
 
 export async function send(alarm: AlarmBody, reason: Reason | undefined, comment: string): Promise<void> {
   asking = undefined;
+  if (cannotAcknowledge()) return;
   note(alarm, { state: "sending" });
   const answer = await command(`/api/alarms/${encodeURIComponent(alarm.id)}/acknowledge`, {
     occurrence: alarm.occurrence,

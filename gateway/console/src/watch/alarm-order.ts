@@ -1,13 +1,13 @@
 /** The order of the alarm list: what nobody has acknowledged first, then by severity, then the newest. */
 import type { AlarmBody } from "../../../api/shapes.ts";
 import { isListed, isUnacknowledged, type Severity } from "../shared/severity.ts";
-import { instantOf } from "../shared/time-text.ts";
 
 function urgency(a: AlarmBody, b: AlarmBody): number {
   return (
     Number(isUnacknowledged(b)) - Number(isUnacknowledged(a)) ||
     Number(a.severity.slice(1)) - Number(b.severity.slice(1)) ||
-    instantOf(b.activeSince) - instantOf(a.activeSince) ||
+    // The API writes every instant in UTC with milliseconds, so the texts sort like the instants, and much faster.
+    (a.activeSince < b.activeSince ? 1 : a.activeSince > b.activeSince ? -1 : 0) ||
     (a.id < b.id ? -1 : 1)
   );
 }
@@ -30,14 +30,13 @@ export interface AlarmList {
 }
 
 /**
- * @param still the ids shown so far when the list must stand still; rows then keep their places, new alarms wait outside,
- *   and an alarm that went back to normal keeps its row (from `seen`) so that nothing moves under a hand
+ * @param still the rows shown so far when the list must stand still: they keep their places, new alarms wait outside, and an
+ *   alarm that went back to normal keeps its row, so that nothing moves under a hand
  */
 export function arrange(
   alarms: readonly AlarmBody[],
   filter: ReadonlySet<Severity>,
-  still: readonly string[] | undefined,
-  seen: ReadonlyMap<string, AlarmBody>,
+  still?: readonly AlarmBody[],
 ): AlarmList {
   const listed = alarms.filter(isListed);
   const passing = filter.size === 0 ? listed : listed.filter((alarm) => filter.has(alarm.severity));
@@ -46,14 +45,9 @@ export function arrange(
   const byId = new Map(passing.map((alarm) => [alarm.id, alarm]));
   const elsewhere = new Map(alarms.map((alarm) => [alarm.id, alarm]));
   const rows: AlarmBody[] = [];
-  for (const id of still) {
-    const alarm = byId.get(id);
-    const gone = seen.get(id);
-    if (alarm) rows.push(alarm);
-    else if (gone && (filter.size === 0 || filter.has(gone.severity))) {
-      rows.push(elsewhere.get(id) ?? { ...gone, state: "normal" });
-    }
-    byId.delete(id);
+  for (const seen of still) {
+    rows.push(byId.get(seen.id) ?? elsewhere.get(seen.id) ?? { ...seen, state: "normal" });
+    byId.delete(seen.id);
   }
   return { rows, waiting: [...byId.values()].toSorted(urgency), hidden };
 }

@@ -53,8 +53,16 @@ const MAIN: ReadonlySet<string> = new Set([
   "close",
 ]);
 
-/** The one step that a card offers. */
-export const primaryStep = (ticket: TicketBody): string | undefined => ticket.can.find((step) => MAIN.has(step));
+/** Done once already: it can be done again (the rescue crew arrives too), but it is not what comes next. */
+const isBehind = (ticket: TicketBody, step: string): boolean =>
+  (step === "arrive" && (ticket.state === "on-site" || ticket.state === "mitigated")) ||
+  (step === "dispatch" && ticket.state !== "new" && ticket.assignee !== undefined);
+
+/** The one step that a card offers, and that stands out on the page. */
+export function primaryStep(ticket: TicketBody): string | undefined {
+  const main = ticket.can.filter((step) => MAIN.has(step));
+  return main.find((step) => !isBehind(ticket, step)) ?? main[0];
+}
 
 /** These change what a ticket says happened; only those at the desk may. */
 const JUDGING: ReadonlySet<string> = new Set(["merge", "false-alarm", "reopen", "hold"]);

@@ -139,7 +139,7 @@ export const en: Words = {
     comment: "Comment",
     heldState: "The state is held; it cannot be judged now:",
     input: "Input",
-    then: "At the trip",
+    tripped: "At the trip",
     present: "Now",
     at: "Read at",
     rule: "Rule",

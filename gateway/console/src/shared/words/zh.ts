@@ -139,7 +139,7 @@ export const zh = {
     comment: "备注",
     heldState: "告警状态保持，但现在无法判断：",
     input: "输入",
-    then: "触发时",
+    tripped: "触发时",
     present: "现在",
     at: "采集时间",
     rule: "规则",

@@ -1,0 +1,30 @@
+import { describe, expect, test } from "vitest";
+import { formOf, isOneTap, primaryStep, stepsToShow } from "../../gateway/console/src/watch/ticket-steps.ts";
+import { ticketSteps } from "../../gateway/model/plan.ts";
+import { entrapmentTicket } from "./tickets.ts";
+
+const NOW = Date.UTC(2026, 10, 21, 8);
+const ticket = (more: Parameters<typeof entrapmentTicket>[1]) => entrapmentTicket(NOW, more);
+
+describe("the steps of a ticket", () => {
+  test("the next one stands out: what was done already steps back, but stays possible", () => {
+    const can = ["dispatch", "accept", "arrive", "mitigate", "repair", "note"];
+    expect(primaryStep(ticket({ state: "new", can }))).toBe("dispatch");
+    expect(primaryStep(ticket({ state: "dispatched", assignee: "李敏", can }))).toBe("accept");
+    expect(primaryStep(ticket({ state: "on-site", can: ["arrive", "mitigate", "repair"] }))).toBe("mitigate");
+    expect(primaryStep(ticket({ state: "on-site", can: ["arrive", "note"] }))).toBe("arrive");
+    expect(primaryStep(ticket({ state: "closed", can: [] }))).toBeUndefined();
+  });
+
+  test("who may not judge is not offered to call it a false alarm; the checklist has no button of its own", () => {
+    const can = ["accept", "note", "sop", "false-alarm", "merge", "a-step-of-tomorrow"];
+    expect(stepsToShow(ticket({ can }), false)).toEqual({ main: ["accept"], beside: ["note", "a-step-of-tomorrow"] });
+    expect(stepsToShow(ticket({ can }), true).beside).toContain("false-alarm");
+  });
+
+  test("every step has a form or needs none; an unknown one takes a note", () => {
+    for (const step of ticketSteps) expect(Object.keys(formOf(step)).length === 0).toBe(isOneTap(step));
+    expect(formOf("a-step-of-tomorrow")).toEqual({ note: "offered" });
+    expect(isOneTap("acknowledge")).toBe(true);
+  });
+});
