@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { build } from "vite";
+import { expect } from "vitest";
 import { needs } from "../support/needs.ts";
 import { type FakeGateway, type FakeInput, startFakeGateway } from "./fake-gateway.ts";
 
@@ -53,6 +54,9 @@ export const launch = (): Promise<Browser> =>
       "--disable-sync",
     ],
   });
+
+/** Asks again until it is so: the page redraws when it can, and a machine that does other things takes longer. */
+export const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 12_000 });
 
 export interface Seen extends AsyncDisposable {
   readonly gateway: FakeGateway;

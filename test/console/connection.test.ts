@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { builtConsole, hasBrowser, type LookInput, launch, look as lookWith } from "./browser.ts";
+import { builtConsole, eventually, hasBrowser, type LookInput, launch, look as lookWith } from "./browser.ts";
 import { entrapment, fleet } from "./building.ts";
 import type { FakeGateway } from "./fake-gateway.ts";
 import { entrapmentTicket } from "./tickets.ts";
@@ -53,7 +53,7 @@ describe.skipIf(!hasBrowser())("the connection", () => {
     );
     const back = page.getByRole("status", { name: "连接已恢复" });
     await back.waitFor({ timeout: 10_000 });
-    await expect.poll(() => back.textContent()).toMatch(/断开 00:[12]\d.*新增 2 条.*紧急 1.*高 1/s);
+    await eventually(() => back.textContent()).toMatch(/断开 00:[12]\d.*新增 2 条.*紧急 1.*高 1/s);
     expect(await page.locator("[data-alarm]").count()).toBe(3);
     await page.getByRole("button", { name: "知道了" }).click();
     await back.waitFor({ state: "hidden" });
@@ -73,13 +73,13 @@ describe.skipIf(!hasBrowser())("the connection", () => {
   test("the gateway hears every few seconds who looks and whether an alarm would be heard", async () => {
     await using seen = await look({ fill: oneEmergency });
     const { page, gateway } = seen;
-    await expect.poll(() => gateway.alive.length, { timeout: 10_000 }).toBeGreaterThan(0);
+    await eventually(() => gateway.alive.length).toBeGreaterThan(0);
     expect(gateway.alive.at(-1)).toMatchObject({ visible: true, audioRunning: false });
     const badge = page.getByRole("button", { name: /点此启用/ });
     await badge.waitFor();
     await badge.click();
     await badge.waitFor({ state: "hidden" });
-    await expect.poll(() => gateway.alive.at(-1)?.audioRunning, { timeout: 10_000 }).toBe(true);
+    await eventually(() => gateway.alive.at(-1)?.audioRunning).toBe(true);
     await page.keyboard.press("m");
     await page.getByText("已消音").waitFor();
     expect(gateway.received).toEqual([]);

@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { builtConsole, hasBrowser, type LookInput, launch, look as lookWith } from "./browser.ts";
+import { builtConsole, eventually, hasBrowser, type LookInput, launch, look as lookWith } from "./browser.ts";
 import { entrapment, fleet, liftPoints } from "./building.ts";
 import type { FakeGateway } from "./fake-gateway.ts";
 import { entrapmentTicket } from "./tickets.ts";
@@ -65,7 +65,7 @@ describe.skipIf(!hasBrowser())("tickets, devices and drills", () => {
     const { page, gateway } = seen;
     const row = page.locator('[data-sop="confirm"]');
     await row.getByRole("checkbox").click();
-    await expect.poll(() => row.textContent()).toMatch(/王工 \d\d:\d\d:\d\d/);
+    await eventually(() => row.textContent()).toMatch(/王工 \d\d:\d\d:\d\d/);
     expect(gateway.received[0]?.body).toMatchObject({ sop: "confirm" });
     const close = page.locator('[data-step="close"]');
     expect(await close.getAttribute("aria-disabled")).toBe("true");
@@ -104,14 +104,14 @@ describe.skipIf(!hasBrowser())("tickets, devices and drills", () => {
     await using seen = await look({ path: "/devices/lift-1", fill: building });
     const { page, gateway } = seen;
     const temperature = page.locator('[data-point="lift-1.machine_temp"]');
-    await expect.poll(() => temperature.textContent()).toContain("28.6 °C");
+    await eventually(() => temperature.textContent()).toContain("28.6 °C");
     const persons = page.locator('[data-point="lift-1.person_count"]');
     expect(await persons.textContent()).toMatch(/\?.*不可信.*通讯中断/s);
     expect(await page.locator('[data-point="lift-1.door_state"]').textContent()).toContain("关闭");
     expect(await page.locator('[data-point="lift-1.door_closed"]').textContent()).toContain("是");
     const warmer = liftPoints(gateway.now()).find((point) => point.key === "machine_temp");
     if (warmer) gateway.putPoints({ ...warmer, value: 31.25 });
-    await expect.poll(() => temperature.textContent()).toContain("31.25 °C");
+    await eventually(() => temperature.textContent()).toContain("31.25 °C");
     await page.locator('[data-alarm][data-state="unacknowledged"]').waitFor();
     await page.locator("[data-ticket]").waitFor();
   });
@@ -127,16 +127,16 @@ describe.skipIf(!hasBrowser())("tickets, devices and drills", () => {
     const { page } = seen;
     const ids = () =>
       page.locator("[data-device]").evaluateAll((rows) => rows.map((row) => row.getAttribute("data-device")));
-    await expect.poll(ids).toHaveLength(16);
+    await eventually(ids).toHaveLength(16);
     await page.locator('select[name="kind"]').selectOption("water");
-    await expect.poll(ids).toEqual(["booster-1", "booster-2", "booster-3", "booster-4"]);
+    await eventually(ids).toEqual(["booster-1", "booster-2", "booster-3", "booster-4"]);
     await page.getByRole("button", { name: "显示全部" }).click();
     await page.locator('select[name="state"]').selectOption("offline");
-    await expect.poll(ids).toEqual(["lift-9"]);
+    await eventually(ids).toEqual(["lift-9"]);
     await page.getByRole("button", { name: "显示全部" }).click();
     await page.locator('select[name="building"]').selectOption("B座");
     await page.getByLabel("查找").fill("12#");
-    await expect.poll(ids).toEqual(["lift-12"]);
+    await eventually(ids).toEqual(["lift-12"]);
     await page.getByRole("link", { name: "12#客梯" }).click();
     await page.locator('[data-device="lift-12"] h1').waitFor();
   });

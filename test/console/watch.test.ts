@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { builtConsole, hasBrowser, type LookInput, launch, look as lookWith } from "./browser.ts";
+import { builtConsole, eventually, hasBrowser, type LookInput, launch, look as lookWith } from "./browser.ts";
 import { entrapment, fleet, mixedAlarms } from "./building.ts";
 import type { FakeGateway } from "./fake-gateway.ts";
 import { entrapmentTicket } from "./tickets.ts";
@@ -128,10 +128,10 @@ describe.skipIf(!hasBrowser())("the Watch screen", () => {
       const [h = 0, m = 0, s = 0] = ((await digits.textContent()) ?? "").trim().split(":").map(Number);
       return h * 3_600 + m * 60 + s;
     };
-    await expect.poll(shown, { timeout: 10_000 }).toBeGreaterThan(0);
+    await eventually(shown).toBeGreaterThan(0);
     const first = await shown();
     expect(Math.abs(first - (due - gateway.now()) / 1_000)).toBeLessThan(8);
-    await expect.poll(shown, { timeout: 10_000 }).toBeLessThan(first);
+    await eventually(shown).toBeLessThan(first);
   });
 
   test("a clock that is over counts up and is written in words", async () => {
@@ -240,10 +240,10 @@ describe.skipIf(!hasBrowser())("the Watch screen", () => {
     await page.keyboard.press("Enter");
     await page.locator('[data-detail="water.pressure_low@booster-1"]').waitFor();
     await page.keyboard.press("a");
-    await expect
-      .poll(() => gateway.received.map((one) => one.path))
-      .toEqual(["/api/alarms/water.pressure_low@booster-1/acknowledge"]);
-    await expect.poll(() => focused.getAttribute("data-state")).toBe("acknowledged");
+    await eventually(() => gateway.received.map((one) => one.path)).toEqual([
+      "/api/alarms/water.pressure_low@booster-1/acknowledge",
+    ]);
+    await eventually(() => focused.getAttribute("data-state")).toBe("acknowledged");
 
     await page.goto(`${gateway.url}/devices`);
     await page.getByLabel("查找").fill("a");
@@ -282,7 +282,7 @@ describe.skipIf(!hasBrowser())("the Watch screen", () => {
     await page.getByText("已筛选：高 · 隐藏 1 条").waitFor();
     expect(await page.locator("[data-alarm]").count()).toBe(1);
     await page.keyboard.press("0");
-    await expect.poll(() => page.locator("[data-alarm]").count()).toBe(2);
+    await eventually(() => page.locator("[data-alarm]").count()).toBe(2);
   });
 
   test("a bad input is said, and simulated things say so everywhere", async () => {
@@ -311,9 +311,9 @@ describe.skipIf(!hasBrowser())("the Watch screen", () => {
     await using seen = await look({ fill: (gateway, now) => gateway.putDevices(...fleet(now)) });
     const { page } = seen;
     await page.locator("[data-empty]").waitFor();
-    await expect
-      .poll(() => page.locator("[data-empty]").textContent())
-      .toMatch(/已检查 16 台设备（在线 16 台）.*428 个点位.*数据龄 0\.6 s/);
+    await eventually(() => page.locator("[data-empty]").textContent()).toMatch(
+      /已检查 16 台设备（在线 16 台）.*428 个点位.*数据龄 0\.6 s/,
+    );
     const saturated = await page.evaluate(`(${String(saturatedColours)})()`);
     expect(saturated).toEqual([]);
   });
