@@ -61,7 +61,11 @@ describe("the face of a clock", () => {
 describe("the clocks of a card", () => {
   test("the one that is due first, and the last of the whole job; repeating reports are not the job", () => {
     const { stage, total } = stageAndTotal(entrapmentTicket(NOW));
-    expect([stage?.kind, total?.kind]).toEqual(["acknowledge", "resolve"]);
+    expect([stage?.kind, total?.kind]).toEqual(["acknowledge", "mitigate"]);
+    const mitigated = entrapmentTicket(NOW).clocks.map((one) =>
+      one.kind === "mitigate" ? { ...one, state: "met" as const, metAt: iso(0) } : one,
+    );
+    expect(stageAndTotal({ ...entrapmentTicket(NOW), clocks: mitigated }).total?.kind).toBe("resolve");
     expect(overdueCount(entrapmentTicket(NOW), NOW)).toBe(1);
   });
 

@@ -39,16 +39,17 @@ export function faceOf(clock: ClockBody, now: number): ClockFace {
 
 const byDue = (a: ClockBody, b: ClockBody): number => instantOf(a.dueAt) - instantOf(b.dueAt);
 
-/** The two clocks a card has room for: the one that is due first, and the last one of the whole job. */
+/**
+ * The two clocks a card has room for: the one that is due first, and the one the whole job is measured by. That is bringing
+ * the emergency under control, and once it is, the last clock still open.
+ */
 export function stageAndTotal(ticket: TicketBody): { readonly stage?: ClockBody; readonly total?: ClockBody } {
   const open = ticket.clocks.filter(isOpen);
   const ticking = open.filter((clock) => clock.state !== "paused");
   const stage = (ticking.length > 0 ? ticking : open).toSorted(byDue)[0];
   if (!stage) return {};
-  const total = open
-    .filter((clock) => !RECURRING.has(clock.kind) && clock !== stage)
-    .toSorted(byDue)
-    .at(-1);
+  const others = open.filter((clock) => !RECURRING.has(clock.kind) && clock !== stage).toSorted(byDue);
+  const total = others.find((clock) => clock.kind === "mitigate") ?? others.at(-1);
   return total ? { stage, total } : { stage };
 }
 
