@@ -4,12 +4,9 @@
  * Samples run through the engine at once and reach the door only when a verdict changes; people's commands and the
  * heartbeat wait in the same inbox, so two happenings never interleave and nothing needs a lock.
  */
-import type { Account, Session, Token } from "#model/account";
-import type { Alarm } from "#model/alarm";
 import type { Message } from "#model/message";
 import type { DeviceState, Happening, Plan, View } from "#model/plan";
 import type { Site } from "#model/site";
-import type { Ticket } from "#model/ticket";
 import { between, type Clock, hours, type Instant, type Moment } from "#model/time";
 import { decide } from "../rules/decide.ts";
 import type { RuleEngine } from "../rules/engine/engine.ts";
@@ -42,15 +39,8 @@ interface Waiting {
 }
 
 /** The house in memory, writable only here. */
-interface Rooms extends House {
-  readonly alarms: Map<string, Alarm>;
-  readonly tickets: Map<string, Ticket>;
-  readonly devices: Map<string, DeviceState>;
-  readonly accounts: Map<string, Account>;
-  readonly sessions: Map<string, Session>;
-  readonly tokens: Map<string, Token>;
-  readonly outbox: Map<string, Message>;
-}
+type Rooms = { readonly [Room in keyof House]: Writable<House[Room]> };
+type Writable<M> = M extends ReadonlyMap<infer K, infer V> ? Map<K, V> : never;
 
 const byId = <T extends { readonly id: string }>(rows: readonly T[]): Map<string, T> =>
   new Map(rows.map((row) => [row.id, row]));
