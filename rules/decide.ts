@@ -10,6 +10,7 @@ import { acknowledge } from "./alarm/acknowledge.ts";
 import { noteDevices, raiseSilentDevices } from "./alarm/communication.ts";
 import { activate, changeLevel, inputBad, inputGood, returnToNormal } from "./alarm/lifecycle.ts";
 import { reset, unacknowledge } from "./alarm/reset.ts";
+import { putIn, remindOfReviews, shiftOutages, takeOut } from "./alarm/service.ts";
 import { type Changed, endDueShelves, shelve, shiftShelves, unshelve } from "./alarm/shelving.ts";
 import { definitionOf } from "./alarm/standing.ts";
 import { createDraft, type Draft, emptyPlan, refuse } from "./draft.ts";
@@ -39,6 +40,7 @@ export function decide(view: View, happening: Happening, now: Instant): Plan {
       const draft = createDraft(view, now, "gatehouse");
       for (const alarm of endDueShelves(draft, false)) answerByRule(draft, alarm);
       for (const alarm of raiseSilentDevices(draft)) answer(draft, alarm, "comms_loss");
+      remindOfReviews(draft);
       watchTickets(draft);
       return draft.finish();
     }
@@ -47,6 +49,7 @@ export function decide(view: View, happening: Happening, now: Instant): Plan {
       draft.record("site", "clock-step", { by: happening.by });
       shiftTickets(draft, happening.by);
       shiftShelves(draft, happening.by);
+      shiftOutages(draft, happening.by);
       return draft.finish();
     }
     case "started": {
@@ -154,6 +157,10 @@ function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
       return changed(draft, unacknowledge(draft, command));
     case "reset-alarm":
       return changed(draft, reset(draft, command));
+    case "out-of-service":
+      return changed(draft, takeOut(draft, command, actor));
+    case "in-service":
+      return changed(draft, putIn(draft, command), true);
     case "open-ticket":
       return openByHand(draft, command);
     case "ticket-step": {

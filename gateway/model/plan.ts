@@ -84,6 +84,14 @@ export type Command =
     }
   | { readonly do: "reset-alarm"; readonly alarm: string; readonly occurrence?: number; readonly comment?: string }
   | {
+      readonly do: "out-of-service";
+      readonly alarm: string;
+      readonly occurrence?: number;
+      readonly reason: string;
+      readonly reviewAt: Instant;
+    }
+  | { readonly do: "in-service"; readonly alarm: string; readonly occurrence?: number; readonly comment?: string }
+  | {
       readonly do: "open-ticket";
       readonly class: TicketClass;
       readonly severity?: Severity;

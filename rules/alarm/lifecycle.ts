@@ -144,12 +144,10 @@ export function changeLevel(draft: Draft, id: string, severity: Severity, becaus
   const before = draft.alarm(id);
   if (before?.process !== "active" || before.severity === severity) return undefined;
   const rises = severity < before.severity;
-  const alarm: Alarm = {
-    ...before,
-    severity,
-    because,
-    acknowledge: rises ? "unacknowledged" : before.acknowledge,
-  };
+  const { acknowledgedBy: _by, acknowledgedAt: _at, ...unseen } = before;
+  const alarm: Alarm = rises
+    ? { ...unseen, severity, because, acknowledge: "unacknowledged" }
+    : { ...before, severity, because };
   draft.putAlarm(alarm, "level-changed", { from: before.severity, to: severity, ...quietly(alarm) });
   return breakShelf(draft, alarm, alarm);
 }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { hours, minutes } from "#model/time";
-import { type AlarmDesk, createAlarmDesk, type RuleTraits } from "../../support/alarm-desk.ts";
+import { type AlarmDesk, createAlarmDesk, engineer, type RuleTraits } from "../../support/alarm-desk.ts";
 import { at, operator, supervisor } from "../../support/building.ts";
 
 interface Shown {
@@ -343,6 +343,42 @@ const here: readonly Shown[] = [
     },
   },
   {
+    row: 40,
+    says: "out of service until a review: an engineer, for life safety two people; the open ticket stays",
+    play(desk) {
+      desk.verdict("active", at(0));
+      desk.command({ do: "out-of-service", reason, reviewAt: at(60) }, at(1), engineer);
+      expect(desk.shown()).toBe("out-of-service");
+      expect(desk.entry("out-of-service")).toMatchObject({ by: engineer.name, reason });
+      expect(desk.openTickets()).toHaveLength(1);
+    },
+  },
+  {
+    row: 41,
+    says: "in service again while true: a new occurrence, unacknowledged, told; it joins the open ticket",
+    play(desk) {
+      desk.verdict("active", at(0));
+      desk.acknowledge(at(0, 30));
+      desk.command({ do: "out-of-service", reason, reviewAt: at(60) }, at(1), engineer);
+      desk.command({ do: "in-service" }, at(2), engineer);
+      expect(desk.shown()).toBe("unacknowledged");
+      expect(desk.alarm()).toMatchObject({ occurrence: 2, count: 1, activeSince: at(2) });
+      expect(desk.entry("activated")).not.toHaveProperty("annunciated");
+      expect(desk.house.tickets.size).toBe(1);
+    },
+  },
+  {
+    row: 42,
+    says: "an overdue review is told to the supervisor and changes nothing",
+    play(desk) {
+      desk.command({ do: "out-of-service", reason, reviewAt: at(60) }, at(1), engineer);
+      desk.tick(at(60));
+      expect(desk.shown()).toBe("out-of-service");
+      expect(desk.entry("review-overdue")).toMatchObject({ overdueBy: 0 });
+      expect(desk.house.said.map((message) => message.role)).toEqual(["department-supervisor"]);
+    },
+  },
+  {
     row: 43,
     says: "a bad input raises nothing",
     play(desk) {
@@ -446,9 +482,6 @@ const missing: Readonly<Record<number, string>> = {
   37: "nothing is suppressed by design yet",
   38: "nothing is suppressed by design yet",
   39: "nothing is suppressed by design yet",
-  40: "out of service",
-  41: "out of service",
-  42: "out of service",
   48: "a life-safety input that is bad opens no trouble alarm of its own; the device's silence does",
   51: "the return after a start is not marked as uncertain in time",
   54: "the state is kept, the change of the rule is not journalled",
