@@ -29,7 +29,8 @@ const lists: Readonly<Record<Wanted, (alarm: Alarm) => boolean>> = {
   unacknowledged: (alarm) => shownState(alarm).endsWith("unacknowledged"),
   shelved: (alarm) => shownState(alarm) === "shelved",
   suppressed: (alarm) => shownState(alarm) === "suppressed",
-  "out-of-service": (alarm) => shownState(alarm) === "out-of-service",
+  // Also those whose request waits for a second person, who has to find them somewhere.
+  "out-of-service": (alarm) => shownState(alarm) === "out-of-service" || alarm.outageRequest !== undefined,
   all: () => true,
 };
 

@@ -140,4 +140,6 @@ test("the body of an alarm says who shelved it, why and until when; who took it 
     service: { state: "requested", by: "孙工", since: formatInstant(later(START, seconds(5))) },
   });
   expect(await read("door")).not.toHaveProperty("shelf");
+  const listed = await stand.ask("GET", "/api/alarms?state=out-of-service", { as: "engineer" });
+  expect(listed.body.map((one: { id: string }) => one.id)).toEqual(["a.out@lift-1", "a.asked@lift-1"]);
 });
