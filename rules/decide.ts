@@ -1,16 +1,21 @@
 /** The one place where happenings become plans. Only sequences: what each part does stands in `alarm/` and `response/`. */
 
 import type { Actor } from "#model/account";
-import type { Alarm } from "#model/alarm";
+import { type Alarm, isAnnunciated } from "#model/alarm";
 import type { Command, Happening, Plan, View } from "#model/plan";
+import type { TicketClass } from "#model/policy";
 import type { Transition } from "#model/rule";
 import type { Instant } from "#model/time";
 import { acknowledge } from "./alarm/acknowledge.ts";
 import { noteDevices, raiseSilentDevices } from "./alarm/communication.ts";
 import { activate, changeLevel, inputBad, inputGood, returnToNormal } from "./alarm/lifecycle.ts";
+import { reset, unacknowledge } from "./alarm/reset.ts";
+import { putIn, remindOfReviews, shiftOutages, takeOut } from "./alarm/service.ts";
+import { type Changed, endDueShelves, shelve, shiftShelves, unshelve } from "./alarm/shelving.ts";
+import { definitionOf } from "./alarm/standing.ts";
 import { createDraft, type Draft, emptyPlan, refuse } from "./draft.ts";
 import { openByHand } from "./response/open-by-hand.ts";
-import { answerAlarm, noteRecovery } from "./response/open-ticket.ts";
+import { answerAlarm, noteRecovery, noteRelapse } from "./response/open-ticket.ts";
 import { takeStep } from "./response/steps.ts";
 import { shiftTickets, watchTickets } from "./response/watch-tickets.ts";
 
@@ -33,7 +38,9 @@ export function decide(view: View, happening: Happening, now: Instant): Plan {
     }
     case "tick": {
       const draft = createDraft(view, now, "gatehouse");
-      for (const alarm of raiseSilentDevices(draft)) answerAlarm(draft, alarm, "comms_loss");
+      for (const alarm of endDueShelves(draft, false)) answerByRule(draft, alarm);
+      for (const alarm of raiseSilentDevices(draft)) answer(draft, alarm, "comms_loss");
+      remindOfReviews(draft);
       watchTickets(draft);
       return draft.finish();
     }
@@ -41,6 +48,8 @@ export function decide(view: View, happening: Happening, now: Instant): Plan {
       const draft = createDraft(view, now, "gatehouse");
       draft.record("site", "clock-step", { by: happening.by });
       shiftTickets(draft, happening.by);
+      shiftShelves(draft, happening.by);
+      shiftOutages(draft, happening.by);
       return draft.finish();
     }
     case "started": {
@@ -50,29 +59,31 @@ export function decide(view: View, happening: Happening, now: Instant): Plan {
         ...(happening.lastSeen === undefined ? {} : { downFor: now - happening.lastSeen }),
       });
       for (const alarm of view.alarms.values()) inputBad(draft, alarm.id, "restart");
+      for (const alarm of endDueShelves(draft, true)) answerByRule(draft, alarm);
       watchTickets(draft);
       return draft.finish();
     }
   }
 }
 
+/** An alarm that people are told about gets its ticket; one that they are not told about never opens any. */
+function answer(draft: Draft, alarm: Alarm | undefined, wanted: TicketClass | undefined): void {
+  if (!alarm || !wanted) return;
+  if (isAnnunciated(alarm)) answerAlarm(draft, alarm, wanted);
+  else noteRelapse(draft, alarm);
+}
+
+/** As `answer`, for an alarm that no verdict brought here: its rule says which ticket it asks for. */
+const answerByRule = (draft: Draft, alarm: Alarm): void =>
+  answer(draft, alarm, definitionOf(draft.view.site, alarm.id)?.ticket);
+
 /** One verdict of one rule on one device. */
 function judge(draft: Draft, transition: Transition): void {
   const { rule, id, device } = transition.instance;
-  const answer = (alarm: Alarm | undefined): void => {
-    if (
-      alarm &&
-      rule.ticket &&
-      alarm.service === "in" &&
-      alarm.suppressedBy.length === 0 &&
-      alarm.shelf.state === "none"
-    ) {
-      answerAlarm(draft, alarm, rule.ticket);
-    }
-  };
   switch (transition.to) {
     case "active":
       answer(
+        draft,
         activate(draft, {
           id,
           rule: rule.id,
@@ -85,6 +96,7 @@ function judge(draft: Draft, transition: Transition): void {
           because: transition.because,
           inputs: transition.inputs,
         }),
+        rule.ticket,
       );
       return;
     case "normal": {
@@ -99,9 +111,16 @@ function judge(draft: Draft, transition: Transition): void {
       inputGood(draft, id);
       return;
     case "level":
-      answer(changeLevel(draft, id, transition.severity, transition.because));
+      answer(draft, changeLevel(draft, id, transition.severity, transition.because), rule.ticket);
       return;
   }
+}
+
+/** The changed alarm, told and answered when it has just come back to people's attention. */
+function changed(draft: Draft, result: Changed, told = false): Plan {
+  if ("refused" in result) return result.refused;
+  if (told && result.alarm.process === "active") answerByRule(draft, result.alarm);
+  return draft.finish({ alarm: result.alarm.id });
 }
 
 function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
@@ -130,6 +149,18 @@ function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
       draft.putAlarm({ ...alarm, comment: command.comment }, "comment", { comment: command.comment });
       return draft.finish({ alarm: alarm.id });
     }
+    case "shelve":
+      return changed(draft, shelve(draft, command, actor));
+    case "unshelve":
+      return changed(draft, unshelve(draft, command), true);
+    case "unacknowledge-alarm":
+      return changed(draft, unacknowledge(draft, command));
+    case "reset-alarm":
+      return changed(draft, reset(draft, command));
+    case "out-of-service":
+      return changed(draft, takeOut(draft, command, actor));
+    case "in-service":
+      return changed(draft, putIn(draft, command), true);
     case "open-ticket":
       return openByHand(draft, command);
     case "ticket-step": {

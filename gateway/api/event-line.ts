@@ -59,11 +59,12 @@ const severityOf = (row: JournalRow, key: string): Text => {
 const tail = (words_: string): Text => (words_ ? both(`：${words_}`, `: ${words_}`) : both("", ""));
 const join = (zh: string, en: string, rest: Text): Text => both(`${zh}${rest.zh}`, `${en}${rest.en}`);
 
-/** A sentence of the form "who did what: note". */
-const did =
-  (zh: string, en: string): Line =>
+/** A sentence of the form "who did what: words that stand under `key`". */
+const who =
+  (zh: string, en: string, key: string): Line =>
   (row, names) =>
-    join(`${names.actor(row.actor)} ${zh}`, `${names.actor(row.actor)} ${en}`, tail(word(row, "note")));
+    join(`${names.actor(row.actor)} ${zh}`, `${names.actor(row.actor)} ${en}`, tail(word(row, key)));
+const did = (zh: string, en: string): Line => who(zh, en, "note");
 
 const fixed =
   (zh: string, en: string): Line =>
@@ -96,6 +97,61 @@ const lines: Readonly<Record<string, Line>> = {
     ),
   comment: (row, names) =>
     join(`${names.actor(row.actor)} 备注`, `${names.actor(row.actor)} commented`, tail(word(row, "comment"))),
+
+  unacknowledged: who("撤销了确认", "took the acknowledgement back", "reason"),
+  "auto-acknowledged": fixed(
+    "搁置或停用期间发生并恢复，自动确认",
+    "Came and went while silenced: acknowledged by itself",
+  ),
+  annunciated: fixed("告警仍在发生，重新提示", "Still active: told again"),
+  reset: who("复位了告警", "reset the alarm", "comment"),
+  shelved: (row, names) =>
+    word(row, "kind") === "one-shot"
+      ? who("单次搁置了告警", "shelved the alarm once", "reason")(row, names)
+      : who("搁置了告警", "shelved the alarm", "reason")(row, names),
+  "shelve-extended": (row, names) =>
+    who(
+      `延长了搁置（第 ${word(row, "renewals")} 次续期）`,
+      `renewed the shelf (renewal ${word(row, "renewals")})`,
+      "reason",
+    )(row, names),
+  unshelved: (row, names) => {
+    const late = flag(row, "late")
+      ? both(`（迟 ${spanOf(row, "lateBy").zh}）`, ` (late by ${spanOf(row, "lateBy").en})`)
+      : both("", "");
+    switch (word(row, "cause")) {
+      case "by-hand":
+        return who("取消了搁置", "took the alarm off the shelf", "comment")(row, names);
+      case "returned":
+        return both("告警恢复，单次搁置结束", "Back to normal: the one-shot shelf is over");
+      case "level":
+        return both("告警升为紧急，搁置结束", "It has become an emergency: off the shelf");
+      default:
+        return join("搁置到期", "The shelf is over", late);
+    }
+  },
+  "out-of-service-requested": who(
+    "申请停用告警，待第二人确认",
+    "asked to take the alarm out of service; a second person has to confirm",
+    "reason",
+  ),
+  "out-of-service-withdrawn": who("撤回了停用申请", "withdrew the request", "comment"),
+  "out-of-service": (row, names) =>
+    word(row, "confirmedBy")
+      ? join(
+          `${word(row, "by")} 停用了告警，${word(row, "confirmedBy")} 确认`,
+          `${word(row, "by")} took the alarm out of service, confirmed by ${word(row, "confirmedBy")}`,
+          tail(word(row, "reason")),
+        )
+      : who("停用了告警", "took the alarm out of service", "reason")(row, names),
+  "out-of-service-renewed": who("延长了停用", "set a new review date", "reason"),
+  "in-service": who("恢复使用告警", "put the alarm back in service", "comment"),
+  "review-overdue": fixed("停用复核已到期，已提醒主管", "The review is overdue; the supervisor was reminded"),
+  "source-active-again": (row) =>
+    both(
+      `告警 ${word(row, "alarm")} 再次发生（搁置或停用中）`,
+      `Alarm ${word(row, "alarm")} is active again, silenced`,
+    ),
 
   "ticket-opened": (row) =>
     row.actor === "gatehouse"

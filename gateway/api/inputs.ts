@@ -3,7 +3,7 @@ import * as z from "zod";
 import { roles } from "#model/account";
 import { ticketClasses } from "#model/policy";
 import type { Text } from "#model/text";
-import { type Instant, parseInstant } from "#model/time";
+import { type Instant, parseInstant, parseSpan, type Span } from "#model/time";
 import { TOKEN_DAYS } from "../people/tokens.ts";
 import { ErrorShape } from "./shapes.ts";
 
@@ -21,6 +21,12 @@ const id = (longest: number) =>
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]*$/)
     .max(longest);
+
+/** A check whose words are ours, in both languages; `validate.ts` reads them back. */
+const say = <T>(fits: (value: T) => boolean, what: Text) =>
+  z.check<T>((context) => {
+    if (!fits(context.value)) context.issues.push({ code: "custom", input: context.value, params: { what } });
+  });
 
 const Instantly = z.iso.datetime({ offset: true }).describe("ISO 8601 with offset or Z");
 
@@ -89,6 +95,52 @@ export const Acknowledge = z.strictObject({
 });
 export const Comment = z.strictObject({ occurrence: z.int().min(1), comment: words(500), commandId: CommandId });
 
+const Occurrence = z.int().min(0).optional().describe("What was seen; 409 when it is not the present one.");
+/** `30m 2h` or ISO 8601 `PT30M`. */
+const Duration = z
+  .string()
+  .max(32)
+  .check(
+    say((text: string) => parseSpan(text) !== undefined, {
+      zh: "时长应写作 30m、2h 或 PT30M",
+      en: "a duration is written 30m, 2h or PT30M",
+    }),
+  );
+export const Shelve = z
+  .strictObject({
+    kind: z.enum(["timed", "one-shot"]).default("timed").describe("one-shot: the present or the next active period"),
+    for: Duration.optional(),
+    until: Instantly.optional(),
+    reason: words(500),
+    occurrence: Occurrence,
+    commandId: CommandId,
+  })
+  .check(
+    say(
+      (body: { kind: string; for?: string | undefined; until?: string | undefined }) => {
+        const ends = [body.for, body.until].filter((end) => end !== undefined).length;
+        return ends === 1 || (ends === 0 && body.kind === "one-shot");
+      },
+      {
+        zh: "请给出搁置时长 for 或截止时间 until（二选一；单次搁置可以都不填）",
+        en: "give either for or until; a one-shot may go without both",
+      },
+    ),
+  );
+/** With the occurrence that was seen, and words about it if the person likes. */
+export const AboutAlarm = z.strictObject({
+  occurrence: Occurrence,
+  comment: words(500).optional(),
+  commandId: CommandId,
+});
+export const Unacknowledge = z.strictObject({ occurrence: Occurrence, reason: words(500), commandId: CommandId });
+export const OutOfService = z.strictObject({
+  occurrence: Occurrence,
+  reason: words(500),
+  reviewAt: Instantly.describe("From then on the supervisor is reminded once a day; at most 90 days ahead."),
+  commandId: CommandId,
+});
+
 export const OpenTicket = z.strictObject({
   class: z.enum(ticketClasses),
   severity: z.enum(["S1", "S2", "S3", "S4"]).optional(),
@@ -107,12 +159,6 @@ export const Step = z.strictObject({
 });
 
 const Name = words(64);
-/** A check whose words are ours, in both languages; `validate.ts` reads them back. */
-const say = <T>(fits: (value: T) => boolean, what: Text) =>
-  z.check<T>((context) => {
-    if (!fits(context.value)) context.issues.push({ code: "custom", input: context.value, params: { what } });
-  });
-
 /** The account's id: what a person types to sign in. */
 export const User = z
   .string()
@@ -180,6 +226,13 @@ export const LiveMessage = z.union([
     ]),
   }),
 ]);
+
+/** A span that a schema above has already checked. */
+export function toSpan(text: string): Span {
+  const span = parseSpan(text);
+  if (span === undefined) throw new Error(`${text} passed the schema but is no duration`);
+  return span;
+}
 
 /** An instant that a schema above has already checked. */
 export function toInstant(text: string): Instant {

@@ -122,6 +122,25 @@ function shownValue(point: PointDefinition, raw: number, words: string | undefin
   return point.type === "bool" ? raw !== 0 : raw;
 }
 
+function shelfBody({ shelf }: Alarm): AlarmBody["shelf"] {
+  if (shelf.state === "none") return undefined;
+  const { state, by, reason, renewals } = shelf;
+  return { kind: state, until: formatInstant(shelf.until), since: formatInstant(shelf.since), by, reason, renewals };
+}
+
+function serviceBody({ outage, outageRequest }: Alarm): AlarmBody["service"] {
+  const told = outageRequest ?? outage;
+  if (!told) return undefined;
+  return {
+    state: outageRequest ? "requested" : "out",
+    since: formatInstant("at" in told ? told.at : told.since),
+    by: told.by,
+    reason: told.reason,
+    reviewAt: formatInstant(told.reviewAt),
+    ...("confirmedBy" in told ? maybe("confirmedBy", told.confirmedBy) : {}),
+  };
+}
+
 export function alarmBody(alarm: Alarm, devices: ReadonlyMap<string, Device>): AlarmBody {
   const device = devices.get(alarm.device);
   return {
@@ -153,6 +172,8 @@ export function alarmBody(alarm: Alarm, devices: ReadonlyMap<string, Device>): A
     quality: alarm.quality.state,
     ...(alarm.quality.state === "bad" ? { qualityReason: alarm.quality.reason } : {}),
     ...maybe("ticket", alarm.ticket),
+    ...maybe("shelf", shelfBody(alarm)),
+    ...maybe("service", serviceBody(alarm)),
     simulated: alarm.simulated,
   };
 }

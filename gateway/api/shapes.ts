@@ -102,6 +102,28 @@ export const AlarmShape = z.object({
   quality: Quality,
   qualityReason: z.string().optional(),
   ticket: z.string().optional(),
+  /** Set while it is on the shelf. */
+  shelf: z
+    .object({
+      kind: z.enum(["timed", "one-shot"]),
+      until: Time,
+      since: Time,
+      by: z.string(),
+      reason: z.string(),
+      renewals: z.int(),
+    })
+    .optional(),
+  /** Set while it is out of service, or while somebody has asked for it and a second person has to confirm. */
+  service: z
+    .object({
+      state: z.enum(["out", "requested"]),
+      since: Time,
+      by: z.string(),
+      reason: z.string(),
+      reviewAt: Time,
+      confirmedBy: z.string().optional(),
+    })
+    .optional(),
   simulated: z.boolean(),
 });
 

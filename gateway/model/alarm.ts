@@ -10,10 +10,44 @@ export type Acknowledge = "acknowledged" | "unacknowledged";
 export type InputQuality =
   | { readonly state: "good" }
   | { readonly state: "bad"; readonly since: Instant; readonly reason: string };
-export type Shelf =
-  | { readonly state: "none" }
-  | { readonly state: "timed"; readonly until: Instant; readonly by: string; readonly reason: string }
-  | { readonly state: "one-shot"; readonly until: Instant; readonly by: string; readonly reason: string };
+/** Put on the shelf: tracked and journalled, but nobody is disturbed until it ends. */
+export interface Shelved {
+  /** `one-shot`: covers the present active period, or the next one when there is none; `until` is then its hard cap. */
+  readonly state: "timed" | "one-shot";
+  readonly until: Instant;
+  /** When it was first shelved: renewals may not carry it further than a day from here. */
+  readonly since: Instant;
+  readonly renewals: number;
+  /** The occurrence at that time: any later one began inside the shelf. */
+  readonly occurrence: number;
+  readonly by: string;
+  readonly reason: string;
+}
+export type Shelf = { readonly state: "none" } | Shelved;
+
+/** Taken out of service by an engineer, until somebody puts it back: nothing ends it by itself. */
+export interface Outage {
+  readonly since: Instant;
+  readonly by: string;
+  readonly reason: string;
+  /** A date of the calendar: from then on the supervisor is reminded once a day. */
+  readonly reviewAt: Instant;
+  /** The second person, for life safety. */
+  readonly confirmedBy?: string;
+  readonly remindedAt?: Instant;
+  /** The occurrence at that time: any later one began while nobody was told. */
+  readonly occurrence: number;
+}
+
+/** Life safety goes out of service by two people: the first one's wish, until the second confirms it. */
+export interface OutageRequest {
+  readonly at: Instant;
+  /** Account that asked; another one has to confirm. */
+  readonly account: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly reviewAt: Instant;
+}
 
 export interface Alarm {
   /** `<rule>@<device>`. */
@@ -23,7 +57,7 @@ export interface Alarm {
   readonly title: Text;
   readonly advice: Text;
   readonly lifeSafety: boolean;
-  /** Counts the activations of this alarm from 1; acknowledgements and tickets refer to it. */
+  /** Counts the activations of this alarm from 1; acknowledgements and tickets refer to it. 0: never active so far. */
   readonly occurrence: number;
   readonly severity: Severity;
   readonly process: Process;
@@ -34,8 +68,12 @@ export interface Alarm {
   /** Reasons of designed suppression; empty when not suppressed. */
   readonly suppressedBy: readonly string[];
   readonly service: "in" | "out";
+  /** Set while out of service. */
+  readonly outage?: Outage;
+  readonly outageRequest?: OutageRequest;
   readonly because: Text;
   readonly inputs: readonly InputSeen[];
+  /** Start of the occurrence; of an alarm that was never active, when its row was made. */
   readonly activeSince: Instant;
   readonly returnedAt?: Instant;
   readonly acknowledgedBy?: string;
@@ -63,6 +101,11 @@ export function shownState(alarm: Alarm): ShownState {
   if (alarm.service === "out") return "out-of-service";
   if (alarm.suppressedBy.length > 0) return "suppressed";
   if (alarm.shelf.state !== "none") return "shelved";
+  return stateBeneath(alarm);
+}
+
+/** What would be shown without shelf, suppression and outage: these regions go on underneath. */
+export function stateBeneath(alarm: Alarm): Exclude<ShownState, "out-of-service" | "suppressed" | "shelved"> {
   const unacknowledged = alarm.acknowledge === "unacknowledged";
   if (alarm.process === "active") return unacknowledged ? "unacknowledged" : "acknowledged";
   if (alarm.latch === "latched") return unacknowledged ? "latched-unacknowledged" : "latched-acknowledged";
@@ -71,3 +114,7 @@ export function shownState(alarm: Alarm): ShownState {
 
 /** True while the alarm belongs on the operator's list. */
 export const isListed = (alarm: Alarm): boolean => shownState(alarm) !== "normal";
+
+/** True while people are told about it: no shelf, no suppression, in service. */
+export const isAnnunciated = (alarm: Alarm): boolean =>
+  alarm.service === "in" && alarm.suppressedBy.length === 0 && alarm.shelf.state === "none";

@@ -66,6 +66,32 @@ export type Command =
     }
   | { readonly do: "comment-alarm"; readonly alarm: string; readonly occurrence: number; readonly comment: string }
   | {
+      readonly do: "shelve";
+      readonly alarm: string;
+      readonly occurrence?: number;
+      readonly kind: "timed" | "one-shot";
+      /** Until an instant, or for a span; a one-shot without either lasts as long as the role may shelve. */
+      readonly until?: Instant;
+      readonly for?: Span;
+      readonly reason: string;
+    }
+  | { readonly do: "unshelve"; readonly alarm: string; readonly occurrence?: number; readonly comment?: string }
+  | {
+      readonly do: "unacknowledge-alarm";
+      readonly alarm: string;
+      readonly occurrence?: number;
+      readonly reason: string;
+    }
+  | { readonly do: "reset-alarm"; readonly alarm: string; readonly occurrence?: number; readonly comment?: string }
+  | {
+      readonly do: "out-of-service";
+      readonly alarm: string;
+      readonly occurrence?: number;
+      readonly reason: string;
+      readonly reviewAt: Instant;
+    }
+  | { readonly do: "in-service"; readonly alarm: string; readonly occurrence?: number; readonly comment?: string }
+  | {
       readonly do: "open-ticket";
       readonly class: TicketClass;
       readonly severity?: Severity;

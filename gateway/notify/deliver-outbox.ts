@@ -46,6 +46,9 @@ interface Fate {
   readonly due: number;
 }
 
+/** About an alarm that has no ticket; its journal then is the alarm's. */
+const concernsAlarm = (message: Message): boolean => message.ticket.startsWith("alarm:");
+
 /** Starts at once. Throws when a channel of the site has wrong settings. */
 export function startDelivery({ door, site, clock, log, metrics }: DeliveryInput): DeliveryOffice {
   const lanes = openLanes(site.channels);
@@ -67,8 +70,9 @@ export function startDelivery({ door, site, clock, log, metrics }: DeliveryInput
     };
   };
 
-  /** Messages of a closed or merged ticket are of no use to anybody. */
+  /** Messages of a closed or merged ticket are of no use to anybody, nor is a reminder of what is in service again. */
   function isOver(message: Message): boolean {
+    if (concernsAlarm(message)) return door.house.alarms.get(message.ticket.slice("alarm:".length))?.service !== "out";
     const ticket = door.house.tickets.get(message.ticket);
     return ticket === undefined || ticket.state === "closed" || ticket.state === "merged";
   }
@@ -234,7 +238,14 @@ export function startDelivery({ door, site, clock, log, metrics }: DeliveryInput
     const at = clock.now();
     const { key, channel, step, to } = message;
     const data = { message: key, channel, step, to, ...more };
-    return { occurredAt: at, at, about: `ticket:${message.ticket}`, event, actor: "gatehouse", data };
+    return {
+      occurredAt: at,
+      at,
+      about: concernsAlarm(message) ? message.ticket : `ticket:${message.ticket}`,
+      event,
+      actor: "gatehouse",
+      data,
+    };
   }
 
   function wake(): void {

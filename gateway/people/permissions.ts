@@ -45,6 +45,13 @@ export const permissions: Readonly<Record<string, Permission>> = {
 
   "POST /api/alarms/:id/acknowledge": ["operator", "maintainer", "supervisor", "engineer"],
   "POST /api/alarms/:id/comment": ["operator", "maintainer", "supervisor", "engineer"],
+  // For how long each of them may shelve, and that life safety takes two people, is for the rules to say.
+  "POST /api/alarms/:id/shelve": ["operator", "supervisor", "engineer"],
+  "POST /api/alarms/:id/unshelve": ["operator", "supervisor", "engineer"],
+  "POST /api/alarms/:id/unacknowledge": ["supervisor"],
+  "POST /api/alarms/:id/reset": ["operator", "supervisor", "engineer"],
+  "POST /api/alarms/:id/out-of-service": ["engineer"],
+  "POST /api/alarms/:id/in-service": ["engineer"],
   "POST /api/tickets": desk,
   ...Object.fromEntries(ticketSteps.map((step) => [`POST /api/tickets/:no/${step}`, stepPermission(step)])),
 

@@ -1,8 +1,8 @@
 /** Acknowledging what the operator saw: the occurrence, not the alarm (rows 15–19). */
-import type { Alarm } from "#model/alarm";
-import { shownState } from "#model/alarm";
+import { type Alarm, stateBeneath } from "#model/alarm";
 import type { Command, Plan } from "#model/plan";
 import { type Draft, refuse } from "../draft.ts";
+import { standing } from "./standing.ts";
 
 type Acknowledgement = Extract<Command, { do: "acknowledge-alarm" }>;
 
@@ -10,23 +10,9 @@ type Acknowledgement = Extract<Command, { do: "acknowledge-alarm" }>;
 export type Acknowledged = { readonly alarm: Alarm; readonly already?: string } | { readonly refused: Plan };
 
 export function acknowledge(draft: Draft, command: Acknowledgement, by: string): Acknowledged {
-  const alarm = draft.alarm(command.alarm);
-  if (!alarm) {
-    return {
-      refused: refuse(404, "no-such-alarm", `没有告警 ${command.alarm}。`, `There is no alarm ${command.alarm}.`),
-    };
-  }
-  if (alarm.occurrence !== command.occurrence) {
-    return {
-      refused: refuse(
-        409,
-        "old-occurrence",
-        `该告警已是第 ${alarm.occurrence} 次发生，您确认的是第 ${command.occurrence} 次。请看最新状态后再确认。`,
-        `This alarm is at occurrence ${alarm.occurrence}; you acknowledged ${command.occurrence}. Look at the present state and acknowledge that.`,
-        { occurrence: alarm.occurrence, state: shownState(alarm), activeSince: alarm.activeSince },
-      ),
-    };
-  }
+  const found = standing(draft, command, { zh: "确认", en: "acknowledged" });
+  if ("refused" in found) return found;
+  const { alarm } = found;
   if (alarm.acknowledge === "acknowledged") {
     if (command.comment)
       draft.putAlarm({ ...alarm, comment: command.comment }, "comment", { comment: command.comment });
@@ -54,7 +40,7 @@ export function acknowledge(draft: Draft, command: Acknowledgement, by: string):
     reason: command.reason ?? null,
     comment: command.comment ?? null,
   });
-  if (shownState(acknowledged) === "normal") {
+  if (stateBeneath(acknowledged) === "normal") {
     draft.record(`alarm:${alarm.id}`, "closed", { occurrence: alarm.occurrence });
   }
   return { alarm: acknowledged };

@@ -1,11 +1,12 @@
 /** What a rule's verdict does to its alarm. Row numbers are those of the transition table in domain research 1.2. */
-import type { Alarm } from "#model/alarm";
-import { shownState } from "#model/alarm";
+import { type Alarm, isAnnunciated, stateBeneath } from "#model/alarm";
+import type { JournalData } from "#model/journal";
 import type { InputSeen } from "#model/rule";
 import type { Severity } from "#model/severity";
 import type { Text } from "#model/text";
 import { between, seconds } from "#model/time";
 import type { Draft } from "../draft.ts";
+import { AUTO_SHELVED, breakShelf, endOneShot } from "./shelving.ts";
 
 /** A return followed by a new activation within this span is the same occurrence (engineering judgement). */
 const REJOIN = seconds(60);
@@ -24,9 +25,21 @@ export interface Finding {
   readonly inputs: readonly InputSeen[];
 }
 
+/** Row 30: what happens while nobody is told is journalled all the same, and does not count as told. */
+const quietly = (alarm: Alarm): JournalData => (isAnnunciated(alarm) ? {} : { annunciated: false });
+
+/** Row 13: the occurrence before is over. One that began inside the shelf was never shown: it needs nobody. */
+function supersede(draft: Draft, before: Alarm): void {
+  const inside = before.shelf.state !== "none" && before.occurrence > before.shelf.occurrence;
+  const data = { occurrence: before.occurrence };
+  if (inside) draft.record(`alarm:${before.id}`, "auto-acknowledged", { ...data, by: AUTO_SHELVED });
+  else draft.record(`alarm:${before.id}`, "superseded", data);
+}
+
 /** Rows 1, 4, 12, 13, 14: the condition became true and its delay is over. Returns the alarm as it stands now. */
 export function activate(draft: Draft, finding: Finding): Alarm {
-  const before = draft.alarm(finding.id);
+  const standing = draft.alarm(finding.id);
+  const before = standing?.process === "normal" ? breakShelf(draft, standing, finding) : standing;
   const rejoins =
     before !== undefined &&
     before.process === "normal" &&
@@ -45,13 +58,16 @@ export function activate(draft: Draft, finding: Finding): Alarm {
       inputs: finding.inputs,
       count: before.count + 1,
     };
-    draft.putAlarm(alarm, "reactivated", { count: alarm.count, because: finding.because, inputs: finding.inputs });
+    draft.putAlarm(alarm, "reactivated", {
+      count: alarm.count,
+      because: finding.because,
+      inputs: finding.inputs,
+      ...quietly(alarm),
+    });
     return alarm;
   }
   if (before?.process === "active") return before;
-  if (before && shownState(before) === "returned-unacknowledged") {
-    draft.record(`alarm:${before.id}`, "superseded", { occurrence: before.occurrence });
-  }
+  if (before && stateBeneath(before) === "returned-unacknowledged") supersede(draft, before);
   const alarm: Alarm = {
     id: finding.id,
     rule: finding.rule,
@@ -68,6 +84,8 @@ export function activate(draft: Draft, finding: Finding): Alarm {
     shelf: before?.shelf ?? { state: "none" },
     suppressedBy: before?.suppressedBy ?? [],
     service: before?.service ?? "in",
+    ...(before?.outage ? { outage: before.outage } : {}),
+    ...(before?.outageRequest ? { outageRequest: before.outageRequest } : {}),
     because: finding.because,
     inputs: finding.inputs,
     activeSince: draft.now,
@@ -82,6 +100,7 @@ export function activate(draft: Draft, finding: Finding): Alarm {
     severity: alarm.severity,
     because: alarm.because,
     inputs: alarm.inputs,
+    ...quietly(alarm),
   });
   return alarm;
 }
@@ -97,9 +116,13 @@ export function returnToNormal(draft: Draft, id: string, latch: boolean, because
     latch: latch ? "latched" : "none",
     returnedAt: draft.now,
   };
-  draft.putAlarm(alarm, "returned", { activeFor: between(before.activeSince, draft.now), because });
-  if (shownState(alarm) === "normal") draft.record(`alarm:${id}`, "closed", { occurrence: alarm.occurrence });
-  return alarm;
+  draft.putAlarm(alarm, "returned", {
+    activeFor: between(before.activeSince, draft.now),
+    because,
+    ...quietly(alarm),
+  });
+  if (stateBeneath(alarm) === "normal") draft.record(`alarm:${id}`, "closed", { occurrence: alarm.occurrence });
+  return endOneShot(draft, alarm);
 }
 
 /** Rows 43, 44: an input went bad. An active alarm is held and says so; nothing is raised, nothing is cleared. */
@@ -121,12 +144,10 @@ export function changeLevel(draft: Draft, id: string, severity: Severity, becaus
   const before = draft.alarm(id);
   if (before?.process !== "active" || before.severity === severity) return undefined;
   const rises = severity < before.severity;
-  const alarm: Alarm = {
-    ...before,
-    severity,
-    because,
-    acknowledge: rises ? "unacknowledged" : before.acknowledge,
-  };
-  draft.putAlarm(alarm, "level-changed", { from: before.severity, to: severity });
-  return alarm;
+  const { acknowledgedBy: _by, acknowledgedAt: _at, ...unseen } = before;
+  const alarm: Alarm = rises
+    ? { ...unseen, severity, because, acknowledge: "unacknowledged" }
+    : { ...before, severity, because };
+  draft.putAlarm(alarm, "level-changed", { from: before.severity, to: severity, ...quietly(alarm) });
+  return breakShelf(draft, alarm, alarm);
 }

@@ -230,3 +230,10 @@ export function noteRecovery(draft: Draft, alarm: Alarm): void {
   const stillActive = ticket.alarms.some((id) => draft.alarm(id)?.process === "active");
   if (!stillActive) draft.putTicket({ ...ticket, recovered: true }, "source-recovered", { alarm: alarm.id });
 }
+
+/** The source is active again while nobody is told: a ticket that is open says so, and none opens. */
+export function noteRelapse(draft: Draft, alarm: Alarm): void {
+  const ticket = alarm.ticket === undefined ? undefined : draft.ticket(alarm.ticket);
+  if (!ticket?.recovered || ticket.closedAt !== undefined) return;
+  draft.putTicket({ ...ticket, recovered: false }, "source-active-again", { alarm: alarm.id });
+}

@@ -1,7 +1,7 @@
 /** The one door with the real rules, the real engine and a real file behind it. */
 import { expect, test } from "vitest";
 import type { Command } from "#model/plan";
-import { seconds } from "#model/time";
+import { later, minutes, seconds } from "#model/time";
 import type { Reply } from "../../gateway/door.ts";
 import { createFeed, type News } from "../../gateway/feed.ts";
 import { createPipeline } from "../../gateway/pipeline.ts";
@@ -13,10 +13,9 @@ import { createManualClock } from "../support/manual-clock.ts";
 
 const trapped = verdict("elevator.entrapment", "lift-1", "active", { ticket: "elevator_entrapment" });
 
-async function openDoor(folder: string, clock = createManualClock()) {
+async function openDoor(folder: string, clock = createManualClock(), site = building()) {
   const store = await openStore({ folder, clock });
   const kept = await store.load(clock.now());
-  const site = building();
   const feed = createFeed();
   const news: News[] = [];
   feed.follow((one) => news.push(one));
@@ -132,4 +131,52 @@ test("after a restart the house is as it was", async () => {
   expect(again.door.house.alarms).toEqual(remembered.alarms);
   expect(again.door.house.tickets).toEqual(remembered.tickets);
   expect(again.door.house.outbox).toEqual(remembered.outbox);
+});
+
+test("a shelf that ended while the house was down is over at the start: told late, with its ticket, all of it in the chain", async () => {
+  using folder = createDataFolder();
+  const clock = createManualClock();
+  const fault = verdict("door.fault", "lift-1", "active", { severity: "S3", ticket: "general_fault" });
+  const site = building({ rules: [fault.instance.rule] });
+  const alarm = "door.fault@lift-1";
+  const shelve: Command = { do: "shelve", alarm, kind: "timed", for: minutes(30), reason: "换门机" };
+  {
+    await using house = await openDoor(folder.path, clock, site);
+    expect(await house.door.take(command("shelve", shelve))).toMatchObject({ ok: true, alarm });
+    await house.door.take({ type: "conditions", transitions: [fault] });
+    expect(house.door.house.tickets.size).toBe(0);
+  }
+  await clock.advance(minutes(50));
+  await using again = await openDoor(folder.path, clock, site);
+  expect(again.door.house.alarms.get(alarm)?.shelf).toMatchObject({ state: "timed", by: operator.name });
+  await again.door.take({ type: "started" });
+  expect(again.door.house.alarms.get(alarm)).toMatchObject({ acknowledge: "unacknowledged", shelf: { state: "none" } });
+  expect(again.door.house.tickets.size).toBe(1);
+  const rows = await again.store.journal({ about: `alarm:${alarm}` });
+  expect(rows.find((row) => row.event === "unshelved")?.data).toMatchObject({ late: true, lateBy: minutes(20) });
+  expect(await again.store.verify()).toMatchObject({ ok: true });
+});
+
+test("a reminder without a ticket is kept in the outbox over a restart", async () => {
+  using folder = createDataFolder();
+  const clock = createManualClock();
+  const site = building({ rules: [trapped.instance.rule] });
+  const engineer = { kind: "person", id: "zhao", name: "赵工", role: "engineer" } as const;
+  const out: Command = {
+    do: "out-of-service",
+    alarm: "elevator.entrapment@lift-1",
+    reason: "待件",
+    reviewAt: later(clock.now(), minutes(10)),
+  };
+  {
+    await using house = await openDoor(folder.path, clock, site);
+    await house.door.take(command("out", out, engineer));
+    await clock.advance(minutes(11));
+    await house.door.take({ type: "tick" });
+  }
+  await using again = await openDoor(folder.path, clock, site);
+  await again.door.take({ type: "tick" });
+  expect([...again.door.house.outbox.values()]).toMatchObject([
+    { ticket: "alarm:elevator.entrapment@lift-1", role: "department-supervisor" },
+  ]);
 });

@@ -1,10 +1,23 @@
 /** Alarms: the lists, one of them, and what people say about it. */
 import * as z from "zod";
 import { type Alarm, isListed, shownState } from "#model/alarm";
+import type { Command } from "#model/plan";
 import { Refused } from "../../net/refused.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
 import { actorOf } from "../guard.ts";
-import { Acknowledge, AlarmParams, AlarmQuery, answers, Comment } from "../inputs.ts";
+import {
+  AboutAlarm,
+  Acknowledge,
+  AlarmParams,
+  AlarmQuery,
+  answers,
+  Comment,
+  OutOfService,
+  Shelve,
+  toInstant,
+  toSpan,
+  Unacknowledge,
+} from "../inputs.ts";
 import { AlarmAnswer } from "../people-shapes.ts";
 import { alarmBody } from "../project.ts";
 import { AlarmShape } from "../shapes.ts";
@@ -16,7 +29,8 @@ const lists: Readonly<Record<Wanted, (alarm: Alarm) => boolean>> = {
   unacknowledged: (alarm) => shownState(alarm).endsWith("unacknowledged"),
   shelved: (alarm) => shownState(alarm) === "shelved",
   suppressed: (alarm) => shownState(alarm) === "suppressed",
-  "out-of-service": (alarm) => shownState(alarm) === "out-of-service",
+  // Also those whose request waits for a second person, who has to find them somewhere.
+  "out-of-service": (alarm) => shownState(alarm) === "out-of-service" || alarm.outageRequest !== undefined,
   all: () => true,
 };
 
@@ -125,4 +139,74 @@ export function alarmRoutes(server: Server, house: ApiHouse): void {
       });
     },
   );
+
+  /** A command about one alarm: its body becomes the wish, the answer is the alarm afterwards. */
+  const command = <Body extends z.ZodType<{ readonly commandId: string }>>(
+    name: string,
+    summary: string,
+    body: Body,
+    wish: (alarm: string, body: z.output<Body>) => Command,
+  ) =>
+    server.post(
+      `/api/alarms/:id/${name}`,
+      { schema: { tags: ["alarms"], summary, params: AlarmParams, body, response: answers(AlarmAnswer) } },
+      async (request) => {
+        const { id } = request.params;
+        const said = request.body as z.output<Body>;
+        return withPresentState(id, async () => {
+          const reply = await house.act(said.commandId, actorOf(request), wish(id, said));
+          return answer(id, reply.already);
+        });
+      },
+    );
+
+  command(
+    "shelve",
+    "Put on the shelf, or renew the shelf; never an emergency or life safety",
+    Shelve,
+    (alarm, body) => ({
+      do: "shelve",
+      alarm,
+      kind: body.kind,
+      reason: body.reason,
+      ...seen(body),
+      ...(body.for === undefined ? {} : { for: toSpan(body.for) }),
+      ...(body.until === undefined ? {} : { until: toInstant(body.until) }),
+    }),
+  );
+  command("unshelve", "Take off the shelf", AboutAlarm, (alarm, body) => ({ do: "unshelve", alarm, ...seen(body) }));
+  command("unacknowledge", "Take an acknowledgement back", Unacknowledge, (alarm, body) => ({
+    do: "unacknowledge-alarm",
+    alarm,
+    reason: body.reason,
+    ...seen(body),
+  }));
+  command("reset", "Let a latched alarm go that has returned and is acknowledged", AboutAlarm, (alarm, body) => ({
+    do: "reset-alarm",
+    alarm,
+    ...seen(body),
+  }));
+  command(
+    "out-of-service",
+    "Take out of service until a review; life safety only when another account asks for the same",
+    OutOfService,
+    (alarm, body) => ({
+      do: "out-of-service",
+      alarm,
+      reason: body.reason,
+      reviewAt: toInstant(body.reviewAt),
+      ...seen(body),
+    }),
+  );
+  command("in-service", "Put back in service, or withdraw the request", AboutAlarm, (alarm, body) => ({
+    do: "in-service",
+    alarm,
+    ...seen(body),
+  }));
 }
+
+/** What the person saw and said beside the wish itself. */
+const seen = (body: { readonly occurrence?: number | undefined; readonly comment?: string | undefined }) => ({
+  ...(body.occurrence === undefined ? {} : { occurrence: body.occurrence }),
+  ...(body.comment === undefined ? {} : { comment: body.comment }),
+});

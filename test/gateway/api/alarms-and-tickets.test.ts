@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Alarm } from "#model/alarm";
 import type { Message } from "#model/message";
 import { ticketSteps } from "#model/plan";
 import { later, minutes, seconds } from "#model/time";
@@ -16,6 +17,16 @@ const operator = (method: string, path: string, body?: object) =>
 
 const commandId = "0f8fad5b-d9cb-469f-a165-70867728950e";
 
+const onShelf: Alarm["shelf"] = {
+  state: "timed",
+  until: later(START, seconds(60)),
+  since: START,
+  renewals: 0,
+  occurrence: 1,
+  by: "王工",
+  reason: "换门机",
+};
+
 describe("alarms", () => {
   beforeEach(() => {
     const rows = [
@@ -30,7 +41,7 @@ describe("alarms", () => {
       }),
       alarm("a.gone@lift-1", { severity: "S4", process: "normal", returnedAt: START }),
       alarm("a.quiet@lift-1", { process: "normal", acknowledge: "acknowledged" }),
-      alarm("a.shelved@lift-1", { shelf: { state: "timed", until: START, by: "x", reason: "y" } }),
+      alarm("a.shelved@lift-1", { shelf: onShelf }),
       alarm("a.suppressed@lift-1", { suppressedBy: ["parent"] }),
       alarm("a.out@lift-1", { service: "out" }),
     ];

@@ -74,6 +74,31 @@ const known: readonly [event: string, data: JournalData, zh: string, en: string]
     "王工 closed the ticket by override: 演练",
   ],
   ["ticket-close", {}, "王工 关闭工单", "王工 closed the ticket"],
+  ["shelved", { kind: "timed", reason: "换门机" }, "王工 搁置了告警：换门机", "王工 shelved the alarm: 换门机"],
+  ["shelved", { kind: "one-shot", reason: "试" }, "王工 单次搁置了告警：试", "王工 shelved the alarm once: 试"],
+  [
+    "shelve-extended",
+    { renewals: 2, reason: "未完" },
+    "王工 延长了搁置（第 2 次续期）：未完",
+    "王工 renewed the shelf (renewal 2): 未完",
+  ],
+  ["unshelved", { cause: "by-hand" }, "王工 取消了搁置", "王工 took the alarm off the shelf"],
+  ["unshelved", { cause: "expired" }, "搁置到期", "The shelf is over"],
+  [
+    "unshelved",
+    { cause: "expired", late: true, lateBy: 1_200_000 },
+    "搁置到期（迟 20 分钟）",
+    "The shelf is over (late by 20 min)",
+  ],
+  ["unacknowledged", { reason: "未处理" }, "王工 撤销了确认：未处理", "王工 took the acknowledgement back: 未处理"],
+  ["reset", {}, "王工 复位了告警", "王工 reset the alarm"],
+  [
+    "out-of-service",
+    { by: "赵工", confirmedBy: "孙工", reason: "待件" },
+    "赵工 停用了告警，孙工 确认：待件",
+    "赵工 took the alarm out of service, confirmed by 孙工: 待件",
+  ],
+  ["in-service", {}, "王工 恢复使用告警", "王工 put the alarm back in service"],
   ["alarm-acknowledged", { comment: null }, "王工 确认了告警", "王工 acknowledged the alarm"],
 ];
 

@@ -7,7 +7,7 @@ import { startDelivery } from "../../../gateway/notify/deliver-outbox.ts";
 import { building } from "../../support/building.ts";
 import { createManualClock } from "../../support/manual-clock.ts";
 import { createPlainDoor } from "../../support/plain-door.ts";
-import { aMessage, aTicket, noon } from "../../support/stored-things.ts";
+import { aMessage, anAlarm, aTicket, noon } from "../../support/stored-things.ts";
 import { type Behaviour, startReceiver } from "../../support/webhook-receiver.ts";
 
 const SECRET = "a secret of sixteen or more characters";
@@ -238,6 +238,26 @@ test("messages of a closed or merged ticket, and messages that were cancelled, a
   expect(house.history("merged")).toEqual(["cancelled"]);
   await house.door.take({ type: "record", rows: { cancelMessages: [{ ticket: "GD-1" }] } });
   await house.clock.advance(minutes(1));
+  expect(far.calls).toHaveLength(1);
+});
+
+test("a reminder about an alarm goes out while it is out of service, and its journal is the alarm's", async () => {
+  await using far = await receiver(204, 204);
+  await using house = startOffice([], [hook(far.url)]);
+  const out = anAlarm("door.fault@lift-1", { service: "out" });
+  const back = anAlarm("door.fault@lift-2");
+  for (const alarm of [out, back]) house.door.house.alarms.set(alarm.id, alarm);
+  const messages = [
+    about("due", { ticket: `alarm:${out.id}` }),
+    about("done", { ticket: `alarm:${back.id}` }),
+    about("gone", { ticket: "alarm:no.rule@lift-1" }),
+  ];
+  await house.door.take({ type: "record", rows: { messages } });
+  house.office.wake();
+  await house.reached("due", "delivered");
+  await house.reached("done", "cancelled");
+  await house.reached("gone", "cancelled");
+  expect(house.door.journal.map((entry) => entry.about)).toEqual(["alarm:door.fault@lift-1"]);
   expect(far.calls).toHaveLength(1);
 });
 
