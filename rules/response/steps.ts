@@ -1,13 +1,13 @@
 /** What people do with a ticket: which steps are possible now, and what each one changes. A table, and one function. */
 import type { Actor, Role } from "#model/account";
 import type { Command, Plan, TicketStep } from "#model/plan";
-import type { ClockKind } from "#model/policy";
+import type { ClockKind, LadderStep } from "#model/policy";
 import type { Text } from "#model/text";
 import type { LadderRow, ResponseClock, Ticket, TicketState } from "#model/ticket";
-import { type Instant, later } from "#model/time";
+import { type Instant, later, milliseconds } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
 import { answered, cancel, isOpen, meet, RECURRING, restart, startClock, wakeOfTicket } from "./clocks.ts";
-import { dropAnswered, runDueSteps } from "./ladder.ts";
+import { dropAnswered, ladderRows, runDueSteps } from "./ladder.ts";
 import { ticketStateName } from "./words.ts";
 
 type StepCommand = Extract<Command, { do: "ticket-step" }>;
@@ -53,6 +53,7 @@ const STEPS: Readonly<Record<TicketStep, StepRule>> = {
   "false-alarm": {
     to: "verifying",
     needs: "note",
+    meets: ["verify"],
     cancels: [
       "plan",
       "dispatch",
@@ -63,7 +64,6 @@ const STEPS: Readonly<Record<TicketStep, StepRule>> = {
       "mitigate",
       "resolve",
       "feedback",
-      "verify",
     ],
   },
   close: { from: ["repaired", "verifying"], to: "closed" },
@@ -93,14 +93,31 @@ const OFFERED: readonly TicketStep[] = [
 
 const FINISHED: ReadonlySet<TicketState> = new Set(["closed", "merged"]);
 const CONTROLLED: ReadonlySet<TicketState> = new Set(["mitigated", "repaired", "verifying", "closed", "merged"]);
+const BEFORE_REPAIR: ReadonlySet<TicketState> = new Set(["new", "dispatched", ...WORKING, "mitigated", "on-hold"]);
 const MAY_OVERRIDE: ReadonlySet<Role> = new Set(["supervisor", "admin"]);
+
+/**
+ * A class with a verify clock asks people to look on the spot while they work, long before anything is repaired; this step
+ * then stops the clock and leaves the state alone.
+ */
+const isOnTheSpot = (ticket: Ticket, step: TicketStep): boolean =>
+  step === "verify" &&
+  BEFORE_REPAIR.has(ticket.state) &&
+  ticket.clocks.some((clock) => clock.kind === "verify" && isOpen(clock));
+
+const fits = (ticket: Ticket, step: TicketStep): boolean => {
+  const { from } = STEPS[step];
+  return !from || from.includes(ticket.state) || isOnTheSpot(ticket, step);
+};
+
+/** The first of two people who must both find that it was a false alarm. */
+const isFirstClaim = (ticket: Ticket, step: TicketStep): boolean =>
+  step === "false-alarm" && ticket.policy.falseAlarmPeople === 2 && ticket.falseAlarmClaim === undefined;
 
 const openRows = (ticket: Ticket) => ticket.sop.filter((row) => row.mandatory && row.at === undefined);
 
 function offered(ticket: Ticket, step: TicketStep): boolean {
-  const rule = STEPS[step];
-  if (FINISHED.has(ticket.state)) return false;
-  if (rule.from && !rule.from.includes(ticket.state)) return false;
+  if (FINISHED.has(ticket.state) || !fits(ticket, step)) return false;
   if (step === "acknowledge") return ticket.acknowledgedBy === undefined;
   if (step === "sop") return ticket.sop.some((row) => row.at === undefined);
   if (step === "escalate") return ticket.ladder.some((row) => row.state === "waiting");
@@ -158,10 +175,7 @@ export function takeStep(
 
 function whyNot(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor, at: Instant): Plan | undefined {
   const rule = STEPS[command.step];
-  if (
-    FINISHED.has(ticket.state) ||
-    (rule.from && !rule.from.includes(ticket.state) && !(command.step === "close" && ticket.falseAlarm))
-  ) {
+  if (FINISHED.has(ticket.state) || (!fits(ticket, command.step) && !(command.step === "close" && ticket.falseAlarm))) {
     const state = ticketStateName[ticket.state];
     return refuse(
       409,
@@ -187,6 +201,15 @@ function whyNot(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor
     return refuse(422, "no-such-sop-step", "核对单里没有这一步。", "The checklist has no such step.", {
       steps: ticket.sop.map((row) => row.step),
     });
+  }
+  if (command.step === "false-alarm" && ticket.falseAlarmClaim?.account === actor.id && !ticket.falseAlarm) {
+    return refuse(
+      409,
+      "second-person-needed",
+      `您已登记工单 ${ticket.no} 为误报，须由另一人用自己的账号确认。`,
+      `You already recorded ticket ${ticket.no} as a false alarm; another person must confirm it with an account of their own.`,
+      { claimedBy: ticket.falseAlarmClaim.name },
+    );
   }
   if (command.step === "close") return whyNotClose(draft, ticket, command, actor);
   return undefined;
@@ -216,6 +239,7 @@ function whyNotClose(draft: Draft, ticket: Ticket, command: StepCommand, actor: 
 }
 
 function apply(draft: Draft, before: Ticket, command: StepCommand, actor: Actor, at: Instant): Ticket {
+  if (isFirstClaim(before, command.step)) return claimFalseAlarm(draft, before, command, actor, at);
   const rule = STEPS[command.step];
   const { warn } = draft.view.site.policy;
   const who = command.who ?? "staff";
@@ -235,7 +259,8 @@ function apply(draft: Draft, before: Ticket, command: StepCommand, actor: Actor,
     if (followup) clocks = [...clocks, startClock("followup", followup.target, at, warn)];
   }
 
-  const keepsState = command.step === "arrive" && before.state === "mitigated";
+  const confirmed = isOnTheSpot(before, command.step);
+  const keepsState = confirmed || (command.step === "arrive" && before.state === "mitigated");
   const { assignee: _, ...unassigned } = before;
   const base: Ticket = command.step === "decline" ? unassigned : before;
   let ticket: Ticket = {
@@ -255,6 +280,7 @@ function apply(draft: Draft, before: Ticket, command: StepCommand, actor: Actor,
         }
       : {}),
     ...(command.step === "escalate" ? { ladder: bringForward(before.ladder, draft.now) } : {}),
+    ...(confirmed ? { ladder: [...before.ladder, ...confirmedRows(before, draft.now)] } : {}),
   };
   ticket = holdAcknowledgement(draft, ticket);
   ticket = command.step === "close" ? { ...ticket, ladder: dropAll(ticket.ladder) } : dropAnswered(ticket);
@@ -290,6 +316,39 @@ function apply(draft: Draft, before: Ticket, command: StepCommand, actor: Actor,
   ticket = { ...ticket, wakeAt: wakeOfTicket(ticket) };
   draft.amendTicket(ticket);
   return ticket;
+}
+
+/** Recorded, and nothing else: clocks and ladder go on until a second person confirms. */
+function claimFalseAlarm(draft: Draft, before: Ticket, command: StepCommand, actor: Actor, at: Instant): Ticket {
+  let ticket: Ticket = { ...before, falseAlarmClaim: { account: actor.id, name: actor.name, at } };
+  ticket = holdAcknowledgement(draft, ticket);
+  ticket = { ...ticket, wakeAt: wakeOfTicket(ticket) };
+  draft.putTicket(
+    ticket,
+    "ticket-false-alarm-claimed",
+    {
+      ...(command.note ? { note: command.note } : {}),
+      ...(command.occurredAt === undefined ? {} : { backEntry: true }),
+    },
+    at,
+  );
+  return ticket;
+}
+
+/** Whom the class tells, now, that the emergency is real. */
+function confirmedRows({ policy }: Ticket, now: Instant): readonly LadderRow[] {
+  const tell = policy.tellWhenVerified ?? [];
+  if (tell.length === 0) return [];
+  const step: LadderStep = {
+    id: "class-verified",
+    after: milliseconds(0),
+    unless: [],
+    tell,
+    phone: true,
+    raiseRescueTier: false,
+    say: { zh: `${policy.name.zh}已现场核实属实`, en: `${policy.name.en}: confirmed on the spot` },
+  };
+  return ladderRows([step], now);
 }
 
 const stillOpen = (draft: Draft, ticket: Ticket): boolean =>
