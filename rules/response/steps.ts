@@ -1,13 +1,14 @@
 /** What people do with a ticket: which steps are possible now, and what each one changes. A table, and one function. */
 import type { Actor, Role } from "#model/account";
 import type { Command, Plan, TicketStep } from "#model/plan";
-import type { ClockKind, LadderStep } from "#model/policy";
+import type { ClockKind } from "#model/policy";
 import type { Text } from "#model/text";
 import type { LadderRow, ResponseClock, Ticket, TicketState } from "#model/ticket";
-import { type Instant, later, milliseconds } from "#model/time";
+import { type Instant, later } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
 import { answered, cancel, isOpen, meet, RECURRING, restart, startClock, wakeOfTicket } from "./clocks.ts";
-import { dropAnswered, ladderRows, runDueSteps } from "./ladder.ts";
+import { confirmedRows, isFirstClaim, isOnTheSpot } from "./findings.ts";
+import { dropAnswered, runDueSteps } from "./ladder.ts";
 import { ticketStateName } from "./words.ts";
 
 type StepCommand = Extract<Command, { do: "ticket-step" }>;
@@ -93,26 +94,12 @@ const OFFERED: readonly TicketStep[] = [
 
 const FINISHED: ReadonlySet<TicketState> = new Set(["closed", "merged"]);
 const CONTROLLED: ReadonlySet<TicketState> = new Set(["mitigated", "repaired", "verifying", "closed", "merged"]);
-const BEFORE_REPAIR: ReadonlySet<TicketState> = new Set(["new", "dispatched", ...WORKING, "mitigated", "on-hold"]);
 const MAY_OVERRIDE: ReadonlySet<Role> = new Set(["supervisor", "admin"]);
-
-/**
- * A class with a verify clock asks people to look on the spot while they work, long before anything is repaired; this step
- * then stops the clock and leaves the state alone.
- */
-const isOnTheSpot = (ticket: Ticket, step: TicketStep): boolean =>
-  step === "verify" &&
-  BEFORE_REPAIR.has(ticket.state) &&
-  ticket.clocks.some((clock) => clock.kind === "verify" && isOpen(clock));
 
 const fits = (ticket: Ticket, step: TicketStep): boolean => {
   const { from } = STEPS[step];
   return !from || from.includes(ticket.state) || isOnTheSpot(ticket, step);
 };
-
-/** The first of two people who must both find that it was a false alarm. */
-const isFirstClaim = (ticket: Ticket, step: TicketStep): boolean =>
-  step === "false-alarm" && ticket.policy.falseAlarmPeople === 2 && ticket.falseAlarmClaim === undefined;
 
 const openRows = (ticket: Ticket) => ticket.sop.filter((row) => row.mandatory && row.at === undefined);
 
@@ -333,22 +320,6 @@ function claimFalseAlarm(draft: Draft, before: Ticket, command: StepCommand, act
     at,
   );
   return ticket;
-}
-
-/** Whom the class tells, now, that the emergency is real. */
-function confirmedRows({ policy }: Ticket, now: Instant): readonly LadderRow[] {
-  const tell = policy.tellWhenVerified ?? [];
-  if (tell.length === 0) return [];
-  const step: LadderStep = {
-    id: "class-verified",
-    after: milliseconds(0),
-    unless: [],
-    tell,
-    phone: true,
-    raiseRescueTier: false,
-    say: { zh: `${policy.name.zh}已现场核实属实`, en: `${policy.name.en}: confirmed on the spot` },
-  };
-  return ladderRows([step], now);
 }
 
 const stillOpen = (draft: Draft, ticket: Ticket): boolean =>
