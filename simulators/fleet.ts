@@ -3,6 +3,7 @@ import { parseDocument } from "yaml";
 import * as z from "zod";
 import { BoosterParams } from "./plant/booster-params.ts";
 import { ElevatorParams } from "./plant/elevator-params.ts";
+import { FirePanelParams } from "./plant/fire-panel-params.ts";
 import type { Text } from "./text.ts";
 
 const Port = z.int().min(0).max(65_535);
@@ -12,6 +13,7 @@ const unitFields = { unit: z.int().min(1).max(247), device: Name, seed: z.int().
 const FleetUnit = z.discriminatedUnion("kind", [
   z.strictObject({ ...unitFields, kind: z.literal("elevator"), params: ElevatorParams.prefault({}) }),
   z.strictObject({ ...unitFields, kind: z.literal("booster"), params: BoosterParams.prefault({}) }),
+  z.strictObject({ ...unitFields, kind: z.literal("fire-panel"), params: FirePanelParams.prefault({}) }),
 ]);
 export type FleetUnit = z.output<typeof FleetUnit>;
 

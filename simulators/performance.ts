@@ -34,7 +34,10 @@ function demanded<P extends Plant>(
   speed: number,
 ): readonly Expectation[] {
   const realSeconds = scenario.endsAfter(values) / speed;
-  return scenario.mustFollow.filter((item) => item.within <= realSeconds && (item.onlyIf?.(values) ?? true));
+  return scenario.mustFollow.filter(
+    ({ within, needs, onlyIf }) =>
+      within <= realSeconds && (!needs || needs.held < needs.of / speed) && (onlyIf?.(values) ?? true),
+  );
 }
 
 export function perform<P extends Plant>(

@@ -4,10 +4,11 @@ import type { FleetUnit } from "./fleet.ts";
 import { type Performance, type PerformanceEvents, perform } from "./performance.ts";
 import { createBooster } from "./plant/booster.ts";
 import { createElevator } from "./plant/elevator.ts";
+import { createFirePanel } from "./plant/fire-panel.ts";
 import type { Plant } from "./plant/plant.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
 import { expectation, type TruthLog } from "./truth.ts";
-import { boosterMap, elevatorMap, type RegisterMap } from "./wire/maps.ts";
+import { boosterMap, elevatorMap, firePanelMap, type RegisterMap } from "./wire/maps.ts";
 import { representable } from "./wire/memory.ts";
 import { createUnit, type ModbusUnit } from "./wire/modbus-unit.ts";
 
@@ -58,6 +59,12 @@ function createPlant(unit: FleetUnit, hour: number): { plant: Plant; map: Regist
     const begin: Begin = (scenario, options, events) =>
       scenario.kind === "elevator" ? perform(scenario, plant, options, events) : undefined;
     return { plant, map: elevatorMap, begin };
+  }
+  if (unit.kind === "fire-panel") {
+    const plant = createFirePanel(unit.params, unit.seed);
+    const begin: Begin = (scenario, options, events) =>
+      scenario.kind === "fire-panel" ? perform(scenario, plant, options, events) : undefined;
+    return { plant, map: firePanelMap, begin };
   }
   const plant = createBooster(unit.params, unit.seed, hour);
   const begin: Begin = (scenario, options, events) =>

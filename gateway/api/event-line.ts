@@ -263,6 +263,7 @@ const lines: Readonly<Record<string, Line>> = {
   "ticket-feedback": did("反馈进度", "reported"),
   "ticket-escalate": did("手动升级", "escalated by hand"),
   "ticket-note": did("记录", "noted"),
+  "ticket-false-alarm-claimed": did("核实为误报，待第二人确认", "found a false alarm; a second person must confirm it"),
   "ticket-false-alarm": did("判定为误报", "judged it a false alarm"),
   "ticket-merge": did("合并工单", "merged the ticket"),
   "ticket-sop": (row, names) => {

@@ -246,6 +246,7 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
     rescueTier: ticket.rescueTier,
     recovered: ticket.recovered,
     falseAlarm: ticket.falseAlarm,
+    ...maybe("falseAlarmClaimedBy", ticket.falseAlarm ? undefined : ticket.falseAlarmClaim?.name),
     simulated: ticket.simulated,
     clocks: ticket.clocks.map((clock) => clockBody(clock, now)),
     ...maybe("next", nextOf(ticket, roleNamer(view.site))),

@@ -202,6 +202,8 @@ export const TicketShape = z.object({
   rescueTier: z.int(),
   recovered: z.boolean(),
   falseAlarm: z.boolean(),
+  /** Who found a false alarm that a second person must still confirm. */
+  falseAlarmClaimedBy: z.string().optional(),
   simulated: z.boolean(),
   clocks: z.array(ClockShape),
   /** The next thing that happens by itself. */

@@ -69,6 +69,10 @@ export interface ClassPolicy {
   >;
   /** Extra roles told at opening. */
   readonly tellAtOpening: readonly string[];
+  /** Told when somebody confirms on the spot that it is real. */
+  readonly tellWhenVerified?: readonly string[];
+  /** Two: a false alarm counts once a second account confirms what the first one recorded. */
+  readonly falseAlarmPeople?: 1 | 2;
   readonly extraSteps: readonly LadderStep[];
   readonly sop: readonly SopStep[];
 }

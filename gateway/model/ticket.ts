@@ -92,6 +92,8 @@ export interface Ticket {
   /** Set while a human conclusion such as "car empty" is still missing. */
   readonly recovered: boolean;
   readonly falseAlarm: boolean;
+  /** Somebody found a false alarm, and the class asks for a second person. */
+  readonly falseAlarmClaim?: { readonly account: string; readonly name: string; readonly at: Instant };
   readonly simulated: boolean;
   /** The earliest instant at which the heartbeat must look at this ticket again. */
   readonly wakeAt: Instant;

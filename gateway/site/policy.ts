@@ -50,6 +50,8 @@ const Class = z.strictObject({
   clocks: Clocks,
   bySeverity: BySeverity.default({}),
   tellAtOpening: z.array(z.string()).default([]),
+  tellWhenVerified: z.array(z.string()).default([]),
+  falseAlarmPeople: z.union([z.literal(1), z.literal(2)]).default(1),
   extraSteps: Ladder.default([]),
   sop: z.array(z.strictObject({ id: Id, text: TextPair, mandatory: z.boolean() })),
 });
@@ -107,6 +109,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     if (!entry) continue;
     const at = part(root, "classes", id);
     checkRoles(part(at, "tellAtOpening"), entry.tellAtOpening, roles, problems);
+    checkRoles(part(at, "tellWhenVerified"), entry.tellWhenVerified, roles, problems);
     const clocks = listClocks(entry.clocks, zone);
     const bySeverity: Partial<Record<Severity, typeof clocks>> = {};
     for (const severity of Severity.options) {
@@ -120,6 +123,8 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
       clocks,
       bySeverity,
       tellAtOpening: entry.tellAtOpening,
+      ...(entry.tellWhenVerified.length > 0 ? { tellWhenVerified: entry.tellWhenVerified } : {}),
+      ...(entry.falseAlarmPeople === 2 ? { falseAlarmPeople: 2 } : {}),
       extraSteps: steps(part(at, "extraSteps"), entry.extraSteps),
       sop: entry.sop,
     };
@@ -210,5 +215,8 @@ export function overridePolicy(
 export function rolesTold(policy: Policy): ReadonlySet<string> {
   const classes = Object.values(policy.classes);
   const steps = [...Object.values(policy.ladders).flat(), ...classes.flatMap((one) => one.extraSteps)];
-  return new Set([...steps.flatMap((step) => step.tell), ...classes.flatMap((one) => one.tellAtOpening)]);
+  return new Set([
+    ...steps.flatMap((step) => step.tell),
+    ...classes.flatMap((one) => [...one.tellAtOpening, ...(one.tellWhenVerified ?? [])]),
+  ]);
 }

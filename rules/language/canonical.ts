@@ -22,7 +22,8 @@ const TABLE: Readonly<Record<DeviceKind, string>> = {
     ph:[pH] heartbeat:+`,
   fire: `sys_word: fire_count: prealarm_count: fault_count: disable_count: supv_count: first_fire_zone: first_fire_addr:
     dev_analog:dB/m normal_mode fire_alarm prealarm panel_fault supervisory test_mode manual_mode silence delay_active
-    mains_fail battery_fail battery_v:V loop_fault event_seq:+ heartbeat:+`,
+    mains_fail battery_fail battery_v:V loop_fault disablement output_started output_feedback config_changed panel_reset
+    event_seq:+ heartbeat:+`,
   access: `door_open lock_locked lock_cmd door_mode:enum alarm_state:enum rex grant access_event:enum event_code:enum event_seq:+
     tamper_reader tamper_ctrl duress reader_online controller_online open_seconds:s fire_input mains_ok battery_v:V lock_current:A heartbeat:+`,
   power: `utility_ok voltage_l1:V voltage_l2:V voltage_l3:V current_l1:A current_l2:A current_l3:A active_power:kW energy:kWh+

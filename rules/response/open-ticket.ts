@@ -13,10 +13,12 @@ import { ladderRows, runDueSteps } from "./ladder.ts";
 /**
  * Classes whose alarms on the same device follow from a graver one: they join its ticket instead of opening their own,
  * and one that is already open is merged into it. A lift that stops with people inside has, a moment earlier, a broken
- * safety circuit; a burst empties the tank and floods the sump. Engineering judgement.
+ * safety circuit; a burst empties the tank and floods the sump; a fire is a prealarm first, burns cables and loses its mains.
+ * Engineering judgement.
  */
 const EXPLAINS: Readonly<Partial<Record<TicketClass, readonly TicketClass[]>>> = {
   elevator_entrapment: ["general_fault"],
+  fire_alarm: ["general_fault"],
   pipe_burst: ["pump_fault"],
 };
 

@@ -7,6 +7,7 @@ import type { LadderRow, ResponseClock, Ticket, TicketState } from "#model/ticke
 import { type Instant, later } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
 import { answered, cancel, isOpen, meet, RECURRING, restart, startClock, wakeOfTicket } from "./clocks.ts";
+import { confirmedRows, isFirstClaim, isOnTheSpot } from "./findings.ts";
 import { dropAnswered, runDueSteps } from "./ladder.ts";
 import { ticketStateName } from "./words.ts";
 
@@ -53,6 +54,7 @@ const STEPS: Readonly<Record<TicketStep, StepRule>> = {
   "false-alarm": {
     to: "verifying",
     needs: "note",
+    meets: ["verify"],
     cancels: [
       "plan",
       "dispatch",
@@ -63,7 +65,6 @@ const STEPS: Readonly<Record<TicketStep, StepRule>> = {
       "mitigate",
       "resolve",
       "feedback",
-      "verify",
     ],
   },
   close: { from: ["repaired", "verifying"], to: "closed" },
@@ -95,12 +96,15 @@ const FINISHED: ReadonlySet<TicketState> = new Set(["closed", "merged"]);
 const CONTROLLED: ReadonlySet<TicketState> = new Set(["mitigated", "repaired", "verifying", "closed", "merged"]);
 const MAY_OVERRIDE: ReadonlySet<Role> = new Set(["supervisor", "admin"]);
 
+const fits = (ticket: Ticket, step: TicketStep): boolean => {
+  const { from } = STEPS[step];
+  return !from || from.includes(ticket.state) || isOnTheSpot(ticket, step);
+};
+
 const openRows = (ticket: Ticket) => ticket.sop.filter((row) => row.mandatory && row.at === undefined);
 
 function offered(ticket: Ticket, step: TicketStep): boolean {
-  const rule = STEPS[step];
-  if (FINISHED.has(ticket.state)) return false;
-  if (rule.from && !rule.from.includes(ticket.state)) return false;
+  if (FINISHED.has(ticket.state) || !fits(ticket, step)) return false;
   if (step === "acknowledge") return ticket.acknowledgedBy === undefined;
   if (step === "sop") return ticket.sop.some((row) => row.at === undefined);
   if (step === "escalate") return ticket.ladder.some((row) => row.state === "waiting");
@@ -158,10 +162,7 @@ export function takeStep(
 
 function whyNot(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor, at: Instant): Plan | undefined {
   const rule = STEPS[command.step];
-  if (
-    FINISHED.has(ticket.state) ||
-    (rule.from && !rule.from.includes(ticket.state) && !(command.step === "close" && ticket.falseAlarm))
-  ) {
+  if (FINISHED.has(ticket.state) || (!fits(ticket, command.step) && !(command.step === "close" && ticket.falseAlarm))) {
     const state = ticketStateName[ticket.state];
     return refuse(
       409,
@@ -187,6 +188,15 @@ function whyNot(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor
     return refuse(422, "no-such-sop-step", "核对单里没有这一步。", "The checklist has no such step.", {
       steps: ticket.sop.map((row) => row.step),
     });
+  }
+  if (command.step === "false-alarm" && ticket.falseAlarmClaim?.account === actor.id && !ticket.falseAlarm) {
+    return refuse(
+      409,
+      "second-person-needed",
+      `您已登记工单 ${ticket.no} 为误报，须由另一人用自己的账号确认。`,
+      `You already recorded ticket ${ticket.no} as a false alarm; another person must confirm it with an account of their own.`,
+      { claimedBy: ticket.falseAlarmClaim.name },
+    );
   }
   if (command.step === "close") return whyNotClose(draft, ticket, command, actor);
   return undefined;
@@ -216,6 +226,7 @@ function whyNotClose(draft: Draft, ticket: Ticket, command: StepCommand, actor: 
 }
 
 function apply(draft: Draft, before: Ticket, command: StepCommand, actor: Actor, at: Instant): Ticket {
+  if (isFirstClaim(before, command.step)) return claimFalseAlarm(draft, before, command, actor, at);
   const rule = STEPS[command.step];
   const { warn } = draft.view.site.policy;
   const who = command.who ?? "staff";
@@ -235,7 +246,8 @@ function apply(draft: Draft, before: Ticket, command: StepCommand, actor: Actor,
     if (followup) clocks = [...clocks, startClock("followup", followup.target, at, warn)];
   }
 
-  const keepsState = command.step === "arrive" && before.state === "mitigated";
+  const confirmed = isOnTheSpot(before, command.step);
+  const keepsState = confirmed || (command.step === "arrive" && before.state === "mitigated");
   const { assignee: _, ...unassigned } = before;
   const base: Ticket = command.step === "decline" ? unassigned : before;
   let ticket: Ticket = {
@@ -255,6 +267,7 @@ function apply(draft: Draft, before: Ticket, command: StepCommand, actor: Actor,
         }
       : {}),
     ...(command.step === "escalate" ? { ladder: bringForward(before.ladder, draft.now) } : {}),
+    ...(confirmed ? { ladder: [...before.ladder, ...confirmedRows(before, draft.now)] } : {}),
   };
   ticket = holdAcknowledgement(draft, ticket);
   ticket = command.step === "close" ? { ...ticket, ladder: dropAll(ticket.ladder) } : dropAnswered(ticket);
@@ -289,6 +302,23 @@ function apply(draft: Draft, before: Ticket, command: StepCommand, actor: Actor,
   ticket = runDueSteps(draft, ticket);
   ticket = { ...ticket, wakeAt: wakeOfTicket(ticket) };
   draft.amendTicket(ticket);
+  return ticket;
+}
+
+/** Recorded, and nothing else: clocks and ladder go on until a second person confirms. */
+function claimFalseAlarm(draft: Draft, before: Ticket, command: StepCommand, actor: Actor, at: Instant): Ticket {
+  let ticket: Ticket = { ...before, falseAlarmClaim: { account: actor.id, name: actor.name, at } };
+  ticket = holdAcknowledgement(draft, ticket);
+  ticket = { ...ticket, wakeAt: wakeOfTicket(ticket) };
+  draft.putTicket(
+    ticket,
+    "ticket-false-alarm-claimed",
+    {
+      ...(command.note ? { note: command.note } : {}),
+      ...(command.occurredAt === undefined ? {} : { backEntry: true }),
+    },
+    at,
+  );
   return ticket;
 }
 

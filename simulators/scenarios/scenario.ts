@@ -2,6 +2,7 @@
 import type { Chance } from "../chance.ts";
 import type { Booster } from "../plant/booster.ts";
 import type { Elevator } from "../plant/elevator-state.ts";
+import type { FirePanel } from "../plant/fire-panel-state.ts";
 import type { Plant } from "../plant/plant.ts";
 import type { Text } from "../text.ts";
 
@@ -24,6 +25,8 @@ export interface Expectation<Name extends string = string> {
   readonly within: number;
   /** Expected only for some parameters, e.g. a hole that is large enough. */
   onlyIf?(values: Readonly<Record<Name, number>>): boolean;
+  /** The rule needs `held` real seconds of something that lasts `of` plant seconds: played faster it cannot come. */
+  readonly needs?: { readonly held: number; readonly of: number };
 }
 
 /** fast: still on the way to the start, the plant's clock may run ahead · live: the last seconds · there: t0. */
@@ -55,7 +58,7 @@ export interface ScenarioOf<P extends Plant, Name extends string = string> {
   endsAfter(values: Readonly<Record<Name, number>>): number;
 }
 
-export type Scenario = ScenarioOf<Elevator> | ScenarioOf<Booster>;
+export type Scenario = ScenarioOf<Elevator> | ScenarioOf<Booster> | ScenarioOf<FirePanel>;
 
 const minutes = (count: number) => count * 60;
 

@@ -97,3 +97,58 @@ export const boosterMap: RegisterMap = [
   ...sumpPumpBlock(1),
   ...sumpPumpBlock(2),
 ];
+
+const component = (address: number): RegisterEntry => entry(1000 + address, "u16", `component_${address}`);
+const ringEntry = (slot: number): RegisterEntry[] => {
+  const at = 200 + 8 * slot;
+  const point = (name: string) => `event${slot}_${name}`;
+  return [
+    entry(at, "u16", point("seq")),
+    entry(at + 1, "u32", point("time")),
+    entry(at + 3, "u16", point("type")),
+    entry(at + 4, "u16", point("loop")),
+    entry(at + 5, "u16", point("address")),
+    entry(at + 6, "u16", point("component")),
+    entry(at + 7, "u16", point("status")),
+  ];
+};
+const numbered = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+/**
+ * Fire panel: registers 0–9, zones 10–73, outputs and battery 100–104, event ring 200–455 (an event stands in the slot
+ * `number mod 32`), components of loop 1 from 1001. Register 1 is the system word of GB/T 26875.3.
+ */
+export const firePanelMap: RegisterMap = [
+  entry(0, "u16", "heartbeat"),
+  ...flags(1, [
+    "normal_mode",
+    "fire_alarm",
+    "panel_fault",
+    "disablement",
+    "supervisory",
+    "output_started",
+    "output_feedback",
+    "delay_active",
+    "mains_fail",
+    "battery_fail",
+    "loop_fault",
+    "manual_mode",
+    "config_changed",
+    "panel_reset",
+  ]),
+  entry(2, "u16", "fire_count"),
+  entry(3, "u16", "prealarm_count"),
+  entry(4, "u16", "fault_count"),
+  entry(5, "u16", "disable_count"),
+  entry(6, "u16", "supv_count"),
+  entry(7, "u16", "first_fire_zone"),
+  // Loop × 1000 + address: 1023 is L1D23.
+  entry(8, "u32", "first_fire_addr"),
+  ...numbered(64).map((zone) => entry(9 + zone, "u16", `zone${zone}_state`)),
+  ...flags(100, ["out_lift_recall_cmd", "out_fan_cmd", "out_power_cut_cmd", "out_door_release_cmd", "out_pump_cmd"]),
+  ...flags(101, ["out_lift_recall_fb", "out_fan_fb", "out_power_cut_fb", "out_door_release_fb", "out_pump_fb"]),
+  entry(102, "u16", "battery_v", 10),
+  entry(103, "u32", "event_seq"),
+  ...Array.from({ length: 32 }, (_, slot) => ringEntry(slot)).flat(),
+  ...numbered(160).map(component),
+];

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { scenarios } from "../../simulators/scenarios/index.ts";
-import { boosterMap, elevatorMap, type RegisterEntry } from "../../simulators/wire/maps.ts";
+import { boosterMap, elevatorMap, firePanelMap, type RegisterEntry } from "../../simulators/wire/maps.ts";
 
 const yaml = (path: string) => parse(readFileSync(new URL(`../../${path}`, import.meta.url), "utf8"));
 
@@ -26,6 +26,7 @@ interface ProfilePoint {
 test.each([
   { profile: "drivers/profiles/default-elevator.yaml", map: elevatorMap },
   { profile: "drivers/profiles/default-booster.yaml", map: boosterMap },
+  { profile: "drivers/profiles/default-fire-panel.yaml", map: firePanelMap },
 ])("$profile finds every point where the device has it, in the same scale", ({ profile, map }) => {
   const points: ProfilePoint[] = yaml(profile).points;
   const registers = new Map(map.map((entry) => [entry.point, entry]));
@@ -48,7 +49,8 @@ test("every alarm that a story demands or forbids is a rule of the library, with
     ticket?: string;
     levels?: { severity: string }[];
   }
-  const rules: Rule[] = [...yaml("rules/library/elevator.yaml"), ...yaml("rules/library/water.yaml")];
+  const packs = ["elevator", "water", "fire"];
+  const rules: Rule[] = packs.flatMap((pack) => yaml(`rules/library/${pack}.yaml`));
   for (const scenario of scenarios) {
     for (const { rule: id, severity, ticketClass } of scenario.mustFollow) {
       const rule = rules.find((one) => one.id === id);

@@ -74,6 +74,11 @@ describe("a look around", () => {
       "pumps-all-failed",
       "pipe-burst",
       "pipe-burst-large",
+      "fire-confirmed",
+      "fire-false-alarm",
+      "fire-call-point",
+      "fire-loop-open",
+      "fire-feedback-missing",
     ]);
     expect((await call("GET", "/faults")).body).toContainEqual(
       expect.objectContaining({ fault: "late-reply", scope: "unit" }),

@@ -93,11 +93,12 @@ describe("the demo fleet", () => {
   const fleet = "fleet" in parsed ? parsed.fleet : undefined;
   const units = (fleet?.ports ?? []).flatMap((port) => port.units.map((unit) => ({ ...unit, offset: port.offset })));
 
-  test("has twelve elevators and four booster sets on seven ports", () => {
+  test("has twelve elevators, four booster sets and a fire panel on eight ports", () => {
     expect(problems(readFileSync(new URL("fleet.yaml", demo), "utf8"))).toEqual([]);
     expect(units.filter(({ kind }) => kind === "elevator")).toHaveLength(12);
     expect(units.filter(({ kind }) => kind === "booster")).toHaveLength(4);
-    expect(fleet?.ports.map(({ offset }) => offset)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(units.filter(({ kind }) => kind === "fire-panel")).toHaveLength(1);
+    expect(fleet?.ports.map(({ offset }) => offset)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
   test("agrees with the devices of the demo site: place on the wire, and facts that no register tells", () => {
@@ -105,10 +106,10 @@ describe("the demo fleet", () => {
       id: string;
       unit: number;
       link: { "modbus-tcp": { portOffset?: number } };
-      params: { floors?: number; ratedSpeed?: string; rescueDevice?: boolean };
+      params?: { floors?: number; ratedSpeed?: string; rescueDevice?: boolean };
     }
     const read = (file: string): SiteDevice[] => parse(readFileSync(new URL(`devices/${file}`, demo), "utf8"));
-    const devices = [...read("elevators.yaml"), ...read("boosters.yaml")];
+    const devices = [...read("elevators.yaml"), ...read("boosters.yaml"), ...read("fire.yaml")];
     expect(devices.map(({ id }) => id).sort()).toEqual(units.map(({ device }) => device).sort());
     for (const device of devices) {
       const unit = units.find((one) => one.device === device.id);
@@ -118,7 +119,7 @@ describe("the demo fleet", () => {
         device.link["modbus-tcp"].portOffset ?? 0,
       ]);
       if (unit?.kind !== "elevator") continue;
-      const { floors, ratedSpeed, rescueDevice = false } = device.params;
+      const { floors, ratedSpeed, rescueDevice = false } = device.params ?? {};
       expect([device.id, unit.params.floors, `${unit.params.ratedSpeed} m/s`, unit.params.rescueDevice]).toEqual([
         device.id,
         floors,

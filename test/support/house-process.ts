@@ -147,7 +147,7 @@ export async function startBuilding(ports: { readonly modbus: number; readonly c
   };
 }
 
-/** Console, seven Modbus ports and simulator control, all free. */
+/** Console, eight Modbus ports and simulator control, all free. */
 export async function demoPorts(): Promise<{ console: number; modbus: number; control: number }> {
   const base = await freePorts(10);
   return { modbus: base, control: base + 8, console: base + 9 };

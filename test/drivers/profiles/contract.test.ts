@@ -24,7 +24,7 @@ function rawLimits(point: PointDefinition): readonly [number, number] {
 }
 
 const names = await profileNames();
-test("there are profiles", () => expect(names).toEqual(["default-booster", "default-elevator"]));
+test("there are profiles", () => expect(names).toEqual(["default-booster", "default-elevator", "default-fire-panel"]));
 
 describe.each(names)("the profile %s", async (name) => {
   const { device, points } = await install(name);

@@ -26,7 +26,7 @@ describe("the demo site", () => {
     expect(site).toMatchObject({ id: "demo", simulated: true, listen: { host: "127.0.0.1", port: 8080 } });
   });
 
-  test("has twelve lifts in three buildings and four pump rooms, each where the simulator answers", () => {
+  test("has twelve lifts in three buildings, four pump rooms and a fire panel, each where the simulator answers", () => {
     const port = (link: string): unknown => link.split(":").at(-1);
     expect(site.devices.map(({ id, link, unit }) => `${id} ${port(link)} ${unit}`).sort()).toEqual(
       [
@@ -34,9 +34,10 @@ describe("the demo site", () => {
         ...[1, 2, 3, 4].map((n) => `lift-${n + 4} 15021 ${n}`),
         ...[1, 2, 3, 4].map((n) => `lift-${n + 8} 15022 ${n}`),
         ...[1, 2, 3, 4].map((n) => `booster-${n} ${15_022 + n} 1`),
+        "fire-1 15027 1",
       ].sort(),
     );
-    expect(site.links).toHaveLength(7);
+    expect(site.links).toHaveLength(8);
   });
 
   test("lift-1 has no rescue device, so a power cut in it is an entrapment after 30 s", () => {
@@ -49,7 +50,7 @@ describe("the demo site", () => {
     const moved = await load(shipped.demo, { GATEHOUSE_MODBUS_PORT: "25020" });
     if ("problems" in moved) throw new Error("it must load");
     expect(moved.site.links.map(({ id }) => id).sort()).toEqual(
-      [0, 1, 2, 3, 4, 5, 6].map((offset) => `modbus-tcp:127.0.0.1:${25_020 + offset}`),
+      [0, 1, 2, 3, 4, 5, 6, 7].map((offset) => `modbus-tcp:127.0.0.1:${25_020 + offset}`),
     );
   });
 

@@ -14,6 +14,7 @@ import { install, libraryFolder, readLibrary } from "./installation.ts";
 const rules = await readLibrary();
 const lift = await install("default-elevator", facts);
 const set = await install("default-booster", { normalFlow: 8 });
+const panel = await install("default-fire-panel");
 const readme = await readFile(join(libraryFolder, "README.md"), "utf8");
 const chinese = /\p{Script=Han}/u;
 
@@ -29,19 +30,20 @@ const check = (devices: readonly (typeof lift)[], own: readonly RuleDefinition[]
 };
 
 test("the checker finds nothing wrong, and every rule watches the device of the default map", () => {
-  const { problems, applies } = check([lift, set]);
+  const { problems, applies } = check([lift, set, panel]);
   expect(problems.map((problem) => formatProblem(problem, "en"))).toEqual([]);
   expect(applies.filter((row) => !row.applies)).toEqual([]);
   expect(applies.map((row) => row.rule).sort()).toEqual(rules.map((rule) => rule.id).sort());
 });
 
 test("whatever points and facts a device lacks, the packs have no mistake there, only rules that do not apply", () => {
-  const keys = [...lift.points, ...set.points].map((point) => point.key);
+  const keys = [...lift.points, ...set.points, ...panel.points].map((point) => point.key);
   fc.assert(
     fc.asyncProperty(fc.subarray(keys), fc.boolean(), async (lacking, told) => {
       const poorLift = await install("default-elevator", told ? { ...facts, rescueDevice: true } : {}, lacking);
       const poorSet = await install("default-booster", told ? { normalFlow: 6 } : {}, lacking);
-      const { problems, applies } = check([poorLift, poorSet]);
+      const poorPanel = await install("default-fire-panel", {}, lacking);
+      const { problems, applies } = check([poorLift, poorSet, poorPanel]);
       expect(problems).toEqual([]);
       for (const row of applies) if (!row.applies) expect(row.because?.zh, row.rule).toMatch(chinese);
     }),
@@ -51,9 +53,14 @@ test("whatever points and facts a device lacks, the packs have no mistake there,
 
 test.each([
   ["service_mode", (rule: RuleDefinition) => rule.kind === "elevator" && !rule.id.endsWith("heartbeat_frozen")],
+  ["out_fan_fb", (rule: RuleDefinition) => rule.id === "fire.feedback_fan"],
   ["flow", (rule: RuleDefinition) => rule.id.startsWith("water.pipe_burst")],
 ] as const)("no rule that rests on %s runs on a device without it", async (key, rests) => {
-  const poor = [await install("default-elevator", facts, [key]), await install("default-booster", {}, [key])];
+  const poor = await Promise.all([
+    install("default-elevator", facts, [key]),
+    install("default-booster", {}, [key]),
+    install("default-fire-panel", {}, [key]),
+  ]);
   const { applies } = check(poor);
   for (const rule of rules.filter(rests))
     expect(applies.find((row) => row.rule === rule.id)?.applies, rule.id).toBe(false);

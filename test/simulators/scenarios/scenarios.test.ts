@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { BoosterParams } from "../../../simulators/plant/booster-params.ts";
 import { ElevatorParams } from "../../../simulators/plant/elevator-params.ts";
+import { FirePanelParams } from "../../../simulators/plant/fire-panel-params.ts";
 import { findScenario, scenarios } from "../../../simulators/scenarios/index.ts";
 import { createSimulatedDevice, type SimulatedDevice } from "../../../simulators/simulated-device.ts";
 import { createTruthLog, type TruthLog, type TruthRecord } from "../../../simulators/truth.ts";
@@ -18,13 +19,15 @@ interface Stage {
   record(kind: string): TruthRecord | undefined;
 }
 
-function stage(kind: "elevator" | "booster", params: object = {}, seed = 1): Stage {
+function stage(kind: "elevator" | "booster" | "fire-panel", params: object = {}, seed = 1): Stage {
   const clock = createHandClock();
   const truth = createTruthLog(clock.wall);
   const unit =
     kind === "elevator"
       ? { kind, unit: 1, device: "lift-1", seed, params: ElevatorParams.parse(params) }
-      : { kind, unit: 1, device: "booster-1", seed, params: BoosterParams.parse(params) };
+      : kind === "booster"
+        ? { kind, unit: 1, device: "booster-1", seed, params: BoosterParams.parse(params) }
+        : { kind, unit: 1, device: "fire-1", seed, params: FirePanelParams.parse(params) };
   const device = createSimulatedDevice(unit, 10, { clock, truth, nextPlay: () => 1 });
   return {
     device,
@@ -272,6 +275,62 @@ describe("booster stories", () => {
     );
     on.pass(900);
     expect(Math.abs(on.device.read("outlet_pressure") - 0.55)).toBeLessThan(0.03);
+  });
+});
+
+describe("fire panel", () => {
+  test.each(["fire-confirmed", "fire-false-alarm", "fire-call-point", "fire-loop-open", "fire-feedback-missing"])(
+    "%s is on its way within a second, ends with a quiet panel, and can be played again at once",
+    (name) => {
+      const on = stage("fire-panel");
+      for (const round of [1, 2]) {
+        on.play(name, { speed: 10 });
+        on.pass(1);
+        expect(on.record("start")).toBeDefined();
+        on.pass(170);
+        expect(on.kinds().filter((kind) => kind === "end")).toHaveLength(round);
+        const left = ["fire_count", "fault_count", "loop_fault", "out_fan_cmd", "out_fan_fb", "panel_reset"];
+        expect(left.map((point) => on.device.read(point))).toEqual([0, 0, 0, 0, 0, 0]);
+      }
+    },
+  );
+
+  test("stopped in the middle it watches again, without alarms and commands", () => {
+    const on = stage("fire-panel");
+    on.play("fire-feedback-missing");
+    on.pass(200);
+    expect([on.device.read("fire_count"), on.device.read("out_fan_cmd")]).toEqual([2, 1]);
+    on.device.stop();
+    on.pass(10);
+    expect(["fire_count", "out_fan_cmd", "out_pump_fb", "zone3_state"].map((point) => on.device.read(point))).toEqual([
+      0, 0, 0, 0,
+    ]);
+  });
+
+  test("played twice as fast the prealarm is over before its rule can speak, and is not demanded", () => {
+    const rules = (speed: number) => {
+      const on = stage("fire-panel");
+      on.play("fire-confirmed", { speed });
+      on.pass(1);
+      return on.record("start")?.mustFollow?.map(({ rule }) => rule);
+    };
+    expect(rules(1)).toEqual(["fire.prealarm", "fire.alarm", "fire.confirmed"]);
+    expect(rules(2)).toEqual(["fire.alarm", "fire.confirmed"]);
+  });
+
+  test("takes no writes: every write function is answered with exception 01", () => {
+    const { unit } = stage("fire-panel").device;
+    for (const write of [
+      "0500640001ff00",
+      "0600640001",
+      "0f006400050103",
+      "1000640001020001",
+      "16006400000001",
+      "1700000001006400010201",
+    ]) {
+      const pdu = Buffer.from(write, "hex");
+      expect([write, unit.reply(pdu)]).toEqual([write, Buffer.from([(pdu[0] ?? 0) | 0x80, 1])]);
+    }
   });
 });
 

@@ -317,6 +317,7 @@ export const en: Words = {
     since: (time) => `since ${time}`,
     alarms: "Active alarms",
     noAlarms: "No active alarms on this device",
+    panelDecides: "For information only; the fire panel decides",
     tickets: "Tickets",
   },
   points: {

@@ -312,6 +312,7 @@ export const zh = {
     since: (time: string) => `自 ${time}`,
     alarms: "活动告警",
     noAlarms: "此设备没有活动告警",
+    panelDecides: "仅供参考，以消防主机为准",
     tickets: "工单",
   },
   points: {

@@ -1,0 +1,51 @@
+/** A fire through the whole house: call point, ticket, a hasty finding, the detector that confirms, the word from the spot. */
+import { expect, test } from "vitest";
+import type { TicketBody, TicketDetailBody } from "../../gateway/api/shapes.ts";
+import { startHouseProcess } from "../support/house-process.ts";
+
+test("a call point opens one ticket; one person cannot call it false; a detector confirms it, people say so", {
+  timeout: 240_000,
+}, async () => {
+  await using house = await startHouseProcess();
+  await house.until("the panel answers", ({ devices }) => devices.get("fire-1")?.state === "online");
+  const played = await house.simulator("POST", "/play", {
+    scenario: "fire-call-point",
+    device: "fire-1",
+    params: { smokeAfter: 20 },
+  });
+  expect(played.status).toBeLessThan(300);
+
+  const isFire = (ticket: TicketBody) => ticket.class === "fire_alarm" && ticket.device === "fire-1";
+  const ticket = await house.until("a fire ticket", ({ tickets }) => [...tickets.values()].find(isFire));
+  expect(ticket).toMatchObject({ severity: "S1", state: "new", alarms: ["fire.alarm@fire-1"] });
+  expect(house.seen.alarms.get("fire.alarm@fire-1")).toMatchObject({ severity: "S1", state: "unacknowledged" });
+
+  let serial = 0;
+  const step = (name: string, note: string) => {
+    serial += 1;
+    return house.call<{ code?: string }>("POST", `/api/tickets/${ticket.no}/${name}`, {
+      commandId: `fire-journey-command-${serial}`,
+      note,
+    });
+  };
+  const detail = async () => (await house.call<TicketDetailBody>("GET", `/api/tickets/${ticket.no}`)).body;
+
+  expect((await step("false-alarm", "七区无烟无火")).status).toBe(200);
+  const again = await step("false-alarm", "七区无烟无火");
+  expect([again.status, again.body.code]).toEqual([409, "second-person-needed"]);
+  expect(await detail()).toMatchObject({ falseAlarm: false, state: "new", falseAlarmClaimedBy: expect.any(String) });
+
+  await house.until("the detector confirms", ({ tickets }) =>
+    tickets.get(ticket.no)?.alarms.includes("fire.confirmed@fire-1"),
+  );
+  expect((await step("verify", "七区起火，已拨119")).status).toBe(200);
+  const after = await detail();
+  expect(after.state).toBe("new");
+  expect(after.clocks.find((clock) => clock.kind === "verify")?.state).toBe("met");
+  expect(after.told.map((one) => one.role)).toContain("fire-safety-officer");
+
+  const fires = [...house.seen.tickets.values()].filter((one) => one.device === "fire-1");
+  expect(fires.map((one) => one.no)).toEqual([ticket.no]);
+  const unanswered = [...house.seen.alarms.keys()].filter((id) => id.startsWith("fire.feedback"));
+  expect(unanswered).toEqual([]);
+});
