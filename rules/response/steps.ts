@@ -270,7 +270,9 @@ function apply(draft: Draft, before: Ticket, command: StepCommand, actor: Actor,
     ...(confirmed ? { ladder: [...before.ladder, ...confirmedRows(before, draft.now)] } : {}),
   };
   ticket = holdAcknowledgement(draft, ticket);
-  ticket = command.step === "close" ? { ...ticket, ladder: dropAll(ticket.ladder) } : dropAnswered(ticket);
+  // Nobody is called any more about what is over, or never was.
+  const over = command.step === "close" || command.step === "false-alarm";
+  ticket = over ? { ...ticket, ladder: dropAll(ticket.ladder) } : dropAnswered(ticket);
 
   draft.putTicket(
     ticket,

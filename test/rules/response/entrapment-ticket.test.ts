@@ -209,6 +209,16 @@ describe("people act", () => {
     expect(house.journal.at(-1)).toMatchObject({ event: "ticket-close", data: { override: true, note: "传感器已拆" } });
   });
 
+  test("a false alarm ends the ladder and the clocks; closing stays a word of its own", () => {
+    step("false-alarm", at(3), { note: "检修人员误触，车内无人" });
+    const before = house.said.length;
+    house.beat(at(3), at(130));
+    expect(house.said.slice(before)).toEqual([]);
+    expect(only()).toMatchObject({ state: "verifying", falseAlarm: true });
+    house.take({ type: "conditions", transitions: [freed] }, at(131));
+    expect(step("close", at(132)).refusal).toBeUndefined();
+  });
+
   test("a step that does not fit is refused with what would", () => {
     expect(step("close", at(1)).refusal).toMatchObject({ status: 409, code: "wrong-state" });
     expect(step("note", at(1)).refusal).toMatchObject({ status: 422, code: "note-needed" });
