@@ -121,9 +121,9 @@ describe.skipIf(!hasBrowser())("the Watch screen", () => {
     const { page, gateway } = seen;
     const card = page.locator("[data-ticket]").first();
     const due = Date.parse(
-      entrapmentTicket(gateway.now()).clocks.find((clock) => clock.kind === "resolve")?.dueAt ?? "",
+      entrapmentTicket(gateway.now()).clocks.find((clock) => clock.kind === "mitigate")?.dueAt ?? "",
     );
-    const digits = card.locator('[data-clock="resolve"] .digits');
+    const digits = card.locator('[data-clock="mitigate"] .digits');
     const shown = async () => {
       const [h = 0, m = 0, s = 0] = ((await digits.textContent()) ?? "").trim().split(":").map(Number);
       return h * 3_600 + m * 60 + s;
