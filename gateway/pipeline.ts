@@ -7,7 +7,7 @@
 import type { Message } from "#model/message";
 import type { DeviceState, Happening, Plan, View } from "#model/plan";
 import type { Site } from "#model/site";
-import { between, type Clock, hours, type Instant, type Moment } from "#model/time";
+import { between, type Clock, hours, type Instant, type Moment, seconds } from "#model/time";
 import { decide } from "../rules/decide.ts";
 import type { RuleEngine } from "../rules/engine/engine.ts";
 import type { Door, House, Reply } from "./door.ts";
@@ -42,6 +42,12 @@ interface Waiting {
 type Rooms = { readonly [Room in keyof House]: Writable<House[Room]> };
 type Writable<M> = M extends ReadonlyMap<infer K, infer V> ? Map<K, V> : never;
 
+/**
+ * The heartbeat looks once a second. A longer silence means that the process stood still (a stopped machine, a starved
+ * one): nothing was seen meanwhile, so no delay and no window may count that time.
+ */
+const BLIND = seconds(5);
+
 const byId = <T extends { readonly id: string }>(rows: readonly T[]): Map<string, T> =>
   new Map(rows.map((row) => [row.id, row]));
 
@@ -67,6 +73,7 @@ export function createPipeline(input: PipelineInput): Door {
   let nextSeq = kept.lastSeq + 1;
   let busy = false;
   let away = 0;
+  let lookedAt: Moment = { now: clock.now(), mono: clock.monotonic() };
 
   const moment = (): Moment => ({ now: clock.now(), mono: clock.monotonic() });
   const view = (): View => ({ site, ...rooms, lastTicket });
@@ -216,6 +223,8 @@ export function createPipeline(input: PipelineInput): Door {
     },
     samples(changed, count) {
       const at = moment();
+      if (at.mono - lookedAt.mono > BLIND) engine.restore(engine.snapshot(lookedAt), at);
+      lookedAt = at;
       const transitions = engine.step(changed, count, at);
       if (count > 0) feed.publish({ kind: "values", changed, count, at });
       if (transitions.length > 0) void take({ type: "conditions", transitions: [...transitions] });
