@@ -222,7 +222,7 @@ function nextOf(ticket: Ticket, roleName: (role: string) => Text): TicketBody["n
 export const roleNamer =
   (site: Site) =>
   (role: string): Text =>
-    site.policy.roles[role] ?? { zh: role, en: role };
+    role === "assignee" ? { zh: "负责人", en: "Assignee" } : (site.policy.roles[role] ?? { zh: role, en: role });
 
 export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): TicketBody {
   const device = ticket.device === undefined ? undefined : view.devices.get(ticket.device);

@@ -9,6 +9,7 @@ import { type Draft, refuse } from "../draft.ts";
 import { answered, cancel, isOpen, meet, RECURRING, restart, startClock, wakeOfTicket } from "./clocks.ts";
 import { confirmedRows, isFirstClaim, isOnTheSpot } from "./findings.ts";
 import { dropAnswered, runDueSteps } from "./ladder.ts";
+import { tellPerson } from "./tell.ts";
 import { ticketStateName } from "./words.ts";
 
 type StepCommand = Extract<Command, { do: "ticket-step" }>;
@@ -301,6 +302,12 @@ function apply(draft: Draft, before: Ticket, command: StepCommand, actor: Actor,
     }
   }
   cancelAnswered(draft, ticket);
+  if (rule.needs === "assignee" && command.assignee) {
+    tellPerson(draft, ticket, command.assignee, {
+      zh: "已派给您，请接单并赶赴现场",
+      en: "Sent to you: accept it and go there",
+    });
+  }
   ticket = runDueSteps(draft, ticket);
   ticket = { ...ticket, wakeAt: wakeOfTicket(ticket) };
   draft.amendTicket(ticket);

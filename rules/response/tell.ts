@@ -3,7 +3,7 @@ import type { Message } from "#model/message";
 import type { LadderStep } from "#model/policy";
 import type { Text } from "#model/text";
 import type { Ticket } from "#model/ticket";
-import type { Span } from "#model/time";
+import { milliseconds, type Span } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { onDuty } from "./on-duty.ts";
 
@@ -44,6 +44,18 @@ function wording(ticket: Ticket, calls: readonly Call[]): Text {
 }
 
 /**
+ * Somebody is sent by name: that person is told, besides those whom the ladder tells. `wanted` is the name or id of one of
+ * the site's people; a name that the site does not know belongs to somebody who must be reached by phone.
+ */
+export function tellPerson(draft: Draft, ticket: Ticket, wanted: string, say: Text): void {
+  const person = draft.view.site.people.people.find((one) => one.name === wanted || one.id === wanted);
+  if (!person) return;
+  const id = `sent-${draft.now}`;
+  const step = { id, after: milliseconds(0), unless: [], tell: [], phone: false, raiseRescueTier: false, say };
+  write(draft, ticket, [{ role: "assignee", person: person.id, due: { step, loop: 0 } }]);
+}
+
+/**
  * Writes the messages of steps that are due together. Steps that ran late are merged: one message per person that names
  * them all. A role with nobody on duty is journalled and goes to the fallback person at once.
  */
@@ -66,31 +78,34 @@ export function tell(draft: Draft, ticket: Ticket, due: readonly DueStep[]): voi
     if (!group.some((other) => other.due.step.id === call.due.step.id)) group.push(call);
     groups.set(key, group);
   }
+  for (const group of groups.values()) write(draft, ticket, group);
+}
+
+/** One message to one person by every channel, naming all the steps of the group. */
+function write(draft: Draft, ticket: Ticket, group: readonly Call[]): void {
   const channels = ["console", ...draft.view.site.channels.map((channel) => channel.id)];
-  for (const group of groups.values()) {
-    const [first] = group;
-    if (!first) continue;
-    const step = group.map((call) => call.due.step.id).join("+");
-    const loop = Math.max(...group.map((call) => call.due.loop));
-    const lateBy = Math.max(0, ...group.map((call) => call.due.lateBy ?? 0));
-    for (const channel of channels) {
-      const message: Message = {
-        key: [ticket.no, ticket.round, step, loop, first.person, channel].join("/"),
-        ticket: ticket.no,
-        step,
-        severity: ticket.severity,
-        role: first.role,
-        to: first.person,
-        channel,
-        text: wording(ticket, group),
-        phone: group.some((call) => call.due.step.phone),
-        state: "pending",
-        attempts: 0,
-        nextTryAt: draft.now,
-        createdAt: draft.now,
-        ...(lateBy > 0 ? { lateBy } : {}),
-      };
-      draft.putMessage(message);
-    }
+  const [first] = group;
+  if (!first) return;
+  const step = group.map((call) => call.due.step.id).join("+");
+  const loop = Math.max(...group.map((call) => call.due.loop));
+  const lateBy = Math.max(0, ...group.map((call) => call.due.lateBy ?? 0));
+  for (const channel of channels) {
+    const message: Message = {
+      key: [ticket.no, ticket.round, step, loop, first.person, channel].join("/"),
+      ticket: ticket.no,
+      step,
+      severity: ticket.severity,
+      role: first.role,
+      to: first.person,
+      channel,
+      text: wording(ticket, group),
+      phone: group.some((call) => call.due.step.phone),
+      state: "pending",
+      attempts: 0,
+      nextTryAt: draft.now,
+      createdAt: draft.now,
+      ...(lateBy > 0 ? { lateBy } : {}),
+    };
+    draft.putMessage(message);
   }
 }

@@ -209,6 +209,15 @@ describe("people act", () => {
     expect(house.journal.at(-1)).toMatchObject({ event: "ticket-close", data: { override: true, note: "传感器已拆" } });
   });
 
+  test("whoever is sent by name is told; a name that the site does not know is only written down", () => {
+    step("dispatch", at(1), { assignee: "team-lead" });
+    const sent = () => house.said.filter((message) => message.role === "assignee");
+    expect(sent()).toMatchObject([{ to: "p-team-lead", ticket: only().no, channel: "console" }]);
+    step("dispatch", at(2), { assignee: "维保张工" });
+    expect(sent()).toHaveLength(1);
+    expect(only().assignee).toBe("维保张工");
+  });
+
   test("a false alarm ends the ladder and the clocks; closing stays a word of its own", () => {
     step("false-alarm", at(3), { note: "检修人员误触，车内无人" });
     const before = house.said.length;
