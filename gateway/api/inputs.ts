@@ -32,7 +32,7 @@ const Instantly = z.iso.datetime({ offset: true }).describe("ISO 8601 with offse
 
 export const CommandId = z
   .string()
-  .regex(/^[A-Za-z0-9-]{8,64}$/)
+  .regex(/^[\w.:-]{1,128}$/)
   .describe("Chosen by the sender, e.g. a UUID. Sending the same one again within 24 h changes nothing more.");
 
 export const DeviceParams = z.strictObject({ id: id(128) });

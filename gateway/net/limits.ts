@@ -54,7 +54,7 @@ export const defaultLimits: Limits = {
   signIns: { count: 20, within: minutes(1) },
   socketMessageBytes: 64 * KiB,
   socketMessages: { count: 20, within: seconds(1) },
-  socketsPerPerson: 5,
+  socketsPerPerson: 20,
   dropValuesAbove: MiB,
   closeSocketAbove: 4 * MiB,
   ping: seconds(15),

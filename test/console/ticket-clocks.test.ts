@@ -81,10 +81,17 @@ describe("the clocks of a card", () => {
     expect(stageAndTotal({ ...entrapmentTicket(NOW), clocks: [] })).toEqual({});
   });
 
-  test("cards stand by least time left, those without a clock last", () => {
+  test("cards of one severity stand by least time left, those without a clock last", () => {
     const none: TicketBody = { ...entrapmentTicket(NOW), no: "X-1", clocks: [] };
     const cards = [none, doorTicket(NOW), entrapmentTicket(NOW)].toSorted(byRemaining);
-    expect(cards.map((card) => card.no)).toEqual(["GD20261121-000042", "GD20261121-000041", "X-1"]);
+    expect(cards.map((card) => card.no)).toEqual(["GD20261121-000042", "X-1", "GD20261121-000041"]);
+  });
+
+  test("the graver stands above the more urgent, and what came back by itself at the end", () => {
+    const trapped = { ...entrapmentTicket(NOW), no: "X-2", severity: "S1" as const };
+    const late = { ...doorTicket(NOW), no: "X-3", severity: "S3" as const, clocks: [clock({ dueAt: iso(-60_000) })] };
+    const back = { ...trapped, no: "X-4", recovered: true, clocks: [clock({ dueAt: iso(-60_000) })] };
+    expect([back, late, trapped].toSorted(byRemaining).map((card) => card.no)).toEqual(["X-2", "X-3", "X-4"]);
   });
 
   test("people say the last four digits", () => expect(shortNumber("GD20261121-000042")).toBe("0042"));

@@ -142,7 +142,7 @@ describe("alarms", () => {
         .status,
     ).toBe(200);
     expect(stand.door.taken.at(-1)).toMatchObject({ command: { do: "comment-alarm", comment: "see log" } });
-    for (const id of [undefined, "", "short", "x".repeat(65), "not allowed!"]) {
+    for (const id of [undefined, "", "x".repeat(129), "not allowed!"]) {
       const answer = await operator("POST", "/api/alarms/a.grave@lift-1/comment", {
         occurrence: 1,
         comment: "x",

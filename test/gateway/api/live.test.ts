@@ -9,7 +9,7 @@ import { alarm, put, START, type Stand, startStand, ticket } from "./stand.ts";
 
 let stand: Stand;
 beforeEach(async () => {
-  stand = await startStand();
+  stand = await startStand({ limits: { socketsPerPerson: 5 } });
 });
 afterEach(async () => stand[Symbol.asyncDispose]());
 

@@ -214,13 +214,24 @@ export function goLive(onHeard: () => void, isAudioRunning: () => boolean): () =
     sayAlive();
     if (!document.hidden) connectNow();
   };
+  // A page that the browser keeps for "back" must not keep its place at the gateway too.
+  const leave = () => {
+    callOffRetry();
+    const old = socket;
+    socket = undefined;
+    old?.close();
+  };
   addEventListener("online", connectNow);
+  addEventListener("pagehide", leave);
+  addEventListener("pageshow", connectNow);
   document.addEventListener("visibilitychange", visible);
   return () => {
     running = false;
     callOffRetry();
     for (const stop of stops) stop();
     removeEventListener("online", connectNow);
+    removeEventListener("pagehide", leave);
+    removeEventListener("pageshow", connectNow);
     document.removeEventListener("visibilitychange", visible);
     const old = socket;
     socket = undefined;

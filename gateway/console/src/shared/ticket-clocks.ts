@@ -57,13 +57,21 @@ export function stageAndTotal(ticket: TicketBody): { readonly stage?: ClockBody;
 export const overdueCount = (ticket: TicketBody, now: number): number =>
   ticket.clocks.filter((clock) => isOpen(clock) && faceOf(clock, now).mode === "over").length;
 
-/** Cards by least remaining time; waiting tickets last. */
+/**
+ * Cards by severity, within it by least remaining time. What the source says is over stands below what is not, so that a
+ * trapped passenger never sinks under lines that have come back.
+ */
 export function byRemaining(a: TicketBody, b: TicketBody): number {
   const due = (ticket: TicketBody): number => {
     const { stage } = stageAndTotal(ticket);
     return stage && stage.state !== "paused" ? instantOf(stage.dueAt) : Number.MAX_SAFE_INTEGER;
   };
-  return due(a) - due(b) || (a.severity < b.severity ? -1 : a.severity > b.severity ? 1 : 0) || (a.no < b.no ? -1 : 1);
+  return (
+    Number(a.recovered) - Number(b.recovered) ||
+    Number(a.severity.slice(1)) - Number(b.severity.slice(1)) ||
+    due(a) - due(b) ||
+    (a.no < b.no ? -1 : 1)
+  );
 }
 
 /** The last four digits are what people say on the radio. */

@@ -1,4 +1,4 @@
-/** The order of the alarm list: what nobody has acknowledged first, then by severity, then the newest. */
+/** The order of the alarm list: what nobody has acknowledged first, then by severity, then life safety, then the newest. */
 import type { AlarmBody } from "../../../api/shapes.ts";
 import { isListed, isUnacknowledged, type Severity } from "../shared/severity.ts";
 
@@ -6,6 +6,8 @@ function urgency(a: AlarmBody, b: AlarmBody): number {
   return (
     Number(isUnacknowledged(b)) - Number(isUnacknowledged(a)) ||
     Number(a.severity.slice(1)) - Number(b.severity.slice(1)) ||
+    // People before things: a trapped passenger stands above the stop that trapped them.
+    Number(b.lifeSafety) - Number(a.lifeSafety) ||
     // The API writes every instant in UTC with milliseconds, so the texts sort like the instants, and much faster.
     (a.activeSince < b.activeSince ? 1 : a.activeSince > b.activeSince ? -1 : 0) ||
     (a.id < b.id ? -1 : 1)

@@ -194,7 +194,7 @@ export const en: Words = {
   },
   ticket: {
     pane: "Emergency tickets",
-    byRemaining: "least time first",
+    byRemaining: "gravest first, then least time",
     none: "No open tickets",
     cardLabel: (no, what, who) => `Ticket ${no}: ${who}, ${what}`,
     open: "Open",

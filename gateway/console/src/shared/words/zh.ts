@@ -194,7 +194,7 @@ export const zh = {
   },
   ticket: {
     pane: "应急工单",
-    byRemaining: "按剩余时间",
+    byRemaining: "按级别、剩余时间",
     none: "没有未关闭的工单",
     cardLabel: (no: string, what: string, who: string) => `工单 ${no} ${who} ${what}`,
     open: "打开",
