@@ -47,7 +47,7 @@ describe.skipIf(!hasBrowser())("tickets, devices and drills", () => {
     await page.keyboard.press("Control+Enter");
     await page.locator('[data-outcome="done"]').waitFor();
     expect(gateway.received[0]?.body).toMatchObject({ assignee: "李敏" });
-    expect(await page.locator(".facts").textContent()).toContain("李敏");
+    await page.locator(".facts", { hasText: "李敏" }).waitFor();
   });
 
   test("arriving says who came; a back-entry carries the site's own time", async () => {
