@@ -82,6 +82,30 @@ test("a rule that names an unknown point is refused with the nearest name", asyn
   expect(err).toMatch(/mine\.yaml:5:9 {2}.*sped.* {2}.*speed/s);
 });
 
+test("points that claim the same registers are refused by name and place", async () => {
+  using folder = createDataFolder();
+  const site = join(folder.path, "site");
+  cpSync(DEMO, site, { recursive: true });
+  const point = (id: string, at: string) =>
+    `    - { id: ${id}, name: { zh: 点, en: point }, type: number, at: "${at}" }`;
+  writeFileSync(
+    join(site, "devices", "mine.yaml"),
+    [
+      "- id: mine-1",
+      "  name: { zh: 我的, en: Mine }",
+      "  kind: water",
+      "  link: { modbus-tcp: { host: 127.0.0.1, port: 1502 } }",
+      "  points:",
+      point("total", "holding:4:u32"),
+      point("level", "holding:5"),
+      "",
+    ].join("\n"),
+  );
+  const { code, err } = await gatehouse(["check", site]);
+  expect(code).toBe(78);
+  expect(err).toMatch(/mine\.yaml:[67]:\d+ {2}.*(total.*level|level.*total)/);
+});
+
 test("a taken port is named together with the variable that moves it", async () => {
   const ports = await demoPorts();
   using folder = createDataFolder();
