@@ -1,6 +1,7 @@
 /** The only seam to the south. A driver connects, reports, and fails; it never retries, scales, or logs in a loop. */
 
 import type { ZodType } from "zod";
+import type { PointType } from "#model/points";
 import type { Reason } from "#model/quality";
 import type { Text } from "#model/text";
 import type { Clock, Span } from "#model/time";
@@ -10,6 +11,13 @@ export interface DriverPoint<Address> {
   readonly handle: number;
   readonly address: Address;
   readonly every: Span;
+  readonly type: PointType;
+  /** Smallest change worth sending, in raw units (before scale); 0 when every change counts. */
+  readonly deadband: number;
+  /** What a device that sends words means by them, e.g. `{ open: 1, closed: 0 }`; absent when it sends numbers. */
+  readonly words?: Readonly<Record<string, number>>;
+  /** True when the site allows this point to be written. */
+  readonly writable: boolean;
 }
 
 /** One device behind a link. */
@@ -27,15 +35,28 @@ export interface DriverLink<Settings, Address> {
   readonly units: readonly DriverUnit<Address>[];
 }
 
+/** What a source that sends by itself says about its numbers, in columns beside them. */
+export interface Told {
+  /** Instants of the source in ms since epoch; NaN where it told none. */
+  readonly sourceAt?: Float64Array;
+  /** 1 where the source itself is not sure of the number. */
+  readonly uncertain?: Uint8Array;
+}
+
 /**
  * Where a driver's findings go. All arrays may be reused by the driver after the call returns.
  * Raw numbers are decoded but not scaled; settling them is the gateway's work.
  */
 export interface Report {
   /** `count` raw numbers for `count` handles, all received now; `took` is the time of the read in ms. */
-  samples(device: string, handles: Int32Array, raw: Float64Array, count: number, took: Span): void;
+  samples(device: string, handles: Int32Array, raw: Float64Array, count: number, took: Span, told?: Told): void;
   /** A text value (Modbus `str<n>`). */
   text(device: string, handle: number, value: string): void;
+  /**
+   * These points are as last reported: the source lives and would have sent a change (a subscription's keep-alive). They
+   * do not grow old; what is bad stays bad.
+   */
+  confirmed(device: string, handles: Int32Array, count: number): void;
   /**
    * Points that could not be read although the device answers, e.g. exception 2: the reason and the sentence. `took` is
    * given once per read.
@@ -45,9 +66,60 @@ export interface Report {
   missed(device: string, reason: Reason, because: Text, took?: Span): void;
 }
 
-export interface DriverTools {
+/** What the engineer pages show of a unit beside its values. */
+export interface UnitNews {
+  readonly device: string;
+  /** `open`: not asked until `nextTry`, since it did not answer; `probing`: one request is out to see. */
+  readonly breaker: "closed" | "open" | "probing";
+  /** Monotonic time. */
+  readonly nextTry?: Span;
+  /** What the equipment granted other than asked, e.g. a slower sampling interval; shown as it is. */
+  readonly notes?: readonly Text[];
+}
+
+/** For those who look for the fault of a link. Calling it costs next to nothing while nobody looks. */
+export interface Trace {
+  /** A frame as it stood on the wire. Secrets (passwords, tokens) are blanked by the driver before. */
+  frame(way: "sent" | "received", unit: number, bytes: Uint8Array): void;
+  unit(news: UnitNews): void;
+}
+
+/** One order to write, already allowed and confirmed by the gateway. `value` is raw: before scale and offset. */
+export interface WriteOrder<Address> {
+  readonly device: string;
+  readonly unit: number;
+  readonly handle: number;
+  readonly address: Address;
+  readonly value: number | string;
+}
+
+/**
+ * Writes, reads back, and resolves with the raw value that the device then holds. Rejects with a `WriteFailed`. When the
+ * signal is raised before the order went out, it never goes out.
+ */
+export type Write<Address> = (order: WriteOrder<Address>, signal: AbortSignal) => Promise<number | string>;
+
+/** The device did not take the value, or nobody knows whether it did. */
+export class WriteFailed extends Error {
+  /** `unknown`: the order went out and no answer came; what the device holds must be read. */
+  readonly outcome: "refused" | "unreachable" | "unknown";
+  readonly because: Text;
+  constructor(outcome: "refused" | "unreachable" | "unknown", because: Text, options?: ErrorOptions) {
+    super(because.en, options);
+    this.name = "WriteFailed";
+    this.outcome = outcome;
+    this.because = because;
+  }
+}
+
+export interface DriverTools<Address = unknown> {
   readonly clock: Clock;
   readonly report: Report;
+  readonly trace: Trace;
+  /** Called once the link can take orders; they come until `run` ends. A driver that cannot write never calls it. */
+  takesOrders(write: Write<Address>): void;
+  /** Folder of the gateway's data that belongs to drivers of this kind: certificates, trust lists. Made by the driver. */
+  readonly folder: string;
   /** What was learnt about a device and should outlive a reconnect, e.g. ranges that answer exception 2. */
   readonly memory: Map<string, unknown>;
 }
@@ -60,8 +132,14 @@ export interface Driver<Settings, Address> {
   readonly address: ZodType<Address>;
   /** Addresses of one device that contradict each other, as pairs of positions in `addresses`. */
   overlaps?(addresses: readonly Address[]): readonly { readonly a: number; readonly b: number; readonly what: Text }[];
+  /** Points whose writing this driver refuses to allow at all, e.g. an input register; absent: none can be written. */
+  writable?(address: Address): Text | true;
+  /** What about a whole link cannot work, e.g. more polls than a serial line carries; shown by `gatehouse check`. */
+  judge?(
+    link: DriverLink<Settings, Address>,
+  ): readonly { readonly grave: boolean; readonly what: Text; readonly todo: Text }[];
   /** Runs until the signal (resolves) or until the link breaks (rejects with a `LinkBroken`). */
-  run(link: DriverLink<Settings, Address>, tools: DriverTools, signal: AbortSignal): Promise<void>;
+  run(link: DriverLink<Settings, Address>, tools: DriverTools<Address>, signal: AbortSignal): Promise<void>;
 }
 
 /** The link as a whole is gone: not reachable, closed, or no longer to be trusted. */

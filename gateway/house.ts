@@ -1,4 +1,5 @@
 /** Wiring in one straight line: the order of the lines is the order of construction, clean-up is its reverse. */
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isListed, shownState } from "#model/alarm";
 import type { Plan } from "#model/plan";
@@ -110,6 +111,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     drivers: input.drivers,
     table,
     clock,
+    folder: (driver) => join(input.data, "drivers", driver),
     log,
     metrics,
     onChanged: (changed, count) => door.samples(changed, count),

@@ -4,8 +4,8 @@ import { GOOD, type Quality, type Reason } from "#model/quality";
 import type { Device, Site, SiteLink } from "#model/site";
 import type { Text } from "#model/text";
 import { type Clock, type Instant, type Moment, milliseconds, type Span, seconds } from "#model/time";
-import type { Driver, DriverLink, Report } from "../../drivers/driver.ts";
-import { markBad, settle, settleText } from "../points/settle.ts";
+import type { Driver, DriverLink, Report, Trace } from "../../drivers/driver.ts";
+import { confirm, markBad, settle, settleText } from "../points/settle.ts";
 import type { PointTable } from "../points/table.ts";
 import { type DeviceWatch, judgeSilence, noteGood, noteMissed, noteRefused, watchDevice } from "./device-watch.ts";
 import { createPollRate, type PollRate, pollShares, pollsWanted } from "./poll-rate.ts";
@@ -34,6 +34,8 @@ export interface AcquisitionInput {
   readonly onChanged: (changed: Int32Array, count: number) => void;
   /** Devices whose state changed, each change once, after the points of that device. */
   readonly onDevices: (changes: readonly DeviceState[]) => void;
+  /** Where a driver of this kind keeps what outlives a restart: certificates and trust lists. */
+  readonly folder: (driver: string) => string;
   readonly log?: AcquisitionLog;
   readonly metrics?: AcquisitionMetrics;
   /** 0 … 1, for the jitter of pauses. */
@@ -62,6 +64,8 @@ interface Watched {
 
 /** Links start one after another at this distance, so that a large site does not dial everything in one instant. */
 const START_DISTANCE = milliseconds(5);
+/** Nobody looks at the frames of a link yet. */
+const trace: Trace = { frame() {}, unit() {} };
 const JUDGE_EVERY = seconds(1);
 
 /** Starts every link of the site at once; the result stops them. */
@@ -98,7 +102,11 @@ export function startAcquisition(input: AcquisitionInput): Acquisition {
           let alive = true;
           const report = reportInto(link.id, () => alive, answered);
           try {
-            await driver.run(southbound, { clock, report, memory }, signal);
+            await driver.run(
+              southbound,
+              { clock, report, trace, takesOrders: () => undefined, folder: input.folder(link.driver), memory },
+              signal,
+            );
           } finally {
             alive = false;
           }
@@ -145,11 +153,11 @@ export function startAcquisition(input: AcquisitionInput): Acquisition {
       if (took !== undefined) input.metrics?.read(link, outcome, took);
     };
     return {
-      samples(device, handles, raw, count, took) {
+      samples(device, handles, raw, count, took, told) {
         const known = about(device);
         if (!known) return;
         const at = moment();
-        changedBy((into) => settle(table, handles, raw, count, at, into));
+        changedBy((into) => settle(table, handles, raw, count, at, into, told));
         let good = 0;
         let polls = 0;
         for (let i = 0; i < count; i += 1) {
@@ -173,6 +181,13 @@ export function startAcquisition(input: AcquisitionInput): Acquisition {
         });
         known.rate.add(shares[handle] ?? 0, at.mono);
         input.metrics?.sampled(table.quality[handle] === GOOD ? "good" : "bad", 1);
+      },
+      confirmed(device, handles, count) {
+        const known = about(device);
+        if (!known) return;
+        const at = moment();
+        confirm(table, handles, count, at);
+        announce([noteGood(known.watch, at)]);
       },
       fault(device, handles, count, reason, because, took) {
         const known = about(device);
@@ -226,7 +241,19 @@ function linkFor(link: SiteLink, devices: readonly Device[], table: PointTable):
       maxRegisters,
       points: points.flatMap((handle) => {
         const point = table.definitions[handle];
-        return point ? [{ handle, address: point.at, every: point.every }] : [];
+        if (!point) return [];
+        const { at, every, type, deadband, scale, words, write } = point;
+        return [
+          {
+            handle,
+            address: at,
+            every,
+            type,
+            deadband: deadband / Math.abs(scale),
+            writable: write !== undefined,
+            ...(words && { words }),
+          },
+        ];
       }),
     })),
   };

@@ -5,6 +5,14 @@ import type { Span } from "./time.ts";
 
 export type PointType = "bool" | "number" | "enum" | "text";
 
+/** Who may write what. Every write is a person's or an allowed system's order in two steps; rules never write. */
+export interface PointWrite {
+  /** Values (after scale and offset) that may be written; absent: the whole `range`. */
+  readonly values?: readonly number[];
+  /** Roles of `gateway/people/permissions.ts` that may do it. */
+  readonly who: readonly string[];
+}
+
 /** One point of the site. Its handle is its position in `Site.points`. */
 export interface PointDefinition {
   /** `<device>.<key>`, unique in the site; used in the API. */
@@ -24,6 +32,10 @@ export interface PointDefinition {
   readonly offset: number;
   readonly range?: readonly [number, number];
   readonly values?: Readonly<Record<number, Text>>;
+  /** What a device that sends words means by them: word → raw number. */
+  readonly words?: Readonly<Record<string, number>>;
+  /** Present when the point may be written, and how. */
+  readonly write?: PointWrite;
   /** Raw register values that mean "not available", before scale and offset. */
   readonly notAvailable: readonly number[];
   readonly every: Span;

@@ -1,6 +1,7 @@
 /** Settling: a raw number becomes a value with a quality, or no value with a reason. The hot path; it makes no objects. */
-import { BAD, GOOD, type Reason, reasonCode } from "#model/quality";
+import { BAD, GOOD, type Reason, reasonCode, UNCERTAIN } from "#model/quality";
 import type { Moment } from "#model/time";
+import type { Told } from "../../drivers/driver.ts";
 import { type PointTable, ROW_BOOL, ROW_ENUM, ROW_TEXT } from "./table.ts";
 
 const NONE = reasonCode("none");
@@ -25,13 +26,17 @@ export function settle(
   count: number,
   at: Moment,
   changed: Int32Array,
+  told?: Told,
 ): number {
+  const { sourceAt, uncertain } = told ?? {};
   let found = 0;
   for (let i = 0; i < count; i += 1) {
     const handle = handles[i] as number;
     const before = raw[i] as number;
     const value = before * (table.scale[handle] as number) + (table.offset[handle] as number);
     received(table, handle, at);
+    const source = sourceAt === undefined ? Number.NaN : (sourceAt[i] as number);
+    if (source > 0) table.sourceAt[handle] = source;
     let reason = NONE;
     let settled = value;
     const kind = table.kind[handle];
@@ -41,7 +46,10 @@ export function settle(
     else if (kind === ROW_TEXT) reason = DECODE;
     else if (kind === ROW_ENUM && table.codes[handle]?.has(value) === false) reason = UNKNOWN_CODE;
     else if (value < (table.low[handle] as number) || value > (table.high[handle] as number)) reason = OUT_OF_RANGE;
-    const isChanged = reason === NONE ? keepGood(table, handle, settled) : keepBad(table, handle, reason);
+    const isChanged =
+      reason === NONE
+        ? keep(table, handle, settled, uncertain?.[i] === 1 ? UNCERTAIN : GOOD)
+        : keepBad(table, handle, reason);
     if (isChanged) {
       changed[found] = handle;
       found += 1;
@@ -59,6 +67,16 @@ export function settleText(table: PointTable, handle: number, text: string, at: 
   table.quality[handle] = GOOD;
   table.reason[handle] = NONE;
   return !same;
+}
+
+/** The source says that these rows are as last reported: they are as fresh as `at`. Rows that are bad stay as they are. */
+export function confirm(table: PointTable, handles: Int32Array, count: number, at: Moment): void {
+  for (let i = 0; i < count; i += 1) {
+    const handle = handles[i] as number;
+    if (table.quality[handle] === BAD) continue;
+    table.receivedAt[handle] = at.now;
+    table.receivedMono[handle] = at.mono;
+  }
 }
 
 /**
@@ -92,13 +110,13 @@ function received(table: PointTable, handle: number, at: Moment): void {
 const asBool = (raw: number, scale: number, offset: number): number =>
   (raw === 0 ? 0 : 1) * scale + offset === 0 ? 0 : 1;
 
-function keepGood(table: PointTable, handle: number, value: number): boolean {
-  const wasGood = table.quality[handle] === GOOD;
+function keep(table: PointTable, handle: number, value: number, quality: typeof GOOD | typeof UNCERTAIN): boolean {
+  const wasSame = table.quality[handle] === quality;
   table.value[handle] = value;
-  table.quality[handle] = GOOD;
+  table.quality[handle] = quality;
   table.reason[handle] = NONE;
   const moved = Math.abs(value - (table.reported[handle] as number));
-  if (wasGood && moved <= (table.deadband[handle] as number)) return false;
+  if (wasSame && moved <= (table.deadband[handle] as number)) return false;
   table.reported[handle] = value;
   return true;
 }

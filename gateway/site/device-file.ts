@@ -35,6 +35,8 @@ const pointShape = {
   offset: z.number().optional(),
   range: z.tuple([z.number(), z.number()]).optional().meta({ description: "[low, high]", zh: "[下限, 上限]" }),
   values: Codes.optional(),
+  /** Words that the device sends instead of numbers, e.g. `{ open: 1, closed: 0 }`. */
+  words: z.record(z.string().min(1).max(64), z.number()).optional(),
   /** Raw numbers by which the device says "not available", before scale and offset. */
   notAvailable: z.array(z.number()).optional(),
   every: Every.optional(),
@@ -81,6 +83,10 @@ export const DeviceEntry = z.strictObject({
   overrides: z.record(PointKey, z.unknown()).default({}),
   points: z.array(z.unknown()).default([]),
   params: z.record(Name, ParameterValue).default({}),
+  vars: z
+    .record(Name, Label)
+    .default({})
+    .meta({ description: "words for the addresses of its profile", zh: "填入型号地址中的文字，如 { sn: 3040-17 }" }),
   dependsOn: z.array(z.string()).default([]).meta({ description: "a list of device ids", zh: "设备编号的列表" }),
   maxRegisters: z.int().min(1).max(125).optional(),
 });

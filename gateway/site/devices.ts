@@ -99,7 +99,12 @@ async function readDevice(
       { zh: "写 profile:，或在 points: 下列出点。", en: "Name a profile, or list its points under points:." },
     );
   }
-  const home = { device: entry.id, every: profile?.fields.every ?? defaultEvery, driver: link?.driver };
+  const home = {
+    device: entry.id,
+    every: profile?.fields.every ?? defaultEvery,
+    driver: link?.driver,
+    vars: entry.vars,
+  };
   const finished = finishPoints(written.values(), home, problems);
   const unit = unitOf(at, entry, link?.unit, problems);
   if (kind === undefined) return undefined;

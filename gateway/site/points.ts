@@ -91,6 +91,8 @@ export interface PointHome {
   readonly device: string;
   readonly every: Span;
   readonly driver: Driver<unknown, unknown> | undefined;
+  /** Words that stand for `{name}` in the addresses of a profile. */
+  readonly vars: Readonly<Record<string, string>>;
 }
 
 /** `staleAfter` when not told: three polls, and never less than this. */
@@ -108,7 +110,8 @@ export function finishPoints(
   const addresses: unknown[] = [];
   const parsed: WrittenPoint[] = [];
   const definitions = written.map((point) => {
-    const address = home.driver && point.fields.at !== "" ? parseAddress(point, home.driver, problems) : undefined;
+    const address =
+      home.driver && point.fields.at !== "" ? parseAddress(point, home, home.driver, problems) : undefined;
     if (address) {
       addresses.push(address.value);
       parsed.push(point);
@@ -142,12 +145,36 @@ function reportOverlap(
   );
 }
 
+/** Puts the device's words into an address; `missing` are the names that the device does not tell. */
+function withVars(at: string, vars: Readonly<Record<string, string>>): { text: string; missing: string[] } {
+  const missing: string[] = [];
+  const text = at.replace(/\{([a-z][A-Za-z0-9]*)\}/g, (whole, name: string) => {
+    const word = Object.hasOwn(vars, name) ? vars[name] : undefined;
+    if (word === undefined) missing.push(name);
+    return word ?? whole;
+  });
+  return { text, missing };
+}
+
 function parseAddress(
   point: WrittenPoint,
+  home: PointHome,
   driver: Driver<unknown, unknown>,
   problems: ProblemList,
 ): { value: unknown } | undefined {
-  const result = driver.address.safeParse(point.fields.at);
+  const { text, missing } = withVars(point.fields.at, home.vars);
+  for (const name of missing) {
+    problems.error(
+      point.place("at"),
+      {
+        zh: `设备 ${home.device} 没有写明 ${name}，点 ${point.key} 的地址需要它`,
+        en: `the device ${home.device} does not tell ${name}, which the address of the point ${point.key} needs`,
+      },
+      { zh: `在设备上写 vars: { ${name}: … }。`, en: `Write vars: { ${name}: … } at the device.` },
+    );
+  }
+  if (missing.length > 0) return undefined;
+  const result = driver.address.safeParse(text);
   if (result.success) return { value: result.data };
   for (const issue of result.error.issues) {
     const params = ("params" in issue ? issue.params : undefined) as { text?: Text; what?: Text } | undefined;
@@ -210,11 +237,12 @@ function finishPoint(point: WrittenPoint, home: PointHome, at: unknown, problems
     type,
     ...(unit === undefined ? {} : { unit }),
     at,
-    atText: fields.at,
+    atText: withVars(fields.at, home.vars).text,
     scale: fields.scale ?? 1,
     offset: fields.offset ?? 0,
     ...(range ? { range } : {}),
     ...(values ? { values } : {}),
+    ...(fields.words ? { words: fields.words } : {}),
     notAvailable: fields.notAvailable ?? [],
     every,
     staleAfter,

@@ -1,11 +1,8 @@
 /** What every driver must do, whatever its protocol: report real values, end when told, fail with words, never guess. */
 import { describe, expect, test } from "vitest";
-import { seconds } from "#model/time";
 import { type Driver, type DriverLink, LinkBroken } from "../../drivers/driver.ts";
-import { createClock } from "../../gateway/clock.ts";
+import { driverTools, plainPoint } from "./driver-tools.ts";
 import { createRecorder } from "./recorder.ts";
-
-const systemClock = createClock();
 
 /** A real peer of the driver's protocol with two points, and the ways it can misbehave. */
 export interface Peer extends AsyncDisposable {
@@ -36,7 +33,7 @@ export function driverContract({ driver, startPeer, nobody, badSettings, badAddr
         device: "pump",
         unit: 1,
         maxRegisters: 125,
-        points: points.map(({ at }, handle) => ({ handle, address: driver.address.parse(at), every: seconds(1) })),
+        points: points.map(({ at }, handle) => plainPoint(handle, driver.address.parse(at))),
       },
     ],
   });
@@ -44,7 +41,7 @@ export function driverContract({ driver, startPeer, nobody, badSettings, badAddr
   function start(settings: unknown, points: Peer["points"]) {
     const report = createRecorder();
     const stop = new AbortController();
-    const tools = { clock: systemClock, report, memory: new Map<string, unknown>() };
+    const tools = driverTools(report);
     const ended = driver.run(linkOf(settings, points), tools, stop.signal);
     ended.catch(() => undefined);
     return { report, ended, stop };
@@ -71,7 +68,7 @@ export function driverContract({ driver, startPeer, nobody, badSettings, badAddr
 
     test("it does not even begin when the signal is raised already", async () => {
       await using peer = await startPeer();
-      const tools = { clock: systemClock, report: createRecorder(), memory: new Map<string, unknown>() };
+      const tools = driverTools(createRecorder());
       await expect(driver.run(linkOf(peer.settings, peer.points), tools, AbortSignal.abort())).resolves.toBeUndefined();
     });
 

@@ -6,6 +6,7 @@ import type { Report } from "../../drivers/driver.ts";
 export type Said =
   | { readonly kind: "samples"; readonly device: string; readonly values: ReadonlyMap<number, number> }
   | { readonly kind: "text"; readonly device: string; readonly handle: number; readonly value: string }
+  | { readonly kind: "confirmed"; readonly device: string; readonly handles: readonly number[] }
   | {
       readonly kind: "fault";
       readonly device: string;
@@ -57,6 +58,8 @@ export function createRecorder(): Recorder {
       note({ kind: "samples", device, values: batch });
     },
     text: (device, handle, value) => note({ kind: "text", device, handle, value }),
+    confirmed: (device, handles, count) =>
+      note({ kind: "confirmed", device, handles: [...handles.subarray(0, count)] }),
     fault: (device, handles, count, reason, because) =>
       note({ kind: "fault", device, handles: [...handles.subarray(0, count)], reason, because }),
     missed: (device, reason, because) => note({ kind: "missed", device, reason, because }),

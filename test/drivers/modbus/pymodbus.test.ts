@@ -6,11 +6,9 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { seconds } from "#model/time";
 import { modbusTcp } from "../../../drivers/modbus/tcp.ts";
-import { createClock } from "../../../gateway/clock.ts";
+import { driverTools, plainPoint } from "../../contracts/driver-tools.ts";
 import { createRecorder } from "../../contracts/recorder.ts";
 import { needs } from "../../support/needs.ts";
-
-const systemClock = createClock();
 
 /** Debian's own interpreter: another python3 that comes first in PATH does not have Debian's packages. */
 const PYTHON = "/usr/bin/python3";
@@ -44,10 +42,10 @@ function start(port: number, units: Record<string, { unit: number; at: readonly 
       device,
       unit,
       maxRegisters: 125,
-      points: at.map((text) => ({ handle: handle++, address: modbusTcp.address.parse(text), every: seconds(0.2) })),
+      points: at.map((text) => plainPoint(handle++, modbusTcp.address.parse(text), seconds(0.2))),
     })),
   };
-  const ended = modbusTcp.run(link, { clock: systemClock, report, memory: new Map() }, stop.signal);
+  const ended = modbusTcp.run(link, driverTools(report), stop.signal);
   ended.catch(() => undefined);
   return {
     report,

@@ -12,12 +12,10 @@ import {
   type ReadRequest,
   splitRequest,
 } from "../../../drivers/modbus/read-plan.ts";
+import { plainPoint } from "../../contracts/driver-tools.ts";
 
-const point = (at: string, handle = 0, every = 1): ModbusPoint => ({
-  handle,
-  address: ModbusAddress.parse(at),
-  every: seconds(every),
-});
+const point = (at: string, handle = 0, every = 1): ModbusPoint =>
+  plainPoint(handle, ModbusAddress.parse(at), seconds(every));
 const spans = (requests: readonly ReadRequest[]) => requests.map(({ table, start, count }) => [table, start, count]);
 const plain = { maxRegisters: 125, maxGap: 10 };
 const plan = (texts: string[], limits = plain, learnt = nothingLearnt) =>

@@ -4,16 +4,13 @@ import { milliseconds, minutes, type Span, seconds } from "#model/time";
 import { ModbusAddress } from "../../../drivers/modbus/address.ts";
 import { nothingLearnt } from "../../../drivers/modbus/read-plan.ts";
 import { answered, missedPoll, nextPoll, scheduleUnits, type UnitSchedule } from "../../../drivers/modbus/schedule.ts";
+import { plainPoint } from "../../contracts/driver-tools.ts";
 
 const unit = (device: string, ...every: Span[]) => ({
   device,
   unit: 1,
   maxRegisters: 125,
-  points: every.map((span, handle) => ({
-    handle,
-    address: ModbusAddress.parse(`holding:${handle * 50}`),
-    every: span,
-  })),
+  points: every.map((span, handle) => plainPoint(handle, ModbusAddress.parse(`holding:${handle * 50}`), span)),
 });
 const plan = (...units: ReturnType<typeof unit>[]) => scheduleUnits(units, 10, () => nothingLearnt, milliseconds(0));
 const due = (schedules: UnitSchedule[], probesFrom = 0) => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { minutes, type Span, seconds } from "#model/time";
 import { LinkBroken } from "../../../drivers/driver.ts";
 import { modbusTcp } from "../../../drivers/modbus/tcp.ts";
+import { driverTools, plainPoint } from "../../contracts/driver-tools.ts";
 import { createRecorder } from "../../contracts/recorder.ts";
 import { createManualClock, type ManualClock } from "../../support/manual-clock.ts";
 import {
@@ -69,14 +70,10 @@ function start(
       device: name,
       unit,
       maxRegisters,
-      points: at.map((text) => ({
-        handle: handle++,
-        address: modbusTcp.address.parse(text),
-        every: slow[text] ?? every,
-      })),
+      points: at.map((text) => plainPoint(handle++, modbusTcp.address.parse(text), slow[text] ?? every)),
     })),
   };
-  const ended = modbusTcp.run(link, { clock, report, memory }, stop.signal);
+  const ended = modbusTcp.run(link, driverTools(report, { clock, memory }), stop.signal);
   ended.catch(() => undefined);
   /** Seconds of the clock, one by one, each with every poll that it brings. */
   async function pass(count: number): Promise<void> {

@@ -9,6 +9,7 @@ import { createLine } from "../../../drivers/modbus/line.ts";
 import { ModbusTcpSettings } from "../../../drivers/modbus/settings.ts";
 import { modbusTcp } from "../../../drivers/modbus/tcp.ts";
 import { createClock } from "../../../gateway/clock.ts";
+import { driverTools, plainPoint } from "../../contracts/driver-tools.ts";
 import { createRecorder } from "../../contracts/recorder.ts";
 import { createRandom, startHostileDevice, type Trick, type Tricks, truth } from "./hostile-device.ts";
 
@@ -66,7 +67,7 @@ const settingsFor = (port: number, more: object = {}) =>
 
 async function readAll(device: { port: number }, readers: number, random: () => number, reads: number) {
   const stop = new AbortController();
-  const tools = { clock: systemClock, report: createRecorder(), memory: new Map<string, unknown>() };
+  const tools = driverTools(createRecorder(), { clock: systemClock });
   const line = createLine(settingsFor(device.port, { maxInFlight: readers }), tools, stop.signal);
   const count = { data: 0, wrong: 0, silent: 0, foreign: 0, exception: 0, broken: 0 };
   let left = reads;
@@ -144,7 +145,7 @@ describe("a hostile device", () => {
           const register = place * 7 + i;
           const at = `${["holding", "input", "coil", "discrete"][table]}:${register}`;
           const handle = i * 1_000 + code * 100 + place;
-          return { handle, address: modbusTcp.address.parse(at), every: seconds(0.2), code, register, unit: i + 1 };
+          return { ...plainPoint(handle, modbusTcp.address.parse(at), seconds(0.2)), code, register, unit: i + 1 };
         }),
       ),
     }));
@@ -164,9 +165,11 @@ describe("a hostile device", () => {
     const link = { id: "line", settings: settingsFor(device.port, { maxInFlight: 2 }), units };
     const lives = (async () => {
       while (!stop.signal.aborted) {
-        await modbusTcp.run(link, { clock: hastyClock, report, memory }, stop.signal).catch((error: unknown) => {
-          if (!(error instanceof LinkBroken)) throw error;
-        });
+        await modbusTcp
+          .run(link, driverTools(report, { clock: hastyClock, memory }), stop.signal)
+          .catch((error: unknown) => {
+            if (!(error instanceof LinkBroken)) throw error;
+          });
       }
     })();
     await report.until(() => report.of("samples").length >= 2_000);

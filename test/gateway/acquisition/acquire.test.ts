@@ -9,6 +9,7 @@ import { type AcquisitionInput, startAcquisition } from "../../../gateway/acquis
 import { createClock } from "../../../gateway/clock.ts";
 import { expire } from "../../../gateway/points/staleness.ts";
 import { createPointTable } from "../../../gateway/points/table.ts";
+import { plainPoint } from "../../contracts/driver-tools.ts";
 import { honest, startSpecDevice } from "../../drivers/modbus/spec-device.ts";
 import { createManualClock } from "../../support/manual-clock.ts";
 import { point } from "../points/points.ts";
@@ -60,6 +61,7 @@ function start(site: Site, more: Partial<AcquisitionInput> = {}) {
     drivers: new Map([["puppet", puppet.driver]]),
     table,
     clock,
+    folder: (driver) => driver,
     random: () => 0.5,
     log: { info: log("info"), warn: log("warn") },
     metrics: {
@@ -92,19 +94,13 @@ describe("a link that works", () => {
           device: "pump",
           unit: 1,
           maxRegisters: 125,
-          points: [
-            { handle: 0, address: "pump 0", every: 1_000 },
-            { handle: 1, address: "pump 1", every: 1_000 },
-          ],
+          points: [plainPoint(0, "pump 0"), plainPoint(1, "pump 1")],
         },
         {
           device: "sump",
           unit: 2,
           maxRegisters: 125,
-          points: [
-            { handle: 2, address: "sump 0", every: 1_000 },
-            { handle: 3, address: "sump 1", every: 1_000 },
-          ],
+          points: [plainPoint(2, "sump 0"), plainPoint(3, "sump 1")],
         },
       ],
     });
@@ -391,6 +387,7 @@ describe("with the real Modbus driver", () => {
       drivers: new Map([[modbusTcp.kind, modbusTcp as never]]),
       table,
       clock: systemClock,
+      folder: (driver) => driver,
       random: () => 0,
       onChanged: () => {
         for (const { holds, wake } of waiting) if (holds()) wake();

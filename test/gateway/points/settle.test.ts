@@ -1,9 +1,9 @@
 /** Raw numbers become values with a quality, or no value with a reason. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BAD, GOOD, type Reason, reasons } from "#model/quality";
+import { BAD, GOOD, type Reason, reasons, UNCERTAIN } from "#model/quality";
 import { instant, type Moment, milliseconds } from "#model/time";
-import { markBad, settle, settleText } from "../../../gateway/points/settle.ts";
+import { confirm, markBad, settle, settleText } from "../../../gateway/points/settle.ts";
 import { createPointTable, type PointTable } from "../../../gateway/points/table.ts";
 import { point } from "./points.ts";
 
@@ -175,5 +175,39 @@ describe("texts", () => {
     expect(settleText(table, 0, "12.5", at(0))).toBe(true);
     expect(row(table, 0)).toEqual([Number.NaN, "bad", "decode"]);
     expect(table.text.size).toBe(0);
+  });
+});
+
+describe("a source that sends by itself", () => {
+  const sent = (table: PointTable, raw: number, second: number, sourceAt: number, uncertain = 0) =>
+    settle(table, Int32Array.of(0), Float64Array.of(raw), 1, at(second), new Int32Array(1), {
+      sourceAt: Float64Array.of(sourceAt),
+      uncertain: Uint8Array.of(uncertain),
+    });
+
+  test("its own time is kept beside the time of the receipt; none told is the receipt's", () => {
+    const table = tableOf();
+    sent(table, 4, 9, at(7).now);
+    expect([table.sourceAt[0], table.receivedAt[0]]).toEqual([at(7).now, at(9).now]);
+    sent(table, 4, 10, Number.NaN);
+    expect(table.sourceAt[0]).toBe(at(10).now);
+  });
+
+  test("what it is not sure of is a value, but no good one, and becoming sure is a change", () => {
+    const table = tableOf({ deadband: 5 });
+    expect(sent(table, 4, 0, Number.NaN, 1)).toBe(1);
+    expect([table.value[0], table.quality[0]]).toEqual([4, UNCERTAIN]);
+    expect(sent(table, 4, 1, Number.NaN, 1)).toBe(0);
+    expect(sent(table, 4, 2, Number.NaN, 0)).toBe(1);
+    expect(table.quality[0]).toBe(GOOD);
+  });
+
+  test("a keep-alive makes what is known fresh again, and brings nothing back that was bad", () => {
+    const table = createPointTable([point("a"), point("b")]);
+    settle(table, Int32Array.of(0), Float64Array.of(4), 1, at(0), new Int32Array(1));
+    confirm(table, Int32Array.of(0, 1), 2, at(60));
+    expect([table.receivedMono[0], table.sourceAt[0]]).toEqual([at(60).mono, at(0).now]);
+    expect(row(table, 1)).toEqual([Number.NaN, "bad", "restart"]);
+    expect(table.receivedMono[1]).toBe(Number.NEGATIVE_INFINITY);
   });
 });

@@ -109,6 +109,18 @@ maxRegisters: 16`),
     expect(site.devices[0]).toMatchObject({ points: [0, 1, 2, 3, 4], maxRegisters: 16 });
   });
 
+  test("words of the device stand for names in braces in an address, and words that it sends for numbers", async () => {
+    const site = await siteOf({
+      "devices/lifts.yaml": device(`vars: { at: 7 }
+points:
+  - { id: heartbeat, name: { zh: 心跳, en: Beat }, type: number, at: "input:{at}" }
+  - { id: door_closed, name: { zh: 门关, en: Closed }, type: bool, at: "coil:{at}", words: { shut: 1, open: 0 } }`),
+    });
+    const point = (key: string) => site.points.find((one) => one.key === key);
+    expect(point("heartbeat")?.atText).toBe("input:7");
+    expect(point("door_closed")).toMatchObject({ atText: "coil:7", words: { shut: 1, open: 0 } });
+  });
+
   test("a device without a profile brings kind and points, polled every second", async () => {
     const site = await siteOf({
       "devices/pump.yaml": `id: pump-1

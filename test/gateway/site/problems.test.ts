@@ -182,6 +182,11 @@ const cases: Readonly<Record<string, readonly (readonly [name: string, files: Fi
   ],
   points: [
     [
+      "a word for its address that the device does not tell",
+      lift('points: [{ id: beat, name: { zh: 心跳, en: Beat }, type: number, at: "input:{at}" }]'),
+      ["devices/lifts.yaml:5:68 the device lift-1 does not tell at, which the address of the point beat needs"],
+    ],
+    [
       "without an address",
       point(`id: flow, ${text}, type: number, unit: m3/h`),
       ["devices/pumps.yaml:6:5 at is missing"],
