@@ -14,6 +14,8 @@ export type Reply =
 export interface House {
   readonly alarms: ReadonlyMap<string, Alarm>;
   readonly tickets: ReadonlyMap<string, Ticket>;
+  /** Tickets closed or merged within the last month, by number. */
+  readonly lately: ReadonlyMap<string, Ticket>;
   readonly devices: ReadonlyMap<string, DeviceState>;
   readonly accounts: ReadonlyMap<string, Account>;
   readonly sessions: ReadonlyMap<string, Session>;

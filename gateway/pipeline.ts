@@ -12,7 +12,7 @@ import { decide } from "../rules/decide.ts";
 import type { RuleEngine } from "../rules/engine/engine.ts";
 import type { Door, House, Reply } from "./door.ts";
 import type { Feed } from "./feed.ts";
-import type { Kept, Store, StoredCommand } from "./store/store.ts";
+import { type Kept, type Store, type StoredCommand, TICKETS_KEPT } from "./store/store.ts";
 
 /** A command id is remembered this long, so that a retry is answered and not done again. */
 const COMMAND_KEPT = hours(24);
@@ -61,6 +61,7 @@ export function createPipeline(input: PipelineInput): Door {
   const rooms: Rooms = {
     alarms: byId(kept.alarms),
     tickets: new Map(kept.tickets.map((ticket) => [ticket.no, ticket])),
+    lately: new Map(kept.lately.map((ticket) => [ticket.no, ticket])),
     devices: new Map(),
     accounts: byId(kept.accounts),
     sessions: byId(kept.sessions),
@@ -82,8 +83,10 @@ export function createPipeline(input: PipelineInput): Door {
     for (const alarm of plan.alarms) rooms.alarms.set(alarm.id, alarm);
     for (const ticket of plan.tickets) {
       lastTicket = Math.max(lastTicket, Number(ticket.no.slice(ticket.no.indexOf("-") + 1)));
-      if (ticket.closedAt === undefined) rooms.tickets.set(ticket.no, ticket);
-      else rooms.tickets.delete(ticket.no);
+      const [into, from] =
+        ticket.closedAt === undefined ? [rooms.tickets, rooms.lately] : [rooms.lately, rooms.tickets];
+      from.delete(ticket.no);
+      into.set(ticket.no, ticket);
     }
     for (const { ticket, step } of plan.cancelMessages) {
       for (const message of rooms.outbox.values()) {
@@ -214,11 +217,20 @@ export function createPipeline(input: PipelineInput): Door {
     for (const [id, command] of commands) if (between(command.at, now) > COMMAND_KEPT) commands.delete(id);
   }
 
+  function forgetOldTickets(now: Instant): void {
+    for (const { no, closedAt } of rooms.lately.values()) {
+      if (closedAt === undefined || between(closedAt, now) > TICKETS_KEPT) rooms.lately.delete(no);
+    }
+  }
+
   return {
     house: rooms,
     stored: () => away === 0,
     take(happening) {
-      if (happening.type === "tick") forgetOldCommands(clock.now());
+      if (happening.type === "tick") {
+        forgetOldCommands(clock.now());
+        forgetOldTickets(clock.now());
+      }
       return take(happening);
     },
     samples(changed, count) {

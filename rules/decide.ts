@@ -14,8 +14,8 @@ import { putIn, remindOfReviews, shiftOutages, takeOut } from "./alarm/service.t
 import { type Changed, endDueShelves, shelve, shiftShelves, unshelve } from "./alarm/shelving.ts";
 import { definitionOf } from "./alarm/standing.ts";
 import { createDraft, type Draft, emptyPlan, refuse } from "./draft.ts";
+import { answerAlarm, noteRecovery, noteRelapse } from "./response/answer-alarm.ts";
 import { openByHand } from "./response/open-by-hand.ts";
-import { answerAlarm, noteRecovery, noteRelapse } from "./response/open-ticket.ts";
 import { takeStep } from "./response/steps.ts";
 import { shiftTickets, watchTickets } from "./response/watch-tickets.ts";
 

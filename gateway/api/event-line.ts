@@ -162,6 +162,12 @@ const lines: Readonly<Record<string, Line>> = {
       : both(`人工开单，级别${severityOf(row, "severity").zh}`, `Opened by hand, ${severityOf(row, "severity").en}`),
   "alarm-joined": (row) => both(`并入告警 ${word(row, "alarm")}`, `Alarm ${word(row, "alarm")} joined`),
   "ticket-merged": (row) => both(`并入工单 ${word(row, "into")}`, `Merged into ${word(row, "into")}`),
+  "ticket-merge": (row, names) =>
+    join(
+      `${names.actor(row.actor)} 并入工单 ${word(row, "into")}`,
+      `${names.actor(row.actor)} merged it into ${word(row, "into")}`,
+      tail(word(row, "note")),
+    ),
   "ticket-absorbed": (row) => both(`合并工单 ${word(row, "from")}`, `Took over ${word(row, "from")}`),
   "step-run": (row, names) => {
     const roles = words(row, "tell").map(names.role);
@@ -257,15 +263,25 @@ const lines: Readonly<Record<string, Line>> = {
     flag(row, "override")
       ? did("强制关闭工单", "closed the ticket by override")(row, names)
       : did("关闭工单", "closed the ticket")(row, names),
-  "ticket-reopen": did("重新打开工单", "opened the ticket again"),
-  "ticket-hold": did("挂起工单", "put the ticket on hold"),
+  "ticket-reopen": (row, names) =>
+    word(row, "alarm") === ""
+      ? did("重新打开工单", "opened the ticket again")(row, names)
+      : both("同一故障再次发生，工单自动重开", "The same fault came back: the ticket was opened again"),
+  "ticket-hold": (row, names) => {
+    const why = textOf(row, "text") ?? both("", "");
+    return join(
+      `${names.actor(row.actor)} 挂起工单：${why.zh}`,
+      `${names.actor(row.actor)} put the ticket on hold: ${why.en}`,
+      tail(word(row, "note")),
+    );
+  },
+  "hold-over": () => both("挂起时间已到，工单自动恢复", "The time to wait was over; the ticket went on by itself"),
   "ticket-resume": did("恢复工单", "took the ticket up again"),
   "ticket-feedback": did("反馈进度", "reported"),
   "ticket-escalate": did("手动升级", "escalated by hand"),
   "ticket-note": did("记录", "noted"),
   "ticket-false-alarm-claimed": did("核实为误报，待第二人确认", "found a false alarm; a second person must confirm it"),
   "ticket-false-alarm": did("判定为误报", "judged it a false alarm"),
-  "ticket-merge": did("合并工单", "merged the ticket"),
   "ticket-sop": (row, names) => {
     const row_ = textOf(row, "text") ?? both(word(row, "sop"), word(row, "sop"));
     return join(

@@ -156,6 +156,9 @@ export const Step = z.strictObject({
   assignee: words(100).optional().describe("dispatch, assign: who"),
   sop: words(100).optional().describe("sop: which row"),
   who: z.enum(["staff", "rescue"]).optional().describe("arrive: who came"),
+  reason: words(100).optional().describe("hold: one of the policy's reasons"),
+  for: Duration.optional().describe("hold: how long; as long as the policy allows when not told"),
+  into: words(32).optional().describe("merge: the ticket that goes on"),
 });
 
 const Name = words(64);

@@ -10,7 +10,7 @@ import type { Text } from "#model/text";
 import type { ResponseClock, Ticket } from "#model/ticket";
 import { formatInstant, formatSpan, type Instant, instant, milliseconds } from "#model/time";
 import { pausedFor } from "../../rules/response/clocks.ts";
-import { allowedSteps } from "../../rules/response/steps.ts";
+import { allowedSteps } from "../../rules/response/possible-steps.ts";
 import { clockName } from "../../rules/response/words.ts";
 import type {
   AlarmBody,
@@ -226,7 +226,9 @@ export const roleNamer =
 
 export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): TicketBody {
   const device = ticket.device === undefined ? undefined : view.devices.get(ticket.device);
-  const { can, cannotClose } = allowedSteps(ticket);
+  const { can, cannotClose } = allowedSteps(ticket, now, view.site.policy.reopen.within);
+  const { reasons } = view.site.policy.hold;
+  const { hold } = ticket;
   return {
     no: ticket.no,
     class: ticket.class,
@@ -243,6 +245,19 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
     openedAt: formatInstant(ticket.openedAt),
     ...maybe("closedAt", time(ticket.closedAt)),
     round: ticket.round,
+    ...maybe(
+      "hold",
+      hold && {
+        reason: hold.reason,
+        text: text(reasons.find((one) => one.id === hold.reason)?.text ?? { zh: hold.reason, en: hold.reason }),
+        by: hold.by,
+        since: formatInstant(hold.since),
+        until: formatInstant(hold.until),
+      },
+    ),
+    ...maybe("mergedInto", ticket.mergedInto),
+    ...maybe("follows", ticket.follows),
+    ...maybe("rectifies", ticket.rectifies && [...ticket.rectifies]),
     rescueTier: ticket.rescueTier,
     recovered: ticket.recovered,
     falseAlarm: ticket.falseAlarm,
@@ -258,6 +273,10 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
       ...maybe("at", time(row.at)),
     })),
     can: [...can],
+    ...maybe(
+      "holdReasons",
+      can.includes("hold") ? reasons.map((one) => ({ id: one.id, text: text(one.text) })) : undefined,
+    ),
     ...maybe("cannotClose", cannotClose),
   };
 }

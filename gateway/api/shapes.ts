@@ -198,7 +198,14 @@ export const TicketShape = z.object({
   acknowledgedBy: z.string().optional(),
   openedAt: Time,
   closedAt: Time.optional(),
+  /** 1, and one more each time the ticket was opened again. */
   round: z.int(),
+  hold: z.object({ reason: z.string(), text: Text, by: z.string(), since: Time, until: Time }).optional(),
+  mergedInto: z.string().optional(),
+  /** The ticket about the same device and class that was closed before this one. */
+  follows: z.string().optional(),
+  /** The faults that this rectification is about. */
+  rectifies: z.array(z.string()).optional(),
   rescueTier: z.int(),
   recovered: z.boolean(),
   falseAlarm: z.boolean(),
@@ -211,6 +218,8 @@ export const TicketShape = z.object({
   sop: z.array(SopShape),
   /** Steps that a person may do now, in the usual order. */
   can: z.array(z.string()),
+  /** What `hold` may give as its reason, when it is among them. */
+  holdReasons: z.array(z.object({ id: z.string(), text: Text })).optional(),
   /** Why `close` is not among them: the mandatory rows that are still open, or the missing human conclusion. */
   cannotClose: Text.optional(),
 });

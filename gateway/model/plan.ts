@@ -25,6 +25,8 @@ export interface View {
   readonly alarms: ReadonlyMap<string, Alarm>;
   /** Open tickets by number. */
   readonly tickets: ReadonlyMap<string, Ticket>;
+  /** Tickets closed or merged so lately that they count: they may be opened again, and faults are counted by them. */
+  readonly lately: ReadonlyMap<string, Ticket>;
   readonly devices: ReadonlyMap<string, DeviceState>;
   /** Messages that wait or are being sent, by key. */
   readonly outbox: ReadonlyMap<string, Message>;
@@ -52,6 +54,10 @@ export const ticketSteps = [
   "note",
   "sop",
   "false-alarm",
+  "hold",
+  "resume",
+  "reopen",
+  "merge",
 ] as const;
 export type TicketStep = (typeof ticketSteps)[number];
 
@@ -109,6 +115,11 @@ export type Command =
       readonly assignee?: string;
       /** For sop: which row. */
       readonly sop?: string;
+      /** For hold: id of one of the policy's reasons, and how long; absent: as long as the policy allows. */
+      readonly reason?: string;
+      readonly for?: Span;
+      /** For merge: the ticket that goes on. */
+      readonly into?: string;
       /** For arrive: who came. */
       readonly who?: "staff" | "rescue";
     };

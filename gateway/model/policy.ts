@@ -77,8 +77,20 @@ export interface ClassPolicy {
   readonly sop: readonly SopStep[];
 }
 
+/** Why work may wait, e.g. for spare parts. */
+export interface HoldReason {
+  readonly id: string;
+  readonly text: Text;
+}
+
 export interface Policy {
   readonly version: string;
+  /** Waiting that may stop the repair clock: why, and how long before the ticket goes on by itself. */
+  readonly hold: { readonly reasons: readonly HoldReason[]; readonly longest: Span };
+  /** A closed ticket is opened again, as its next round, within this time; later it is a new ticket. */
+  readonly reopen: { readonly within: Span };
+  /** This many faults of one class on one device within the time call for a rectification (专项整改). */
+  readonly repeat: { readonly count: number; readonly within: Span; readonly tell: readonly string[] };
   /** Share of a clock's target at which a warning goes out, and the share for short clocks. */
   readonly warn: { readonly share: number; readonly shortShare: number; readonly shortUpTo: Span };
   /** How long an acknowledgement holds without a new entry before the ladder goes on. */

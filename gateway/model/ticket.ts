@@ -64,6 +64,26 @@ export interface SopRow {
   readonly at?: Instant;
 }
 
+/** Work that waits for something, with somebody's word for it. */
+export interface Hold {
+  /** Where the ticket goes on. */
+  readonly state: TicketState;
+  /** Id of one of the policy's reasons. */
+  readonly reason: string;
+  readonly by: string;
+  readonly since: Instant;
+  /** Then the ticket goes on by itself. */
+  readonly until: Instant;
+}
+
+/** What a ticket had come to when it was closed, and later opened again. */
+export interface PastRound {
+  readonly round: number;
+  readonly closedAt: Instant;
+  readonly clocks: readonly ResponseClock[];
+  readonly sop: readonly SopRow[];
+}
+
 export interface Ticket {
   /** `GD20261121-000123`. */
   readonly no: string;
@@ -77,7 +97,16 @@ export interface Ticket {
   readonly alarms: readonly string[];
   readonly openedAt: Instant;
   readonly closedAt?: Instant;
+  /** 1, and one more each time it was opened again. */
   readonly round: number;
+  readonly past?: readonly PastRound[];
+  readonly hold?: Hold;
+  /** The ticket that this one went into. */
+  readonly mergedInto?: string;
+  /** An earlier ticket about the same device and class, closed within the time for opening again. */
+  readonly follows?: string;
+  /** The faults that this rectification is about. */
+  readonly rectifies?: readonly string[];
   readonly assignee?: string;
   readonly acknowledgedBy?: string;
   /** When the acknowledgement stops holding, unless something is logged before. */

@@ -11,7 +11,7 @@ import {
   ticketClasses,
 } from "#model/policy";
 import { Severity } from "#model/severity";
-import type { Span } from "#model/time";
+import { days, type Span } from "#model/time";
 import { nearest } from "../../rules/language/nearest.ts";
 import { keyPlaceOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import { type ProblemList, suggestion } from "./problems.ts";
@@ -56,10 +56,21 @@ const Class = z.strictObject({
   sop: z.array(z.strictObject({ id: Id, text: TextPair, mandatory: z.boolean() })),
 });
 
+/** Closed tickets are kept at hand for a month. */
+const WithinMonth = SpanText.refine((span) => span <= days(30), {
+  params: {
+    what: { zh: "不能超过 30 天", en: "cannot be longer than 30 days" },
+    todo: { zh: "写 30d 或更短。", en: "Write 30d or less." },
+  },
+});
+
 export const PolicyFile = z.strictObject({
   version: z.string().min(1),
   warn: z.strictObject({ share: Share, shortShare: Share, shortUpTo: SpanText }),
   acknowledgeExpires: z.strictObject({ S1: SpanText, S2: SpanText, S3: SpanText, S4: SpanText }),
+  hold: z.strictObject({ reasons: z.array(z.strictObject({ id: Id, text: TextPair })).min(1), longest: SpanText }),
+  reopen: z.strictObject({ within: WithinMonth }),
+  repeat: z.strictObject({ count: z.int().min(2), within: WithinMonth, tell: z.array(z.string()).min(1) }),
   roles: z.record(Id, TextPair),
   ladders: z.strictObject({ S1: Ladder, S2: Ladder, S3: Ladder, S4: Ladder }),
   classes: shapeOf(ticketClasses, Class),
@@ -129,11 +140,15 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
       sop: entry.sop,
     };
   }
+  checkRoles(part(root, "repeat", "tell"), fields.repeat.tell, roles, problems);
   const ladder = (severity: Severity) => steps(part(root, "ladders", severity), fields.ladders[severity]);
   return {
     version: fields.version,
     warn: fields.warn,
     acknowledgeExpires: fields.acknowledgeExpires,
+    hold: fields.hold,
+    reopen: fields.reopen,
+    repeat: fields.repeat,
     ladders: { S1: ladder("S1"), S2: ladder("S2"), S3: ladder("S3"), S4: ladder("S4") },
     classes,
     roles: fields.roles,
@@ -216,6 +231,7 @@ export function rolesTold(policy: Policy): ReadonlySet<string> {
   const classes = Object.values(policy.classes);
   const steps = [...Object.values(policy.ladders).flat(), ...classes.flatMap((one) => one.extraSteps)];
   return new Set([
+    ...policy.repeat.tell,
     ...steps.flatMap((step) => step.tell),
     ...classes.flatMap((one) => [...one.tellAtOpening, ...(one.tellWhenVerified ?? [])]),
   ]);

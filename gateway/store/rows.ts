@@ -48,7 +48,8 @@ export const ticketValues = (ticket: Ticket): Value[] => [
   serialOf(ticket.no),
   ticket.state,
   isOpen(ticket) ? 1 : 0,
-  ticket.device ?? null,
+  // A rectification is about a device too, and stands beside its emergencies: it is not one of those of which there is one.
+  ticket.rectifies === undefined ? (ticket.device ?? null) : null,
   ticket.class,
   ms(ticket.openedAt),
   ticket.closedAt === undefined ? null : ms(ticket.closedAt),

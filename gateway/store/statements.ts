@@ -24,6 +24,7 @@ export const statements = {
 
   alarms: `SELECT body FROM alarm ORDER BY id`,
   openTickets: `SELECT body FROM ticket WHERE is_open = 1 ORDER BY serial, no`,
+  ticketsClosedSince: `SELECT body FROM ticket WHERE is_open = 0 AND closed_at >= $1 ORDER BY serial, no`,
   waitingMessages: `SELECT body FROM message WHERE state IN ('pending', 'sending') ORDER BY created_at, key`,
   accounts: `SELECT body FROM account ORDER BY id`,
   sessions: `SELECT body FROM session WHERE state = 'active' AND expires_at > $1 ORDER BY id`,

@@ -6,7 +6,10 @@ import type { Message } from "#model/message";
 import type { Plan } from "#model/plan";
 import type { Text } from "#model/text";
 import type { Ticket } from "#model/ticket";
-import type { Instant } from "#model/time";
+import { days, type Instant } from "#model/time";
+
+/** Closed tickets stay at hand this long: a month covers every time for opening again that a policy may set. */
+export const TICKETS_KEPT = days(31);
 
 /** Everything the house needs in memory to go on where it was. */
 export interface Kept {
@@ -14,6 +17,8 @@ export interface Kept {
   readonly alarms: readonly Alarm[];
   /** Tickets that are not closed. */
   readonly tickets: readonly Ticket[];
+  /** Tickets closed or merged within `TICKETS_KEPT`. */
+  readonly lately: readonly Ticket[];
   /** Messages that are pending or were being sent. */
   readonly messages: readonly Message[];
   readonly accounts: readonly Account[];

@@ -4,7 +4,7 @@
  */
 import type { ClassPolicy, ClockKind, Policy } from "#model/policy";
 import type { Severity } from "#model/severity";
-import type { ResponseClock, Ticket } from "#model/ticket";
+import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
 import { between, type Instant, later, milliseconds, type Span } from "#model/time";
 
 /** Clocks that begin when something else is done, not at opening. */
@@ -12,6 +12,13 @@ const STARTS_LATER: ReadonlySet<ClockKind> = new Set(["followup"]);
 
 /** The clock that starts again at each entry instead of ending. */
 export const RECURRING: ClockKind = "feedback";
+
+/** Only the repair may wait for parts or permits: people who are trapped, unheard or without water do not. */
+export const MAY_WAIT: ReadonlySet<ClockKind> = new Set(["resolve"]);
+
+/** A ladder step that only asks whether the repair is done waits with it. */
+export const waitsWithRepair = (row: LadderRow): boolean =>
+  row.step.unless.length > 0 && row.step.unless.every((kind) => MAY_WAIT.has(kind));
 
 /** Targets of a class at a severity: the full list of `bySeverity` where there is one, otherwise the plain one. */
 export const targets = (policy: ClassPolicy, severity: Severity): ClassPolicy["clocks"] =>
@@ -82,6 +89,33 @@ export function meet(clock: ResponseClock, at: Instant): ResponseClock {
   return clock.kind === RECURRING
     ? { ...clock, state: "met", metAt: at, segments }
     : { ...rest, state: "met", metAt: at, segments };
+}
+
+/** Stands still from `at`; a clock that is breached already has nothing to save. */
+export function pause(clock: ResponseClock, at: Instant, reason: string, by: string): ResponseClock {
+  if (clock.state !== "running") return clock;
+  const segments = clock.segments.map((segment) => (segment.to === undefined ? { ...segment, to: at } : segment));
+  return { ...clock, state: "paused", segments: [...segments, { kind: "pause", from: at, reason, by }] };
+}
+
+/** Runs again from `at`, with what was left of its target; the warning moves as far as the due instant. */
+export function run(clock: ResponseClock, at: Instant, warn: Policy["warn"]): ResponseClock {
+  if (clock.state !== "paused") return clock;
+  const segments = clock.segments.map((segment) => (segment.to === undefined ? { ...segment, to: at } : segment));
+  return derived({ ...clock, state: "running", segments: [...segments, { kind: "run", from: at }] }, at, warn);
+}
+
+/** The clock with another target: same start, same segments, and a due instant that counts the pauses. */
+export function retarget(clock: ResponseClock, target: Span, at: Instant, warn: Policy["warn"]): ResponseClock {
+  const { warnedAt: _warned, breachedAt: _breached, ...rest } = clock;
+  return derived({ ...rest, target, state: clock.state === "paused" ? "paused" : "running" }, at, warn);
+}
+
+/** Due and warning instants from the segments: the start, the target, and all pauses up to `at`. */
+function derived(clock: ResponseClock, at: Instant, warn: Policy["warn"]): ResponseClock {
+  const fresh = startClock(clock.kind, clock.target, clock.startedAt, warn);
+  const paused = pausedFor(clock, at);
+  return { ...clock, dueAt: later(fresh.dueAt, paused), warnAt: later(fresh.warnAt, paused) };
 }
 
 export function cancel(clock: ResponseClock, at: Instant): ResponseClock {
@@ -164,10 +198,13 @@ export function shiftClock(clock: ResponseClock, by: Span): ResponseClock {
 }
 
 /** The earliest instant at which the heartbeat must look at this ticket again. */
-export function wakeOfTicket(ticket: Pick<Ticket, "clocks" | "ladder" | "acknowledgeExpiresAt">): Instant {
+export function wakeOfTicket(ticket: Pick<Ticket, "clocks" | "ladder" | "acknowledgeExpiresAt" | "hold">): Instant {
   let wake = Number.POSITIVE_INFINITY;
   for (const clock of ticket.clocks) wake = Math.min(wake, wakeOf(clock) ?? Number.POSITIVE_INFINITY);
-  for (const row of ticket.ladder) if (row.state === "waiting") wake = Math.min(wake, row.dueAt);
+  for (const row of ticket.ladder) {
+    if (row.state === "waiting" && !(ticket.hold && waitsWithRepair(row))) wake = Math.min(wake, row.dueAt);
+  }
+  if (ticket.hold) wake = Math.min(wake, ticket.hold.until);
   if (ticket.acknowledgeExpiresAt !== undefined) wake = Math.min(wake, ticket.acknowledgeExpiresAt);
   // JSON knows no Infinity: a ticket that waits for nothing wakes at the end of time.
   return Math.min(wake, 8_640_000_000_000_000) as Instant;

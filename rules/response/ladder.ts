@@ -3,7 +3,7 @@ import type { LadderStep } from "#model/policy";
 import type { LadderRow, Ticket } from "#model/ticket";
 import { between, type Instant, later, milliseconds, type Span, seconds } from "#model/time";
 import type { Draft } from "../draft.ts";
-import { answered } from "./clocks.ts";
+import { answered, waitsWithRepair } from "./clocks.ts";
 import { type DueStep, tell } from "./tell.ts";
 
 /** A step that runs this much after its instant ran after downtime and is marked late (two heartbeats and a slow commit). */
@@ -28,7 +28,7 @@ export function runDueSteps(draft: Draft, ticket: Ticket): Ticket {
   let rescueTier = ticket.rescueTier;
   const rows = ticket.ladder
     .map((row, index) => ({ row, index }))
-    .filter(({ row }) => row.state === "waiting" && row.dueAt <= draft.now)
+    .filter(({ row }) => row.state === "waiting" && row.dueAt <= draft.now && !(ticket.hold && waitsWithRepair(row)))
     .sort((a, b) => a.row.dueAt - b.row.dueAt || a.index - b.index);
   if (rows.length === 0) return ticket;
 

@@ -12,7 +12,9 @@ export function openByHand(draft: Draft, command: Extract<Command, { do: "open-t
   if (command.occurredAt !== undefined && command.occurredAt > draft.now) {
     return refuse(422, "wrong-time", "发生时间不能晚于现在。", "It cannot have happened in the future.");
   }
-  const open = draft.openTickets().find((one) => device && one.device === device.id && one.class === command.class);
+  const open = draft
+    .openTickets()
+    .find((one) => device && one.device === device.id && one.class === command.class && one.rectifies === undefined);
   if (open) {
     return refuse(
       409,

@@ -1,14 +1,16 @@
-/** Opening a ticket, or joining the one that is open: at most one per device and class, never a second. */
+/** Opening a ticket: its policy frozen into it, its first state, and what it explains taken in. */
 import type { Alarm } from "#model/alarm";
 import type { ClassPolicy, LadderStep, TicketClass } from "#model/policy";
 import { graver, type Severity } from "#model/severity";
 import type { Place } from "#model/site";
 import type { Text } from "#model/text";
-import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
+import type { Ticket } from "#model/ticket";
 import { type Instant, milliseconds } from "#model/time";
 import type { Draft } from "../draft.ts";
-import { cancel, meet, openClocks, startClock, targets, wakeOfTicket } from "./clocks.ts";
+import { meet, openClocks, wakeOfTicket } from "./clocks.ts";
 import { ladderRows, runDueSteps } from "./ladder.ts";
+import { closedAbout } from "./lately.ts";
+import { mergeInto } from "./merge.ts";
 
 /**
  * Classes whose alarms on the same device follow from a graver one: they join its ticket instead of opening their own,
@@ -22,7 +24,8 @@ const EXPLAINS: Readonly<Partial<Record<TicketClass, readonly TicketClass[]>>> =
   pipe_burst: ["pump_fault"],
 };
 
-const explains = (cause: TicketClass, consequence: TicketClass): boolean =>
+/** Whether alarms of class `consequence` follow from an emergency of class `cause` on the same device. */
+export const explains = (cause: TicketClass, consequence: TicketClass): boolean =>
   EXPLAINS[cause]?.includes(consequence) ?? false;
 
 /** `GD20261121-000123`: the site's date and a number that never repeats. */
@@ -41,6 +44,7 @@ export interface Opening {
   readonly alarm?: Alarm;
   readonly openedAt: Instant;
   readonly simulated: boolean;
+  readonly rectifies?: readonly string[];
 }
 
 /** A class without a policy of its own is handled as a general fault. */
@@ -49,7 +53,8 @@ export function classPolicy(draft: Draft, wanted: TicketClass): ClassPolicy | un
   return classes[wanted] ?? classes.general_fault;
 }
 
-function steps(draft: Draft, policy: ClassPolicy, severity: Severity): readonly LadderStep[] {
+/** The ladder of a severity with what the class adds. */
+export function ladderOf(draft: Draft, policy: ClassPolicy, severity: Severity): readonly LadderStep[] {
   const ladder = draft.view.site.policy.ladders[severity];
   const extra: LadderStep[] =
     policy.tellAtOpening.length === 0
@@ -68,39 +73,52 @@ function steps(draft: Draft, policy: ClassPolicy, severity: Severity): readonly 
   return [...ladder, ...extra, ...policy.extraSteps];
 }
 
+/** How every round of a ticket begins: its clocks from `at`, its ladder, its list of steps. */
+export function firstState(
+  draft: Draft,
+  policy: ClassPolicy,
+  severity: Severity,
+  at: Instant,
+): Pick<Ticket, "state" | "clocks" | "ladder" | "sop" | "rescueTier"> {
+  const clocks = openClocks(policy, severity, at, draft.view.site.policy.warn);
+  // A dispatch target of zero means that the house dispatches: the steps due at opening go to those on duty at once.
+  const dispatchesItself = clocks.some((clock) => clock.kind === "dispatch" && clock.target === 0);
+  return {
+    state: dispatchesItself ? "dispatched" : "new",
+    clocks: clocks.map((clock) => (clock.kind === "dispatch" && clock.target === 0 ? meet(clock, at) : clock)),
+    ladder: ladderRows(ladderOf(draft, policy, severity), at),
+    sop: policy.sop.map((row) => ({ step: row.id, text: row.text, mandatory: row.mandatory })),
+    rescueTier: 1,
+  };
+}
+
 export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
   const policy = classPolicy(draft, opening.class);
   if (!policy) return undefined;
   const severity = opening.severity ? graver(opening.severity, policy.severity) : policy.severity;
-  const { warn, version } = draft.view.site.policy;
-  const clocks = openClocks(policy, severity, opening.openedAt, warn);
-  const base = {
+  const { version } = draft.view.site.policy;
+  const follows =
+    opening.rectifies || opening.device === undefined
+      ? undefined
+      : closedAbout(draft, opening.device, opening.class)[0];
+  let ticket: Ticket = {
     no: ticketNumber(draft.nextTicketNumber(), draft.now, draft.view.site.zone),
     class: opening.class,
     severity,
+    ...firstState(draft, policy, severity, opening.openedAt),
     title: opening.title,
     ...(opening.device === undefined ? {} : { device: opening.device }),
     place: opening.place,
     alarms: opening.alarm ? [opening.alarm.id] : [],
     openedAt: opening.openedAt,
     round: 1,
-    rescueTier: 1,
+    ...(follows ? { follows: follows.no } : {}),
+    ...(opening.rectifies ? { rectifies: opening.rectifies } : {}),
     policyVersion: version,
     policy,
-    ladder: ladderRows(steps(draft, policy, severity), opening.openedAt),
-    sop: policy.sop.map((row) => ({ step: row.id, text: row.text, mandatory: row.mandatory })),
     recovered: false,
     falseAlarm: false,
     simulated: opening.simulated,
-  };
-  // A dispatch target of zero means that the house dispatches: the steps due at opening go to those on duty at once.
-  const dispatchesItself = clocks.some((clock) => clock.kind === "dispatch" && clock.target === 0);
-  let ticket: Ticket = {
-    ...base,
-    state: dispatchesItself ? "dispatched" : "new",
-    clocks: clocks.map((clock) =>
-      clock.kind === "dispatch" && clock.target === 0 ? meet(clock, opening.openedAt) : clock,
-    ),
     wakeAt: opening.openedAt,
   };
   draft.putTicket(
@@ -121,121 +139,7 @@ function absorb(draft: Draft, ticket: Ticket): Ticket {
   let merged = ticket;
   for (const other of draft.openTickets()) {
     if (other.no === ticket.no || other.device === undefined || other.device !== ticket.device) continue;
-    if (!explains(ticket.class, other.class)) continue;
-    const closed: Ticket = {
-      ...other,
-      state: "merged",
-      closedAt: draft.now,
-      clocks: other.clocks.map((clock) => cancel(clock, draft.now)),
-      ladder: other.ladder.map((row): LadderRow => (row.state === "waiting" ? { ...row, state: "cancelled" } : row)),
-    };
-    draft.putTicket(closed, "ticket-merged", { into: ticket.no });
-    draft.cancelMessages(other.no);
-    merged = { ...merged, alarms: [...merged.alarms, ...other.alarms.filter((id) => !merged.alarms.includes(id))] };
-    draft.putTicket(merged, "ticket-absorbed", { from: other.no, alarms: other.alarms });
-    for (const id of other.alarms) {
-      const alarm = draft.alarm(id);
-      if (alarm?.ticket === other.no)
-        draft.putAlarm({ ...alarm, ticket: ticket.no }, "alarm-joined", { ticket: ticket.no });
-    }
+    if (explains(ticket.class, other.class) && other.rectifies === undefined) merged = mergeInto(draft, other, merged);
   }
   return merged;
-}
-
-/** The open ticket that this class on this device belongs to, if there is one. */
-function openFor(draft: Draft, device: string, wanted: TicketClass): Ticket | undefined {
-  const open = draft.openTickets().filter((ticket) => ticket.device === device);
-  return open.find((ticket) => ticket.class === wanted) ?? open.find((ticket) => explains(ticket.class, wanted));
-}
-
-/** Device and emergency. A fault is named by what was found, an emergency by what it is: "trapped", not "button pressed". */
-function titleOf(draft: Draft, alarm: Alarm, wanted: TicketClass): Text {
-  const device = draft.view.site.devices.find((one) => one.id === alarm.device);
-  const what = wanted === "general_fault" ? alarm.title : (classPolicy(draft, wanted)?.name ?? alarm.title);
-  return {
-    zh: `${device?.name.zh ?? alarm.device} ${what.zh}`,
-    en: `${device?.name.en ?? alarm.device}: ${what.en}`,
-  };
-}
-
-/** An alarm with a response class became active or graver: its ticket opens, or it joins the open one. */
-export function answerAlarm(draft: Draft, alarm: Alarm, wanted: TicketClass): void {
-  const device = draft.view.site.devices.find((one) => one.id === alarm.device);
-  const open = openFor(draft, alarm.device, wanted);
-  if (open) {
-    joinTicket(draft, open, alarm);
-    return;
-  }
-  const ticket = openTicket(draft, {
-    class: wanted,
-    severity: alarm.severity,
-    device: alarm.device,
-    place: device?.place ?? {},
-    title: titleOf(draft, alarm, wanted),
-    alarm,
-    openedAt: draft.now,
-    simulated: alarm.simulated,
-  });
-  if (ticket) draft.putAlarm({ ...alarm, ticket: ticket.no }, "alarm-joined", { ticket: ticket.no });
-}
-
-function joinTicket(draft: Draft, open: Ticket, alarm: Alarm): void {
-  let ticket = open.alarms.includes(alarm.id) ? open : { ...open, alarms: [...open.alarms, alarm.id] };
-  ticket = { ...ticket, recovered: false };
-  draft.putTicket(ticket, "alarm-joined", { alarm: alarm.id, severity: alarm.severity });
-  if (graver(alarm.severity, ticket.severity) !== ticket.severity) ticket = raise(draft, ticket, alarm.severity);
-  if (alarm.ticket !== ticket.no)
-    draft.putAlarm({ ...alarm, ticket: ticket.no }, "alarm-joined", { ticket: ticket.no });
-}
-
-/**
- * The severity rises: the acknowledgement no longer holds, the graver ladder starts now, clocks keep their start and
- * take the graver targets.
- */
-export function raise(draft: Draft, open: Ticket, severity: Severity): Ticket {
-  const { acknowledgedBy: _by, acknowledgeExpiresAt: _until, ...rest } = open;
-  const { warn } = draft.view.site.policy;
-  const wanted = targets(open.policy, severity);
-  const clocksKept = open.clocks.map((clock): ResponseClock => {
-    if (clock.kind === "acknowledge") return startClock("acknowledge", clock.target, draft.now, warn);
-    const target = wanted.find((one) => one.kind === clock.kind)?.target ?? clock.target;
-    if (target === clock.target || clock.metAt !== undefined || clock.state === "cancelled") return clock;
-    const fresh = startClock(clock.kind, target, clock.startedAt, warn);
-    return { ...fresh, segments: clock.segments };
-  });
-  const added = openClocks(open.policy, severity, draft.now, warn).filter(
-    (clock) => !open.clocks.some((one) => one.kind === clock.kind),
-  );
-  const clocks = [...clocksKept, ...added];
-  const rowsKept = open.ladder.map(
-    (row): LadderRow => (row.state === "waiting" ? { ...row, state: "cancelled" } : row),
-  );
-  const loop = Math.max(0, ...open.ladder.map((row) => row.loop)) + 1;
-  let ticket: Ticket = {
-    ...rest,
-    severity,
-    clocks,
-    ladder: [...rowsKept, ...ladderRows(steps(draft, open.policy, severity), draft.now, loop)],
-  };
-  draft.putTicket(ticket, "severity-raised", { from: open.severity, to: severity });
-  ticket = runDueSteps(draft, ticket);
-  ticket = { ...ticket, wakeAt: wakeOfTicket(ticket) };
-  draft.amendTicket(ticket);
-  return ticket;
-}
-
-/** The source is normal again: noted, and nothing more. Closing is a person's word, whatever the severity. */
-export function noteRecovery(draft: Draft, alarm: Alarm): void {
-  if (alarm.ticket === undefined) return;
-  const ticket = draft.ticket(alarm.ticket);
-  if (!ticket || ticket.closedAt !== undefined || ticket.recovered) return;
-  const stillActive = ticket.alarms.some((id) => draft.alarm(id)?.process === "active");
-  if (!stillActive) draft.putTicket({ ...ticket, recovered: true }, "source-recovered", { alarm: alarm.id });
-}
-
-/** The source is active again while nobody is told: a ticket that is open says so, and none opens. */
-export function noteRelapse(draft: Draft, alarm: Alarm): void {
-  const ticket = alarm.ticket === undefined ? undefined : draft.ticket(alarm.ticket);
-  if (!ticket?.recovered || ticket.closedAt !== undefined) return;
-  draft.putTicket({ ...ticket, recovered: false }, "source-active-again", { alarm: alarm.id });
 }

@@ -1,141 +1,24 @@
-/** What people do with a ticket: which steps are possible now, and what each one changes. A table, and one function. */
+/** What people do with a ticket: each step checked, then taken; clocks, ladder and messages follow from it. */
 import type { Actor, Role } from "#model/account";
 import type { Command, Plan, TicketStep } from "#model/plan";
 import type { ClockKind } from "#model/policy";
-import type { Text } from "#model/text";
-import type { LadderRow, ResponseClock, Ticket, TicketState } from "#model/ticket";
+import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
 import { type Instant, later } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
 import { answered, cancel, isOpen, meet, RECURRING, restart, startClock, wakeOfTicket } from "./clocks.ts";
 import { confirmedRows, isFirstClaim, isOnTheSpot } from "./findings.ts";
+import { hold, resume, resumed, whyNotHold } from "./hold.ts";
 import { dropAnswered, runDueSteps } from "./ladder.ts";
+import { mergeByHand, whyNotMerge } from "./merge.ts";
+import { allowedSteps, CONTROLLED, FINISHED, fits, openRows, STEPS } from "./possible-steps.ts";
+import { reopen, whyNotReopen } from "./reopen.ts";
+import { countRepeats } from "./repeats.ts";
 import { tellPerson } from "./tell.ts";
 import { ticketStateName } from "./words.ts";
 
-type StepCommand = Extract<Command, { do: "ticket-step" }>;
-
-interface StepRule {
-  /** States in which the step is possible; absent: any open state. */
-  readonly from?: readonly TicketState[];
-  readonly to?: TicketState;
-  readonly meets?: readonly ClockKind[];
-  readonly cancels?: readonly ClockKind[];
-  readonly needs?: "note" | "assignee" | "sop";
-}
-
-const WORKING: readonly TicketState[] = ["accepted", "en-route", "on-site"];
-
-/** Each step stops only its own clocks: acknowledging is not accepting, accepting is not arriving. */
-const STEPS: Readonly<Record<TicketStep, StepRule>> = {
-  acknowledge: { meets: ["acknowledge"] },
-  dispatch: { from: ["new", "dispatched", "accepted"], to: "dispatched", meets: ["dispatch"], needs: "assignee" },
-  accept: { from: ["new", "dispatched"], to: "accepted", meets: ["dispatch", "accept"] },
-  decline: { from: ["dispatched", "accepted"], to: "new", needs: "note" },
-  depart: { from: ["accepted"], to: "en-route" },
-  arrive: {
-    from: ["new", "dispatched", "accepted", "en-route", "on-site", "mitigated"],
-    to: "on-site",
-    meets: ["onsite"],
-  },
-  plan: { meets: ["plan"] },
-  mitigate: { from: WORKING, to: "mitigated", meets: ["mitigate"] },
-  repair: {
-    from: [...WORKING, "mitigated"],
-    to: "repaired",
-    meets: ["mitigate", "resolve"],
-    cancels: ["plan", "onsite", "staff-onsite", "rescue-onsite", "feedback"],
-  },
-  verify: { from: ["repaired"], to: "verifying", meets: ["verify"] },
-  "follow-up": { from: ["repaired", "verifying"], to: "verifying", meets: ["followup"] },
-  feedback: { needs: "note" },
-  assign: { needs: "assignee" },
-  escalate: {},
-  note: { needs: "note" },
-  sop: { needs: "sop" },
-  "false-alarm": {
-    to: "verifying",
-    needs: "note",
-    meets: ["verify"],
-    cancels: [
-      "plan",
-      "dispatch",
-      "accept",
-      "onsite",
-      "staff-onsite",
-      "rescue-onsite",
-      "mitigate",
-      "resolve",
-      "feedback",
-    ],
-  },
-  close: { from: ["repaired", "verifying"], to: "closed" },
-};
-
-/** Order in which the console offers the steps. */
-const OFFERED: readonly TicketStep[] = [
-  "acknowledge",
-  "dispatch",
-  "accept",
-  "depart",
-  "arrive",
-  "plan",
-  "mitigate",
-  "repair",
-  "verify",
-  "follow-up",
-  "close",
-  "feedback",
-  "note",
-  "sop",
-  "assign",
-  "decline",
-  "escalate",
-  "false-alarm",
-];
-
-const FINISHED: ReadonlySet<TicketState> = new Set(["closed", "merged"]);
-const CONTROLLED: ReadonlySet<TicketState> = new Set(["mitigated", "repaired", "verifying", "closed", "merged"]);
 const MAY_OVERRIDE: ReadonlySet<Role> = new Set(["supervisor", "admin"]);
 
-const fits = (ticket: Ticket, step: TicketStep): boolean => {
-  const { from } = STEPS[step];
-  return !from || from.includes(ticket.state) || isOnTheSpot(ticket, step);
-};
-
-const openRows = (ticket: Ticket) => ticket.sop.filter((row) => row.mandatory && row.at === undefined);
-
-function offered(ticket: Ticket, step: TicketStep): boolean {
-  if (FINISHED.has(ticket.state) || !fits(ticket, step)) return false;
-  if (step === "acknowledge") return ticket.acknowledgedBy === undefined;
-  if (step === "sop") return ticket.sop.some((row) => row.at === undefined);
-  if (step === "escalate") return ticket.ladder.some((row) => row.state === "waiting");
-  if (step === "feedback") return ticket.clocks.some((clock) => clock.kind === RECURRING && isOpen(clock));
-  if (step === "follow-up") return ticket.clocks.some((clock) => clock.kind === "followup" && isOpen(clock));
-  if (step === "plan") return ticket.clocks.some((clock) => clock.kind === "plan" && isOpen(clock));
-  if (step === "false-alarm") return !ticket.falseAlarm && !CONTROLLED.has(ticket.state);
-  if (step === "close") return openRows(ticket).length === 0 || ticket.falseAlarm;
-  return true;
-}
-
-/** The steps that a person may take now, and what still stands before closing. */
-export function allowedSteps(ticket: Ticket): { can: TicketStep[]; cannotClose?: Text } {
-  const can = OFFERED.filter((step) => offered(ticket, step));
-  if (FINISHED.has(ticket.state) || can.includes("close")) return { can };
-  const rows = openRows(ticket);
-  if (rows.length > 0 && !ticket.falseAlarm) {
-    return {
-      can,
-      cannotClose: {
-        zh: `还差 ${rows.length} 项必做步骤：${rows.map((row) => row.text.zh).join("、")}`,
-        en: `${rows.length} mandatory steps are open: ${rows.map((row) => row.text.en).join("; ")}`,
-      },
-    };
-  }
-  return {
-    can,
-    cannotClose: { zh: "先记录修复或确认误报。", en: "Record the repair or confirm a false alarm first." },
-  };
-}
+type StepCommand = Extract<Command, { do: "ticket-step" }>;
 
 /** The ticket after the step, or the refusal. */
 export function takeStep(
@@ -143,7 +26,7 @@ export function takeStep(
   command: StepCommand,
   actor: Actor,
 ): { ticket: Ticket; already?: string } | { refused: Plan } {
-  const ticket = draft.ticket(command.ticket);
+  const ticket = draft.ticket(command.ticket) ?? draft.view.lately.get(command.ticket);
   if (!ticket)
     return {
       refused: refuse(
@@ -158,11 +41,39 @@ export function takeStep(
   if (refused) return { refused };
   if (command.step === "acknowledge" && ticket.acknowledgedBy !== undefined)
     return { ticket, already: ticket.acknowledgedBy };
-  return { ticket: apply(draft, ticket, command, actor, at) };
+  return {
+    ticket:
+      settled(draft, TURNS[command.step]?.(draft, ticket, command, actor, at)) ??
+      apply(draft, ticket, command, actor, at),
+  };
+}
+
+/** Steps that do something else than stop clocks. */
+const TURNS: Partial<
+  Record<TicketStep, (draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor, at: Instant) => Ticket>
+> = {
+  hold: (draft, ticket, command, actor, at) => hold(draft, ticket, command, actor, at),
+  resume: (draft, ticket, command, _, at) => resume(draft, ticket, command, at),
+  reopen(draft, ticket, command, _, at) {
+    const again = reopen(draft, ticket, at, { note: command.note ?? "" });
+    countRepeats(draft, again);
+    return again;
+  },
+  merge: (draft, ticket, command) => mergeByHand(draft, ticket, command),
+};
+
+/** Somebody took care of the ticket: the acknowledgement holds on, and the heartbeat knows when to look again. */
+function settled(draft: Draft, turned: Ticket | undefined): Ticket | undefined {
+  if (!turned) return undefined;
+  const held = holdAcknowledgement(draft, turned);
+  const ticket = { ...held, wakeAt: wakeOfTicket(held) };
+  draft.amendTicket(ticket);
+  return ticket;
 }
 
 function whyNot(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor, at: Instant): Plan | undefined {
   const rule = STEPS[command.step];
+  if (command.step === "reopen") return whyNotReopen(draft, ticket, command);
   if (FINISHED.has(ticket.state) || (!fits(ticket, command.step) && !(command.step === "close" && ticket.falseAlarm))) {
     const state = ticketStateName[ticket.state];
     return refuse(
@@ -170,10 +81,10 @@ function whyNot(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor
       "wrong-state",
       `工单 ${ticket.no} 处于「${state.zh}」，不能执行此步骤。`,
       `Ticket ${ticket.no} is "${state.en}"; this step does not fit.`,
-      { state: ticket.state, can: allowedSteps(ticket).can },
+      { state: ticket.state, can: allowedSteps(ticket, draft.now, draft.view.site.policy.reopen.within).can },
     );
   }
-  if (at > draft.now || at < ticket.openedAt) {
+  if (at > draft.now || at < (command.step === "resume" ? (ticket.hold?.since ?? at) : ticket.openedAt)) {
     return refuse(
       422,
       "wrong-time",
@@ -200,6 +111,8 @@ function whyNot(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor
     );
   }
   if (command.step === "close") return whyNotClose(draft, ticket, command, actor);
+  if (command.step === "hold") return whyNotHold(draft, ticket, command, actor);
+  if (command.step === "merge") return whyNotMerge(draft, ticket, command);
   return undefined;
 }
 
@@ -208,7 +121,7 @@ function whyNotClose(draft: Draft, ticket: Ticket, command: StepCommand, actor: 
   if (override) return undefined;
   const rows = ticket.falseAlarm ? [] : openRows(ticket);
   if (rows.length > 0) {
-    const { cannotClose } = allowedSteps(ticket);
+    const { cannotClose } = allowedSteps(ticket, draft.now, draft.view.site.policy.reopen.within);
     return refuse(409, "steps-open", cannotClose?.zh ?? "", cannotClose?.en ?? "", {
       open: rows.map((row) => row.step),
     });
@@ -226,9 +139,11 @@ function whyNotClose(draft: Draft, ticket: Ticket, command: StepCommand, actor: 
   return undefined;
 }
 
-function apply(draft: Draft, before: Ticket, command: StepCommand, actor: Actor, at: Instant): Ticket {
-  if (isFirstClaim(before, command.step)) return claimFalseAlarm(draft, before, command, actor, at);
+function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, at: Instant): Ticket {
+  if (isFirstClaim(found, command.step)) return claimFalseAlarm(draft, found, command, actor, at);
   const rule = STEPS[command.step];
+  // What leads out of the waiting ends it.
+  const before = found.hold && rule.to ? resumed(draft, found, at) : found;
   const { warn } = draft.view.site.policy;
   const who = command.who ?? "staff";
   const meets = command.step === "arrive" ? [...(rule.meets ?? []), `${who}-onsite` as ClockKind] : (rule.meets ?? []);

@@ -6,6 +6,7 @@ import type { Ticket } from "#model/ticket";
 import { later, type Span } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { look, shiftClock, wakeOfTicket } from "./clocks.ts";
+import { endDueHold } from "./hold.ts";
 import { resumeAfterExpiry, runDueSteps, shiftRow } from "./ladder.ts";
 import { tell } from "./tell.ts";
 import { clockName } from "./words.ts";
@@ -17,7 +18,7 @@ export function watchTickets(draft: Draft): void {
 
 function watch(draft: Draft, before: Ticket): void {
   const { warn } = draft.view.site.policy;
-  let ticket = before;
+  let ticket = endDueHold(draft, before);
   for (let index = 0; index < ticket.clocks.length; index += 1) ticket = watchClock(draft, ticket, index, warn);
   ticket = resumeAfterExpiry(draft, ticket);
   ticket = runDueSteps(draft, ticket);
@@ -77,6 +78,9 @@ export function shiftTickets(draft: Draft, by: Span): void {
       ...ticket,
       clocks: ticket.clocks.map((clock) => shiftClock(clock, by)),
       ladder: ticket.ladder.map((row) => shiftRow(row, by)),
+      ...(ticket.hold
+        ? { hold: { ...ticket.hold, since: later(ticket.hold.since, by), until: later(ticket.hold.until, by) } }
+        : {}),
       ...(ticket.acknowledgeExpiresAt === undefined
         ? {}
         : { acknowledgeExpiresAt: later(ticket.acknowledgeExpiresAt, by) }),

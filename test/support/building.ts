@@ -24,6 +24,15 @@ export const policy: Policy = {
   version: "test.1",
   warn: { share: 0.75, shortShare: 0.5, shortUpTo: minutes(15) },
   acknowledgeExpires: { S1: minutes(10), S2: minutes(60), S3: minutes(240), S4: minutes(240) },
+  hold: {
+    reasons: [
+      { id: "parts", text: { zh: "等待配件", en: "Waiting for parts" } },
+      { id: "outside", text: { zh: "等待外部单位", en: "Waiting for an outside party" } },
+    ],
+    longest: minutes(48 * 60),
+  },
+  reopen: { within: minutes(7 * 24 * 60) },
+  repeat: { count: 3, within: minutes(7 * 24 * 60), tell: ["department-supervisor"] },
   roles: {},
   ladders: {
     S1: [

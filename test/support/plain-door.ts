@@ -13,6 +13,7 @@ export interface PlainDoor extends Door {
   readonly house: {
     readonly alarms: Map<string, Alarm>;
     readonly tickets: Map<string, Ticket>;
+    readonly lately: Map<string, Ticket>;
     readonly devices: Map<string, DeviceState>;
     readonly accounts: Map<string, Account>;
     readonly sessions: Map<string, Session>;
@@ -36,6 +37,7 @@ export function createPlainDoor(kept: Partial<Plan> = {}): PlainDoor {
   const house = {
     alarms: new Map<string, Alarm>(),
     tickets: new Map<string, Ticket>(),
+    lately: new Map<string, Ticket>(),
     devices: new Map<string, DeviceState>(),
     accounts: new Map<string, Account>(),
     sessions: new Map<string, Session>(),
@@ -47,8 +49,10 @@ export function createPlainDoor(kept: Partial<Plan> = {}): PlainDoor {
   function adopt(rows: Partial<Plan>): void {
     for (const alarm of rows.alarms ?? []) house.alarms.set(alarm.id, alarm);
     for (const ticket of rows.tickets ?? []) {
-      if (ticket.closedAt !== undefined) house.tickets.delete(ticket.no);
-      else house.tickets.set(ticket.no, ticket);
+      const [into, from] =
+        ticket.closedAt === undefined ? [house.tickets, house.lately] : [house.lately, house.tickets];
+      from.delete(ticket.no);
+      into.set(ticket.no, ticket);
     }
     for (const message of rows.messages ?? []) {
       if (waits(message)) house.outbox.set(message.key, message);

@@ -41,7 +41,19 @@ export function createPureHouse(site: Site): PureHouse {
       if (happening.type === "communication")
         for (const change of happening.changes) devices.set(change.device, change);
       const open = new Map([...tickets].filter(([, ticket]) => ticket.closedAt === undefined));
-      const plan = decide({ site, alarms, tickets: open, devices, outbox, lastTicket: tickets.size }, happening, now);
+      const plan = decide(
+        {
+          site,
+          alarms,
+          tickets: open,
+          devices,
+          outbox,
+          lately: new Map([...tickets].filter(([no]) => !open.has(no))),
+          lastTicket: tickets.size,
+        },
+        happening,
+        now,
+      );
       for (const alarm of plan.alarms) alarms.set(alarm.id, alarm);
       for (const ticket of plan.tickets) tickets.set(ticket.no, ticket);
       for (const { ticket, step } of plan.cancelMessages) {

@@ -7,7 +7,7 @@ import { Refused } from "../../net/refused.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
 import { eventLine, isBookkeeping } from "../event-line.ts";
 import { actorOf } from "../guard.ts";
-import { answers, created, OpenTicket, Step, TicketParams, TicketQuery, toInstant } from "../inputs.ts";
+import { answers, created, OpenTicket, Step, TicketParams, TicketQuery, toInstant, toSpan } from "../inputs.ts";
 import { TicketAnswer } from "../people-shapes.ts";
 import { ticketBody, toldBody } from "../project.ts";
 import { type TicketDetailBody, TicketDetailShape, TicketShape } from "../shapes.ts";
@@ -22,11 +22,11 @@ export const byNeed = (a: Ticket, b: Ticket): number =>
   a.severity === b.severity ? a.openedAt - b.openedAt : a.severity < b.severity ? -1 : 1;
 
 export function ticketRoutes(server: Server, house: ApiHouse): void {
-  const { tickets } = house.door.house;
+  const { tickets, lately } = house.door.house;
   const body = (ticket: Ticket) => ticketBody(ticket, house.ticketView, house.clock.now());
   /** Open ones from memory, which is never behind; the others from the store. */
   const find = async (no: string): Promise<Ticket> => {
-    const ticket = tickets.get(no) ?? (await house.store.ticket(no));
+    const ticket = tickets.get(no) ?? lately.get(no) ?? (await house.store.ticket(no));
     if (!ticket) throw noTicket(no);
     return ticket;
   };
@@ -129,7 +129,7 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
       },
       async (request) => {
         const { no } = request.params;
-        const { commandId, occurredAt, note, assignee, sop, who } = request.body;
+        const { commandId, occurredAt, note, assignee, sop, who, reason, into } = request.body;
         const done = await house.act(commandId, actorOf(request), {
           do: "ticket-step",
           ticket: no,
@@ -138,6 +138,9 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
           ...(assignee === undefined ? {} : { assignee }),
           ...(sop === undefined ? {} : { sop }),
           ...(who === undefined ? {} : { who }),
+          ...(reason === undefined ? {} : { reason }),
+          ...(request.body.for === undefined ? {} : { for: toSpan(request.body.for) }),
+          ...(into === undefined ? {} : { into }),
           ...(occurredAt === undefined ? {} : { occurredAt: toInstant(occurredAt) }),
         });
         return { ...body(await find(done.ticket ?? no)), ...already(done.already) };

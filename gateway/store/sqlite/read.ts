@@ -7,7 +7,7 @@ import type { Ticket } from "#model/ticket";
 import { type Instant, instant } from "#model/time";
 import { COMMAND_MEMORY } from "../rows.ts";
 import type { StatementName, Value } from "../statements.ts";
-import type { JournalQuery, Kept } from "../store.ts";
+import { type JournalQuery, type Kept, TICKETS_KEPT } from "../store.ts";
 import type { Database } from "./database.ts";
 import { HEAD_NOTE } from "./head-note.ts";
 import type { Ledger } from "./ledger.ts";
@@ -28,6 +28,7 @@ export function load(ledger: Ledger, now: Instant): Kept {
   return {
     alarms: bodies<Alarm>(database, "alarms"),
     tickets: bodies<Ticket>(database, "openTickets"),
+    lately: bodies<Ticket>(database, "ticketsClosedSince", [now - TICKETS_KEPT]),
     messages: bodies<Message>(database, "waitingMessages"),
     accounts: bodies<Account>(database, "accounts"),
     sessions: bodies<Session>(database, "sessions", [now]),

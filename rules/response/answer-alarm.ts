@@ -1,0 +1,121 @@
+/** What alarms do to tickets: open one, join the one that is open, raise it, bring a closed one back; never a second. */
+import type { Alarm } from "#model/alarm";
+import type { TicketClass } from "#model/policy";
+import { graver, type Severity } from "#model/severity";
+import type { Text } from "#model/text";
+import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
+import type { Draft } from "../draft.ts";
+import { openClocks, retarget, startClock, targets, wakeOfTicket } from "./clocks.ts";
+import { resumed } from "./hold.ts";
+import { ladderRows, runDueSteps } from "./ladder.ts";
+import { classPolicy, explains, ladderOf, openTicket } from "./open-ticket.ts";
+import { reopen, sameFault } from "./reopen.ts";
+import { countRepeats } from "./repeats.ts";
+
+/** The open ticket that this class on this device belongs to, if there is one. */
+function openFor(draft: Draft, device: string, wanted: TicketClass): Ticket | undefined {
+  const open = draft.openTickets().filter((ticket) => ticket.device === device && ticket.rectifies === undefined);
+  return open.find((ticket) => ticket.class === wanted) ?? open.find((ticket) => explains(ticket.class, wanted));
+}
+
+/** Device and emergency. A fault is named by what was found, an emergency by what it is: "trapped", not "button pressed". */
+function titleOf(draft: Draft, alarm: Alarm, wanted: TicketClass): Text {
+  const device = draft.view.site.devices.find((one) => one.id === alarm.device);
+  const what = wanted === "general_fault" ? alarm.title : (classPolicy(draft, wanted)?.name ?? alarm.title);
+  return {
+    zh: `${device?.name.zh ?? alarm.device} ${what.zh}`,
+    en: `${device?.name.en ?? alarm.device}: ${what.en}`,
+  };
+}
+
+/** An alarm with a response class became active or graver: its ticket opens, or it joins the open one. */
+export function answerAlarm(draft: Draft, alarm: Alarm, wanted: TicketClass): void {
+  const device = draft.view.site.devices.find((one) => one.id === alarm.device);
+  const open = openFor(draft, alarm.device, wanted);
+  if (open) {
+    joinTicket(draft, open, alarm);
+    return;
+  }
+  const again = sameFault(draft, alarm, wanted);
+  if (again) {
+    const ticket = reopen(draft, again, draft.now, { alarm: alarm.id });
+    joinTicket(draft, ticket, alarm);
+    countRepeats(draft, draft.ticket(ticket.no) ?? ticket);
+    return;
+  }
+  const ticket = openTicket(draft, {
+    class: wanted,
+    severity: alarm.severity,
+    device: alarm.device,
+    place: device?.place ?? {},
+    title: titleOf(draft, alarm, wanted),
+    alarm,
+    openedAt: draft.now,
+    simulated: alarm.simulated,
+  });
+  if (!ticket) return;
+  draft.putAlarm({ ...alarm, ticket: ticket.no }, "alarm-joined", { ticket: ticket.no });
+  countRepeats(draft, ticket);
+}
+
+function joinTicket(draft: Draft, open: Ticket, alarm: Alarm): void {
+  let ticket = open.alarms.includes(alarm.id) ? open : { ...open, alarms: [...open.alarms, alarm.id] };
+  ticket = { ...ticket, recovered: false };
+  draft.putTicket(ticket, "alarm-joined", { alarm: alarm.id, severity: alarm.severity });
+  if (graver(alarm.severity, ticket.severity) !== ticket.severity) ticket = raise(draft, ticket, alarm.severity);
+  if (alarm.ticket !== ticket.no)
+    draft.putAlarm({ ...alarm, ticket: ticket.no }, "alarm-joined", { ticket: ticket.no });
+}
+
+/**
+ * The severity rises: the acknowledgement no longer holds, the graver ladder starts now, clocks keep their start and
+ * take the graver targets.
+ */
+export function raise(draft: Draft, ticket: Ticket, severity: Severity): Ticket {
+  // An emergency never waits.
+  const open = severity === "S1" ? resumed(draft, ticket, draft.now) : ticket;
+  const { acknowledgedBy: _by, acknowledgeExpiresAt: _until, ...rest } = open;
+  const { warn } = draft.view.site.policy;
+  const wanted = targets(open.policy, severity);
+  const clocksKept = open.clocks.map((clock): ResponseClock => {
+    if (clock.kind === "acknowledge") return startClock("acknowledge", clock.target, draft.now, warn);
+    const target = wanted.find((one) => one.kind === clock.kind)?.target ?? clock.target;
+    if (target === clock.target || clock.metAt !== undefined || clock.state === "cancelled") return clock;
+    return retarget(clock, target, draft.now, warn);
+  });
+  const added = openClocks(open.policy, severity, draft.now, warn).filter(
+    (clock) => !open.clocks.some((one) => one.kind === clock.kind),
+  );
+  const clocks = [...clocksKept, ...added];
+  const rowsKept = open.ladder.map(
+    (row): LadderRow => (row.state === "waiting" ? { ...row, state: "cancelled" } : row),
+  );
+  const loop = Math.max(0, ...open.ladder.map((row) => row.loop)) + 1;
+  let raised: Ticket = {
+    ...rest,
+    severity,
+    clocks,
+    ladder: [...rowsKept, ...ladderRows(ladderOf(draft, open.policy, severity), draft.now, loop)],
+  };
+  draft.putTicket(raised, "severity-raised", { from: open.severity, to: severity });
+  raised = runDueSteps(draft, raised);
+  raised = { ...raised, wakeAt: wakeOfTicket(raised) };
+  draft.amendTicket(raised);
+  return raised;
+}
+
+/** The source is normal again: noted, and nothing more. Closing is a person's word, whatever the severity. */
+export function noteRecovery(draft: Draft, alarm: Alarm): void {
+  if (alarm.ticket === undefined) return;
+  const ticket = draft.ticket(alarm.ticket);
+  if (!ticket || ticket.closedAt !== undefined || ticket.recovered) return;
+  const stillActive = ticket.alarms.some((id) => draft.alarm(id)?.process === "active");
+  if (!stillActive) draft.putTicket({ ...ticket, recovered: true }, "source-recovered", { alarm: alarm.id });
+}
+
+/** The source is active again while nobody is told: a ticket that is open says so, and none opens. */
+export function noteRelapse(draft: Draft, alarm: Alarm): void {
+  const ticket = alarm.ticket === undefined ? undefined : draft.ticket(alarm.ticket);
+  if (!ticket?.recovered || ticket.closedAt !== undefined) return;
+  draft.putTicket({ ...ticket, recovered: false }, "source-active-again", { alarm: alarm.id });
+}

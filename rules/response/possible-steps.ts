@@ -1,0 +1,146 @@
+/** Which steps are possible now: a table, and what it means for a ticket. */
+import type { TicketStep } from "#model/plan";
+import type { ClockKind } from "#model/policy";
+import type { Text } from "#model/text";
+import type { Ticket, TicketState } from "#model/ticket";
+import type { Instant, Span } from "#model/time";
+import { isOpen, RECURRING } from "./clocks.ts";
+import { isOnTheSpot } from "./findings.ts";
+import { mayReopen } from "./lately.ts";
+
+export interface StepRule {
+  /** States in which the step is possible; absent: any open state. */
+  readonly from?: readonly TicketState[];
+  readonly to?: TicketState;
+  readonly meets?: readonly ClockKind[];
+  readonly cancels?: readonly ClockKind[];
+  readonly needs?: "note" | "assignee" | "sop";
+}
+
+const WORKING: readonly TicketState[] = ["accepted", "en-route", "on-site"];
+
+/** Each step stops only its own clocks: acknowledging is not accepting, accepting is not arriving. */
+export const STEPS: Readonly<Record<TicketStep, StepRule>> = {
+  acknowledge: { meets: ["acknowledge"] },
+  dispatch: { from: ["new", "dispatched", "accepted"], to: "dispatched", meets: ["dispatch"], needs: "assignee" },
+  accept: { from: ["new", "dispatched"], to: "accepted", meets: ["dispatch", "accept"] },
+  decline: { from: ["dispatched", "accepted"], to: "new", needs: "note" },
+  depart: { from: ["accepted"], to: "en-route" },
+  arrive: {
+    from: ["new", "dispatched", "accepted", "en-route", "on-site", "mitigated"],
+    to: "on-site",
+    meets: ["onsite"],
+  },
+  plan: { meets: ["plan"] },
+  mitigate: { from: WORKING, to: "mitigated", meets: ["mitigate"] },
+  repair: {
+    from: [...WORKING, "mitigated"],
+    to: "repaired",
+    meets: ["mitigate", "resolve"],
+    cancels: ["plan", "onsite", "staff-onsite", "rescue-onsite", "feedback"],
+  },
+  verify: { from: ["repaired"], to: "verifying", meets: ["verify"] },
+  "follow-up": { from: ["repaired", "verifying"], to: "verifying", meets: ["followup"] },
+  feedback: { needs: "note" },
+  assign: { needs: "assignee" },
+  escalate: {},
+  note: { needs: "note" },
+  sop: { needs: "sop" },
+  "false-alarm": {
+    to: "verifying",
+    needs: "note",
+    meets: ["verify"],
+    cancels: [
+      "plan",
+      "dispatch",
+      "accept",
+      "onsite",
+      "staff-onsite",
+      "rescue-onsite",
+      "mitigate",
+      "resolve",
+      "feedback",
+    ],
+  },
+  close: { from: ["repaired", "verifying"], to: "closed" },
+  hold: { from: ["dispatched", "accepted", "en-route", "on-site", "mitigated"] },
+  resume: { from: ["on-hold"] },
+  reopen: { from: ["closed"] },
+  merge: {},
+};
+
+/** Order in which the console offers the steps. */
+const OFFERED: readonly TicketStep[] = [
+  "acknowledge",
+  "dispatch",
+  "accept",
+  "depart",
+  "arrive",
+  "plan",
+  "mitigate",
+  "repair",
+  "verify",
+  "follow-up",
+  "close",
+  "feedback",
+  "note",
+  "sop",
+  "assign",
+  "decline",
+  "escalate",
+  "resume",
+  "hold",
+  "merge",
+  "false-alarm",
+  "reopen",
+];
+
+export const FINISHED: ReadonlySet<TicketState> = new Set(["closed", "merged"]);
+export const CONTROLLED: ReadonlySet<TicketState> = new Set(["mitigated", "repaired", "verifying", "closed", "merged"]);
+
+/** Whether the ticket's state allows the step at all. */
+export const fits = (ticket: Ticket, step: TicketStep): boolean => {
+  const { from } = STEPS[step];
+  return !from || from.includes(ticket.state) || isOnTheSpot(ticket, step);
+};
+
+/** Mandatory rows that nobody has done yet. */
+export const openRows = (ticket: Ticket) => ticket.sop.filter((row) => row.mandatory && row.at === undefined);
+
+function offered(ticket: Ticket, step: TicketStep): boolean {
+  if (FINISHED.has(ticket.state) || !fits(ticket, step)) return false;
+  if (step === "hold") return ticket.severity !== "S1";
+  if (step === "acknowledge") return ticket.acknowledgedBy === undefined;
+  if (step === "sop") return ticket.sop.some((row) => row.at === undefined);
+  if (step === "escalate") return ticket.ladder.some((row) => row.state === "waiting");
+  if (step === "feedback") return ticket.clocks.some((clock) => clock.kind === RECURRING && isOpen(clock));
+  if (step === "follow-up") return ticket.clocks.some((clock) => clock.kind === "followup" && isOpen(clock));
+  if (step === "plan") return ticket.clocks.some((clock) => clock.kind === "plan" && isOpen(clock));
+  if (step === "false-alarm") return !ticket.falseAlarm && !CONTROLLED.has(ticket.state);
+  if (step === "close") return openRows(ticket).length === 0 || ticket.falseAlarm;
+  return true;
+}
+
+/**
+ * The steps that a person may take now, and what still stands before closing. `within` is how long a closed ticket may be
+ * opened again.
+ */
+export function allowedSteps(ticket: Ticket, now: Instant, within: Span): { can: TicketStep[]; cannotClose?: Text } {
+  if (mayReopen(ticket, now, within)) return { can: ["reopen"] };
+  const can = OFFERED.filter((step) => offered(ticket, step));
+  if (FINISHED.has(ticket.state) || can.includes("close")) return { can };
+  const rows = openRows(ticket);
+  if (rows.length > 0 && !ticket.falseAlarm) {
+    return {
+      can,
+      cannotClose: {
+        zh: `还差 ${rows.length} 项必做步骤：${rows.map((row) => row.text.zh).join("、")}`,
+        en: `${rows.length} mandatory steps are open: ${rows.map((row) => row.text.en).join("; ")}`,
+      },
+    };
+  }
+  return {
+    can,
+    cannotClose: { zh: "先记录修复或确认误报。", en: "Record the repair or confirm a false alarm first." },
+  };
+}

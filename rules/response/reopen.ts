@@ -1,0 +1,108 @@
+/** A closed ticket that turns out not to be over: the same number, its next round, and the past one kept as it was. */
+import type { Alarm } from "#model/alarm";
+import type { Command, Plan } from "#model/plan";
+import type { TicketClass } from "#model/policy";
+import type { Severity } from "#model/severity";
+import type { PastRound, Ticket } from "#model/ticket";
+import type { Instant } from "#model/time";
+import { type Draft, refuse } from "../draft.ts";
+import { wakeOfTicket } from "./clocks.ts";
+import { runDueSteps } from "./ladder.ts";
+import { closedAbout, mayReopen } from "./lately.ts";
+import { classPolicy, firstState } from "./open-ticket.ts";
+
+type StepCommand = Extract<Command, { do: "ticket-step" }>;
+
+/** From this round on the case goes one severity up: it was opened again twice (E9). */
+const NEXT_LEVEL_ROUND = 3;
+const graverBy1: Readonly<Record<Severity, Severity>> = { S1: "S1", S2: "S1", S3: "S2", S4: "S3" };
+
+export function whyNotReopen(draft: Draft, ticket: Ticket, command: StepCommand): Plan | undefined {
+  const { within } = draft.view.site.policy.reopen;
+  if (!mayReopen(ticket, draft.now, within)) {
+    const days = Math.round(within / 86_400_000);
+    return refuse(
+      409,
+      "wrong-state",
+      `工单 ${ticket.no} 不能重开：只有关闭不超过 ${days} 天的工单可以重开，请新开工单。`,
+      `Ticket ${ticket.no} cannot be opened again: only tickets closed within ${days} days can. Open a new one.`,
+      { state: ticket.state, can: [] },
+    );
+  }
+  if (
+    command.occurredAt !== undefined &&
+    (command.occurredAt > draft.now || command.occurredAt < (ticket.closedAt ?? 0))
+  )
+    return refuse(
+      422,
+      "wrong-time",
+      "补录时间须在关闭之后、现在之前。",
+      "The time of a back-entry lies between the closing and now.",
+    );
+  if (!command.note?.trim()) return refuse(422, "note-needed", "请填写说明。", "Please write what happened.");
+  const twin = draft
+    .openTickets()
+    .find((one) => one.device !== undefined && one.device === ticket.device && one.class === ticket.class);
+  if (twin && twin.rectifies === undefined && ticket.rectifies === undefined) {
+    return refuse(
+      409,
+      "already-open",
+      `同一设备的同类工单 ${twin.no} 尚未关闭，请在该工单上处理。`,
+      `Ticket ${twin.no} of the same device and class is open: go on there.`,
+      { ticket: twin.no },
+    );
+  }
+  return undefined;
+}
+
+/** The ticket in its next round, with fresh clocks, ladder and list of steps from `at` on. */
+export function reopen(draft: Draft, before: Ticket, at: Instant, why: { note?: string; alarm?: string }): Ticket {
+  const policy = classPolicy(draft, before.class) ?? before.policy;
+  const round = before.round + 1;
+  const severity = round >= NEXT_LEVEL_ROUND ? graverBy1[before.severity] : before.severity;
+  const past: PastRound = {
+    round: before.round,
+    closedAt: before.closedAt ?? at,
+    clocks: before.clocks,
+    sop: before.sop,
+  };
+  const {
+    closedAt: _closed,
+    acknowledgedBy: _by,
+    acknowledgeExpiresAt: _until,
+    falseAlarmClaim: _claim,
+    assignee: _assignee,
+    ...rest
+  } = before;
+  let ticket: Ticket = {
+    ...rest,
+    ...firstState(draft, policy, severity, at),
+    severity,
+    round,
+    past: [...(before.past ?? []), past],
+    policy,
+    policyVersion: draft.view.site.policy.version,
+    recovered: false,
+    falseAlarm: false,
+    wakeAt: at,
+  };
+  draft.putTicket(ticket, "ticket-reopen", { round, severity, ...why }, at);
+  ticket = runDueSteps(draft, ticket);
+  ticket = { ...ticket, wakeAt: wakeOfTicket(ticket) };
+  draft.amendTicket(ticket);
+  return ticket;
+}
+
+/** The ticket about this very fault that was closed lately: it was not over. Emergencies are always new ones. */
+export function sameFault(draft: Draft, alarm: Alarm, wanted: TicketClass): Ticket | undefined {
+  const { within } = draft.view.site.policy.reopen;
+  if (alarm.lifeSafety || alarm.severity === "S1") return undefined;
+  return closedAbout(draft, alarm.device, wanted).find(
+    (ticket) =>
+      mayReopen(ticket, draft.now, within) &&
+      ticket.severity !== "S1" &&
+      ticket.alarms.includes(alarm.id) &&
+      !ticket.falseAlarm &&
+      ticket.simulated === alarm.simulated,
+  );
+}
