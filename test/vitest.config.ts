@@ -10,7 +10,5 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Browsers and processes share two cores with the machine's other work; a test that needed its second try is reported.
-    retry: process.env.CI === "true" ? 1 : 0,
   },
 });

@@ -14,7 +14,7 @@ export async function backup(database: Database, file: string): Promise<void> {
   rmSync(partial, { force: true });
   try {
     closeSync(openSync(partial, "ax", 0o600));
-    await copyPages(database.connection, partial, { rate: PAGES });
+    await copy(database, partial);
     check(partial);
     flush(partial);
     // link, unlike rename, never replaces a file that came into being meanwhile.
@@ -24,6 +24,25 @@ export async function backup(database: Database, file: string): Promise<void> {
     throw error;
   } finally {
     for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(`${partial}${suffix}`, { force: true });
+  }
+}
+
+/** A commit is over when this thread comes round again: that many collisions in a row have another cause. */
+const TRIES = 1_000;
+
+/**
+ * When its first or last step meets a commit, node:sqlite gives up with the result code 0 ("not an error") instead of
+ * waiting: such a copy is begun again.
+ */
+async function copy(database: Database, partial: string): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await copyPages(database.connection, partial, { rate: PAGES });
+      return;
+    } catch (error) {
+      const collided = error instanceof Error && "errcode" in error && error.errcode === 0;
+      if (!collided || tries === TRIES) throw error;
+    }
   }
 }
 
