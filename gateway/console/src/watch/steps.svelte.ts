@@ -10,6 +10,8 @@ export interface StepInput {
   readonly assignee?: string;
   readonly who?: "staff" | "rescue";
   readonly sop?: string;
+  readonly reason?: string;
+  readonly into?: string;
   readonly occurredAt?: string;
 }
 

@@ -8,6 +8,10 @@ export interface StepForm {
   readonly assignee?: true;
   /** Two buttons: our own staff, or the rescue crew. */
   readonly who?: true;
+  /** One of the policy's reasons. */
+  readonly reason?: true;
+  /** Another open ticket. */
+  readonly into?: true;
 }
 
 /** A step that is not listed here is offered with a note. An empty form is sent with one tap. */
@@ -26,12 +30,13 @@ const forms: Readonly<Record<string, StepForm>> = {
   "follow-up": { note: "needed" },
   close: { note: "offered" },
   reopen: { note: "needed" },
-  hold: { note: "needed" },
+  hold: { reason: true, note: "offered" },
   resume: {},
   feedback: { note: "needed" },
   escalate: { note: "offered" },
   note: { note: "needed" },
   "false-alarm": { note: "needed" },
+  merge: { into: true, note: "offered" },
 };
 
 export const formOf = (step: string): StepForm => forms[step] ?? { note: "offered" };
@@ -67,11 +72,11 @@ export function primaryStep(ticket: TicketBody): string | undefined {
 /** These change what a ticket says happened; only those at the desk may. */
 const JUDGING: ReadonlySet<string> = new Set(["merge", "false-alarm", "reopen", "hold"]);
 
-/** Steps with a button of their own; `sop` is ticked in its list, and `merge` needs the other ticket beside it. */
+/** Steps with a button of their own; `sop` is ticked in its list. */
 export function stepsToShow(
   ticket: TicketBody,
   mayJudge: boolean,
 ): { readonly main: readonly string[]; readonly beside: readonly string[] } {
-  const steps = ticket.can.filter((step) => step !== "sop" && step !== "merge" && (mayJudge || !JUDGING.has(step)));
+  const steps = ticket.can.filter((step) => step !== "sop" && (mayJudge || !JUDGING.has(step)));
   return { main: steps.filter((step) => MAIN.has(step)), beside: steps.filter((step) => !MAIN.has(step)) };
 }
