@@ -21,6 +21,7 @@ import {
   type SiteBody,
   type TicketDetailBody,
   TicketDetailShape,
+  TicketShape,
 } from "../../gateway/api/shapes.ts";
 import { acknowledged, brief, refusal, simulator, stepped } from "./fake-answers.ts";
 
@@ -245,6 +246,13 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
       );
     }
     if (key === "GET /api/simulator") return answer(response, 200, simulator(devices.values(), playing));
+    if (key === "GET /api/tickets") {
+      const wanted = url.searchParams.get("state");
+      const found = [...tickets.values()].filter(
+        (one) => wanted === "all" || (one.closedAt === undefined) === (wanted === "open"),
+      );
+      return answer(response, 200, z.array(TicketShape).parse(found.map(brief)));
+    }
     const ticket = /^\/api\/tickets\/([^/]+)$/.exec(url.pathname)?.[1];
     if (request.method === "GET" && ticket) {
       const found = tickets.get(decodeURIComponent(ticket));

@@ -72,6 +72,65 @@ describe.skipIf(!hasBrowser())("tickets, devices and drills", () => {
     expect(await page.locator("#cannot-close").textContent()).toContain("还差 3 项必做步骤");
   });
 
+  test("waiting asks for one of the policy's reasons, and merging for the ticket that goes on", async () => {
+    await using seen = await look({
+      path,
+      fill(gateway, now) {
+        const holdReasons = [{ id: "parts", text: { zh: "等待配件", en: "Waiting for parts" } }];
+        gateway.putTickets(
+          entrapmentTicket(now, { severity: "S3", can: ["hold", "merge"], holdReasons }),
+          entrapmentTicket(now, { no: "GD20261121-000043", device: "lift-2" }),
+        );
+      },
+    });
+    const { page, gateway } = seen;
+    await page.locator('[data-step="hold"]').click();
+    await page.locator('[data-send="hold"]').click();
+    await page.getByText("请先填写必填项").waitFor();
+    await page.getByLabel("挂起原因").selectOption("等待配件");
+    await page.locator('[data-send="hold"]').click();
+    await page.locator('[data-outcome="done"]').waitFor();
+    await page.locator('[data-step="merge"]').click();
+    const into = page.getByLabel("并入哪个工单");
+    expect(await into.locator("option").count()).toBe(2);
+    await into.selectOption("GD20261121-000043");
+    await page.locator('[data-send="merge"]').click();
+    await eventually(async () => gateway.received.length).toBe(2);
+    expect(gateway.received).toMatchObject([
+      { path: `/api${path}/hold`, body: { reason: "parts" } },
+      { path: `/api${path}/merge`, body: { into: "GD20261121-000043" } },
+    ]);
+  });
+
+  test("the list of all tickets finds a closed one by any word on it, and leads to it", async () => {
+    await using seen = await look({
+      path: "/tickets",
+      fill(gateway, now) {
+        const closedAt = new Date(now).toISOString();
+        gateway.putTickets(
+          entrapmentTicket(now),
+          entrapmentTicket(now, {
+            no: "GD20261120-000007",
+            device: "lift-2",
+            title: { zh: "2#客梯 一般故障", en: "Lift 2: fault" },
+            state: "closed",
+            can: ["reopen"],
+            closedAt,
+            round: 2,
+          }),
+        );
+      },
+    });
+    const { page } = seen;
+    await eventually(() => page.locator("tr[data-ticket]").count()).toBe(2);
+    await page.getByLabel("范围").selectOption("已关闭");
+    await eventually(() => page.locator("tr[data-ticket]").count()).toBe(1);
+    await page.getByLabel("查找").fill("一般故障");
+    expect(await page.locator("tr[data-ticket]").textContent()).toContain("第 2 轮");
+    await page.getByRole("link", { name: "GD20261120-000007" }).click();
+    await page.locator('[data-ticket][data-state="closed"] [data-step="reopen"]').waitFor();
+  });
+
   test("a refused step is answered in the gateway's words", async () => {
     await using seen = await look({ path, fill: building });
     const { page, gateway } = seen;

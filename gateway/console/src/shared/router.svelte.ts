@@ -5,6 +5,7 @@ export type Route =
   | { readonly page: "devices" }
   | { readonly page: "device"; readonly id: string }
   | { readonly page: "ticket"; readonly no: string }
+  | { readonly page: "tickets" }
   | { readonly page: "drill" }
   | { readonly page: "nowhere"; readonly path: string };
 
@@ -22,6 +23,7 @@ export function routeOf(path: string): Route {
   if (more.length > 0) return { page: "nowhere", path };
   if (second === "") {
     if (first === "" || first === "watch") return { page: "watch" };
+    if (first === "tickets") return { page: "tickets" };
     if (first === "devices") return { page: "devices" };
     if (first === "drill") return { page: "drill" };
   } else {

@@ -11,7 +11,7 @@ export const en: Words = {
   close: "Close",
   nowhere: (path) => `There is no page ${path}`,
   announce: (severity, device, place, what) => `${severity} alarm: ${device}, ${place}: ${what}`,
-  nav: { label: "Pages", watch: "Watch", devices: "Devices", drill: "Drill" },
+  nav: { label: "Pages", watch: "Watch", tickets: "Tickets", devices: "Devices", drill: "Drill" },
   severity: { S1: "Emergency", S2: "High", S3: "Medium", S4: "Low" },
   role: {
     viewer: "viewer",
@@ -191,6 +191,13 @@ export const en: Words = {
     atOnce: "at once",
     due: (time) => `due ${time}`,
     pausedFor: (text) => `paused ${text}`,
+  },
+  tickets: {
+    title: "All tickets",
+    show: "Show",
+    choice: { all: "all", open: "open", closed: "closed" },
+    number: "Number",
+    none: "There are no tickets yet",
   },
   ticket: {
     pane: "Emergency tickets",
@@ -402,6 +409,7 @@ export const en: Words = {
       ["F", "freeze the list"],
       ["/", "find a device"],
       ["G W", "go to Watch"],
+      ["G T", "go to Tickets"],
       ["G D", "go to Devices"],
       ["G S", "go to Drill"],
       ["Esc", "close, go back"],

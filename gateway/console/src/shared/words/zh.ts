@@ -11,7 +11,7 @@ export const zh = {
   nowhere: (path: string) => `没有页面 ${path}`,
   announce: (severity: string, device: string, place: string, what: string) =>
     `${severity}告警：${place} ${device} ${what}`,
-  nav: { label: "页面", watch: "值守", devices: "设备", drill: "演练" },
+  nav: { label: "页面", watch: "值守", tickets: "工单", devices: "设备", drill: "演练" },
   severity: { S1: "紧急", S2: "高", S3: "中", S4: "低" },
   role: {
     viewer: "访客",
@@ -191,6 +191,13 @@ export const zh = {
     atOnce: "立即",
     due: (time: string) => `${time} 到期`,
     pausedFor: (text: string) => `暂停 ${text}`,
+  },
+  tickets: {
+    title: "全部工单",
+    show: "范围",
+    choice: { all: "全部", open: "未关闭", closed: "已关闭" },
+    number: "工单号",
+    none: "还没有工单",
   },
   ticket: {
     pane: "应急工单",
@@ -391,6 +398,7 @@ export const zh = {
       ["F", "冻结列表"],
       ["/", "查找设备"],
       ["G W", "去值守"],
+      ["G T", "去工单"],
       ["G D", "去设备"],
       ["G S", "去演练"],
       ["Esc", "关闭、返回"],

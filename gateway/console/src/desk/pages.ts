@@ -1,0 +1,2 @@
+/** Pages of the desk that the Watch screen does not wait for. */
+export { default as Tickets } from "./Tickets.svelte";
