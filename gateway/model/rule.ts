@@ -1,5 +1,6 @@
 /** An alarm rule as data. Its expressions are text here; `rules/language` compiles them. */
 
+import type { Calendar } from "./calendar.ts";
 import type { TicketClass } from "./policy.ts";
 import type { Severity } from "./severity.ts";
 import type { DeviceKind } from "./site.ts";
@@ -51,6 +52,8 @@ export interface RuleDefinition {
   readonly advice: Text;
   readonly source: string;
   readonly file: string;
+  /** The site's calendars, by the names that `in_calendar` uses. */
+  readonly calendars?: Readonly<Record<string, Calendar>>;
 }
 
 /** What the engine saw of one input at a transition. */

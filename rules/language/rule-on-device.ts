@@ -6,8 +6,9 @@ import { badSpan, fault, needsSpan } from "./faults.ts";
 import { constantOf, type Graph, isConstant, isInput, isMemory, type Term } from "./graph.ts";
 import { nearest } from "./nearest.ts";
 import type { Parsed, ParsedRule, PlacedFault } from "./parsed-rule.ts";
+import { isDotted, lookUp } from "./relations.ts";
 import { createResolver, type Resolver, unitOf } from "./resolve.ts";
-import { isLibraryFile, knownNames, lookUp, type Scope, type SitePoints, type Subject } from "./scope.ts";
+import { isLibraryFile, knownNames, type Scope, type SitePoints, type Subject } from "./scope.ts";
 import { LIMITS } from "./syntax.ts";
 import { placeholdersOf } from "./template.ts";
 import { MILLISECOND } from "./units.ts";
@@ -60,10 +61,14 @@ export function reachable(roots: Iterable<Term>): Set<Term> {
   return seen;
 }
 
-function tooMuch(when: Expression, roots: readonly Term[]): PlacedFault | undefined {
+/** What a rule may hold as written; a selection of devices may make it that many times larger. */
+const SELECTED = 20;
+
+function tooMuch(when: Expression, roots: readonly Term[], written: boolean): PlacedFault | undefined {
   const all = [...reachable(roots)];
   const windows = all.filter((term) => isMemory(term.operator)).length;
-  if (all.length <= LIMITS.nodes && windows <= LIMITS.windows) return undefined;
+  const times = written ? 1 : SELECTED;
+  if (all.length <= LIMITS.nodes * times && windows <= LIMITS.windows * times) return undefined;
   return {
     expression: when,
     fault: fault(
@@ -81,8 +86,23 @@ function tooMuch(when: Expression, roots: readonly Term[]): PlacedFault | undefi
 }
 
 function reason(scope: Scope, form: RuleOnDevice): Text | undefined {
-  const lacks = [...scope.lacks];
+  const [several] = scope.several;
+  if (several) {
+    const [name, count] = several;
+    return {
+      zh: `${name} 对应 ${count} 台设备，请用 any(…)、all(…) 等汇总`,
+      en: `${name} means ${count} devices here; say how with any(…), all(…) or the like.`,
+    };
+  }
+  const lacks = [...scope.lacks].filter((name) => !isDotted(name));
   if (lacks.length > 0) return { zh: `设备缺少 ${lacks.join("、")}`, en: `The device lacks ${lacks.join(", ")}.` };
+  const away = [...scope.lacks];
+  if (away.length > 0) {
+    return {
+      zh: `没有设备提供 ${away.join("、")}`,
+      en: `No device of the site provides ${away.join(", ")} for it.`,
+    };
+  }
   if (isConstant(form.when) && constantOf(form.when) !== 1) {
     const without = [...scope.without];
     return without.length > 0
@@ -112,7 +132,9 @@ function placeholders(
     if (name === "held") continue;
     const known = lets.get(name);
     // A point that only the sentence names may be missing on a device.
-    const looked = known ? { term: known } : lookUp({ ...scope, lacks: new Set(), without: new Set() }, name);
+    const looked = known
+      ? { term: known }
+      : lookUp({ ...scope, lacks: new Set(), without: new Set(), several: new Map() }, name);
     if ("term" in looked) found.set(name, looked.term);
     else if (!scope.lets.has(name)) {
       const hint = nearest(name, [...knownNames(scope), "held"]);
@@ -145,12 +167,16 @@ export function resolveRule(parsed: ParsedRule, subject: Subject, graph: Graph, 
     rule,
     subject,
     graph,
-    site: site.get(rule.kind) ?? new Map(),
+    site: site.kinds.get(rule.kind) ?? new Map(),
+    kinds: site.kinds,
+    neighbours: site.neighbours,
     fromLibrary: isLibraryFile(rule.file),
     lets: new Map([...parsed.lets].map(([name, { tree }]) => [name, tree])),
     optional: parsed.optional,
     lacks: new Set(),
     without: new Set(),
+    several: new Map(),
+    bound: new Map(),
   };
   const lets = new Map<string, Term>();
   const within = <R>({ expression }: Parsed, use: (resolver: Resolver) => R): R => {
@@ -179,12 +205,8 @@ export function resolveRule(parsed: ParsedRule, subject: Subject, graph: Graph, 
   const named = placeholders(parsed, scope, lets, faults);
   if (!when) return { faults };
   const form: RuleOnDevice = { when, clear, onDelay, offDelay, levels, placeholders: named };
-  const large = tooMuch(rule.when, [
-    when,
-    ...(clear ? [clear] : []),
-    ...levels.map((level) => level.when),
-    ...named.values(),
-  ]);
+  const roots = [when, ...(clear ? [clear] : []), ...levels.map((level) => level.when), ...named.values()];
+  const large = tooMuch(rule.when, roots, subject.device === undefined);
   if (large) faults.push(large);
   if (faults.length > 0) return { faults };
   const because = reason(scope, form);
