@@ -224,3 +224,47 @@ export function emptySelection(at: Syntax, name: string): Fault {
     },
   );
 }
+
+export function badBand(at: Syntax): Fault {
+  return fault(
+    at,
+    { zh: "回差须为大于 0 的固定值", en: "A deadband must be a fixed number above 0." },
+    { zh: "如 5 kPa、2 K，或参数的名称", en: "For example 5 kPa, 2 K, or the name of a parameter." },
+  );
+}
+
+export function idleBand(at: Syntax, unit: Unit): Fault {
+  const name = unitName(unit);
+  return fault(
+    at,
+    {
+      zh: `when 里没有以${name.zh}比较的限值，回差不起作用`,
+      en: `The condition compares nothing in ${name.en}, so this deadband does nothing.`,
+    },
+    {
+      zh: "回差与限值须为同一种量（温度的回差用 K）；或改写 clear",
+      en: "Give the deadband in the quantity of the limit (K for temperatures), or write clear instead.",
+    },
+  );
+}
+
+export function unknownPlaceholder(
+  at: { readonly start: number; readonly end: number },
+  rule: string,
+  name: string,
+  hint: string | undefined,
+): Fault {
+  return fault(
+    at,
+    {
+      zh: `规则 ${rule} 的 because 中未知占位符 {${name}}`,
+      en: `Unknown placeholder {${name}} in the because of rule ${rule}.`,
+    },
+    hint
+      ? { zh: `是否为 {${hint}}？`, en: `Did you mean {${hint}}?` }
+      : {
+          zh: "占位符为测点、参数、let 的名称或 held",
+          en: "Placeholders are names of points, parameters and lets, or held.",
+        },
+  );
+}

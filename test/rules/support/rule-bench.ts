@@ -2,7 +2,7 @@
 import type { Calendar } from "#model/calendar";
 import type { PointColumns, PointDefinition, PointType } from "#model/points";
 import { BAD, GOOD, type Reason, reasonCode } from "#model/quality";
-import type { Expression, RuleDefinition, RuleParameter, Transition } from "#model/rule";
+import type { Expression, RuleDefinition, RuleParameter, RuleSelection, Transition } from "#model/rule";
 import type { Severity } from "#model/severity";
 import type { Device, DeviceKind } from "#model/site";
 import { instant, milliseconds } from "#model/time";
@@ -20,6 +20,8 @@ export interface RuleText {
   readonly severity?: Severity;
   readonly when: string;
   readonly clear?: string;
+  readonly deadband?: string;
+  readonly each?: RuleSelection;
   readonly on?: string;
   readonly off?: string;
   readonly let?: Readonly<Record<string, string>>;
@@ -44,6 +46,8 @@ export function rule(text: RuleText): RuleDefinition {
     let: Object.fromEntries(Object.entries(text.let ?? {}).map(([name, t], at) => [name, place(t, 5 + at)])),
     when: place(text.when, 10),
     ...(text.clear !== undefined && { clear: place(text.clear, 11) }),
+    ...(text.deadband !== undefined && { deadband: place(text.deadband, 11) }),
+    ...(text.each !== undefined && { each: text.each }),
     ...(text.on !== undefined && { onDelay: place(text.on, 12) }),
     ...(text.off !== undefined && { offDelay: place(text.off, 13) }),
     levels: (text.levels ?? []).map(([when, severity], at) => ({ when: place(when, 14 + at), severity })),
