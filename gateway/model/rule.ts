@@ -1,5 +1,6 @@
 /** An alarm rule as data. Its expressions are text here; `rules/language` compiles them. */
 
+import type { Calendar } from "./calendar.ts";
 import type { TicketClass } from "./policy.ts";
 import type { Severity } from "./severity.ts";
 import type { DeviceKind } from "./site.ts";
@@ -22,6 +23,25 @@ export interface Expression {
   readonly column: number;
 }
 
+/** Which devices of its kind a rule is for; each list names the words of which one must fit. Absent: all. */
+export interface RuleSelection {
+  readonly device?: readonly string[];
+  readonly profile?: readonly string[];
+  readonly tag?: readonly string[];
+  readonly building?: readonly string[];
+  readonly floor?: readonly string[];
+  readonly room?: readonly string[];
+}
+
+/** Where a cause stands, seen from the device of its consequence. */
+export type CausePlace = "same" | "depends_on" | "room" | "floor" | "building" | "site";
+
+/** While an alarm of `rule` stands there, the alarm of this rule is its consequence. */
+export interface RuleCause {
+  readonly rule: string;
+  readonly where: CausePlace;
+}
+
 export interface RuleDefinition {
   /** Stable: it is the key of the alarm's state. */
   readonly id: string;
@@ -36,6 +56,14 @@ export interface RuleDefinition {
   readonly when: Expression;
   /** Condition to return to normal; absent: `!when`. */
   readonly clear?: Expression;
+  /** Instead of `clear`: how far the value must come back over the limits of `when`. */
+  readonly deadband?: Expression;
+  /** Of the devices of the kind only these. */
+  readonly each?: RuleSelection;
+  /** What bad inputs do: hold the alarm as it is, or raise a trouble beside it. They never clear and never raise. */
+  readonly onBad?: "hold" | "trouble";
+  /** Rules whose alarms explain this one; resolved and without circles. Never for life safety. */
+  readonly suppressBy?: readonly RuleCause[];
   /** Spans as literals or names of span parameters. */
   readonly onDelay?: Expression;
   readonly offDelay?: Expression;
@@ -47,10 +75,14 @@ export interface RuleDefinition {
   readonly ticket?: TicketClass;
   /** Sentence with `{point}` / `{param}` / `{let}` placeholders, filled at the moment of the transition. */
   readonly because: Text;
+  /** Where the sentences stand in the file. */
+  readonly becauseAt?: { readonly zh: Expression; readonly en: Expression };
   /** What the operator should do. */
   readonly advice: Text;
   readonly source: string;
   readonly file: string;
+  /** The site's calendars, by the names that `in_calendar` uses. */
+  readonly calendars?: Readonly<Record<string, Calendar>>;
 }
 
 /** What the engine saw of one input at a transition. */

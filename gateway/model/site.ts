@@ -38,6 +38,8 @@ export interface Device {
   /** Facts that no register tells, and overrides of rule parameters: ratedSpeed, floors, normalFlow, … */
   readonly params: Readonly<Record<string, number | boolean>>;
   readonly dependsOn: readonly string[];
+  /** Words by which rules select it. */
+  readonly tags?: readonly string[];
   /** Handles, i.e. positions in `Site.points`. */
   readonly points: readonly number[];
   /** Largest number of registers the device answers in one read; 125 when not told. */

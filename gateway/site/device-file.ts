@@ -88,6 +88,10 @@ export const DeviceEntry = z.strictObject({
     .default({})
     .meta({ description: "words for the addresses of its profile", zh: "填入型号地址中的文字，如 { sn: 3040-17 }" }),
   dependsOn: z.array(z.string()).default([]).meta({ description: "a list of device ids", zh: "设备编号的列表" }),
+  tags: z
+    .array(Name)
+    .default([])
+    .meta({ description: "words by which rules select the device", zh: "规则据以选择设备的词，如 [riser]" }),
   maxRegisters: z.int().min(1).max(125).optional(),
 });
 export type DeviceEntry = z.output<typeof DeviceEntry>;

@@ -125,6 +125,7 @@ async function readDevice(
     unit,
     params,
     dependsOn: entry.dependsOn,
+    ...(entry.tags.length > 0 ? { tags: entry.tags } : {}),
     points: handles,
     maxRegisters: entry.maxRegisters ?? profile?.fields.maxRegisters ?? MOST_REGISTERS,
   };

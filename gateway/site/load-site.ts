@@ -1,11 +1,16 @@
 /** A site folder becomes a `Site`, or the list of everything that is wrong with it. */
 import { createHash } from "node:crypto";
 import { isAbsolute, join } from "node:path";
+import type { Calendar } from "#model/calendar";
 import type { Policy } from "#model/policy";
 import type { Problem } from "#model/problem";
+import type { RuleDefinition } from "#model/rule";
 import type { Site } from "#model/site";
 import { checkRules, checkSyntax } from "../../rules/language/check.ts";
 import { nearest } from "../../rules/language/nearest.ts";
+import { isLibraryFile } from "../../rules/language/scope.ts";
+import { misfits } from "../../rules/language/selection.ts";
+import { calendarsOf } from "./calendars.ts";
 import { readDevices, type SiteDevices } from "./devices.ts";
 import { createLinks, type Drivers } from "./links.ts";
 import { type Part, placeOf, whole } from "./parse-part.ts";
@@ -75,7 +80,8 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
   const rescueZone = settings?.settings.rescueZone ?? "urban";
 
   const library = await readAll(openFolder(input.library, "library", seen, problems), "");
-  const rules = readRules(library, await readEach(await folder.list("rules"), own), problems);
+  const calendars = settings ? calendarsOf(settings.settings.calendars, settings.settings.zone) : {};
+  const rules = withCalendars(readRules(library, await readEach(await folder.list("rules"), own), problems), calendars);
 
   const links = createLinks(settings?.links ?? new Map(), input.drivers, problems);
   const profiles = await openProfiles(openFolder(input.profiles, "profiles", seen, problems), problems);
@@ -95,6 +101,7 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
   if (policy && people?.complete) checkRolesAreHeld(policy, people, problems);
   if (policy) checkTicketClasses(policy, rules, problems);
   checkExpressions(rules, found, problems);
+  checkSelections(rules, found, problems);
 
   const siteLinks = settings && found.complete ? links.all() : [];
   const simulator = settings?.settings.simulator;
@@ -123,6 +130,14 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
     ...(simulator ? { simulator: { fleet: within(input.folder, simulator.fleet), control: simulator.control } } : {}),
     ...(store ? { store: { folder: within(input.folder, store.folder) } } : {}),
   };
+}
+
+/** Every rule knows the site's calendars by name. */
+function withCalendars(found: SiteRules, calendars: Readonly<Record<string, Calendar>>): SiteRules {
+  if (Object.keys(calendars).length === 0) return found;
+  const known = new Map(found.all.map((rule) => [rule.id, { ...rule, calendars }]));
+  const same = (rule: RuleDefinition): RuleDefinition => known.get(rule.id) ?? rule;
+  return { ...found, rules: found.rules.map(same), all: found.all.map(same) };
 }
 
 const within = (folder: string, path: string): string => (isAbsolute(path) ? path : join(folder, path));
@@ -228,6 +243,30 @@ function checkExpressions(rules: SiteRules, found: SiteDevices, problems: Proble
     return;
   }
   problems.add(checkRules(judged, found.devices, found.points).problems);
+}
+
+/** A rule of the site whose `each` selects nothing watches nothing: hardly what was meant. */
+function checkSelections(rules: SiteRules, found: SiteDevices, problems: ProblemList): void {
+  if (!found.complete) return;
+  for (const { id, each, kind, file } of rules.rules) {
+    const at = rules.at.get(id);
+    if (!each || !at || isLibraryFile(file)) continue;
+    const ids = found.devices.map((device) => device.id);
+    const missing = each.device?.find((device) => !ids.includes(device));
+    if (missing !== undefined) {
+      problems.error(
+        placeOf(at, "each", "device"),
+        { zh: `没有设备 ${missing}`, en: `there is no device ${missing}` },
+        suggestion(nearest(missing, ids), ids),
+      );
+    } else if (!found.devices.some((device) => device.kind === kind && misfits(each, device).length === 0)) {
+      problems.warning(
+        placeOf(at, "each"),
+        { zh: `规则 ${id} 的 each 没有选中任何 ${kind} 设备`, en: `each of the rule ${id} selects no ${kind} device` },
+        { zh: "核对标签、楼宇、楼层和房间的写法。", en: "Check how the tag, building, floor and room are written." },
+      );
+    }
+  }
 }
 
 async function checkFleet(folder: string, fleet: string, root: Part, problems: ProblemList): Promise<void> {

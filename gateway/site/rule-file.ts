@@ -2,12 +2,12 @@
 
 import * as z from "zod";
 import { ticketClasses } from "#model/policy";
-import type { Expression, RuleDefinition, RuleParameter } from "#model/rule";
+import type { Expression, RuleDefinition, RuleParameter, RuleSelection } from "#model/rule";
 import { Severity } from "#model/severity";
 import { deviceKinds } from "#model/site";
-import { type Part, parsePart, part } from "./parse-part.ts";
+import { type Part, parsePart, part, placeOf } from "./parse-part.ts";
 import type { ProblemList } from "./problems.ts";
-import { ExpressionText, Name, PointKey, Quantity, RuleId, TextPair } from "./vocabulary.ts";
+import { complain, ExpressionText, Name, PointKey, Quantity, RuleId, TextPair } from "./vocabulary.ts";
 
 const Parameter = z.strictObject({
   default: Quantity.meta({ description: "a value such as 30s, 0.05 m/s or 2", zh: "数值，例如 30s、0.05 m/s 或 2" }),
@@ -17,13 +17,44 @@ const Parameter = z.strictObject({
   }),
 });
 
+/** A word or several, each of which will do; floors are often numbers. */
+const Words = z
+  .union([z.string().min(1), z.number(), z.array(z.union([z.string().min(1), z.number()])).min(1)])
+  .transform((written): readonly string[] => [written].flat().map(String));
+
+const Each = z.strictObject({
+  device: Words.optional(),
+  profile: Words.optional(),
+  tag: Words.optional(),
+  building: Words.optional(),
+  floor: Words.optional(),
+  room: Words.optional(),
+});
+
+/** A point of this device, or of another one by a dotted name. */
+const OptionalName = z.string().superRefine((name, context) => {
+  if (PointKey.safeParse(name).success || /^\w+(?:\.(?:\*|\w+)){1,2}$/.test(name)) return;
+  complain(
+    context,
+    { zh: "不是有效的点名", en: "is not a point name" },
+    {
+      zh: "写测点名，如 flow，或其他设备的测点，如 building.utility_power。",
+      en: "Write a point such as flow, or one of another device such as building.utility_power.",
+    },
+  );
+});
+
 export const RuleEntry = z.strictObject({
   id: RuleId,
   kind: z.enum(deviceKinds),
   class: z.enum(["life_safety"]).optional(),
   severity: Severity,
   title: TextPair,
-  optional: z.array(PointKey).default([]),
+  each: Each.optional().meta({
+    description: "{ tag, building, floor, room, profile, device }: only these devices of the kind",
+    zh: "{ tag, building, floor, room, profile, device }：该类设备中只选这些",
+  }),
+  optional: z.array(OptionalName).default([]),
   params: z.record(Name, Parameter).default({}),
   let: z.record(Name, ExpressionText).default({}),
   when: ExpressionText.meta({
@@ -31,6 +62,15 @@ export const RuleEntry = z.strictObject({
     zh: "条件，例如 outlet_pressure < 0.2 MPa",
   }),
   clear: ExpressionText.optional(),
+  deadband: ExpressionText.optional().meta({
+    description: "instead of clear: how far the value must come back, e.g. 20 kPa",
+    zh: "代替 clear：值须回落多少，例如 20 kPa",
+  }),
+  on_bad: z.enum(["hold", "trouble"]).optional(),
+  suppress_by: z
+    .array(z.string().min(1))
+    .default([])
+    .meta({ description: "a list of rules that explain this one", zh: "能解释本规则的规则列表" }),
   on_delay: ExpressionText.optional(),
   off_delay: ExpressionText.optional(),
   levels: z.array(z.strictObject({ when: ExpressionText, severity: Severity })).default([]),
@@ -62,6 +102,8 @@ export function expressionAt(at: Part, text: string): Expression {
 export interface ReadRule {
   readonly rule: RuleDefinition;
   readonly at: Part;
+  /** As written; resolved once all rules are known. */
+  readonly suppressBy: readonly string[];
 }
 
 /** A rule entry as a definition; `undefined` when it lacks what it must have. */
@@ -69,6 +111,13 @@ export function readRule(at: Part, problems: ProblemList): ReadRule | undefined 
   const entry = parsePart(at, RuleEntry, problems).value;
   if (!entry) return undefined;
   const expression = (text: string, ...path: (string | number)[]) => expressionAt(part(at, ...path), text);
+  if (entry.clear !== undefined && entry.deadband !== undefined) {
+    problems.error(
+      placeOf(at, "deadband"),
+      { zh: "clear 与 deadband 只能写一个", en: "a rule has either clear or deadband" },
+      { zh: "删除其中一个。", en: "Remove one of them." },
+    );
+  }
   const params = Object.entries(entry.params).map(([name, { default: quantity, source }]) => [
     name,
     parameter(quantity, source),
@@ -83,6 +132,9 @@ export function readRule(at: Part, problems: ProblemList): ReadRule | undefined 
     let: Object.fromEntries(Object.entries(entry.let).map(([name, text]) => [name, expression(text, "let", name)])),
     when: expression(entry.when, "when"),
     ...(entry.clear === undefined ? {} : { clear: expression(entry.clear, "clear") }),
+    ...(entry.deadband === undefined ? {} : { deadband: expression(entry.deadband, "deadband") }),
+    ...(entry.each === undefined ? {} : { each: selection(entry.each) }),
+    ...(entry.on_bad === undefined ? {} : { onBad: entry.on_bad }),
     ...(entry.on_delay === undefined ? {} : { onDelay: expression(entry.on_delay, "on_delay") }),
     ...(entry.off_delay === undefined ? {} : { offDelay: expression(entry.off_delay, "off_delay") }),
     levels: entry.levels.map(({ when, severity }, index) => ({
@@ -93,12 +145,20 @@ export function readRule(at: Part, problems: ProblemList): ReadRule | undefined 
     params: Object.fromEntries(params),
     ...(entry.ticket === undefined ? {} : { ticket: entry.ticket }),
     because: entry.because,
+    becauseAt: {
+      zh: expression(entry.because.zh, "because", "zh"),
+      en: expression(entry.because.en, "because", "en"),
+    },
     advice: entry.advice,
     source: entry.source,
     file: at.file.name,
   };
-  return { rule, at };
+  return { rule, at, suppressBy: entry.suppress_by };
 }
+
+/** Without the parts that are not told. */
+const selection = (each: z.output<typeof Each>): RuleSelection =>
+  Object.fromEntries(Object.entries(each).filter(([, words]) => words !== undefined));
 
 const parameter = (quantity: Quantity, source: string): RuleParameter =>
   quantity.type === "number" && quantity.unit !== undefined

@@ -2,6 +2,7 @@
 import type { RuleDefinition, RuleParameter } from "#model/rule";
 import { nearest } from "../../rules/language/nearest.ts";
 import { commonUnits, convert } from "../../rules/language/units.ts";
+import { readCauses } from "./causes.ts";
 import { readParameters } from "./params.ts";
 import { itemsOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import { formatPlace, type ProblemList, suggestion } from "./problems.ts";
@@ -53,8 +54,14 @@ export function readRules(library: readonly YamlFile[], own: readonly YamlFile[]
     }
   }
   const flawed = checkParameters(found, problems);
+  const causes = readCauses(found, problems);
 
-  const changed = new Map([...found].map(([id, { rule }]) => [id, rule]));
+  const changed = new Map(
+    [...found].map(([id, { rule }]): [string, RuleDefinition] => {
+      const suppressBy = causes.get(id) ?? [];
+      return [id, suppressBy.length > 0 ? { ...rule, suppressBy } : rule];
+    }),
+  );
   const off = new Set<string>();
   const overridden = new Map<string, Part>();
   for (const at of overrides) {

@@ -3,9 +3,10 @@
 import * as z from "zod";
 import type { ChannelSetting } from "#model/site";
 import { nearest } from "../../rules/language/nearest.ts";
+import { calendarEntry } from "./calendars.ts";
 import { itemsOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import type { ProblemList } from "./problems.ts";
-import { complain, Id, TextPair } from "./vocabulary.ts";
+import { complain, Id, Name, TextPair } from "./vocabulary.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 const Zone = z.string().superRefine((zone, context) => {
@@ -52,6 +53,7 @@ export const SiteFile = z.strictObject({
   links: z.record(Id, z.unknown()).default({}),
   channels: z.array(z.unknown()).default([]),
   store: z.strictObject({ folder: z.string().min(1) }).optional(),
+  calendars: z.record(Name, calendarEntry(Zone)).default({}),
 });
 export type SiteFile = z.output<typeof SiteFile>;
 

@@ -1,8 +1,11 @@
 /** Which machine runs which remembering term. */
 import type { MemoryOperator, Term } from "../language/graph.ts";
 import { createBaseline } from "./baseline.ts";
+import { createInCalendar } from "./in-calendar.ts";
 import type { Machine, Wiring } from "./machine.ts";
 import { createHeld, createPulse, createRises, createSince, createWithin } from "./moments.ts";
+import { createNightMinimum } from "./night-minimum.ts";
+import { createUnanswered, createUnpreceded } from "./sequence.ts";
 import { createAverage, createExtreme, createFlat, createMedian, createPrevious, createRate } from "./windows.ts";
 
 type Make = (wiring: Wiring, numbers: readonly number[], zone: string) => Machine;
@@ -22,6 +25,10 @@ const MACHINES: Readonly<Record<MemoryOperator, Make>> = {
   rising: (wiring) => createPulse(wiring, 1),
   falling: (wiring) => createPulse(wiring, 0),
   changed: (wiring) => createPulse(wiring, "any"),
+  unanswered: (wiring, [span = 0]) => createUnanswered(wiring, span),
+  unpreceded: (wiring, [span = 0]) => createUnpreceded(wiring, span),
+  in_calendar: (wiring, numbers) => createInCalendar(wiring, numbers),
+  baseline_min: (wiring, [from = 0, to = 0, days = 0], zone) => createNightMinimum(wiring, { from, to }, days, zone),
   baseline: (wiring, [told = Number.NaN], zone) => createBaseline(wiring, told, zone),
 };
 

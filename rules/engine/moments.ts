@@ -109,7 +109,7 @@ export function createWithin({ values, time, slot, input }: Wiring, span: number
  * Turns of a value between two known states. An unknown of up to 30 s between them does not hide the turn; a longer one,
  * or a restart, does: what happened meanwhile is not known to have happened now.
  */
-function createTurns(wiring: Wiring) {
+export function createTurns(wiring: Wiring) {
   const state = { known: NONE, unknown: NONE };
   return {
     /** The value before the turn that happens now; NaN when none does. */

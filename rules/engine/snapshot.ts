@@ -76,7 +76,8 @@ export function takeBack(
     const saved = Object.hasOwn(nodes, key) ? nodes[key] : undefined;
     const machine = network.machines[slot];
     if (!machine && term.operator !== "point" && term.operator !== "is_bad") return;
-    if (!saved) {
+    // A calendar needs no memory, and what it said before the downtime may be over.
+    if (!saved || term.operator === "in_calendar") {
       fresh.push(slot);
       return;
     }

@@ -1,46 +1,16 @@
 /** The functions of the rule language: how many arguments, of which type, and which term they become. */
-import { badSpan, fault, needsConstant, needsPoint, needsSpan, needsTruth, unknownName } from "./faults.ts";
+import { aggregateFunctions, overDevices } from "./aggregates.ts";
+import { arg, type Build, type Call, define, type FunctionRow, isTime, span, unknown } from "./arguments.ts";
+import { fault, needsConstant, needsPoint, needsTruth } from "./faults.ts";
 import { constantOf, isConstant, type MemoryOperator, type Term, type ValueType } from "./graph.ts";
 import { nearest } from "./nearest.ts";
+import { notFound } from "./not-found.ts";
+import { isFitted, lookUp } from "./relations.ts";
 import { type Resolver, unitOf } from "./resolve.ts";
-import { isCounter, isFitted, knownNames, PLAIN_NUMBER, SPAN, TRUTH } from "./scope.ts";
+import { isCounter, nameOf, PLAIN_NUMBER, SPAN, TRUTH } from "./scope.ts";
+import { sequenceFunctions } from "./sequences.ts";
 import type { Syntax } from "./syntax.ts";
-import { comparable, MILLISECOND, parseUnit, perSecond } from "./units.ts";
-
-type Call = Syntax & { readonly kind: "call" };
-type Build = (r: Resolver, call: Call, args: readonly Syntax[]) => Term;
-
-interface Function {
-  /** How it is written, for messages. */
-  readonly usage: string;
-  readonly least: number;
-  readonly most: number;
-  readonly build: Build;
-}
-
-const LONGEST = 31 * 86_400_000;
-const isTime = (term: Term): boolean => unitOf(term).dimension === MILLISECOND.dimension;
-
-/** A fixed span in ms; NaN after a complaint or when it rests on a fact that the device does not tell. */
-function span(r: Resolver, tree: Syntax | undefined, name: string): number {
-  if (!tree) return Number.NaN;
-  const term = r.resolve(tree);
-  if (term.type.kind === "any") return Number.NaN;
-  if (!isConstant(term) || term.type.kind !== "number" || !isTime(term)) {
-    r.fail(needsSpan(tree, name));
-    return Number.NaN;
-  }
-  const value = constantOf(r.toUnit(term, MILLISECOND));
-  if (Number.isNaN(value)) return value;
-  if (!(value > 0 && value <= LONGEST)) {
-    r.fail(badSpan(tree));
-    return Number.NaN;
-  }
-  return value;
-}
-
-const unknown = (r: Resolver, type: ValueType): Term => r.scope.graph.constant(Number.NaN, type);
-const arg = (args: readonly Syntax[], at: number): Syntax => args[at] as Syntax;
+import { comparable, parseUnit, perSecond } from "./units.ts";
 
 /** A window over a number: `avg(v, T)` and its kin. */
 function windowed(
@@ -61,6 +31,7 @@ const same = (_: Resolver, value: Term) => ({ type: value.type, numbers: [] });
 /** `min(a, b)` compares two numbers, `min(v, T)` looks back: a fixed span beside something that is no time is a window. */
 function extreme(pointwise: "least" | "greatest", window: "min" | "max"): Build {
   return (r, call, args) => {
+    if (args.length === 1) return overDevices(pointwise)(r, call, args);
     const [a, b] = [r.number(arg(args, 0)), r.number(arg(args, 1))];
     if (isConstant(b) && b.type.kind === "number" && isTime(b) && !isTime(a))
       return windowed(window, same)(r, call, args);
@@ -82,16 +53,14 @@ function pointOf(r: Resolver, tree: Syntax, name: string): Term {
   return r.fail(needsPoint(tree, name));
 }
 
-const keyOf = (r: Resolver, term: Term): string => {
-  for (const [key, { handle }] of r.scope.subject.points) if (handle === term.handle) return key;
-  return "";
-};
-
 const has: Build = (r, call, args) => {
   const tree = arg(args, 0);
   if (tree.kind !== "name") return r.fail(needsPoint(tree, call.name));
   const fitted = isFitted(r.scope, tree.name);
-  if (fitted === undefined) return r.fail(unknownName(tree, tree.name, nearest(tree.name, knownNames(r.scope))));
+  if (fitted === undefined) {
+    const looked = lookUp(r.scope, tree.name);
+    return r.fail(notFound(r.scope, tree, "trouble" in looked ? looked.trouble : "unknown"));
+  }
   return r.scope.graph.constant(fitted ? 1 : 0, TRUTH);
 };
 
@@ -102,6 +71,7 @@ const held: Build = (r, call, args) => {
 };
 
 const average: Build = (r, call, args) => {
+  if (args.length === 1) return overDevices("mean")(r, call, args);
   const value = r.resolve(arg(args, 0));
   const length = span(r, args[1], call.name);
   // The average of a yes/no is the share of the time that it was true.
@@ -152,12 +122,12 @@ const stale: Build = (r, call, args) => {
   const point = pointOf(r, arg(args, 0), call.name);
   const length = span(r, args[1], call.name);
   if (point.operator !== "point" || Number.isNaN(length)) return unknown(r, TRUTH);
-  return r.scope.graph.input("stale", point.handle, keyOf(r, point), TRUTH, [length]);
+  return r.scope.graph.input("stale", point.handle, nameOf(r.scope, point), TRUTH, [length]);
 };
 
 const isBad: Build = (r, _call, args) => {
   const term = r.resolve(arg(args, 0));
-  if (term.operator === "point") return r.scope.graph.input("is_bad", term.handle, keyOf(r, term), TRUTH);
+  if (term.operator === "point") return r.scope.graph.input("is_bad", term.handle, nameOf(r.scope, term), TRUTH);
   // A point that is not fitted is not bad either.
   return isConstant(term) ? unknown(r, TRUTH) : r.scope.graph.apply("unknown", [term], TRUTH);
 };
@@ -173,13 +143,6 @@ const fallback: Build = (r, call, args) => {
   if (value.type.kind === "truth" && other.type.kind === "number") return r.fail(needsTruth(arg(args, 1), other.type));
   if (value.type.kind === "number" && other.type.kind === "truth") return r.number(arg(args, 1));
   return r.scope.graph.apply("default", [value, other], value.type.kind === "any" ? other.type : value.type);
-};
-
-const vote: Build = (r, call, args) => {
-  const k = r.number(arg(args, 0));
-  const votes = args.slice(1).map((tree) => r.truth(tree));
-  if (!isConstant(k)) return r.fail(needsConstant(arg(args, 0), call.name));
-  return r.scope.graph.apply("vote", votes, TRUTH, [constantOf(k)]);
 };
 
 const changed: Build = (r, _call, args) => r.scope.graph.apply("changed", [r.resolve(arg(args, 0))], TRUTH);
@@ -205,13 +168,11 @@ const rate = windowed("rate", (r, value) => ({
   numbers: [isCounter(r.scope, value) ? 1 : 0],
 }));
 
-const define = (usage: string, least: number, most: number, build: Build): Function => ({ usage, least, most, build });
-
-const FUNCTIONS: Readonly<Record<string, Function>> = {
+const FUNCTIONS: Readonly<Record<string, FunctionRow>> = {
   abs: define("abs(x)", 1, 1, absolute),
-  min: define("min(a, b) / min(v, T)", 2, 2, extreme("least", "min")),
-  max: define("max(a, b) / max(v, T)", 2, 2, extreme("greatest", "max")),
-  avg: define("avg(v, T)", 2, 2, average),
+  min: define("min(a, b) / min(v, T) / min(floor3.temp)", 1, 2, extreme("least", "min")),
+  max: define("max(a, b) / max(v, T) / max(floor3.temp)", 1, 2, extreme("greatest", "max")),
+  avg: define("avg(v, T) / avg(floor3.temp)", 1, 2, average),
   median: define("median(v, T) / median(v, T, L)", 2, 3, median),
   rate: define("rate(v, T)", 2, 2, rate),
   previous: define("previous(v, T)", 2, 2, previous),
@@ -225,9 +186,10 @@ const FUNCTIONS: Readonly<Record<string, Function>> = {
   stale: define("stale(v, T)", 2, 2, stale),
   is_bad: define("is_bad(v)", 1, 1, isBad),
   default: define("default(v, d)", 2, 2, fallback),
-  vote: define("vote(k, a, b, …)", 3, 33, vote),
   baseline: define("baseline(v)", 1, 1, baseline),
   has: define("has(point)", 1, 1, has),
+  ...aggregateFunctions,
+  ...sequenceFunctions,
 };
 
 export const functionNames: readonly string[] = Object.keys(FUNCTIONS);

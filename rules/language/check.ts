@@ -6,6 +6,7 @@ import type { Device, DeviceKind } from "#model/site";
 import type { Text } from "#model/text";
 import { createGraph } from "./graph.ts";
 import { type ParsedRule, type PlacedFault, parseRule } from "./parsed-rule.ts";
+import { createNeighbourhood } from "./relations.ts";
 import { resolveRule } from "./rule-on-device.ts";
 import type { KnownPoint, SitePoints, Subject } from "./scope.ts";
 import { parseUnit } from "./units.ts";
@@ -45,7 +46,10 @@ export function pointsByKind(devices: readonly Device[], points: readonly PointD
       known.set(point.key, point.unit === undefined ? { type: point.type } : { type: point.type, unit: point.unit });
     }
   }
-  return kinds;
+  return {
+    kinds,
+    neighbours: createNeighbourhood(() => devices.map((device) => subjectOf(device, points))),
+  };
 }
 
 /** An offset in an expression as a place in its file. */

@@ -1,6 +1,6 @@
 /** Terms as closures over a column of values: no code generation, no object per evaluation. NaN is unknown. */
 import { constantOf, isConstant, type Term } from "./graph.ts";
-import { and, choose, closedCount, countAtLeast, not, or, vote } from "./kleene.ts";
+import { and, choose, closedCount, countAtLeast, not, or, pairOf, vote } from "./kleene.ts";
 
 export type Read = () => number;
 const isUnknown = Number.isNaN;
@@ -75,6 +75,28 @@ function votes(k: number, ballots: readonly Read[]): Read {
     return vote(k, yes, unknown);
   };
 }
+
+const total =
+  (parts: readonly Read[]): Read =>
+  () => {
+    let sum = 0;
+    for (let i = 0; i < parts.length; i += 1) sum += (parts[i] as Read)();
+    return sum;
+  };
+
+const spread =
+  (parts: readonly Read[]): Read =>
+  () => {
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < parts.length; i += 1) {
+      const x = (parts[i] as Read)();
+      if (isUnknown(x)) return x;
+      if (x < low) low = x;
+      if (x > high) high = x;
+    }
+    return high - low;
+  };
 
 /**
  * Compiles a pure term. `slotOf` tells where the value of a term stands that is kept in `values`; terms without a slot are
@@ -153,6 +175,13 @@ export function compile(term: Term, values: Float64Array, slotOf: (term: Term) =
       return () => (isUnknown(a()) ? 1 : 0);
     case "vote":
       return votes(numbers[0] ?? 1, term.args.map(read));
+    case "pair":
+      return () => pairOf(a(), b());
+    case "sum":
+    case "tally":
+      return total(term.args.map(read));
+    case "spread":
+      return spread(term.args.map(read));
     case "count":
       return () => closedCount(a());
     case "count>=": {

@@ -131,3 +131,140 @@ export function needsConstant(at: Syntax, name: string): Fault {
     },
   );
 }
+
+export function needsText(at: Syntax, name: string, example: string): Fault {
+  return fault(
+    at,
+    { zh: `${name} 的此参数须写在引号里`, en: `This argument of ${name} must stand between quotes.` },
+    { zh: `如 ${example}`, en: `For example ${example}.` },
+  );
+}
+
+export function textHere(at: Syntax): Fault {
+  return fault(
+    at,
+    { zh: "此处不能写引号里的文字", en: "A text between quotes cannot stand here." },
+    {
+      zh: '文字只用于 in_calendar("…") 和 baseline_min(…, "02:00-04:00", …)；测点名不加引号',
+      en: 'Texts are for in_calendar("…") and baseline_min(…, "02:00-04:00", …) only; point names have no quotes.',
+    },
+  );
+}
+
+export function badHours(at: Syntax, text: string): Fault {
+  return fault(
+    at,
+    { zh: `“${text}”不是时段`, en: `"${text}" is not a stretch of the day.` },
+    { zh: '写成 "02:00-04:00"；跨午夜写成 "22:00-06:00"', en: 'Write "02:00-04:00", over midnight "22:00-06:00".' },
+  );
+}
+
+export function wholeDays(at: Syntax): Fault {
+  return fault(
+    at,
+    { zh: "此时长须为整天", en: "This span must be whole days." },
+    { zh: "写 7d、14d 等", en: "Write 7d, 14d and the like." },
+  );
+}
+
+export function unknownCalendar(at: Syntax, name: string, hint: string | undefined, known: readonly string[]): Fault {
+  return fault(
+    at,
+    { zh: `没有日历“${name}”`, en: `There is no calendar "${name}".` },
+    hint
+      ? { zh: `是否为 "${hint}"？`, en: `Did you mean "${hint}"?` }
+      : known.length > 0
+        ? { zh: `已有：${known.join("、")}`, en: `There are ${known.join(", ")}.` }
+        : { zh: "在 site.yaml 的 calendars 下定义它", en: "Define it under calendars in site.yaml." },
+  );
+}
+
+export function unknownRelation(at: Syntax, where: string, hint: string | undefined): Fault {
+  return fault(
+    at,
+    { zh: `“${where}”不是设备关系，也不是设备编号`, en: `"${where}" is neither a relation nor the id of a device.` },
+    hint
+      ? { zh: `是否为 ${hint}？`, en: `Did you mean ${hint}?` }
+      : {
+          zh: "点号前写 depends_on、building、floor、room、site、floor3 之类，或设备编号（其中的 - 写成 _）",
+          en: "Before the dot stands depends_on, building, floor, room, site, the like of floor3, or a device id (with _ for -).",
+        },
+  );
+}
+
+export function badReference(at: Syntax, name: string): Fault {
+  return fault(
+    at,
+    { zh: `“${name}”的写法不对`, en: `"${name}" is not written right.` },
+    {
+      zh: "写成 关系.测点 或 关系.类型.测点，如 building.utility_power、floor3.fire.smoke",
+      en: "Write relation.point or relation.kind.point, e.g. building.utility_power or floor3.fire.smoke.",
+    },
+  );
+}
+
+export function oneSelection(at: Syntax): Fault {
+  return fault(
+    at,
+    { zh: "一个参数里只能选择一组设备", en: "One argument can select one group of devices only." },
+    {
+      zh: "点号前的部分须相同，如 any(floor3.smoke && floor3.enabled)；否则分成两个参数",
+      en: "What stands before the dot must be the same, e.g. any(floor3.smoke && floor3.enabled); otherwise write two arguments.",
+    },
+  );
+}
+
+export function emptySelection(at: Syntax, name: string): Fault {
+  return fault(
+    at,
+    { zh: `${name} 只有一个参数时须选择一组设备`, en: `With one argument ${name} needs a selection of devices.` },
+    {
+      zh: `如 ${name}(floor3.temperature)；看一段时间写 ${name}(v, 5m)`,
+      en: `For example ${name}(floor3.temperature); over a stretch of time it is written ${name}(v, 5m).`,
+    },
+  );
+}
+
+export function badBand(at: Syntax): Fault {
+  return fault(
+    at,
+    { zh: "回差须为大于 0 的固定值", en: "A deadband must be a fixed number above 0." },
+    { zh: "如 5 kPa、2 K，或参数的名称", en: "For example 5 kPa, 2 K, or the name of a parameter." },
+  );
+}
+
+export function idleBand(at: Syntax, unit: Unit): Fault {
+  const name = unitName(unit);
+  return fault(
+    at,
+    {
+      zh: `when 里没有以${name.zh}比较的限值，回差不起作用`,
+      en: `The condition compares nothing in ${name.en}, so this deadband does nothing.`,
+    },
+    {
+      zh: "回差与限值须为同一种量（温度的回差用 K）；或改写 clear",
+      en: "Give the deadband in the quantity of the limit (K for temperatures), or write clear instead.",
+    },
+  );
+}
+
+export function unknownPlaceholder(
+  at: { readonly start: number; readonly end: number },
+  rule: string,
+  name: string,
+  hint: string | undefined,
+): Fault {
+  return fault(
+    at,
+    {
+      zh: `规则 ${rule} 的 because 中未知占位符 {${name}}`,
+      en: `Unknown placeholder {${name}} in the because of rule ${rule}.`,
+    },
+    hint
+      ? { zh: `是否为 {${hint}}？`, en: `Did you mean {${hint}}?` }
+      : {
+          zh: "占位符为测点、参数、let 的名称或 held",
+          en: "Placeholders are names of points, parameters and lets, or held.",
+        },
+  );
+}

@@ -26,7 +26,11 @@ export type MemoryOperator =
   | "falling"
   | "changed"
   | "flat"
-  | "baseline";
+  | "baseline"
+  | "baseline_min"
+  | "unanswered"
+  | "unpreceded"
+  | "in_calendar";
 export type Operator = "constant" | PureOperator | InputOperator | MemoryOperator;
 
 export interface Term {
@@ -59,6 +63,10 @@ const MEMORY: ReadonlySet<string> = new Set<MemoryOperator>([
   "changed",
   "flat",
   "baseline",
+  "baseline_min",
+  "unanswered",
+  "unpreceded",
+  "in_calendar",
 ]);
 const INPUT: ReadonlySet<string> = new Set<InputOperator>(["point", "is_bad", "stale"]);
 

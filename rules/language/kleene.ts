@@ -23,6 +23,12 @@ export const closedCount = (encoded: number): number => (encoded < 0 ? UNKNOWN :
 export const countAtLeast = (encoded: number, k: number): number =>
   isUnknown(encoded) ? UNKNOWN : encoded < 0 ? (-encoded - 1 >= k ? 1 : UNKNOWN) : encoded >= k ? 1 : 0;
 
+/** Two truths in one number, `3 * first + second` with 2 for unknown: what remembers has one input. */
+export const pairOf = (a: number, b: number): number => 3 * (isUnknown(a) ? 2 : a) + (isUnknown(b) ? 2 : b);
+const half = (code: number): number => (code === 2 ? UNKNOWN : code);
+export const firstOf = (pair: number): number => half(Math.floor(pair / 3));
+export const secondOf = (pair: number): number => half(pair % 3);
+
 type Fold = (args: readonly number[], numbers: readonly number[]) => number;
 const both =
   (f: (a: number, b: number) => number): Fold =>
@@ -53,6 +59,12 @@ export const PURE = {
   default: ([a = UNKNOWN, b = UNKNOWN]) => (isUnknown(a) ? b : a),
   unknown: ([a = UNKNOWN]) => (isUnknown(a) ? 1 : 0),
   vote: (args, [k = 1]) => vote(k, args.filter((a) => a === 1).length, args.filter(isUnknown).length),
+  pair: ([a = UNKNOWN, b = UNKNOWN]) => pairOf(a, b),
+  /** Over any number of values; one unknown makes the whole unknown, as in any arithmetic. */
+  sum: (args) => args.reduce((total, a) => total + a, 0),
+  spread: (args) => (args.some(isUnknown) ? UNKNOWN : Math.max(...args) - Math.min(...args)),
+  /** How many are true. */
+  tally: (args) => args.reduce((total, a) => total + a, 0),
   count: ([a = UNKNOWN]) => closedCount(a),
   "count>=": ([a = UNKNOWN], [k = 0]) => countAtLeast(a, k),
   /** A linear change of unit. */

@@ -19,6 +19,7 @@ export interface ParsedRule {
   readonly lets: ReadonlyMap<string, Parsed>;
   readonly when?: Parsed;
   readonly clear?: Parsed;
+  readonly deadband?: Parsed;
   readonly onDelay?: Parsed;
   readonly offDelay?: Parsed;
   readonly levels: readonly Parsed[];
@@ -74,7 +75,7 @@ export function parseRule(rule: RuleDefinition): ParsedRule {
     const parsed = read(expression);
     if (parsed) lets.set(name, parsed);
   }
-  const [when, clear] = [read(rule.when), read(rule.clear)];
+  const [when, clear, deadband] = [read(rule.when), read(rule.clear), read(rule.deadband)];
   const [onDelay, offDelay] = [read(rule.onDelay), read(rule.offDelay)];
   const levels = rule.levels.map((level) => read(level.when)).filter((level) => level !== undefined);
   return {
@@ -85,6 +86,7 @@ export function parseRule(rule: RuleDefinition): ParsedRule {
     faults,
     ...(when && { when }),
     ...(clear && { clear }),
+    ...(deadband && { deadband }),
     ...(onDelay && { onDelay }),
     ...(offDelay && { offDelay }),
   };

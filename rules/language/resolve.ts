@@ -1,9 +1,10 @@
 /** From syntax to terms of one device: names looked up, types and units checked, constants folded. */
 import { resolveCall } from "./calls.ts";
-import { fault, laterLet, needsNumber, needsTruth, textPoint, typeName, unknownName, unlike } from "./faults.ts";
+import { fault, laterLet, needsNumber, needsTruth, textHere, typeName, unlike } from "./faults.ts";
 import { constantOf, isConstant, type Term, type ValueType } from "./graph.ts";
-import { nearest } from "./nearest.ts";
-import { ANY, isZero, knownNames, lookUp, PLAIN_NUMBER, type Scope, SPAN, TRUTH } from "./scope.ts";
+import { notFound } from "./not-found.ts";
+import { lookUp } from "./relations.ts";
+import { ANY, isZero, PLAIN_NUMBER, type Scope, SPAN, TRUTH } from "./scope.ts";
 import type { Binary, Syntax } from "./syntax.ts";
 import type { Fault } from "./token.ts";
 import { addTemperatures, combine, comparable, convertUnit, PLAIN, parseUnit, type Unit } from "./units.ts";
@@ -72,20 +73,19 @@ export function createResolver(scope: Scope, lets: ReadonlyMap<string, Term>): R
     if (ready) return ready;
     if (scope.lets.has(tree.name)) return fail(laterLet(tree, tree.name));
     const looked = lookUp(scope, tree.name);
-    if ("term" in looked) return looked.term;
-    if (looked.trouble === "text") return fail(textPoint(tree, tree.name));
-    return fail(unknownName(tree, tree.name, nearest(tree.name, knownNames(scope))));
+    return "term" in looked ? looked.term : fail(notFound(scope, tree, looked.trouble));
   }
 
-  /** `count(…) >= k` is decided by what was seen; `since(x) < T` turns exactly when T is over. */
+  /** `count(…) >= k` and `count_of(…) >= k` are decided by what was seen; `since(x) < T` turns exactly when T is over. */
   function special(operator: Binary, a: Term, b: Term): Term | undefined {
     if (!isConstant(b) || Number.isNaN(constantOf(b))) return undefined;
     const k = constantOf(b);
     const inner = a.args[0];
     if (!inner) return undefined;
     const negate = (term: Term) => graph.apply("!", [term], TRUTH);
-    if (a.operator === "count") {
-      const atLeast = (n: number) => graph.apply("count>=", [inner], TRUTH, [n]);
+    if (a.operator === "count" || a.operator === "tally") {
+      const atLeast = (n: number) =>
+        a.operator === "tally" ? graph.apply("vote", a.args, TRUTH, [n]) : graph.apply("count>=", [inner], TRUTH, [n]);
       if (operator === ">=") return atLeast(Math.ceil(k));
       if (operator === ">") return atLeast(Math.floor(k) + 1);
       if (operator === "<") return negate(atLeast(Math.ceil(k)));
@@ -176,6 +176,8 @@ export function createResolver(scope: Scope, lets: ReadonlyMap<string, Term>): R
         return graph.constant(tree.value, { kind: "number", unit: parseUnit(tree.unit) ?? PLAIN });
       case "span":
         return graph.constant(tree.value, SPAN);
+      case "text":
+        return fail(textHere(tree));
       case "truth":
         return graph.constant(tree.value ? 1 : 0, TRUTH);
       case "name":

@@ -2,14 +2,17 @@
 import type { Expression } from "#model/rule";
 import type { Severity } from "#model/severity";
 import type { Text } from "#model/text";
-import { badSpan, fault, needsSpan } from "./faults.ts";
+import { widen } from "./deadband.ts";
+import { badBand, badSpan, fault, idleBand, needsSpan, unknownPlaceholder } from "./faults.ts";
 import { constantOf, type Graph, isConstant, isInput, isMemory, type Term } from "./graph.ts";
 import { nearest } from "./nearest.ts";
 import type { Parsed, ParsedRule, PlacedFault } from "./parsed-rule.ts";
+import { isDotted, lookUp } from "./relations.ts";
 import { createResolver, type Resolver, unitOf } from "./resolve.ts";
-import { isLibraryFile, knownNames, lookUp, type Scope, type SitePoints, type Subject } from "./scope.ts";
+import { isLibraryFile, knownNames, type Scope, type SitePoints, type Subject, TRUTH } from "./scope.ts";
+import { notSelected } from "./selection.ts";
 import { LIMITS } from "./syntax.ts";
-import { placeholdersOf } from "./template.ts";
+import { LANGUAGES, placeholdersOf } from "./template.ts";
 import { MILLISECOND } from "./units.ts";
 
 export interface RuleOnDevice {
@@ -60,10 +63,14 @@ export function reachable(roots: Iterable<Term>): Set<Term> {
   return seen;
 }
 
-function tooMuch(when: Expression, roots: readonly Term[]): PlacedFault | undefined {
+/** What a rule may hold as written; a selection of devices may make it that many times larger. */
+const SELECTED = 20;
+
+function tooMuch(when: Expression, roots: readonly Term[], written: boolean): PlacedFault | undefined {
   const all = [...reachable(roots)];
   const windows = all.filter((term) => isMemory(term.operator)).length;
-  if (all.length <= LIMITS.nodes && windows <= LIMITS.windows) return undefined;
+  const times = written ? 1 : SELECTED;
+  if (all.length <= LIMITS.nodes * times && windows <= LIMITS.windows * times) return undefined;
   return {
     expression: when,
     fault: fault(
@@ -81,8 +88,23 @@ function tooMuch(when: Expression, roots: readonly Term[]): PlacedFault | undefi
 }
 
 function reason(scope: Scope, form: RuleOnDevice): Text | undefined {
-  const lacks = [...scope.lacks];
+  const [several] = scope.several;
+  if (several) {
+    const [name, count] = several;
+    return {
+      zh: `${name} 对应 ${count} 台设备，请用 any(…)、all(…) 等汇总`,
+      en: `${name} means ${count} devices here; say how with any(…), all(…) or the like.`,
+    };
+  }
+  const lacks = [...scope.lacks].filter((name) => !isDotted(name));
   if (lacks.length > 0) return { zh: `设备缺少 ${lacks.join("、")}`, en: `The device lacks ${lacks.join(", ")}.` };
+  const away = [...scope.lacks];
+  if (away.length > 0) {
+    return {
+      zh: `没有设备提供 ${away.join("、")}`,
+      en: `No device of the site provides ${away.join(", ")} for it.`,
+    };
+  }
   if (isConstant(form.when) && constantOf(form.when) !== 1) {
     const without = [...scope.without];
     return without.length > 0
@@ -112,29 +134,48 @@ function placeholders(
     if (name === "held") continue;
     const known = lets.get(name);
     // A point that only the sentence names may be missing on a device.
-    const looked = known ? { term: known } : lookUp({ ...scope, lacks: new Set(), without: new Set() }, name);
+    const looked = known
+      ? { term: known }
+      : lookUp({ ...scope, lacks: new Set(), without: new Set(), several: new Map() }, name);
     if ("term" in looked) found.set(name, looked.term);
     else if (!scope.lets.has(name)) {
       const hint = nearest(name, [...knownNames(scope), "held"]);
-      faults.push({
-        expression: { text: "", file: rule.file, line: rule.when.line, column: 1 },
-        fault: fault(
-          { start: 0, end: 0 },
-          {
-            zh: `规则 ${rule.id} 的 because 中未知占位符 {${name}}`,
-            en: `Unknown placeholder {${name}} in the because of rule ${rule.id}.`,
-          },
-          hint
-            ? { zh: `是否为 {${hint}}？`, en: `Did you mean {${hint}}?` }
-            : {
-                zh: "占位符为测点、参数、let 的名称或 held",
-                en: "Placeholders are names of points, parameters and lets, or held.",
-              },
-        ),
-      });
+      for (const language of LANGUAGES) {
+        const start = rule.because[language].indexOf(`{${name}}`);
+        if (start < 0) continue;
+        const at = rule.becauseAt?.[language];
+        faults.push({
+          expression: at ?? { text: "", file: rule.file, line: rule.when.line, column: 1 },
+          fault: unknownPlaceholder(
+            at ? { start, end: start + name.length + 2 } : { start: 0, end: 0 },
+            rule.id,
+            name,
+            hint,
+          ),
+        });
+      }
     }
   }
   return found;
+}
+
+/** Resolves something in one of the expressions; its faults stand there. */
+type Within = <R>(part: Parsed, use: (resolver: Resolver) => R) => R;
+
+/** The condition to return to normal that a deadband stands for. */
+function wayBack(deadband: Parsed | undefined, when: Term, { graph }: Scope, within: Within): Term | undefined {
+  if (!deadband) return undefined;
+  return within(deadband, (r) => {
+    const band = r.number(deadband.tree);
+    if (band.type.kind === "any") return undefined;
+    if (!isConstant(band) || !(constantOf(band) > 0)) {
+      r.fail(badBand(deadband.tree));
+      return undefined;
+    }
+    const { term, moved } = widen(graph, when, constantOf(band), unitOf(band));
+    if (moved === 0 && !isConstant(when)) r.fail(idleBand(deadband.tree, unitOf(band)));
+    return graph.apply("!", [term], TRUTH);
+  });
 }
 
 /** Resolves a rule for a device, or for the model device that has everything, into `graph`. Never throws. */
@@ -145,15 +186,19 @@ export function resolveRule(parsed: ParsedRule, subject: Subject, graph: Graph, 
     rule,
     subject,
     graph,
-    site: site.get(rule.kind) ?? new Map(),
+    site: site.kinds.get(rule.kind) ?? new Map(),
+    kinds: site.kinds,
+    neighbours: site.neighbours,
     fromLibrary: isLibraryFile(rule.file),
     lets: new Map([...parsed.lets].map(([name, { tree }]) => [name, tree])),
     optional: parsed.optional,
     lacks: new Set(),
     without: new Set(),
+    several: new Map(),
+    bound: new Map(),
   };
   const lets = new Map<string, Term>();
-  const within = <R>({ expression }: Parsed, use: (resolver: Resolver) => R): R => {
+  const within: Within = ({ expression }, use) => {
     const resolver = createResolver(scope, lets);
     const result = use(resolver);
     for (const found of resolver.faults) faults.push({ expression, fault: found });
@@ -169,7 +214,7 @@ export function resolveRule(parsed: ParsedRule, subject: Subject, graph: Graph, 
     part ? within(part, (r) => delay(r, part, name)) : 0;
 
   const when = parsed.when && truth(parsed.when);
-  const clear = parsed.clear && truth(parsed.clear);
+  const clear = (parsed.clear && truth(parsed.clear)) ?? (when && wayBack(parsed.deadband, when, scope, within));
   const onDelay = span(parsed.onDelay, "on_delay");
   const offDelay = span(parsed.offDelay, "off_delay");
   const levels = parsed.levels.map((level, at) => ({
@@ -179,15 +224,11 @@ export function resolveRule(parsed: ParsedRule, subject: Subject, graph: Graph, 
   const named = placeholders(parsed, scope, lets, faults);
   if (!when) return { faults };
   const form: RuleOnDevice = { when, clear, onDelay, offDelay, levels, placeholders: named };
-  const large = tooMuch(rule.when, [
-    when,
-    ...(clear ? [clear] : []),
-    ...levels.map((level) => level.when),
-    ...named.values(),
-  ]);
+  const roots = [when, ...(clear ? [clear] : []), ...levels.map((level) => level.when), ...named.values()];
+  const large = tooMuch(rule.when, roots, subject.device === undefined);
   if (large) faults.push(large);
   if (faults.length > 0) return { faults };
-  const because = reason(scope, form);
+  const because = notSelected(rule, subject) ?? reason(scope, form);
   return because ? { form, faults, because } : { form, faults };
 }
 

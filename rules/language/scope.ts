@@ -4,6 +4,7 @@ import type { RuleDefinition } from "#model/rule";
 import type { Device, DeviceKind } from "#model/site";
 import { canonicalPoints, deviceFacts } from "./canonical.ts";
 import { type Graph, isConstant, type Term, type ValueType } from "./graph.ts";
+import type { Neighbourhood } from "./relations.ts";
 import type { Syntax } from "./syntax.ts";
 import { MILLISECOND, PLAIN, parseUnit, unitOfPoint } from "./units.ts";
 
@@ -12,8 +13,11 @@ export interface KnownPoint {
   readonly unit?: string;
 }
 
-/** The points that devices of a kind have somewhere in the site, by key. */
-export type SitePoints = ReadonlyMap<DeviceKind, ReadonlyMap<string, KnownPoint>>;
+/** What the devices of a site have: by kind the points that some device of it has, and the devices themselves. */
+export interface SitePoints {
+  readonly kinds: ReadonlyMap<DeviceKind, ReadonlyMap<string, KnownPoint>>;
+  readonly neighbours: Neighbourhood;
+}
 
 /** A device as expressions see it. `points` is absent for the model device that has everything its kind can have. */
 export interface Subject {
@@ -26,7 +30,10 @@ export interface Scope {
   readonly rule: RuleDefinition;
   readonly subject: Subject;
   readonly graph: Graph;
+  /** Points of the rule's kind. */
   readonly site: ReadonlyMap<string, KnownPoint>;
+  readonly kinds: SitePoints["kinds"];
+  readonly neighbours: Neighbourhood;
   /** Rules of the library may name canonical points that no device of the site has. */
   readonly fromLibrary: boolean;
   readonly lets: ReadonlyMap<string, Syntax>;
@@ -36,6 +43,10 @@ export interface Scope {
   readonly lacks: Set<string>;
   /** Optional ones that it lacks. */
   readonly without: Set<string>;
+  /** Names that mean more than one other device here, and how many. */
+  readonly several: Map<string, number>;
+  /** Inside an aggregate: the device that a prefix stands for at the moment. */
+  readonly bound: Map<string, Subject>;
 }
 
 export const TRUTH: ValueType = { kind: "truth" };
@@ -43,7 +54,7 @@ export const ANY: ValueType = { kind: "any" };
 export const PLAIN_NUMBER: ValueType = { kind: "number", unit: PLAIN };
 export const SPAN: ValueType = { kind: "number", unit: MILLISECOND };
 
-const typeOf = (point: KnownPoint): ValueType => {
+export const typeOf = (point: KnownPoint): ValueType => {
   if (point.type === "bool") return TRUTH;
   return point.type === "number" ? { kind: "number", unit: unitOfPoint(point.unit) } : PLAIN_NUMBER;
 };
@@ -76,7 +87,10 @@ function fact(scope: Scope, name: string): Term | undefined {
   return scope.graph.constant(Number.NaN, type);
 }
 
-export type Looked = { readonly term: Term } | { readonly trouble: "unknown" | "text" };
+export type Looked =
+  | { readonly term: Term }
+  /** No such name; a text point; a dotted name of too many parts; a dotted name that begins with no relation. */
+  | { readonly trouble: "unknown" | "text" | "form" | "relation" };
 
 function point(scope: Scope, name: string): Looked {
   const here = scope.subject.points.get(name);
@@ -100,14 +114,14 @@ function point(scope: Scope, name: string): Looked {
   return { term: scope.graph.input("point", -2, name, typeOf(known)) };
 }
 
-/** Looks a name up in the order parameter, device fact, point; lets are the resolver's, since they hold expressions. */
-export function lookUp(scope: Scope, name: string): Looked {
+/** Looks a name of this device up in the order parameter, device fact, point. */
+export function lookUpHere(scope: Scope, name: string): Looked {
   const term = parameter(scope, name) ?? fact(scope, name);
   return term ? { term } : point(scope, name);
 }
 
 /** Whether the device has this point or tells this fact; `undefined` when there is no such thing. */
-export function isFitted(scope: Scope, name: string): boolean | undefined {
+export function isFittedHere(scope: Scope, name: string): boolean | undefined {
   if (Object.hasOwn(scope.rule.params, name)) return true;
   if (Object.hasOwn(deviceFacts, name)) {
     return scope.subject.device ? Object.hasOwn(scope.subject.device.params, name) : true;
@@ -133,14 +147,33 @@ export function knownNames(scope: Scope): Set<string> {
   ]);
 }
 
+/** Key and kind of the point behind a handle, here or on another device of the site. */
+function ownerOf(scope: Scope, handle: number): { subject: Subject; definition: PointDefinition } | undefined {
+  for (const subjects of [[scope.subject], scope.neighbours.all()]) {
+    for (const subject of subjects) {
+      for (const point of subject.points.values()) {
+        if (point.handle === handle) return { subject, definition: point.definition };
+      }
+    }
+  }
+  return undefined;
+}
+
 /** True for a term that only grows: a canonical counter, or a point tagged so. */
 export function isCounter(scope: Scope, term: Term): boolean {
-  if (term.operator !== "point") return false;
-  for (const [key, { handle, definition }] of scope.subject.points) {
-    if (handle !== term.handle) continue;
-    return definition.tags.includes("counter") || (canonicalPoints(scope.rule.kind).get(key)?.counter ?? false);
-  }
-  return false;
+  if (term.operator !== "point" || term.handle < 0) return false;
+  const owner = ownerOf(scope, term.handle);
+  if (!owner) return false;
+  const kind = owner.subject.device?.kind ?? scope.rule.kind;
+  const { key, tags } = owner.definition;
+  return tags.includes("counter") || (canonicalPoints(kind).get(key)?.counter ?? false);
+}
+
+/** What a point is called in this rule: its key, with its device when that is another one. */
+export function nameOf(scope: Scope, term: Term): string {
+  const owner = ownerOf(scope, term.handle);
+  if (!owner) return "";
+  return owner.subject === scope.subject ? owner.definition.key : owner.definition.id;
 }
 
 export const isZero = (term: Term): boolean => isConstant(term) && term.numbers[0] === 0;

@@ -9,6 +9,7 @@ export type Syntax = { readonly start: number; readonly end: number } & (
   | { readonly kind: "span"; readonly value: number }
   | { readonly kind: "truth"; readonly value: boolean }
   | { readonly kind: "name"; readonly name: string }
+  | { readonly kind: "text"; readonly value: string }
   | { readonly kind: "not" | "minus"; readonly operand: Syntax }
   | { readonly kind: "binary"; readonly operator: Binary; readonly left: Syntax; readonly right: Syntax }
   | { readonly kind: "choice"; readonly condition: Syntax; readonly yes: Syntax; readonly no: Syntax }
@@ -137,6 +138,10 @@ function parseTokens(text: string, tokens: readonly Token[]): Syntax {
     if (token.kind === "span") {
       take();
       return made({ kind: "span", value: token.value, start, end });
+    }
+    if (token.kind === "text") {
+      take();
+      return made({ kind: "text", value: token.text, start, end });
     }
     if (token.kind === "name") {
       take();

@@ -15,14 +15,18 @@ export type Token = { readonly start: number; readonly end: number } & (
   | { readonly kind: "number"; readonly value: number; readonly unit: string }
   /** Milliseconds. */
   | { readonly kind: "span"; readonly value: number }
+  /** A name, or a dotted one such as `building.utility_power`. */
   | { readonly kind: "name"; readonly text: string }
+  /** Between quotes: the name of a calendar, hours of the day. */
+  | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "sign"; readonly text: string }
   | { readonly kind: "end" }
 );
 
 const SPACE = /\s*/y;
 const NUMBER = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
+const NAME = /[A-Za-z_][A-Za-z0-9_]*(?:\.(?:\*|[A-Za-z_][A-Za-z0-9_]*))*/y;
+const TEXT = /"[^"\n]*"|'[^'\n]*'/y;
 const UNIT = /(?:%\[LEL\]|[A-Za-z[\]][A-Za-z0-9[\]]*)(?:[./][A-Za-z[\]][A-Za-z0-9[\]]*)*/y;
 const SIGN = /\|\||&&|==|!=|<=|>=|[!<>+\-*/%?:(),]/y;
 const SPAN: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -48,6 +52,10 @@ const MISTYPED: Readonly<Record<string, string>> = {
   "＝": "==",
   "～": "-",
   "−": "-",
+  "“": '"',
+  "”": '"',
+  "‘": "'",
+  "’": "'",
 };
 
 function match(pattern: RegExp, text: string, at: number): string | undefined {
@@ -122,6 +130,13 @@ function readNumber(text: string, start: number, digits: string): Read {
   return { token: { kind: "number", value, unit: code, start, end: place + code.length } };
 }
 
+const unclosed = (start: number): Fault => ({
+  start,
+  end: start + 1,
+  what: { zh: "引号没有闭合", en: "This quote is not closed." },
+  todo: { zh: '两端都写引号，如 "night"', en: 'Quote both ends, e.g. "night".' },
+});
+
 function readToken(text: string, start: number): Read {
   const digits = match(NUMBER, text, start);
   if (digits !== undefined) return readNumber(text, start, digits);
@@ -131,9 +146,14 @@ function readToken(text: string, start: number): Read {
     const end = start + name.length;
     return { token: alias ? { kind: "sign", text: alias, start, end } : { kind: "name", text: name, start, end } };
   }
+  const quoted = match(TEXT, text, start);
+  if (quoted !== undefined) {
+    return { token: { kind: "text", text: quoted.slice(1, -1), start, end: start + quoted.length } };
+  }
   const sign = match(SIGN, text, start);
   if (sign !== undefined) return { token: { kind: "sign", text: sign, start, end: start + sign.length } };
   const found = String.fromCodePoint(text.codePointAt(start) ?? 0);
+  if (found === '"' || found === "'") return { fault: unclosed(start) };
   const meant = Object.hasOwn(MISTYPED, found) ? MISTYPED[found] : undefined;
   return {
     fault: {

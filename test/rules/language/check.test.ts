@@ -91,7 +91,11 @@ describe("mistakes", () => {
     ],
     ["load > 80", "10:9 Different quantities: % and a plain number. → Give the number the unit %, e.g. 5 %."],
     ["avgg(flow, 5m) > 5 m3/h", '10:9 Unknown function "avgg". → Did you mean avg?'],
-    ["avg(flow) > 5 m3/h", "10:9 avg has 1 arguments, which is not right. → It is written avg(v, T)."],
+    [
+      "avg(flow) > 5 m3/h",
+      "10:13 With one argument avg needs a selection of devices. → For example avg(floor3.temperature); over a stretch of time it is written avg(v, 5m).",
+    ],
+    ["held(p1_run)", "10:9 held has 1 arguments, which is not right. → It is written held(x, T)."],
     [
       "avg(flow, 5) > 5 m3/h",
       "10:19 The span of avg must be fixed. → Write 30s, 5m, 2h or the name of a span parameter; points are not allowed here.",

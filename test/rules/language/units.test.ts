@@ -3,8 +3,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { deviceKinds } from "#model/site";
 import { canonicalPoints, deviceFacts } from "../../../rules/language/canonical.ts";
+import { checkRules } from "../../../rules/language/check.ts";
 import { spanText } from "../../../rules/language/template.ts";
 import { convert, formatQuantity, parseUnit, sameDimension } from "../../../rules/language/units.ts";
+import { bench, deviceOf, pointsOf, rule } from "../support/rule-bench.ts";
 
 describe("converting", () => {
   test.each([
@@ -77,6 +79,98 @@ test("every canonical point and fact has a unit that is known", () => {
   }
   for (const { unit } of Object.values(deviceFacts))
     expect(unit === undefined || parseUnit(unit) !== undefined).toBe(true);
+});
+
+/** Codes in which a person may write a limit of each quantity that some canonical point measures. */
+const WRITTEN: Readonly<Record<string, readonly string[]>> = {
+  MPa: ["bar", "mbar", "kPa", "Pa", "m[H2O]", "MPa"],
+  kPa: ["bar", "MPa", "Pa", "kPa"],
+  m: ["cm", "mm", "km", "m"],
+  mm: ["m", "cm", "mm"],
+  "m/s": ["cm/s", "mm/s", "m/min", "km/h", "m/s"],
+  "m3/h": ["L/s", "L/min", "m3/s", "L/h", "m3/h"],
+  m3: ["L", "mL", "m3"],
+  Cel: ["K", "Cel"],
+  Hz: ["kHz", "[rpm]", "Hz"],
+  "[rpm]": ["Hz", "[rpm]"],
+  A: ["mA", "kA", "A"],
+  V: ["mV", "kV", "V"],
+  kW: ["W", "MW", "kW"],
+  kWh: ["Wh", "MWh", "MJ", "kWh"],
+  h: ["s", "min", "d", "h"],
+  s: ["ms", "min", "h", "s"],
+  ms: ["s", "min", "ms"],
+  min: ["s", "h", "min"],
+  "mg/L": ["g/m3", "ug/L", "mg/L"],
+  "%": ["%", "[ppm]"],
+  "%[LEL]": ["%[LEL]"],
+  "[pH]": ["[pH]"],
+  NTU: ["NTU"],
+  "dB/m": ["dB/m", "dB/km"],
+};
+const canonicalUnits = [
+  ...new Set(deviceKinds.flatMap((kind) => [...canonicalPoints(kind).values()]).flatMap(({ unit }) => unit ?? [])),
+];
+
+describe("a limit in another unit of the same quantity", () => {
+  test("is tried for every unit that a canonical point has", () => {
+    expect(canonicalUnits.filter((unit) => !Object.hasOwn(WRITTEN, unit))).toEqual([]);
+  });
+
+  const units = fc.constantFrom(...canonicalUnits);
+  const pair = units.chain((unit) => fc.tuple(fc.constant(unit), fc.constantFrom(...(WRITTEN[unit] ?? [unit]))));
+  const point = (unit: string) => ({ points: pointsOf("d", { v: unit }), device: deviceOf("d", [0]) });
+  const problems = (when: string, unit: string) => {
+    const { points, device } = point(unit);
+    return checkRules([rule({ when })], [device], points).problems.map((p) => p.what.en);
+  };
+
+  test("goes there and back", () => {
+    fc.assert(
+      fc.property(pair, fc.double({ min: -1e4, max: 1e4, noNaN: true }), ([unit, code], x) => {
+        const there = convert(x, unit, code) ?? Number.NaN;
+        const back = convert(there, code, unit) ?? Number.NaN;
+        expect(Math.abs(back - x)).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(x)) + (unit === "Cel" ? 1e-6 : 0));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test("decides as the same limit in the unit of the point", () => {
+    fc.assert(
+      fc.property(
+        pair,
+        fc.integer({ min: 1, max: 9_999 }),
+        fc.constantFrom(0.5, 0.99, 1.01, 2),
+        ([unit, code], tenths, times) => {
+          const limit = tenths / 10;
+          const own = convert(limit, code, unit) ?? Number.NaN;
+          const b = bench({ v: unit }, `v > ${limit} ${code}`);
+          const far = own + (times - 1) * Math.max(Math.abs(own), 1e-9);
+          expect(b.set({ v: far }).length).toBe(far > own ? 1 : 0);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test("of another quantity is refused, and so is a plain number", () => {
+    const others = fc.tuple(units, units).filter(([a, b]) => !sameDimension(a, b));
+    fc.assert(
+      fc.property(
+        others,
+        fc.constantFrom("v > 1 CODE", "v + 1 CODE > v", "default(v, 1 CODE) > v", "true ? v > 1 CODE : false"),
+        ([unit, code], text) => {
+          const refused = problems(text.replace("CODE", code), unit);
+          expect([text, unit, code, refused.length]).toEqual([text, unit, code, 1]);
+          expect(refused[0]).toMatch(/Different quantities/);
+        },
+      ),
+      { numRuns: 300 },
+    );
+    for (const unit of canonicalUnits)
+      expect(problems("v > 5", unit)).toEqual([`Different quantities: ${unit} and a plain number.`]);
+  });
 });
 
 describe("quantities as a person reads them", () => {

@@ -150,6 +150,57 @@ function count(a: Node, span: number, least: number): Node {
   });
 }
 
+function unanswered(a: Node, b: Node, span: number): Node {
+  return node(`unanswered(${a.text}, ${b.text}, ${span}ms)`, (past, k) => {
+    let asked = -1;
+    for (let i = 0; i <= k; i += 1) {
+      if (asked < 0 && a.mean(past, i) === 1 && before(a, past, i) === 0) asked = i;
+      if (b.mean(past, i) === 1) asked = -1;
+    }
+    if (asked < 0) return unknown(a.mean(past, k)) ? U : 0;
+    const now = past.times[k] as number;
+    // Since when the answer is known to be missing.
+    let silent = k + 1;
+    while (silent > asked && !unknown(b.mean(past, silent - 1))) silent -= 1;
+    if (silent <= k && now - (past.times[silent] as number) >= span) return 1;
+    return now - (past.times[asked] as number) < span ? 0 : U;
+  });
+}
+
+function unpreceded(e: Node, by: Node, span: number): Node {
+  return node(`unpreceded(${e.text}, ${by.text}, ${span}ms)`, (past, k) => {
+    const present = e.mean(past, k);
+    if (present !== 1) return unknown(present) ? U : 0;
+    let rise = k;
+    while (rise >= 0 && e.mean(past, rise) !== 0 && !(e.mean(past, rise) === 1 && before(e, past, rise) === 0))
+      rise -= 1;
+    if (rise < 0 || e.mean(past, rise) === 0) return 0;
+    const from = (past.times[rise] as number) - span;
+    let seen = true;
+    for (let i = rise; i >= 0; i -= 1) {
+      if (i < rise && (past.times[i + 1] as number) < from) break;
+      if (by.mean(past, i) === 1) return 0;
+      if (unknown(by.mean(past, i)) && (i === rise || (past.times[i + 1] as number) > from)) seen = false;
+    }
+    return seen && (past.times[0] as number) <= from ? 1 : U;
+  });
+}
+
+/** At least `k` of the values are true. */
+function votes(text: string, k: number, all: readonly Node[]): Node {
+  return node(`${text}${all.map((a) => a.text).join(", ")})`, (past, at) => {
+    const values = all.map((a) => a.mean(past, at));
+    const yes = values.filter((x) => x === 1).length;
+    return yes >= k ? 1 : yes + values.filter(unknown).length < k ? 0 : U;
+  });
+}
+
+const spread = (all: readonly Node[]): Node =>
+  node(`spread(${all.map((a) => a.text).join(", ")})`, (past, k) => {
+    const sorted = all.map((a) => a.mean(past, k)).sort((x, y) => x - y);
+    return sorted.some(unknown) ? U : (sorted.at(-1) as number) - (sorted[0] as number);
+  });
+
 const spans = fc.constantFrom(2_000, 5_000, 10_000, 20_000);
 const numbers = fc.constantFrom(0, 0.5, 1, 2, 4);
 
@@ -181,6 +232,11 @@ export const randomExpression: fc.Arbitrary<Node> = fc.letrec<{ truth: Node; num
     tie("truth").map((a) => node(`!${a.text}`, (past, k) => 1 - a.mean(past, k))),
     fc.tuple(tie("truth"), spans).map(([a, span]) => held(a, span)),
     fc.tuple(tie("truth"), spans).map(([a, span]) => since(a, span)),
+    fc.tuple(tie("truth"), tie("truth"), spans).map(([a, b, span]) => unanswered(a, b, span)),
+    fc.tuple(tie("truth"), tie("truth"), spans).map(([a, b, span]) => unpreceded(a, b, span)),
+    fc.array(tie("truth"), { minLength: 1, maxLength: 3 }).map((all) => votes("any(", 1, all)),
+    fc.array(tie("truth"), { minLength: 1, maxLength: 3 }).map((all) => votes("all(", all.length, all)),
+    fc.array(tie("truth"), { minLength: 2, maxLength: 3 }).map((all) => votes("vote(2, ", 2, all)),
     fc.tuple(tie("truth"), spans, fc.constantFrom(1, 2, 3)).map(([a, span, least]) => count(a, span, least)),
   ),
   number: fc.oneof(
@@ -198,6 +254,7 @@ export const randomExpression: fc.Arbitrary<Node> = fc.letrec<{ truth: Node; num
       .map(([a, span]) => windowOf(a, "max", span, (list) => Math.max(...list.map((p) => p.value)))),
     fc.tuple(tie("number"), spans).map(([a, span]) => windowOf(a, "median", span, middle)),
     fc.tuple(tie("number"), spans).map(([a, span]) => rate(a, span)),
+    fc.array(tie("number"), { minLength: 1, maxLength: 3 }).map(spread),
     fc.tuple(tie("number"), spans).map(([a, span]) => previous(a, span)),
   ),
 })).truth;

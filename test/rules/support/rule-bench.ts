@@ -1,7 +1,8 @@
 /** A device, its points and its rules held in the hand: set values, let time pass, read the transitions. */
+import type { Calendar } from "#model/calendar";
 import type { PointColumns, PointDefinition, PointType } from "#model/points";
 import { BAD, GOOD, type Reason, reasonCode } from "#model/quality";
-import type { Expression, RuleDefinition, RuleParameter, Transition } from "#model/rule";
+import type { Expression, RuleDefinition, RuleParameter, RuleSelection, Transition } from "#model/rule";
 import type { Severity } from "#model/severity";
 import type { Device, DeviceKind } from "#model/site";
 import { instant, milliseconds } from "#model/time";
@@ -19,6 +20,8 @@ export interface RuleText {
   readonly severity?: Severity;
   readonly when: string;
   readonly clear?: string;
+  readonly deadband?: string;
+  readonly each?: RuleSelection;
   readonly on?: string;
   readonly off?: string;
   readonly let?: Readonly<Record<string, string>>;
@@ -27,6 +30,7 @@ export interface RuleText {
   readonly params?: Readonly<Record<string, RuleParameter>>;
   readonly because?: string;
   readonly file?: string;
+  readonly calendars?: Readonly<Record<string, Calendar>>;
 }
 
 export function rule(text: RuleText): RuleDefinition {
@@ -42,6 +46,8 @@ export function rule(text: RuleText): RuleDefinition {
     let: Object.fromEntries(Object.entries(text.let ?? {}).map(([name, t], at) => [name, place(t, 5 + at)])),
     when: place(text.when, 10),
     ...(text.clear !== undefined && { clear: place(text.clear, 11) }),
+    ...(text.deadband !== undefined && { deadband: place(text.deadband, 11) }),
+    ...(text.each !== undefined && { each: text.each }),
     ...(text.on !== undefined && { onDelay: place(text.on, 12) }),
     ...(text.off !== undefined && { offDelay: place(text.off, 13) }),
     levels: (text.levels ?? []).map(([when, severity], at) => ({ when: place(when, 14 + at), severity })),
@@ -51,6 +57,7 @@ export function rule(text: RuleText): RuleDefinition {
     advice: { zh: "无", en: "none" },
     source: "test",
     file,
+    ...(text.calendars !== undefined && { calendars: text.calendars }),
   };
 }
 
@@ -126,6 +133,8 @@ export interface Bench {
   readonly now: () => number;
   /** Sets points (number, boolean, `null` = bad) and runs one step at the present time. */
   set(values: Readonly<Record<string, number | boolean | null>>, reason?: Reason): string[];
+  /** Goes to a time in seconds and sets points there before the timers that are due at that very instant. */
+  at(seconds: number, values: Readonly<Record<string, number | boolean | null>>): string[];
   /** Goes to a time in seconds, running a step whenever a timer is due. */
   to(seconds: number): string[];
   /** One step without news. */
@@ -138,15 +147,29 @@ export interface Bench {
 }
 
 /** Lines like `5.0 active S2` (seconds, turn, severity), led by the rule's id when there are several rules. */
-export function bench(points: PointTexts, rules: readonly RuleText[] | string, more: Partial<Device> = {}): Bench {
+export function bench(
+  points: PointTexts,
+  rules: readonly RuleText[] | string,
+  more: Partial<Device> = {},
+  others: readonly Other[] = [],
+): Bench {
   const texts = typeof rules === "string" ? [{ when: rules }] : rules;
-  return open(points, texts, more, createColumns(Object.keys(points).length), { mono: 0, wall: START });
+  const count = [points, ...others.map((other) => other.points)].flatMap((one) => Object.keys(one)).length;
+  return open(points, texts, more, others, createColumns(count), { mono: 0, wall: START });
+}
+
+/** Another device of the site; its points are set as `<id>.<key>`. */
+export interface Other {
+  readonly id: string;
+  readonly points: PointTexts;
+  readonly more?: Partial<Device>;
 }
 
 function open(
   points: PointTexts,
   texts: readonly RuleText[],
   more: Partial<Device>,
+  others: readonly Other[],
   columns: PointColumns,
   clock: { mono: number; wall: number },
 ): Bench {
@@ -156,13 +179,21 @@ function open(
     definitions.map((_, at) => at),
     more,
   );
+  const devices = [device];
+  const keys = Object.keys(points);
+  for (const other of others) {
+    const own = pointsOf(other.id, other.points);
+    const handles = own.map((_, at) => definitions.length + at);
+    devices.push(deviceOf(other.id, handles, other.more));
+    definitions.push(...own);
+    keys.push(...own.map((point) => point.id));
+  }
   const kind = device.kind;
   const rules = texts.map((text, at) => rule({ kind, id: `r${at}`, ...text }));
-  const checked = checkRules(rules, [device], definitions);
+  const checked = checkRules(rules, devices, definitions);
   if (checked.problems.length > 0)
     throw new Error(checked.problems.map((p) => `${p.line}:${p.column} ${p.what.en} ${p.todo.en}`).join("\n"));
-  const engine = createEngine({ rules, devices: [device], points: definitions, columns, zone: "Asia/Shanghai" });
-  const keys = Object.keys(points);
+  const engine = createEngine({ rules, devices, points: definitions, columns, zone: "Asia/Shanghai" });
   const last: Transition[] = [];
   const run = (changed: number[]): string[] => {
     const found = engine.step(Int32Array.from(changed), changed.length, {
@@ -172,40 +203,49 @@ function open(
     last.push(...found);
     return found.map(
       (t) =>
-        `${texts.length > 1 ? `${t.instance.rule.id} ` : ""}${(clock.mono / 1_000).toFixed(1)} ${t.to} ${t.severity}`,
+        `${t.instance.device === "d" ? "" : `${t.instance.device} `}${texts.length > 1 ? `${t.instance.rule.id} ` : ""}${(clock.mono / 1_000).toFixed(1)} ${t.to} ${t.severity}`,
     );
   };
   const advance = (ms: number): void => {
     clock.wall += ms - clock.mono;
     clock.mono = ms;
   };
+  const set: Bench["set"] = (values, reason = "timeout") => {
+    last.length = 0;
+    const changed: number[] = [];
+    for (const [key, value] of Object.entries(values)) {
+      const handle = keys.indexOf(key);
+      columns.value[handle] = value === null ? Number.NaN : Number(value);
+      columns.quality[handle] = value === null ? BAD : GOOD;
+      columns.reason[handle] = reasonCode(value === null ? reason : "none");
+      columns.receivedAt[handle] = clock.wall;
+      changed.push(handle);
+    }
+    return run(changed);
+  };
+  /** Runs the timers until they are due at `until`, or after it. */
+  const timers = (until: number, inclusive: boolean): string[] => {
+    const lines: string[] = [];
+    for (let due = engine.nextWake(); inclusive ? due <= until : due < until; due = engine.nextWake()) {
+      advance(Math.max(due, clock.mono));
+      lines.push(...run([]));
+    }
+    advance(until);
+    return lines;
+  };
   return {
     engine,
     columns,
     last,
     now: () => clock.mono,
-    set(values, reason = "timeout") {
-      last.length = 0;
-      const changed: number[] = [];
-      for (const [key, value] of Object.entries(values)) {
-        const handle = keys.indexOf(key);
-        columns.value[handle] = value === null ? Number.NaN : Number(value);
-        columns.quality[handle] = value === null ? BAD : GOOD;
-        columns.reason[handle] = reasonCode(value === null ? reason : "none");
-        columns.receivedAt[handle] = clock.wall;
-        changed.push(handle);
-      }
-      return run(changed);
+    set,
+    at(seconds, values) {
+      const before = timers(Math.round(seconds * 1_000), false);
+      return [...before, ...set(values)];
     },
     to(seconds) {
       last.length = 0;
-      const lines: string[] = [];
-      const until = Math.round(seconds * 1_000);
-      for (let due = engine.nextWake(); due <= until; due = engine.nextWake()) {
-        advance(Math.max(due, clock.mono));
-        lines.push(...run([]));
-      }
-      advance(until);
+      const lines = timers(Math.round(seconds * 1_000), true);
       lines.push(...run([]));
       return lines;
     },
@@ -221,7 +261,7 @@ function open(
       // A restarted process has a monotonic clock of its own.
       const next = { mono: clock.mono + downtime, wall: clock.wall + downtime };
       const table = blank ? createColumns(columns.count) : columns;
-      const again = open(points, changed, more, table, next);
+      const again = open(points, changed, more, others, table, next);
       again.engine.restore(snapshot, { now: instant(next.wall), mono: milliseconds(next.mono) });
       return again;
     },
