@@ -13,6 +13,7 @@ import { reset, unacknowledge } from "./alarm/reset.ts";
 import { putIn, remindOfReviews, shiftOutages, takeOut } from "./alarm/service.ts";
 import { type Changed, endDueShelves, shelve, shiftShelves, unshelve } from "./alarm/shelving.ts";
 import { definitionOf } from "./alarm/standing.ts";
+import { considerCauses, endSuppressions, foldConsequences, shiftWaits } from "./alarm/suppression.ts";
 import { createDraft, type Draft, emptyPlan, refuse } from "./draft.ts";
 import { answerAlarm, noteRecovery, noteRelapse } from "./response/answer-alarm.ts";
 import { openByHand } from "./response/open-by-hand.ts";
@@ -39,7 +40,11 @@ export function decide(view: View, happening: Happening, now: Instant): Plan {
     case "tick": {
       const draft = createDraft(view, now, "gatehouse");
       for (const alarm of endDueShelves(draft, false)) answerByRule(draft, alarm);
-      for (const alarm of raiseSilentDevices(draft)) answer(draft, alarm, "comms_loss");
+      for (const alarm of raiseSilentDevices(draft)) {
+        answer(draft, alarm, "comms_loss");
+        foldConsequences(draft, draft.alarm(alarm.id) ?? alarm);
+      }
+      for (const alarm of endSuppressions(draft)) answerByRule(draft, alarm);
       remindOfReviews(draft);
       watchTickets(draft);
       return draft.finish();
@@ -49,6 +54,7 @@ export function decide(view: View, happening: Happening, now: Instant): Plan {
       draft.record("site", "clock-step", { by: happening.by });
       shiftTickets(draft, happening.by);
       shiftShelves(draft, happening.by);
+      shiftWaits(draft, happening.by);
       shiftOutages(draft, happening.by);
       return draft.finish();
     }
@@ -73,6 +79,13 @@ function answer(draft: Draft, alarm: Alarm | undefined, wanted: TicketClass | un
   else noteRelapse(draft, alarm);
 }
 
+/** An alarm became active: it may be a consequence, and it may explain others. */
+function risen(draft: Draft, alarm: Alarm, wanted: TicketClass | undefined): void {
+  const standing = considerCauses(draft, alarm);
+  answer(draft, standing, wanted);
+  foldConsequences(draft, draft.alarm(alarm.id) ?? standing);
+}
+
 /** As `answer`, for an alarm that no verdict brought here: its rule says which ticket it asks for. */
 const answerByRule = (draft: Draft, alarm: Alarm): void =>
   answer(draft, alarm, definitionOf(draft.view.site, alarm.id)?.ticket);
@@ -82,7 +95,7 @@ function judge(draft: Draft, transition: Transition): void {
   const { rule, id, device } = transition.instance;
   switch (transition.to) {
     case "active":
-      answer(
+      risen(
         draft,
         activate(draft, {
           id,

@@ -5,7 +5,7 @@ import type { Message } from "#model/message";
 import type { PointColumns, PointDefinition } from "#model/points";
 import { BAD, qualities, reasons, reasonText } from "#model/quality";
 import type { RuleDefinition } from "#model/rule";
-import type { Device, Place, Site } from "#model/site";
+import { type Device, type Place, partName, type Site } from "#model/site";
 import type { Text } from "#model/text";
 import type { ResponseClock, Ticket } from "#model/ticket";
 import { formatInstant, formatSpan, type Instant, instant, milliseconds } from "#model/time";
@@ -147,7 +147,7 @@ export function alarmBody(alarm: Alarm, devices: ReadonlyMap<string, Device>): A
     id: alarm.id,
     rule: alarm.rule,
     device: alarm.device,
-    deviceName: device ? text(device.name) : { zh: alarm.device, en: alarm.device },
+    deviceName: text(partName(device, alarm.device)),
     place: place(device?.place ?? {}),
     title: text(alarm.title),
     advice: text(alarm.advice),
@@ -172,6 +172,7 @@ export function alarmBody(alarm: Alarm, devices: ReadonlyMap<string, Device>): A
     quality: alarm.quality.state,
     ...(alarm.quality.state === "bad" ? { qualityReason: alarm.quality.reason } : {}),
     ...maybe("ticket", alarm.ticket),
+    ...maybe("suppressedBy", alarm.suppressedBy.length > 0 ? [...alarm.suppressedBy] : undefined),
     ...maybe("shelf", shelfBody(alarm)),
     ...maybe("service", serviceBody(alarm)),
     simulated: alarm.simulated,
@@ -238,7 +239,7 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
     title: text(ticket.title),
     place: place(ticket.place),
     ...maybe("device", ticket.device),
-    ...maybe("deviceName", device && text(device.name)),
+    ...maybe("deviceName", ticket.device === undefined ? undefined : text(partName(device, ticket.device))),
     alarms: [...ticket.alarms],
     ...maybe("assignee", ticket.assignee),
     ...maybe("acknowledgedBy", ticket.acknowledgedBy),
@@ -256,6 +257,7 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
       },
     ),
     ...maybe("mergedInto", ticket.mergedInto),
+    ...maybe("parent", ticket.parent),
     ...maybe("follows", ticket.follows),
     ...maybe("rectifies", ticket.rectifies && [...ticket.rectifies]),
     rescueTier: ticket.rescueTier,

@@ -103,6 +103,8 @@ export const AlarmShape = z.object({
   qualityReason: z.string().optional(),
   ticket: z.string().optional(),
   /** Set while it is on the shelf. */
+  /** The alarms that explain it, or `waiting` while one may still come. */
+  suppressedBy: z.array(z.string()).optional(),
   shelf: z
     .object({
       kind: z.enum(["timed", "one-shot"]),
@@ -202,6 +204,8 @@ export const TicketShape = z.object({
   round: z.int(),
   hold: z.object({ reason: z.string(), text: Text, by: z.string(), since: Time, until: Time }).optional(),
   mergedInto: z.string().optional(),
+  /** The ticket of the cause that this one follows from. */
+  parent: z.string().optional(),
   /** The ticket about the same device and class that was closed before this one. */
   follows: z.string().optional(),
   /** The faults that this rectification is about. */

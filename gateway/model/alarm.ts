@@ -65,8 +65,13 @@ export interface Alarm {
   readonly acknowledge: Acknowledge;
   readonly latch: "none" | "latched";
   readonly shelf: Shelf;
-  /** Reasons of designed suppression; empty when not suppressed. */
+  /** Ids of the alarms that explain this one, or `waiting` while one may still come; empty when not suppressed. */
   readonly suppressedBy: readonly string[];
+  readonly suppressedSince?: Instant;
+  /** Until then a cause may come that explains it; nobody is told before. */
+  readonly waitsUntil?: Instant;
+  /** Fingerprints of the rule's logic and of its words at the last look, so that an edit is noticed. */
+  readonly revision?: { readonly logic: string; readonly words: string };
   readonly service: "in" | "out";
   /** Set while out of service. */
   readonly outage?: Outage;

@@ -119,3 +119,14 @@ export interface Site {
   readonly store?: { readonly folder: string };
   readonly warnings: readonly Problem[];
 }
+
+/** What an alarm or ticket about a whole link has in the place of a device. */
+const LINK = "link:";
+export const linkPart = (link: string): string => `${LINK}${link}`;
+
+/** The name of what an alarm or ticket is about: a device, or the link that is silent as a whole. */
+export function partName(device: Device | undefined, id: string): Text {
+  if (device) return device.name;
+  if (!id.startsWith(LINK)) return { zh: id, en: id };
+  return { zh: `通讯链路 ${id.slice(LINK.length)}`, en: `Link ${id.slice(LINK.length)}` };
+}

@@ -83,6 +83,8 @@ export function activate(draft: Draft, finding: Finding): Alarm {
     latch: "none",
     shelf: before?.shelf ?? { state: "none" },
     suppressedBy: before?.suppressedBy ?? [],
+    ...(before?.suppressedSince === undefined ? {} : { suppressedSince: before.suppressedSince }),
+    ...(before?.waitsUntil === undefined ? {} : { waitsUntil: before.waitsUntil }),
     service: before?.service ?? "in",
     ...(before?.outage ? { outage: before.outage } : {}),
     ...(before?.outageRequest ? { outageRequest: before.outageRequest } : {}),

@@ -1,5 +1,6 @@
 /** A message about an alarm that has no ticket of its own: a reminder to those on duty for a role. */
 import type { Alarm } from "#model/alarm";
+import { partName } from "#model/site";
 import type { Text } from "#model/text";
 import type { Draft } from "../draft.ts";
 import { onDuty } from "../response/on-duty.ts";
@@ -10,7 +11,10 @@ export function remind(draft: Draft, alarm: Alarm, role: string, step: string, s
   const about = `alarm:${alarm.id}`;
   const duty = onDuty(site.people, role, draft.now, site.zone);
   if (duty.nobody) draft.record(about, "nobody-on-duty", { role, step, fallback: duty.people });
-  const device = site.devices.find((one) => one.id === alarm.device)?.name ?? { zh: alarm.device, en: alarm.device };
+  const device = partName(
+    site.devices.find((one) => one.id === alarm.device),
+    alarm.device,
+  );
   const drill = alarm.simulated ? { zh: "【模拟】", en: "[SIMULATED] " } : { zh: "", en: "" };
   const text: Text = {
     zh: `${drill.zh}${device.zh}“${alarm.title.zh}”${say.zh}`,

@@ -2,16 +2,18 @@
 import { type Alarm, shownState } from "#model/alarm";
 import type { Plan } from "#model/plan";
 import type { TicketClass } from "#model/policy";
-import type { Severity } from "#model/severity";
-import type { Device, Site } from "#model/site";
+import { graver, type Severity } from "#model/severity";
+import type { Site } from "#model/site";
 import type { Text } from "#model/text";
 import { type Draft, refuse } from "../draft.ts";
+import { sharedLinks } from "./causes.ts";
 import { COMMUNICATION_RULE, communicationLimits, communicationWords } from "./communication-rule.ts";
 
 /** What the site says about an alarm, whether it was ever active or not. */
 export interface Definition {
   readonly rule: string;
-  readonly device: Device;
+  /** Id of the device, or of the link that is silent as a whole. */
+  readonly device: string;
   readonly title: Text;
   readonly advice: Text;
   readonly lifeSafety: boolean;
@@ -22,24 +24,28 @@ export interface Definition {
 /** `<rule>@<device>` as the site defines it now; undefined when it has no such rule, device, or rule for this kind. */
 export function definitionOf(site: Site, id: string): Definition | undefined {
   const split = id.indexOf("@");
-  const device = site.devices.find((one) => one.id === id.slice(split + 1));
-  if (split < 1 || !device) return undefined;
+  if (split < 1) return undefined;
   const name = id.slice(0, split);
+  const part = id.slice(split + 1);
+  const device = site.devices.find((one) => one.id === part);
   if (name === COMMUNICATION_RULE) {
-    const { severity } = communicationLimits[device.kind];
-    return { rule: name, device, ...communicationWords, lifeSafety: false, severity, ticket: "comms_loss" };
+    const silent = device ? [device] : (sharedLinks(site).get(part) ?? []);
+    if (silent.length === 0) return undefined;
+    const severity = silent.map((one) => communicationLimits[one.kind].severity).reduce(graver);
+    return { rule: name, device: part, ...communicationWords, lifeSafety: false, severity, ticket: "comms_loss" };
   }
+  if (!device) return undefined;
   const rule = site.rules.find((one) => one.id === name && one.kind === device.kind);
   if (!rule) return undefined;
   const { title, advice, lifeSafety, severity, ticket } = rule;
-  return { rule: name, device, title, advice, lifeSafety, severity, ...(ticket ? { ticket } : {}) };
+  return { rule: name, device: device.id, title, advice, lifeSafety, severity, ...(ticket ? { ticket } : {}) };
 }
 
 function neverActive(draft: Draft, id: string, definition: Definition): Alarm {
   return {
     id,
     rule: definition.rule,
-    device: definition.device.id,
+    device: definition.device,
     title: definition.title,
     advice: definition.advice,
     lifeSafety: definition.lifeSafety,

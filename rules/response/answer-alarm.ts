@@ -2,6 +2,7 @@
 import type { Alarm } from "#model/alarm";
 import type { TicketClass } from "#model/policy";
 import { graver, type Severity } from "#model/severity";
+import { partName } from "#model/site";
 import type { Text } from "#model/text";
 import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
 import type { Draft } from "../draft.ts";
@@ -22,10 +23,8 @@ function openFor(draft: Draft, device: string, wanted: TicketClass): Ticket | un
 function titleOf(draft: Draft, alarm: Alarm, wanted: TicketClass): Text {
   const device = draft.view.site.devices.find((one) => one.id === alarm.device);
   const what = wanted === "general_fault" ? alarm.title : (classPolicy(draft, wanted)?.name ?? alarm.title);
-  return {
-    zh: `${device?.name.zh ?? alarm.device} ${what.zh}`,
-    en: `${device?.name.en ?? alarm.device}: ${what.en}`,
-  };
+  const name = partName(device, alarm.device);
+  return { zh: `${name.zh} ${what.zh}`, en: `${name.en}: ${what.en}` };
 }
 
 /** An alarm with a response class became active or graver: its ticket opens, or it joins the open one. */
