@@ -96,8 +96,12 @@ export const DeviceEntry = z.strictObject({
 });
 export type DeviceEntry = z.output<typeof DeviceEntry>;
 
+/** What a profile's addresses are written for. A link is of the protocol with which the name of its driver begins. */
+export const protocols = ["modbus", "opcua", "mqtt"] as const;
+
 export const ProfileFile = z.strictObject({
   id: Id,
+  protocol: z.enum(protocols).optional(),
   vendor: z.string().min(1),
   model: z.string().min(1),
   name: TextPair,
@@ -107,5 +111,7 @@ export const ProfileFile = z.strictObject({
   maxRegisters: z.int().min(1).max(125).optional(),
   params: z.record(Name, ParameterValue).default({}),
   notes: z.union([z.string(), TextPair, z.array(z.string())]).optional(),
+  /** Where its addresses and codes come from. */
+  source: z.string().min(1).optional(),
 });
 export type ProfileFile = z.output<typeof ProfileFile>;

@@ -88,6 +88,7 @@ async function readDevice(
       ? tools.links.find(part(at, "link"))
       : undefined;
   const kind = kindOf(at, entry, profile, problems);
+  const fits = speaks(at, link?.driver.kind, profile, problems);
   const own = readPoints(part(at, "points"), problems);
   const written = overridePoints(profile?.points ?? new Map<string, WrittenPoint>(), part(at, "overrides"), problems);
   for (const [key, point] of own.points) written.set(key, point);
@@ -102,7 +103,8 @@ async function readDevice(
   const home = {
     device: entry.id,
     every: profile?.fields.every ?? defaultEvery,
-    driver: link?.driver,
+    // Addresses of another protocol would only be wrong one by one.
+    driver: fits ? link?.driver : undefined,
     vars: entry.vars,
   };
   const finished = finishPoints(written.values(), home, problems);
@@ -139,6 +141,24 @@ function placeOfDevice({ place: { building, floor, room } }: DeviceEntry): Devic
     ...(floor === undefined ? {} : { floor }),
     ...(room === undefined ? {} : { room }),
   };
+}
+
+/** Whether the link speaks the protocol for which the addresses of the profile are written; a problem when not. */
+function speaks(at: Part, driver: string | undefined, profile: Profile | undefined, problems: ProblemList): boolean {
+  const protocol = profile?.fields.protocol;
+  if (driver === undefined || protocol === undefined || driver.split("-")[0] === protocol) return true;
+  problems.error(
+    placeOf(at, "link"),
+    {
+      zh: `型号 ${profile?.fields.id} 用于 ${protocol}，但链路是 ${driver}`,
+      en: `the profile ${profile?.fields.id} is for ${protocol}, but the link is ${driver}`,
+    },
+    {
+      zh: `换成 ${protocol} 的链路，或换一个型号。`,
+      en: `Give the device a link of ${protocol}, or choose another profile.`,
+    },
+  );
+  return false;
 }
 
 function kindOf(

@@ -18,9 +18,9 @@ import { type FoundPeople, readPeople } from "./people-file.ts";
 import { overridePolicy, readPolicy, rolesTold } from "./policy.ts";
 import { createProblemList, type ProblemList, suggestion } from "./problems.ts";
 import { openProfiles } from "./profiles.ts";
-import { type Folder, isFile, isFolder, openFolder, type Seen, warnOfUnreadFiles } from "./read-folder.ts";
+import { isFile, isFolder, openFolder, type Seen, warnOfUnreadFiles } from "./read-folder.ts";
 import { type Environment, resolveReferences } from "./references.ts";
-import { readRules, type SiteRules } from "./rules.ts";
+import { isRulePack, readRules, type SiteRules } from "./rules.ts";
 import { warnOfClearSecrets } from "./secrets.ts";
 import { parseSiteFile } from "./site-file.ts";
 import type { YamlFile } from "./yaml-file.ts";
@@ -79,7 +79,8 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
   const settings = siteFile?.value === undefined ? undefined : parseSiteFile(siteFile, problems);
   const rescueZone = settings?.settings.rescueZone ?? "urban";
 
-  const library = await readAll(openFolder(input.library, "library", seen, problems), "");
+  const shelf = openFolder(input.library, "library", seen, problems);
+  const library = await readEach((await shelf.list("")).filter(isRulePack), shelf.read);
   const calendars = settings ? calendarsOf(settings.settings.calendars, settings.settings.zone) : {};
   const rules = withCalendars(readRules(library, await readEach(await folder.list("rules"), own), problems), calendars);
 
@@ -153,8 +154,6 @@ async function readEach(
   }
   return files;
 }
-
-const readAll = async (folder: Folder, subfolder: string) => readEach(await folder.list(subfolder), folder.read);
 
 function lacking(folder: string, name: string, problems: ProblemList): undefined {
   problems.error(

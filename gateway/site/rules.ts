@@ -20,6 +20,9 @@ export interface SiteRules {
   readonly flawed: ReadonlySet<string>;
 }
 
+/** Beside each pack stands the table of its cases, which only its test reads. */
+export const isRulePack = (name: string): boolean => !name.endsWith(".cases.yaml");
+
 export function readRules(library: readonly YamlFile[], own: readonly YamlFile[], problems: ProblemList): SiteRules {
   const found = new Map<string, ReadRule>();
   const add = (at: Part, hint: { zh: string; en: string }): void => {

@@ -1,16 +1,20 @@
-/** What every device profile must pass, and the registers of the two default maps. */
+/** What every device profile must pass, and the registers of the default maps. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { PointDefinition } from "#model/points";
+import { protocols } from "../../../gateway/site/device-file.ts";
+import { formatProblem } from "../../../gateway/site/problems.ts";
 import { canonicalPoints } from "../../../rules/language/canonical.ts";
-import { sameDimension } from "../../../rules/language/units.ts";
-import { install, profileFolder, profileNames } from "../../rules/library/installation.ts";
+import { checkRules } from "../../../rules/language/check.ts";
+import { install, profileFolder, profileNames, readLibrary } from "../../rules/library/installation.ts";
 
+const rules = await readLibrary();
 const chinese = /\p{Script=Han}/u;
 
 /** Smallest and largest raw number of a register type. */
 function rawLimits(point: PointDefinition): readonly [number, number] {
+  if (!/^(holding|input):/.test(point.atText)) return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   const type = /:(\w+?)(?::[A-D]{4})?$/.exec(point.atText)?.[1] ?? "u16";
   const limits: Record<string, readonly [number, number]> = {
     u16: [0, 65_535],
@@ -24,10 +28,15 @@ function rawLimits(point: PointDefinition): readonly [number, number] {
 }
 
 const names = await profileNames();
-test("there are profiles", () => expect(names).toEqual(["default-booster", "default-elevator", "default-fire-panel"]));
+test("there are profiles, and at least one for every kind of equipment that the packs watch", async () => {
+  expect(names.length).toBeGreaterThanOrEqual(15);
+  const kinds = new Set((await Promise.all(names.map((name) => install(name)))).map(({ device }) => device.kind));
+  expect([...new Set(rules.map((rule) => rule.kind))].filter((kind) => !kinds.has(kind))).toEqual([]);
+});
 
 describe.each(names)("the profile %s", async (name) => {
-  const { device, points } = await install(name);
+  const { device, points, fields } = await install(name);
+  const text = await readFile(join(profileFolder, `${name}.yaml`), "utf8");
   const canonical = canonicalPoints(device.kind);
 
   test("loads without a problem: known keys and units, good addresses, no two points on one register", () => {
@@ -44,12 +53,39 @@ describe.each(names)("the profile %s", async (name) => {
     expect(new Set(points.map((point) => point.name.zh)).size).toBe(points.length);
   });
 
-  test("uses the ids and units that the rules know", () => {
+  test("uses the ids, types and units that the rules know, and marks every point that no rule knows as its own", () => {
     for (const point of points) {
       const known = canonical.get(point.key);
-      expect(known, point.key).toBeDefined();
-      if (known?.unit) expect(sameDimension(point.unit ?? "1", known.unit), point.key).toBe(true);
-      expect(point.type === "bool", point.key).toBe(known?.type === "bool");
+      expect([point.key, point.tags.includes("own")]).toEqual([point.key, known === undefined]);
+      if (!known) continue;
+      expect([point.key, point.unit]).toEqual([point.key, known.unit]);
+      // Codes that differ by platform are numbers, so that an unknown one is still seen.
+      const told = known.type === "enum" && point.type === "number" ? "enum" : point.type;
+      expect([point.key, told]).toEqual([point.key, known.type]);
+    }
+  });
+
+  test("is watched by rules of the packs", () => {
+    const { problems, applies } = checkRules(rules, [device], points);
+    expect(problems.map((problem) => formatProblem(problem, "en"))).toEqual([]);
+    expect(applies.filter((row) => row.applies).length).toBeGreaterThan(0);
+  });
+
+  test("says for which protocol it is, where it comes from, how to wire it and what was not checked, in both languages", () => {
+    const { protocol, source, notes } = fields;
+    expect(protocols).toContain(protocol);
+    expect(source?.length).toBeGreaterThan(20);
+    const lines = Array.isArray(notes) ? notes : [];
+    for (const line of lines) expect(line).toMatch(/\p{Script=Han}\P{Script=Han}{25,}$/u);
+    const text = lines.join(" ");
+    expect(text).toMatch(/接线.*Wiring/);
+    expect(`${source} ${text}`).toMatch(/not checked|not opened|engineering judgement/);
+  });
+
+  test("writes nothing where lives depend on it", () => {
+    if (device.kind === "fire" || device.kind === "elevator") {
+      expect(points.filter((point) => point.write !== undefined)).toEqual([]);
+      expect(text).not.toMatch(/\bwrite:/);
     }
   });
 

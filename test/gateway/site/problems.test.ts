@@ -112,6 +112,11 @@ const cases: Readonly<Record<string, readonly (readonly [name: string, files: Fi
       ["devices/lifts.yaml:5:7 the kind is water, but the profile small-lift is of kind elevator"],
     ],
     [
+      "a link of another protocol than the profile's, told once and not for each address",
+      { "devices/lifts.yaml": `id: lift-1\n${NAME}\nprofile: broker-lift\n${LINK}\nvars: { sn: 7 }\n` },
+      ["devices/lifts.yaml:4:7 the profile broker-lift is for mqtt, but the link is modbus-tcp"],
+    ],
+    [
       "a link that site.yaml does not have",
       { "devices/lifts.yaml": `id: lift-1\n${NAME}\nprofile: small-lift\nlink: riser\n` },
       ["devices/lifts.yaml:4:7 site.yaml has no link riser"],

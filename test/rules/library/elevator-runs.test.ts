@@ -139,13 +139,4 @@ describe("a run that goes wrong", () => {
     expect(locked.raised).toEqual(["elevator.door_cycling"]);
     expect(locked.first("elevator.door_cycling")).toBeLessThanOrEqual(60);
   });
-
-  test("a hot machine room is a note after ten minutes", () => {
-    const signals = carWith({ machine_temp: lines([0, 30], [60, 43], [2_000, 43], [2_200, 30]) });
-    const told = play(plain, rules, signals, { from: -60, to: 2_400 });
-    expect(told.raised).toEqual(["elevator.machine_room_hot"]);
-    expect(told.first("elevator.machine_room_hot")).toBeGreaterThan(640);
-    expect(told.first("elevator.machine_room_hot")).toBeLessThanOrEqual(670);
-    expect(told.active("elevator.machine_room_hot")).toBe(false);
-  });
 });

@@ -128,23 +128,6 @@ describe("faults", () => {
     expect(low).toBeLessThan(17.3);
   });
 
-  test("a disablement is left behind after 2 h, S2 after a day", { timeout: 60_000 }, () => {
-    const off = [21, 22, 23, 24].map((address) => [0, (panel: FirePanel) => panel.setDisabled(address, true)] as const);
-    const told = watch(off, { from: -10, to: 25 * hours, poll: 10_000 });
-    expect(told.raised).toEqual(["fire.disablement_left"]);
-    expect(Math.abs(told.first("fire.disablement_left") - 2 * hours)).toBeLessThanOrEqual(20);
-    expect(Math.abs(told.reached("fire.disablement_left", "S2") - 24 * hours)).toBeLessThanOrEqual(20);
-  });
-
-  test("a shut valve after 60 s; manual linkage after half an hour", () => {
-    const valve = watch([[0, (panel) => panel.closeValve(true)]], { from: -10, to: 100 });
-    expect(valve.raised).toEqual(["fire.supervisory"]);
-    expect(valve.first("fire.supervisory")).toBeLessThanOrEqual(60 + poll);
-    const manual = watch([[0, (panel) => panel.setManual(true)]], { from: -10, to: 1900 });
-    expect(manual.raised).toEqual(["fire.manual_mode"]);
-    expect(Math.abs(manual.first("fire.manual_mode") - 1800)).toBeLessThanOrEqual(2);
-  });
-
   test("one lost detector is S3 after 100 s, ten within a minute are S2 at once", () => {
     const panel = createFirePanel(FirePanelParams.parse({}), 1);
     const lost = (count: (t: number) => number): Signals => ({

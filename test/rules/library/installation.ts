@@ -6,11 +6,12 @@ import type { RuleDefinition } from "#model/rule";
 import type { Device } from "#model/site";
 import { seconds } from "#model/time";
 import { drivers } from "../../../drivers/catalog.ts";
-import { finishPoints } from "../../../gateway/site/points.ts";
+import type { ProfileFile } from "../../../gateway/site/device-file.ts";
+import { finishPoints, type WrittenPoint } from "../../../gateway/site/points.ts";
 import { createProblemList, formatProblem } from "../../../gateway/site/problems.ts";
 import { openProfiles } from "../../../gateway/site/profiles.ts";
 import { openFolder } from "../../../gateway/site/read-folder.ts";
-import { readRules } from "../../../gateway/site/rules.ts";
+import { isRulePack, readRules } from "../../../gateway/site/rules.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 export const profileFolder = join(root, "drivers/profiles");
@@ -25,7 +26,8 @@ function complain(problems: ReturnType<typeof createProblemList>): void {
 export async function readLibrary(): Promise<readonly RuleDefinition[]> {
   const problems = createProblemList();
   const folder = openFolder(libraryFolder, "library", new Map(), problems);
-  const files = await Promise.all((await folder.list("")).map((name) => folder.read(name)));
+  const names = (await folder.list("")).filter(isRulePack);
+  const files = await Promise.all(names.map((name) => folder.read(name)));
   const { rules } = readRules(
     files.filter((file) => file !== undefined),
     [],
@@ -44,6 +46,8 @@ export interface Installed {
   readonly device: Device;
   /** `device.points` are positions in here. */
   readonly points: readonly PointDefinition[];
+  /** The profile as written. */
+  readonly fields: ProfileFile;
 }
 
 /** One device of a profile, with its facts, and without the points named in `lacking`. */
@@ -58,9 +62,10 @@ export async function install(
   if (!found) throw new Error(`no profile ${profile}`);
   const written = [...found.points.values()].filter(({ key }) => !lacking.includes(key));
   const id = "d";
-  const driver = drivers.get("modbus-tcp");
+  // A protocol whose driver is not in the catalogue yet has no parser: its addresses stay unread until it is.
+  const driver = drivers.get(found.fields.protocol === "modbus" ? "modbus-tcp" : (found.fields.protocol ?? ""));
   const every = found.fields.every ?? seconds(1);
-  const points = finishPoints(written, { device: id, every, driver, vars: {} }, problems);
+  const points = finishPoints(written, { device: id, every, driver, vars: wordsFor(written) }, problems);
   complain(problems);
   const device: Device = {
     id,
@@ -75,7 +80,13 @@ export async function install(
     points: points.map((_, handle) => handle),
     maxRegisters: found.fields.maxRegisters ?? 125,
   };
-  return { device, points };
+  return { device, points, fields: found.fields };
+}
+
+/** Stands in for what a device tells under `vars:`: "1" fits numbers, topics and node names alike. */
+function wordsFor(points: readonly WrittenPoint[]): Record<string, string> {
+  const names = points.flatMap(({ fields }) => [...fields.at.matchAll(/\{(\w+)\}/g)].map((found) => found[1] ?? ""));
+  return Object.fromEntries(names.map((name) => [name, "1"]));
 }
 
 /** What a gateway that fills its answer with FFFF delivers for this point. */
@@ -87,7 +98,7 @@ export function filledWithOnes({ atText }: PointDefinition): number {
 }
 
 /** The same device with one more point that its profile does not have. */
-export function withPoint({ device, points }: Installed, key: string, type: "bool" | "number"): Installed {
+export function withPoint({ device, points, fields }: Installed, key: string, type: "bool" | "number"): Installed {
   const [first] = points;
   if (!first) throw new Error("the device has no points");
   const { range: _, ...like } = first;
@@ -100,5 +111,5 @@ export function withPoint({ device, points }: Installed, key: string, type: "boo
     offset: 0,
     notAvailable: [],
   };
-  return { device: { ...device, points: [...device.points, points.length] }, points: [...points, added] };
+  return { device: { ...device, points: [...device.points, points.length] }, points: [...points, added], fields };
 }
