@@ -1,9 +1,11 @@
 /** Keeps one connection to a Modbus TCP peer, and makes a new one whenever the old one is closed or not to be trusted. */
 import { milliseconds } from "#model/time";
 import type { DriverTools } from "../driver.ts";
+import type { Asked } from "./asked.ts";
 import { type Connection, openConnection, type TransactionIds } from "./connection.ts";
-import type { Line } from "./line.ts";
+import type { Line, Once } from "./line.ts";
 import type { ModbusTcpSettings } from "./settings.ts";
+import { createGate } from "./turns.ts";
 
 export function createTcpLine(
   settings: ModbusTcpSettings,
@@ -11,6 +13,7 @@ export function createTcpLine(
   signal: AbortSignal,
 ): Line {
   const ids = transactionIds(tools.memory);
+  const gate = createGate(settings.maxInFlight);
   let connection: Connection | undefined;
   let opening: Promise<Connection> | undefined;
 
@@ -23,22 +26,31 @@ export function createTcpLine(
     return connection;
   }
 
+  async function askOnFree(asked: Asked, once: Once | undefined) {
+    for (let tries = 1; ; tries += 1) {
+      once?.signal.throwIfAborted();
+      const open = await current();
+      signal.throwIfAborted();
+      once?.signal.throwIfAborted();
+      if (!open.usable()) continue;
+      const began = tools.clock.monotonic();
+      const replied = open.ask(asked);
+      once?.onSent();
+      const reply = await replied;
+      const took = milliseconds(tools.clock.monotonic() - began);
+      if (reply.kind !== "disturbed") return { answer: reply, took };
+      // Innocent once: another request spoilt the connection. Twice: it is this one that draws wrong replies.
+      if (tries >= 2 || once) return { answer: { kind: "foreign", because: reply.because } as const, took };
+    }
+  }
+
   return {
     async ask(asked, once) {
-      for (let tries = 1; ; tries += 1) {
-        once?.signal.throwIfAborted();
-        const open = await current();
-        signal.throwIfAborted();
-        once?.signal.throwIfAborted();
-        if (!open.usable()) continue;
-        const began = tools.clock.monotonic();
-        const replied = open.ask(asked);
-        once?.onSent();
-        const reply = await replied;
-        const took = milliseconds(tools.clock.monotonic() - began);
-        if (reply.kind !== "disturbed") return { answer: reply, took };
-        // Innocent once: another request spoilt the connection. Twice: it is this one that draws wrong replies.
-        if (tries >= 2 || once) return { answer: { kind: "foreign", because: reply.because }, took };
+      const leave = await gate();
+      try {
+        return await askOnFree(asked, once);
+      } finally {
+        leave();
       }
     },
     async close(because) {

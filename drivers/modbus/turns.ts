@@ -16,3 +16,24 @@ export function createTurns(): Turns {
     };
   };
 }
+
+/** Lets in at most `places` at once, in the order of asking. Resolves with the function that leaves the place. */
+export function createGate(places: number): () => Promise<() => void> {
+  const queue: (() => void)[] = [];
+  let free = places;
+  const leave = () => {
+    const next = queue.shift();
+    if (next) next();
+    else free += 1;
+  };
+  return async () => {
+    if (free > 0) {
+      free -= 1;
+      return leave;
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    queue.push(resolve);
+    await promise;
+    return leave;
+  };
+}
