@@ -1,10 +1,11 @@
 /**
  * A line of RTU frames: one question at a time. The frames carry no id, so a reply belongs to a question only because of
- * what surrounds it: silence before the question, the right unit, function and length, and silence behind the reply.
+ * what surrounds it: silence before the question, the right unit, function and length, and silence behind the reply. The
+ * silence is longest where a stray reply would fit best.
  */
 import { milliseconds, type Span } from "#model/time";
 import { type DriverTools, LinkBroken } from "../driver.ts";
-import type { Asked } from "./asked.ts";
+import { type Asked, goodLength } from "./asked.ts";
 import { countdown, pause } from "./limits.ts";
 import type { Answer, Line, Once } from "./line.ts";
 import { createPduCoder, type Decoded } from "./pdu.ts";
@@ -28,7 +29,7 @@ export interface HalfDuplexOptions {
   readonly reopen: boolean;
 }
 
-/** A line is silent after this many ms without a byte: serial adapters and servers pass bytes on in lots of up to 16 ms. */
+/** A line is surely silent after this many ms without a byte: serial adapters pass bytes on in lots of up to 16 ms. */
 const QUIET = 20;
 /** After so many disturbed waits for silence the line is called noisy. */
 const PATIENCE = 25;
@@ -56,6 +57,8 @@ export function createHalfDuplexLine(
   const owing = new Map<number, Promise<void>>();
   let wire: Wire | undefined;
   let listener: Listener | undefined;
+  /** The last good reply. If it were repeated, the repeat would come within `quiet`. */
+  let last: { readonly asked: Asked; readonly answer: Answer; readonly quiet: Promise<void> } | undefined;
   /** Bytes that came while nobody asked. */
   let strays = 0;
   /** Something may still be on the way. */
@@ -160,8 +163,16 @@ export function createHalfDuplexLine(
     return strays === 0;
   }
 
+  /** A repeat of the last reply would be taken for the answer to this question. */
+  const repeatWouldFit = (asked: Asked): boolean =>
+    last !== undefined &&
+    last.asked.unit === asked.unit &&
+    last.asked.function === asked.function &&
+    (last.answer.kind === "exception" || goodLength(last.asked) === goodLength(asked));
+
   async function askOnce(asked: Asked, once: Once | undefined): Promise<{ answer: Answer | "hung-up"; took: Span }> {
     await owing.get(asked.unit);
+    if (repeatWouldFit(asked)) await last?.quiet;
     signal.throwIfAborted();
     once?.signal.throwIfAborted();
     const open = await current();
@@ -210,6 +221,7 @@ export function createHalfDuplexLine(
     }
     owing.delete(asked.unit);
     proven = true;
+    last = { asked, answer: decoded, quiet: pause(QUIET, signal).catch(() => undefined) };
     return { answer: decoded, took };
   }
 

@@ -35,7 +35,7 @@ export function countdown(ms: number, expired: () => void): () => void {
   const tick = () => {
     if (cancelled) return;
     left -= 1;
-    if (left < 0) expired();
+    if (left <= 0) expired();
     else beat();
   };
   const beat = () => {

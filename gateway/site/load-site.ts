@@ -7,6 +7,7 @@ import type { Site } from "#model/site";
 import { checkRules, checkSyntax } from "../../rules/language/check.ts";
 import { nearest } from "../../rules/language/nearest.ts";
 import { readDevices, type SiteDevices } from "./devices.ts";
+import { judgeLinks } from "./judge-links.ts";
 import { createLinks, type Drivers } from "./links.ts";
 import { type Part, placeOf, whole } from "./parse-part.ts";
 import { type FoundPeople, readPeople } from "./people-file.ts";
@@ -97,6 +98,7 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
   checkExpressions(rules, found, problems);
 
   const siteLinks = settings && found.complete ? links.all() : [];
+  if (found.complete) judgeLinks(links.placed(), found.devices, found.points, problems);
   const simulator = settings?.settings.simulator;
   const root = siteFile ? whole(siteFile) : undefined;
   if (simulator && root) await checkFleet(input.folder, simulator.fleet, root, problems);

@@ -116,10 +116,11 @@ export async function startHostileDevice(
       case "silent":
         return;
       case "old-id":
-        socket.write(wrap((id + 0xffff) & 0xffff, unit, dataPdu(truth, elsewhere)));
+        // Long answered or given up, so that nobody waits for it: a lie under a waiting id could be seen by no client.
+        socket.write(wrap((id + 0xf000) & 0xffff, unit, dataPdu(truth, elsewhere)));
         return;
       case "foreign-id":
-        socket.write(wrap(Math.floor(random() * 0x1_0000) ^ (id + 1), unit, dataPdu(truth, elsewhere)));
+        socket.write(wrap((id + 0x4000 + Math.floor(random() * 0x4000)) & 0xffff, unit, dataPdu(truth, elsewhere)));
         return;
       case "foreign-unit":
         socket.write(wrap(id, unit + 1, dataPdu(truth, { ...request, unit: unit + 1 })));
