@@ -36,8 +36,8 @@ export function cutFrames(bytes: Buffer): {
         frames,
         rest: bytes.subarray(at),
         broken: {
-          zh: `应答不是 Modbus TCP 报文（协议号 ${protocol}，长度 ${length}）。请核对端口；若是串口服务器，请设为 Modbus 网关模式。`,
-          en: `The reply is no Modbus TCP frame (protocol ${protocol}, length ${length}). Check the port; a serial server must be set to Modbus gateway mode.`,
+          zh: `应答不是 Modbus TCP 报文（协议号 ${protocol}，长度 ${length}）。请核对端口；若是透明传输的串口服务器，请改用 modbus-rtu-over-tcp，或把它设为 Modbus 网关模式。`,
+          en: `The reply is no Modbus TCP frame (protocol ${protocol}, length ${length}). Check the port; for a serial server in transparent mode use modbus-rtu-over-tcp, or set it to Modbus gateway mode.`,
         },
       };
     }
