@@ -59,6 +59,20 @@ export function createLinks(named: ReadonlyMap<string, Part>, drivers: Drivers, 
       endpoints.set(endpoint, place);
       return;
     }
+    if (pathOf(link.settings) !== undefined) {
+      problems.error(
+        place,
+        {
+          zh: `${formatPlace(before)} 已用另一组设置打开串口 ${endpoint}，一个串口只能打开一次`,
+          en: `${formatPlace(before)} opens the serial port ${endpoint} with other settings, and a port can be opened only once`,
+        },
+        {
+          zh: "在 site.yaml 的 links 里写一条，让各设备引用它。",
+          en: "Write it once under links in site.yaml and name it at each device.",
+        },
+      );
+      return;
+    }
     problems.warning(
       place,
       {
@@ -186,9 +200,15 @@ function keyOf(kind: string, settings: unknown): string {
 
 /** `host:port` of settings that have both, where an offset of the port counts; or the path of a serial port. */
 function endpointOf(settings: unknown): string | undefined {
-  const told = (settings ?? {}) as { host?: unknown; port?: unknown; portOffset?: unknown; path?: unknown };
-  const { host, port, portOffset = 0, path } = told;
-  if (typeof path === "string") return path;
+  const { host, port, portOffset = 0 } = (settings ?? {}) as { host?: unknown; port?: unknown; portOffset?: unknown };
+  const path = pathOf(settings);
+  if (path !== undefined) return path;
   if (typeof host !== "string" || typeof port !== "number" || typeof portOffset !== "number") return undefined;
   return `${host.includes(":") ? `[${host}]` : host}:${port + portOffset}`;
+}
+
+/** Of a serial port: a path alone may be something else, e.g. that of a web socket. */
+function pathOf(settings: unknown): string | undefined {
+  const { path, baudRate } = (settings ?? {}) as { path?: unknown; baudRate?: unknown };
+  return typeof path === "string" && baudRate !== undefined ? path : undefined;
 }

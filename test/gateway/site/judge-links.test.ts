@@ -55,3 +55,14 @@ describe("the baud budget of a serial line", () => {
     expect(busWords(await problemsOf(meters(20, "{ modbus-tcp: { host: 10.0.0.9 } }")))).toEqual([]);
   });
 });
+
+test("a serial port with two sets of settings is an error, since a port can be opened only once", async () => {
+  const other = slow.replace("9600", "19200");
+  const device = (id: string, link: string) =>
+    `- { id: ${id}, name: { zh: 表, en: M }, kind: water, link: ${link}, points: [{ id: a, type: number, name: { zh: 一, en: A }, at: "holding:0" }] }\n`;
+  const told = await problemsOf({ "devices/meters.yaml": device("m-1", slow) + device("m-2", other) });
+  expect(told.filter((line) => line.includes("serial port"))).toEqual([
+    expect.stringMatching(/^devices\/meters\.yaml:2:\d+ .*meters\.yaml:1:\d+ opens the serial port \/dev\/ttyUSB0/),
+  ]);
+  expect(await problemsOf({ "devices/meters.yaml": device("m-1", slow) + device("m-2", slow) })).toEqual([]);
+});
