@@ -1,32 +1,28 @@
 /** One TCP connection to a Modbus device or gateway. A reply reaches its own request or nobody. */
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Text } from "#model/text";
-import { LinkBroken } from "../driver.ts";
-import { type Asked, cutFrames, type Frame, mismatch, unasked } from "./frame.ts";
+import { LinkBroken, type Trace } from "../driver.ts";
+import { type Asked, mismatch } from "./asked.ts";
+import { dial } from "./dial.ts";
+import { cutFrames, type Frame, unasked } from "./frame.ts";
+import type { Answer } from "./line.ts";
 import { createPduCoder } from "./pdu.ts";
-import { closedInReply, notReachable, silent } from "./sentences.ts";
+import { closedInReply, silent, undecodable } from "./sentences.ts";
 import { endpoint, type ModbusTcpSettings } from "./settings.ts";
 
-/** SYN is sent again after a second: this forgives one that was lost. */
-const CONNECT_LIMIT = 3_000;
-/** Finds a peer that vanished while nothing is asked. */
-const KEEP_ALIVE_AFTER = 15_000;
 /** The time-out is counted in so many ticks: one timer per connection instead of one per request. */
 const TICKS = 8;
 
 export type Reply =
-  | { readonly kind: "data"; readonly bytes: Buffer }
-  | { readonly kind: "exception"; readonly code: number }
-  | { readonly kind: "silent"; readonly because: Text }
-  | { readonly kind: "foreign"; readonly because: Text }
-  /** The connection was given up because of somebody else's reply: ask again on a new one. */
+  | Answer
+  /** The connection was given up for a reason that lies outside this question: ask again on a new one. */
   | { readonly kind: "disturbed"; readonly because: Text };
 
 export interface Connection {
   /** False once it was closed or is no longer trusted; it never becomes true again. */
   readonly usable: () => boolean;
   /** Rejects with `LinkBroken` when the peer goes away before it has answered, or with the signal's reason. */
-  read(asked: Asked): Promise<Reply>;
+  ask(asked: Asked): Promise<Reply>;
   close(because: unknown): void;
 }
 
@@ -48,54 +44,22 @@ interface Waiting {
 export async function openConnection(
   settings: ModbusTcpSettings,
   ids: TransactionIds,
+  trace: Trace,
   signal: AbortSignal,
 ): Promise<Connection> {
   const socket = await dial(settings, signal);
-  return converse(socket, settings, ids);
+  return converse(socket, settings, ids, trace);
 }
 
-function dial(settings: ModbusTcpSettings, signal: AbortSignal): Promise<Socket> {
-  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-  const limit = Math.max(CONNECT_LIMIT, settings.timeout);
-  const late = AbortSignal.timeout(limit);
-  const socket = connect({
-    host: settings.host,
-    port: settings.port + settings.portOffset,
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: KEEP_ALIVE_AFTER,
-  });
-  const done = () => {
-    signal.removeEventListener("abort", abort);
-    late.removeEventListener("abort", giveUp);
-  };
-  const fail = (error: unknown) => {
-    done();
-    socket.destroy();
-    reject(error);
-  };
-  const abort = () => fail(signal.reason);
-  const giveUp = () => fail(new LinkBroken("no-link", notReachable(endpoint(settings), "ETIMEDOUT", limit)));
-  signal.addEventListener("abort", abort, { once: true });
-  late.addEventListener("abort", giveUp, { once: true });
-  socket.on("error", (cause: NodeJS.ErrnoException) => {
-    fail(new LinkBroken("no-link", notReachable(endpoint(settings), cause.code ?? cause.message, limit), { cause }));
-  });
-  socket.once("connect", () => {
-    done();
-    resolve(socket);
-  });
-  if (signal.aborted) abort();
-  return promise;
-}
-
-function converse(socket: Socket, settings: ModbusTcpSettings, ids: TransactionIds): Connection {
+function converse(socket: Socket, settings: ModbusTcpSettings, ids: TransactionIds, trace: Trace): Connection {
   const coder = createPduCoder();
   const waiting = new Map<number, Waiting>();
   const freeSlots = Array.from({ length: settings.maxInFlight }, (_, slot) => slot);
   let rest: Buffer = Buffer.alloc(0);
   let usable = true;
   let ticking = false;
+  /** The peer has answered on this connection. */
+  let proven = false;
 
   /** The only way a request ends, so that an id and a slot are free exactly when nobody waits for them. */
   function take(id: number): Waiting | undefined {
@@ -123,8 +87,10 @@ function converse(socket: Socket, settings: ModbusTcpSettings, ids: TransactionI
   function receive(frame: Frame): void {
     const request = waiting.get(frame.id);
     const wrong = request ? mismatch(request.asked, frame) : unasked(frame);
-    if (request && !wrong) coder.decode(request.slot, Buffer.concat([Buffer.of(frame.unit), frame.pdu]));
-    else if (wrong) distrust(wrong, { id: frame.id, reply: { kind: "foreign", because: wrong } });
+    if (request && !wrong) {
+      proven = true;
+      coder.decode(request.slot, Buffer.concat([Buffer.of(frame.unit), frame.pdu]));
+    } else if (wrong) distrust(wrong, { id: frame.id, reply: { kind: "foreign", because: wrong } });
   }
 
   socket.on("data", (chunk: Buffer) => {
@@ -132,15 +98,18 @@ function converse(socket: Socket, settings: ModbusTcpSettings, ids: TransactionI
     rest = left;
     for (const frame of frames) {
       if (!usable) return;
+      trace.frame("received", frame.unit, frame.bytes);
       receive(frame);
     }
     if (broken && usable) distrust(broken, blameOldest(broken));
   });
   const gone = (code?: string) => {
     if (!usable) return;
-    breakOff(new LinkBroken("no-link", closedInReply(endpoint(settings), rest.length > 0, code)));
+    const because = closedInReply(endpoint(settings), rest.length > 0, code);
+    // Devices drop a connection that was idle, perhaps just as a question comes: that is no fault yet.
+    if (proven && rest.length === 0) distrust(because);
+    else breakOff(new LinkBroken("no-link", because));
   };
-  socket.removeAllListeners("error");
   socket.on("error", (cause: NodeJS.ErrnoException) => gone(cause.code));
   socket.on("end", () => gone());
   socket.on("close", () => gone());
@@ -174,7 +143,7 @@ function converse(socket: Socket, settings: ModbusTcpSettings, ids: TransactionI
 
   return {
     usable: () => usable,
-    read(asked) {
+    ask(asked) {
       const { promise, resolve, reject } = Promise.withResolvers<Reply>();
       const slot = freeSlots.pop();
       if (slot === undefined) throw new RangeError("More requests in flight than the link allows");
@@ -185,17 +154,16 @@ function converse(socket: Socket, settings: ModbusTcpSettings, ids: TransactionI
       const body = coder.encode(slot, asked, (decoded) => {
         const found = take(id);
         if (decoded.kind !== "unreadable") return found?.settle(decoded);
-        const because = {
-          zh: `应答无法解码：${decoded.because}`,
-          en: `The reply could not be decoded: ${decoded.because}`,
-        };
+        const because = undecodable(decoded.because);
         found?.settle({ kind: "foreign", because });
         distrust(because);
       });
       const header = Buffer.alloc(6);
       header.writeUInt16BE(id, 0);
       header.writeUInt16BE(body.length, 4);
-      socket.write(Buffer.concat([header, body]));
+      const frame = Buffer.concat([header, body]);
+      trace.frame("sent", asked.unit, frame);
+      socket.write(frame);
       return promise;
     },
     close(because) {

@@ -1,4 +1,4 @@
-/** Modbus TCP frames: cut from the stream and checked against what was asked. Pure, and suspicious of every byte. */
+/** Modbus TCP frames, cut from the stream. Pure, and suspicious of every byte. */
 import type { Text } from "#model/text";
 
 /** MBAP header: transaction id, protocol id, length, unit id (Modbus messaging on TCP/IP 1.0b, 3.1.3). */
@@ -13,14 +13,8 @@ export interface Frame {
   readonly unit: number;
   /** Function and data. */
   readonly pdu: Buffer;
-}
-
-export interface Asked {
-  readonly unit: number;
-  /** 1 to 4. */
-  readonly function: number;
-  readonly start: number;
-  readonly count: number;
+  /** The whole of it. */
+  readonly bytes: Buffer;
 }
 
 /**
@@ -42,49 +36,22 @@ export function cutFrames(bytes: Buffer): {
         frames,
         rest: bytes.subarray(at),
         broken: {
-          zh: `应答不是 Modbus TCP 报文（协议号 ${protocol}，长度 ${length}）。请核对端口；若是串口服务器，请设为 Modbus 网关模式。`,
-          en: `The reply is no Modbus TCP frame (protocol ${protocol}, length ${length}). Check the port; a serial server must be set to Modbus gateway mode.`,
+          zh: `应答不是 Modbus TCP 报文（协议号 ${protocol}，长度 ${length}）。请核对端口；若是透明传输的串口服务器，请改用 modbus-rtu-over-tcp，或把它设为 Modbus 网关模式。`,
+          en: `The reply is no Modbus TCP frame (protocol ${protocol}, length ${length}). Check the port; for a serial server in transparent mode use modbus-rtu-over-tcp, or set it to Modbus gateway mode.`,
         },
       };
     }
     const end = at + BEFORE_UNIT + length;
     if (end > bytes.length) break;
-    frames.push({ id: bytes.readUInt16BE(at), unit: bytes[at + 6] ?? 0, pdu: bytes.subarray(at + 7, end) });
+    frames.push({
+      id: bytes.readUInt16BE(at),
+      unit: bytes[at + 6] ?? 0,
+      pdu: bytes.subarray(at + 7, end),
+      bytes: bytes.subarray(at, end),
+    });
     at = end;
   }
   return { frames, rest: bytes.subarray(at) };
-}
-
-/** Data bytes of a good reply. */
-const dataBytes = (asked: Asked): number => (asked.function <= 2 ? Math.ceil(asked.count / 8) : asked.count * 2);
-
-/**
- * What a frame with the right transaction id gets wrong about the request; `undefined` when it answers exactly what was
- * asked, be it with data or with an exception.
- */
-export function mismatch(asked: Asked, frame: Frame): Text | undefined {
-  if (frame.unit !== asked.unit) {
-    return {
-      zh: `问的是站号 ${asked.unit}，应答却来自站号 ${frame.unit}。请检查网关的站号设置。`,
-      en: `Unit ${asked.unit} was asked, but unit ${frame.unit} answered. Check the unit ids set in the gateway.`,
-    };
-  }
-  const code = frame.pdu[0] ?? 0;
-  const isException = code === (asked.function | 0x80);
-  if (!isException && code !== asked.function) {
-    return {
-      zh: `站号 ${asked.unit} 对功能码 ${asked.function} 的应答却是功能码 ${code}。`,
-      en: `Unit ${asked.unit} answered function ${asked.function} with function ${code}.`,
-    };
-  }
-  const expected = isException ? 2 : 2 + dataBytes(asked);
-  if (frame.pdu.length !== expected || (!isException && frame.pdu[1] !== dataBytes(asked))) {
-    return {
-      zh: `站号 ${asked.unit} 的应答长度不符：应为 ${expected} 字节，实为 ${frame.pdu.length} 字节。`,
-      en: `The reply of unit ${asked.unit} has the wrong length: ${frame.pdu.length} bytes instead of ${expected}.`,
-    };
-  }
-  return undefined;
 }
 
 /** A frame that nobody waits for. */

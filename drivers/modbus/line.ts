@@ -1,57 +1,29 @@
-/** Keeps one connection to a Modbus TCP peer, and makes a new one whenever the old one is closed or not to be trusted. */
-import { milliseconds, type Span } from "#model/time";
-import type { DriverTools } from "../driver.ts";
-import { type Connection, openConnection, type Reply, type TransactionIds } from "./connection.ts";
-import type { Asked } from "./frame.ts";
-import type { ModbusTcpSettings } from "./settings.ts";
+/** What the poller knows of a line: it asks, and gets the answer to exactly that question or none. */
+import type { Text } from "#model/text";
+import type { Span } from "#model/time";
+import type { Asked } from "./asked.ts";
 
-export type Answer = Exclude<Reply, { kind: "disturbed" }>;
+export type Answer =
+  | { readonly kind: "data"; readonly bytes: Buffer }
+  | { readonly kind: "exception"; readonly code: number }
+  | { readonly kind: "silent"; readonly because: Text }
+  /** Something came, but not the answer to this question. */
+  | { readonly kind: "foreign"; readonly because: Text };
+
+/** An order changes the device, so it goes out once or not at all. */
+export interface Once {
+  /** Raised before the order went out: it never goes out. */
+  readonly signal: AbortSignal;
+  /** Called when the request is on its way. */
+  onSent(): void;
+}
 
 export interface Line {
-  /** Rejects with `LinkBroken` when nobody is there. `took` is the time from the request to the reply. */
-  ask(asked: Asked): Promise<{ readonly answer: Answer; readonly took: Span }>;
-  close(because: unknown): void;
-}
-
-export function createLine(settings: ModbusTcpSettings, tools: DriverTools, signal: AbortSignal): Line {
-  const ids = transactionIds(tools.memory);
-  let connection: Connection | undefined;
-  let opening: Promise<Connection> | undefined;
-
-  async function current(): Promise<Connection> {
-    if (connection?.usable()) return connection;
-    opening ??= openConnection(settings, ids, signal).finally(() => {
-      opening = undefined;
-    });
-    connection = await opening;
-    return connection;
-  }
-
-  return {
-    async ask(asked) {
-      for (let tries = 1; ; tries += 1) {
-        const open = await current();
-        signal.throwIfAborted();
-        if (!open.usable()) continue;
-        const began = tools.clock.monotonic();
-        const reply = await open.read(asked);
-        const took = milliseconds(tools.clock.monotonic() - began);
-        if (reply.kind !== "disturbed") return { answer: reply, took };
-        // Innocent once: another request spoilt the connection. Twice: it is this one that draws wrong replies.
-        if (tries >= 2) return { answer: { kind: "foreign", because: reply.because }, took };
-      }
-    },
-    close(because) {
-      connection?.close(because);
-    },
-  };
-}
-
-/** The ids go on over reconnects, so that a reply to an old connection's request fits no request of the new one. */
-function transactionIds(memory: DriverTools["memory"]): TransactionIds {
-  const key = "modbus-tcp transaction ids";
-  const kept = memory.get(key) as TransactionIds | undefined;
-  const ids = kept ?? { next: 1 };
-  memory.set(key, ids);
-  return ids;
+  /**
+   * Rejects with `LinkBroken` when nobody is there. `took` is the time from the request to the reply. A question whose
+   * answer was spoilt by somebody else's reply is asked once more, unless it is an order.
+   */
+  ask(asked: Asked, once?: Once): Promise<{ readonly answer: Answer; readonly took: Span }>;
+  /** Whoever waits is given `because`. Resolves when the line may be opened by somebody else. */
+  close(because: unknown): Promise<void>;
 }

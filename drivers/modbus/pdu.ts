@@ -7,7 +7,8 @@
  */
 import { EventEmitter } from "node:events";
 import modbus from "modbus-serial";
-import type { Asked } from "./frame.ts";
+import type { Asked } from "./asked.ts";
+import { withChecksum } from "./rtu-frame.ts";
 
 export type Decoded =
   | { readonly kind: "data"; readonly bytes: Buffer }
@@ -35,25 +36,24 @@ export function createPduCoder(): PduCoder {
   });
   const client = new modbus.default(port);
   client.open();
-  type Read = (
-    unit: number,
-    start: number,
-    count: number,
-    next: (error: ModbusError | null, reply: Bytes) => void,
-  ) => void;
-  const readers: readonly Read[] = [
-    (...request) => client.writeFC1(...request),
-    (...request) => client.writeFC2(...request),
-    (...request) => client.writeFC3(...request),
-    (...request) => client.writeFC4(...request),
-  ];
+  type Next = (error: ModbusError | null, reply: object) => void;
+  /** By function. Orders have the bytes of the request in `data`. */
+  const askers: Readonly<Record<number, (asked: Asked, next: Next) => void>> = {
+    1: ({ unit, start, count }, next) => client.writeFC1(unit, start, count, next),
+    2: ({ unit, start, count }, next) => client.writeFC2(unit, start, count, next),
+    3: ({ unit, start, count }, next) => client.writeFC3(unit, start, count, next),
+    4: ({ unit, start, count }, next) => client.writeFC4(unit, start, count, next),
+    5: ({ unit, start, data }, next) => client.writeFC5(unit, start, data?.[0] === 0xff, next),
+    6: ({ unit, start, data }, next) => client.writeFC6(unit, start, data?.readUInt16BE(0) ?? 0, next),
+    16: ({ unit, start, data }, next) => client.writeFC16(unit, start, wordsOf(data), next),
+  };
   return {
     encode(slot, asked, done) {
-      const read = readers[asked.function - 1];
-      if (!read) throw new RangeError(`Function ${asked.function} does not read`);
+      const ask = askers[asked.function];
+      if (!ask) throw new RangeError(`There is no function ${asked.function}`);
       port._transactionIdWrite = slot;
-      read(asked.unit, asked.start, asked.count, (error, reply) => {
-        if (!error) done({ kind: "data", bytes: reply.buffer });
+      ask(asked, (error, reply) => {
+        if (!error) done({ kind: "data", bytes: "buffer" in reply ? (reply.buffer as Buffer) : Buffer.alloc(0) });
         else if (error.modbusCode === undefined) done({ kind: "unreadable", because: error.message });
         else done({ kind: "exception", code: error.modbusCode });
       });
@@ -61,23 +61,13 @@ export function createPduCoder(): PduCoder {
     },
     decode(slot, reply) {
       port._transactionIdRead = slot;
+      // The library reads serial frames.
       port.emit("data", withChecksum(reply));
     },
   };
 }
 
 type ModbusError = Error & { readonly modbusCode?: number };
-type Bytes = { readonly buffer: Buffer };
 
-/** The library reads serial frames, so the reply gets the CRC of Modbus over serial line 1.02, 6.2.2. */
-function withChecksum(reply: Buffer): Buffer {
-  let crc = 0xffff;
-  for (const byte of reply) {
-    crc ^= byte;
-    for (let i = 0; i < 8; i += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xa001 : crc >>> 1;
-  }
-  const frame = Buffer.allocUnsafe(reply.length + 2);
-  reply.copy(frame);
-  frame.writeUInt16LE(crc, reply.length);
-  return frame;
-}
+const wordsOf = (data: Buffer | undefined): number[] =>
+  Array.from({ length: (data?.length ?? 0) / 2 }, (_, i) => data?.readUInt16BE(2 * i) ?? 0);

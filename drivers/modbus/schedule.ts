@@ -29,6 +29,8 @@ export interface UnitSchedule {
   missed: number;
   /** When a unit that missed a poll is asked again. */
   probeAt: Span;
+  /** Polls in a row that the unit was too busy to answer. */
+  busyReplies: number;
 }
 
 /** First values come soon, but not all requests at once. */
@@ -37,8 +39,15 @@ const LAST_BACKOFF = seconds(60);
 /** Units that do not answer may take at most a quarter of the line's time from those that do. */
 const PROBE_SHARE = 3;
 
-/** 1, 2, 4 … 60 s. */
-const backoff = (missed: number): Span => milliseconds(Math.min(1_000 * 2 ** Math.min(missed - 1, 6), LAST_BACKOFF));
+/** Pauses are shorter by up to this share, so that units that fell silent together are not asked together again. */
+const JITTER = 0.2;
+/** A unit that says it is busy is asked again soon, ever less so, and after so many times its poll has failed. */
+const BUSY_PAUSE = milliseconds(250);
+const BUSY_TRIES = 4;
+
+/** 1, 2, 4 … 60 s, or up to a fifth less. */
+const backoff = (missed: number, random: () => number): Span =>
+  milliseconds(Math.min(1_000 * 2 ** Math.min(missed - 1, 6), LAST_BACKOFF) * (1 - JITTER * random()));
 
 export function scheduleUnits(
   units: readonly DriverUnit<ModbusAddress>[],
@@ -57,6 +66,7 @@ export function scheduleUnits(
       dataAt: Number.NEGATIVE_INFINITY,
       missed: 0,
       probeAt: now,
+      busyReplies: 0,
     };
   });
   for (const schedule of schedules) replan(schedule, maxGap, now);
@@ -117,6 +127,7 @@ export function answered(schedule: UnitSchedule, poll: Poll, now: Span): void {
   if (poll.due <= now) {
     poll.due = milliseconds(poll.due + poll.every * (1 + Math.floor((now - poll.due) / poll.every)));
   }
+  schedule.busyReplies = 0;
   if (schedule.missed === 0) return;
   schedule.missed = 0;
   for (const other of schedule.polls) {
@@ -124,10 +135,30 @@ export function answered(schedule: UnitSchedule, poll: Poll, now: Span): void {
   }
 }
 
+/** True when a unit that says it is busy has been given time again, 0.25, 0.5, 1 and 2 s; false when that is enough. */
+export function gaveTime(schedule: UnitSchedule, poll: Poll, now: Span): boolean {
+  if (schedule.busyReplies >= BUSY_TRIES) {
+    schedule.busyReplies = 0;
+    return false;
+  }
+  const again = milliseconds(now + BUSY_PAUSE * 2 ** schedule.busyReplies);
+  schedule.busyReplies += 1;
+  if (schedule.missed > 0) schedule.probeAt = again;
+  else poll.due = again;
+  return true;
+}
+
 /** After a poll without an answer. Returns from when on silent units of this line may be asked again. */
-export function missedPoll(schedules: readonly UnitSchedule[], schedule: UnitSchedule, took: Span, now: Span): Span {
+export function missedPoll(
+  schedules: readonly UnitSchedule[],
+  schedule: UnitSchedule,
+  took: Span,
+  now: Span,
+  random: () => number = Math.random,
+): Span {
   schedule.missed += 1;
-  schedule.probeAt = milliseconds(now + backoff(schedule.missed));
+  schedule.busyReplies = 0;
+  schedule.probeAt = milliseconds(now + backoff(schedule.missed, random));
   const anyoneAnswers = schedules.some((other) => other !== schedule && other.missed === 0);
   return anyoneAnswers ? milliseconds(now + PROBE_SHARE * took) : now;
 }

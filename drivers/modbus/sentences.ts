@@ -67,11 +67,63 @@ export const silent = (unit: number, where: string, limit: number): Text => ({
   en: `Unit ${unit} at ${where} did not answer within ${inSeconds(limit)} s. Check its power, unit id and wiring; trying again by itself.`,
 });
 
+/** Some bytes of a reply came, and then no more. */
+export const cutShort = (unit: number, bytes: number): Text => ({
+  zh: `站号 ${unit} 的应答不完整（只收到 ${bytes} 字节）。请检查波特率、接线和干扰；系统会自动重试。`,
+  en: `The reply of unit ${unit} is not complete (${bytes} bytes came). Check baud rate, wiring and interference; trying again by itself.`,
+});
+
+export const moreFollowed = (unit: number): Text => ({
+  zh: `站号 ${unit} 的应答之后还有数据，可能是重复或迟到的应答，已全部丢弃。请检查站号是否重复、总线上是否有另一个主站；系统会自动重试。`,
+  en: `More bytes followed the reply of unit ${unit}, which may be a repeated or late reply; all of it was dropped. Check that no two units share an id and that no other master is on the bus; trying again by itself.`,
+});
+
+export const neverSilent = (where: string): Text => ({
+  zh: `${where} 上不停有数据，无法提问。请检查是否有设备一直在发送、是否有另一个主站，以及 RS-485 的偏置和接线。`,
+  en: `${where} is never silent, so nothing can be asked. Check for a device that keeps sending, for another master, and the biasing and wiring of the RS-485 line.`,
+});
+
+export const undecodable = (because: string): Text => ({
+  zh: `应答无法解码：${because}`,
+  en: `The reply could not be decoded: ${because}`,
+});
+
+/** `cause` is what the operating system says. */
+export function portNotOpened(path: string, cause: string): Text {
+  if (/no such file|file not found|cannot find/i.test(cause)) {
+    return {
+      zh: `串口 ${path} 不存在。请检查转换器是否插好；用 /dev/serial/by-id/ 下的名称可避免重新插拔后改名。系统会自动重试。`,
+      en: `There is no serial port ${path}. Check that the adapter is plugged in; a name under /dev/serial/by-id/ stays the same after the next plug. Trying again by itself.`,
+    };
+  }
+  if (/permission|access denied/i.test(cause)) {
+    return {
+      zh: `没有权限打开串口 ${path}。请把运行网关的用户加入 dialout 组，然后重启网关。`,
+      en: `The serial port ${path} may not be opened. Add the user of the gateway to the group dialout and restart the gateway.`,
+    };
+  }
+  if (/lock|busy|temporarily unavailable/i.test(cause)) {
+    return {
+      zh: `串口 ${path} 正被别的程序占用。请关闭该程序；系统会自动重试。`,
+      en: `Another program uses the serial port ${path}. Close that program; trying again by itself.`,
+    };
+  }
+  return {
+    zh: `串口 ${path} 无法打开（${cause}）。请检查名称、波特率和转换器；系统会自动重试。`,
+    en: `The serial port ${path} cannot be opened (${cause}). Check its name, the baud rate and the adapter; trying again by itself.`,
+  };
+}
+
+export const noSerialLibrary = (path: string): Text => ({
+  zh: `无法打开串口 ${path}：缺少 serialport 程序库。请用 npm ci 重新安装，不要使用 --omit=optional。`,
+  en: `The serial port ${path} cannot be opened: the library serialport is missing. Install again with npm ci, without --omit=optional.`,
+});
+
 /**
  * What an exception does to the read. `split`: look for the address that is to blame. `refuse`: give these addresses up.
- * `fail`: no value this time. `unreachable`: the gateway says that the unit is not there.
+ * `fail`: no value this time. `wait`: asked again soon. `unreachable`: the gateway says that the unit is not there.
  */
-export type ExceptionEffect = "split" | "refuse" | "fail" | "unreachable";
+export type ExceptionEffect = "split" | "refuse" | "fail" | "wait" | "unreachable";
 
 interface Exception {
   readonly name: Text;
@@ -106,11 +158,11 @@ const exceptions: Readonly<Record<number, Exception>> = {
   4: { name: { zh: "设备故障", en: "device failure" }, effect: "fail", reason: "refused", todo: checkDevice },
   5: {
     name: { zh: "已受理，处理中", en: "acknowledged, still working" },
-    effect: "fail",
+    effect: "wait",
     reason: "refused",
     todo: checkDevice,
   },
-  6: { name: { zh: "设备忙", en: "device busy" }, effect: "fail", reason: "refused", todo: checkDevice },
+  6: { name: { zh: "设备忙", en: "device busy" }, effect: "wait", reason: "refused", todo: checkDevice },
   8: { name: { zh: "存储校验错", en: "memory parity error" }, effect: "fail", reason: "refused", todo: checkDevice },
   10: {
     name: { zh: "网关路径不可用", en: "gateway path unavailable" },

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { SiteLink } from "#model/site";
 import type { Driver } from "../../drivers/driver.ts";
 import { nearest } from "../../rules/language/nearest.ts";
+import type { PlacedLink } from "./judge-links.ts";
 import { keyPlaceOf, type Part, parsePart, part, placeOf } from "./parse-part.ts";
 import { formatPlace, type Place, type ProblemList, suggestion } from "./problems.ts";
 
@@ -20,6 +21,8 @@ export interface Links {
   find(at: Part): FoundLink | undefined;
   /** Links that devices use, sorted by id; warns of shared links that nobody uses. */
   all(): readonly SiteLink[];
+  /** Links that devices use, with their driver and where they are written first. */
+  placed(): readonly PlacedLink[];
 }
 
 /** `named` are the links of site.yaml, still as written. */
@@ -54,6 +57,20 @@ export function createLinks(named: ReadonlyMap<string, Part>, drivers: Drivers, 
     const before = endpoints.get(endpoint);
     if (!before) {
       endpoints.set(endpoint, place);
+      return;
+    }
+    if (pathOf(link.settings) !== undefined) {
+      problems.error(
+        place,
+        {
+          zh: `${formatPlace(before)} 已用另一组设置打开串口 ${endpoint}，一个串口只能打开一次`,
+          en: `${formatPlace(before)} opens the serial port ${endpoint} with other settings, and a port can be opened only once`,
+        },
+        {
+          zh: "在 site.yaml 的 links 里写一条，让各设备引用它。",
+          en: "Write it once under links in site.yaml and name it at each device.",
+        },
+      );
       return;
     }
     problems.warning(
@@ -165,7 +182,9 @@ export function createLinks(named: ReadonlyMap<string, Part>, drivers: Drivers, 
     return links.sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  return { find, all };
+  const placed = () => [...known.values()].filter(({ link }) => used.has(link.id));
+
+  return { find, all, placed };
 }
 
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
@@ -179,9 +198,17 @@ function keyOf(kind: string, settings: unknown): string {
   return `${kind} ${JSON.stringify(settings, sorted)}`;
 }
 
-/** `host:port` of settings that have both; an offset of the port counts. */
+/** `host:port` of settings that have both, where an offset of the port counts; or the path of a serial port. */
 function endpointOf(settings: unknown): string | undefined {
   const { host, port, portOffset = 0 } = (settings ?? {}) as { host?: unknown; port?: unknown; portOffset?: unknown };
+  const path = pathOf(settings);
+  if (path !== undefined) return path;
   if (typeof host !== "string" || typeof port !== "number" || typeof portOffset !== "number") return undefined;
   return `${host.includes(":") ? `[${host}]` : host}:${port + portOffset}`;
+}
+
+/** Of a serial port: a path alone may be something else, e.g. that of a web socket. */
+function pathOf(settings: unknown): string | undefined {
+  const { path, baudRate } = (settings ?? {}) as { path?: unknown; baudRate?: unknown };
+  return typeof path === "string" && baudRate !== undefined ? path : undefined;
 }

@@ -12,6 +12,7 @@ import { isLibraryFile } from "../../rules/language/scope.ts";
 import { misfits } from "../../rules/language/selection.ts";
 import { calendarsOf } from "./calendars.ts";
 import { readDevices, type SiteDevices } from "./devices.ts";
+import { judgeLinks } from "./judge-links.ts";
 import { createLinks, type Drivers } from "./links.ts";
 import { type Part, placeOf, whole } from "./parse-part.ts";
 import { type FoundPeople, readPeople } from "./people-file.ts";
@@ -105,6 +106,7 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
   checkSelections(rules, found, problems);
 
   const siteLinks = settings && found.complete ? links.all() : [];
+  if (found.complete) judgeLinks(links.placed(), found.devices, found.points, problems);
   const simulator = settings?.settings.simulator;
   const root = siteFile ? whole(siteFile) : undefined;
   if (simulator && root) await checkFleet(input.folder, simulator.fleet, root, problems);

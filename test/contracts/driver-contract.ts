@@ -1,6 +1,8 @@
 /** What every driver must do, whatever its protocol: report real values, end when told, fail with words, never guess. */
+import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
-import { type Driver, type DriverLink, LinkBroken } from "../../drivers/driver.ts";
+import { milliseconds, type Span } from "#model/time";
+import { type Driver, type DriverLink, type DriverTools, LinkBroken } from "../../drivers/driver.ts";
 import { driverTools, plainPoint } from "./driver-tools.ts";
 import { createRecorder } from "./recorder.ts";
 
@@ -13,6 +15,10 @@ export interface Peer extends AsyncDisposable {
   /** Closes every connection and stops listening. */
   vanish(): Promise<void>;
   connections(): number;
+  /** Sends what nobody asked for to whoever is connected. */
+  flood?(bytes: Buffer): void;
+  /** Closes every connection and goes on listening; absent where a link has none that a peer can close. */
+  hangUp?(): void;
 }
 
 export interface DriverContract {
@@ -25,7 +31,7 @@ export interface DriverContract {
 }
 
 export function driverContract({ driver, startPeer, nobody, badSettings, badAddresses }: DriverContract): void {
-  const linkOf = (settings: unknown, points: Peer["points"]): DriverLink<unknown, unknown> => ({
+  const linkOf = (settings: unknown, points: Peer["points"], every?: Span): DriverLink<unknown, unknown> => ({
     id: "line",
     settings: driver.settings.parse(settings),
     units: [
@@ -33,18 +39,44 @@ export function driverContract({ driver, startPeer, nobody, badSettings, badAddr
         device: "pump",
         unit: 1,
         maxRegisters: 125,
-        points: points.map(({ at }, handle) => plainPoint(handle, driver.address.parse(at))),
+        points: points.map(({ at }, handle) => plainPoint(handle, driver.address.parse(at), every)),
       },
     ],
   });
 
-  function start(settings: unknown, points: Peer["points"]) {
+  function start(settings: unknown, points: Peer["points"], more: Partial<DriverTools> = {}) {
     const report = createRecorder();
     const stop = new AbortController();
-    const tools = driverTools(report);
+    const tools = driverTools(report, more);
     const ended = driver.run(linkOf(settings, points), tools, stop.signal);
     ended.catch(() => undefined);
     return { report, ended, stop };
+  }
+
+  /** Starts the driver again whenever its link breaks, as its supervisor would, but at once. */
+  function keepRunning(peer: Peer, every: Span = milliseconds(50)) {
+    const report = createRecorder();
+    const stop = new AbortController();
+    const tools = driverTools(report);
+    let lives = 0;
+    const ended = (async () => {
+      while (!stop.signal.aborted) {
+        lives += 1;
+        await driver.run(linkOf(peer.settings, peer.points, every), tools, stop.signal).catch((error: unknown) => {
+          if (!(error instanceof LinkBroken)) throw error;
+        });
+      }
+    })();
+    ended.catch(() => undefined);
+    return {
+      report,
+      lives: () => lives,
+      listeners: () => getEventListeners(stop.signal, "abort").length,
+      stop() {
+        stop.abort();
+        return ended;
+      },
+    };
   }
 
   describe(`the driver ${driver.kind} keeps the driver contract`, () => {
@@ -101,6 +133,85 @@ export function driverContract({ driver, startPeer, nobody, badSettings, badAddr
       expect(report.of("samples")).toEqual([]);
       stop.abort();
       await ended;
+    });
+
+    test("it ends within a second of the signal, also while a peer that is silent is asked", async () => {
+      await using peer = await startPeer();
+      const { report, ended, stop } = start(peer.settings, peer.points);
+      await report.until(() => report.value(0) !== undefined);
+      peer.silence();
+      await report.until(() => report.of("missed").length > 0);
+      const late = AbortSignal.timeout(1_000);
+      stop.abort();
+      await ended;
+      expect(late.aborted).toBe(false);
+    });
+
+    test("it shows the frames on the wire to whoever looks", async () => {
+      await using peer = await startPeer();
+      const ways = new Set<string>();
+      let bytes = 0;
+      const trace = {
+        frame(way: string, _unit: number, frame: Uint8Array) {
+          ways.add(way);
+          bytes += frame.length;
+        },
+        unit: () => undefined,
+      };
+      const { report, ended, stop } = start(peer.settings, peer.points, { trace });
+      await report.until(() => report.value(0) !== undefined);
+      expect([...ways].sort()).toEqual(["received", "sent"]);
+      expect(bytes).toBeGreaterThan(0);
+      stop.abort();
+      await ended;
+    });
+
+    test("it survives a flood of garbage: no value that is wrong, and the true ones again when it ends", async ({
+      skip,
+    }) => {
+      await using peer = await startPeer();
+      if (!peer.flood) return skip("the protocol has no way to send what was not asked for");
+      const running = keepRunning(peer);
+      await running.report.until(() => running.report.value(0) !== undefined);
+      const garbage = Buffer.alloc(64 * 1_024, Buffer.from("\x00\xff\x01\x03garbage"));
+      for (let lot = 0; lot < 64; lot += 1) {
+        peer.flood(garbage);
+        await new Promise((done) => setImmediate(done));
+      }
+      const before = running.report.of("samples").length;
+      await running.report.until(() => running.report.of("samples").length > before + 2);
+      const truths = new Set(peer.points.map(({ raw }) => raw));
+      for (const { values } of running.report.of("samples")) {
+        for (const value of values.values()) expect(truths).toContain(value);
+      }
+      await running.stop();
+    });
+
+    test("it leaks nothing over 1,000 lost connections", { timeout: 120_000 }, async ({ skip }) => {
+      await using peer = await startPeer();
+      if (!peer.hangUp) return skip("a peer of this protocol cannot hang up");
+      const handlesNow = () => process.getActiveResourcesInfo().filter((name) => name !== "Timeout").length;
+      const running = keepRunning(peer, milliseconds(10));
+      let handles = 0;
+      let listeners = 0;
+      let most = 0;
+      for (let lost = 0; lost < 1_000; lost += 1) {
+        const seen = running.report.said.length;
+        await running.report.until(() => running.report.said.slice(seen).some(({ kind }) => kind === "samples"));
+        peer.hangUp();
+        most = Math.max(most, peer.connections());
+        if (lost === 100) {
+          handles = handlesNow();
+          listeners = running.listeners();
+        }
+        if (running.report.said.length > 500) running.report.said.length = 0;
+      }
+      expect(running.lives()).toBeLessThanOrEqual(1_001);
+      expect(most).toBeLessThanOrEqual(2);
+      expect(handlesNow()).toBeLessThanOrEqual(handles + 4);
+      expect(running.listeners()).toBeLessThanOrEqual(listeners + 2);
+      await running.stop();
+      await expect.poll(() => peer.connections()).toBe(0);
     });
 
     test.each(badSettings.map((one) => [one]))("it refuses the settings %j", (settings) => {

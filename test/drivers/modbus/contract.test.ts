@@ -1,20 +1,32 @@
-/** The driver `modbus-tcp` against the contract of all drivers. */
+/** The three drivers of Modbus against the contract of all drivers. */
 import { drivers } from "../../../drivers/catalog.ts";
 import type { Driver } from "../../../drivers/driver.ts";
 import { driverContract } from "../../contracts/driver-contract.ts";
-import { honest, startSpecDevice } from "./spec-device.ts";
+import { havePty, openPty } from "./pty.ts";
+import { honestRtu, startRtuDevice } from "./rtu-device.ts";
+import { honest, type Memory, startSpecDevice } from "./spec-device.ts";
+
+const memory: Memory = (_unit, code, address) => (code <= 2 ? address % 2 : address * 3);
+const points = [
+  { at: "holding:100", raw: 300 },
+  { at: "coil:7", raw: 1 },
+];
+const driverOf = (kind: string) => drivers.get(kind) as Driver<unknown, unknown>;
 
 driverContract({
-  driver: drivers.get("modbus-tcp") as Driver<unknown, unknown>,
+  driver: driverOf("modbus-tcp"),
   async startPeer() {
-    const device = await startSpecDevice(honest((_unit, code, address) => (code <= 2 ? address % 2 : address * 3)));
+    const device = await startSpecDevice(honest(memory));
     return {
       settings: { host: "127.0.0.1", port: device.port, timeout: "50ms" },
-      points: [
-        { at: "holding:100", raw: 300 },
-        { at: "coil:7", raw: 1 },
-      ],
+      points,
       silence: () => device.behave(() => undefined),
+      flood: (bytes) => {
+        for (const socket of device.sockets) socket.write(bytes);
+      },
+      hangUp: () => {
+        for (const socket of device.sockets) socket.destroy();
+      },
       vanish: device.vanish,
       connections: () => device.sockets.size,
       [Symbol.asyncDispose]: () => device[Symbol.asyncDispose](),
@@ -76,3 +88,76 @@ driverContract({
     "holding:1:toString",
   ],
 });
+
+driverContract({
+  driver: driverOf("modbus-rtu-over-tcp"),
+  async startPeer() {
+    const device = await startRtuDevice(honestRtu(memory));
+    return {
+      settings: { host: "127.0.0.1", port: device.port, timeout: "50ms" },
+      points,
+      silence: () => device.behave(() => undefined),
+      flood: (bytes) => {
+        for (const socket of device.sockets) socket.write(bytes);
+      },
+      hangUp: () => {
+        for (const socket of device.sockets) socket.destroy();
+      },
+      vanish: device.vanish,
+      connections: () => device.sockets.size,
+      [Symbol.asyncDispose]: () => device[Symbol.asyncDispose](),
+    };
+  },
+  async nobody() {
+    await using gone = await startRtuDevice(() => undefined);
+    return { host: "127.0.0.1", port: gone.port };
+  },
+  badSettings: [
+    undefined,
+    {},
+    { host: "a" },
+    { host: "a", port: 4_001, maxInFlight: 2 },
+    { host: "a", port: 4_001, baudRate: 0 },
+    { host: "a", port: 4_001, pause: "2s" },
+    { host: "a", port: 4_001, parity: "even" },
+  ],
+  badAddresses: [undefined, "40001"],
+});
+
+if (havePty) {
+  driverContract({
+    driver: driverOf("modbus-rtu"),
+    async startPeer() {
+      const device = await startRtuDevice(honestRtu(memory));
+      const pty = await openPty(device.port);
+      return {
+        settings: { path: pty.path, baudRate: 115_200, parity: "none", timeout: "50ms" },
+        points,
+        silence: () => device.behave(() => undefined),
+        flood: (bytes) => {
+          for (const socket of device.sockets) socket.write(bytes);
+        },
+        vanish: pty.vanish,
+        connections: pty.opened,
+        async [Symbol.asyncDispose]() {
+          await pty[Symbol.asyncDispose]();
+          await device[Symbol.asyncDispose]();
+        },
+      };
+    },
+    nobody: async () => ({ path: "/dev/ttyNobody", baudRate: 9_600, parity: "none" }),
+    badSettings: [
+      undefined,
+      {},
+      { path: "/dev/ttyUSB0" },
+      { path: "/dev/ttyUSB0", baudRate: 9_600 },
+      { path: "", baudRate: 9_600, parity: "none" },
+      { path: "/dev/ttyUSB0", baudRate: 50, parity: "none" },
+      { path: "/dev/ttyUSB0", baudRate: 9_600, parity: "mark" },
+      { path: "/dev/ttyUSB0", baudRate: 9_600, parity: "none", dataBits: 7 },
+      { path: "/dev/ttyUSB0", baudRate: 9_600, parity: "none", stopBits: 3 },
+      { path: "/dev/ttyUSB0", baudRate: 9_600, parity: "none", host: "a" },
+    ],
+    badAddresses: [undefined, "40001"],
+  });
+}

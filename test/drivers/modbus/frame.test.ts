@@ -1,7 +1,8 @@
 /** Frames cut from a stream: in any pieces, and with any garbage. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Asked, cutFrames, mismatch } from "../../../drivers/modbus/frame.ts";
+import { type Asked, mismatch } from "../../../drivers/modbus/asked.ts";
+import { cutFrames } from "../../../drivers/modbus/frame.ts";
 import { frame } from "./spec-device.ts";
 
 const asked: Asked = { unit: 3, function: 3, start: 10, count: 2 };

@@ -1,4 +1,6 @@
-"""A Modbus TCP server of the pymodbus project on a free port; prints the port, serves until its input closes.
+"""A Modbus server of the pymodbus project; prints its port or path, serves until its input closes.
+
+Without argument: Modbus TCP on a free port. `rtu`: RTU frames over TCP on a free port. A path: a serial port at 9600 baud.
 
 Unit 1: holding registers 0-39 with known values and a hole from 8 to 9, input registers 0-9, coils and discrete
 inputs 0-15. Unit 2: one holding register. Unit 3 does not exist.
@@ -10,7 +12,8 @@ import sys
 from pymodbus.constants import Endian
 from pymodbus.datastore import ModbusServerContext, ModbusSlaveContext, ModbusSparseDataBlock
 from pymodbus.payload import BinaryPayloadBuilder
-from pymodbus.server.async_io import ModbusTcpServer
+from pymodbus.server.async_io import ModbusSerialServer, ModbusTcpServer
+from pymodbus.transaction import ModbusRtuFramer, ModbusSocketFramer
 
 
 # Exceptions and closed connections are what the tests are about.
@@ -61,10 +64,18 @@ async def main():
         2: ModbusSlaveContext(hr=ModbusSparseDataBlock({0: 2}), zero_mode=True),
     }
     context = ModbusServerContext(slaves=slaves, single=False)
-    server = ModbusTcpServer(context, address=("127.0.0.1", 0), ignore_missing_slaves=True)
-    serving = asyncio.ensure_future(server.serve_forever())
-    await server.serving
-    print(server.server.sockets[0].getsockname()[1], flush=True)
+    way = sys.argv[1] if len(sys.argv) > 1 else "tcp"
+    if way in ("tcp", "rtu"):
+        framer = ModbusRtuFramer if way == "rtu" else ModbusSocketFramer
+        server = ModbusTcpServer(context, framer=framer, address=("127.0.0.1", 0), ignore_missing_slaves=True)
+        serving = asyncio.ensure_future(server.serve_forever())
+        await server.serving
+        print(server.server.sockets[0].getsockname()[1], flush=True)
+    else:
+        server = ModbusSerialServer(context, port=way, baudrate=9600, timeout=1, ignore_missing_slaves=True)
+        await server.start()
+        serving = asyncio.ensure_future(server.serve_forever())
+        print(way, flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     serving.cancel()
 

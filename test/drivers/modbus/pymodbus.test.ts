@@ -5,50 +5,65 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { seconds } from "#model/time";
-import { modbusTcp } from "../../../drivers/modbus/tcp.ts";
+import { drivers } from "../../../drivers/catalog.ts";
+import type { Driver, Write } from "../../../drivers/driver.ts";
 import { driverTools, plainPoint } from "../../contracts/driver-tools.ts";
 import { createRecorder } from "../../contracts/recorder.ts";
 import { needs } from "../../support/needs.ts";
+import { havePty, openPty } from "./pty.ts";
 
 /** Debian's own interpreter: another python3 that comes first in PATH does not have Debian's packages. */
 const PYTHON = "/usr/bin/python3";
 const SCRIPT = fileURLToPath(new URL("pymodbus-server.py", import.meta.url));
 
-const found = spawnSync(PYTHON, ["-c", "import pymodbus"]).status === 0;
-const present = needs("pymodbus", "apt-get install python3-pymodbus", found);
+const found = spawnSync(PYTHON, ["-c", "import pymodbus, serial_asyncio"]).status === 0;
+const present = needs("pymodbus", "apt-get install python3-pymodbus python3-serial-asyncio", found);
 
-async function startServer() {
-  const server = spawn(PYTHON, [SCRIPT], { stdio: ["pipe", "pipe", "inherit"] });
+type Way = "modbus-tcp" | "modbus-rtu-over-tcp" | "modbus-rtu";
+
+/** The serial server sits at one end of a pair of pseudo-terminals. */
+async function startServer(way: Way) {
+  const pty = way === "modbus-rtu" ? await openPty() : undefined;
+  const argument = { "modbus-tcp": "tcp", "modbus-rtu-over-tcp": "rtu", "modbus-rtu": pty?.other ?? "" }[way];
+  const server = spawn(PYTHON, [SCRIPT, argument], { stdio: ["pipe", "pipe", "inherit"] });
   const failed = once(server, "exit").then(() => Promise.reject(new Error("The pymodbus server did not start")));
   failed.catch(() => undefined);
-  const [port] = (await Promise.race([once(createInterface(server.stdout), "line"), failed])) as [string];
+  const [place] = (await Promise.race([once(createInterface(server.stdout), "line"), failed])) as [string];
   return {
-    port: Number(port),
+    driver: drivers.get(way) as Driver<unknown, unknown>,
+    settings: pty
+      ? { path: pty.path, baudRate: 9_600, parity: "none", timeout: "300ms" }
+      : { host: "127.0.0.1", port: Number(place), timeout: "300ms" },
     async [Symbol.asyncDispose]() {
       server.stdin.end();
       if (server.exitCode === null) await once(server, "exit");
+      await pty?.[Symbol.asyncDispose]();
     },
   };
 }
 
-function start(port: number, units: Record<string, { unit: number; at: readonly string[] }>) {
+type Server = Awaited<ReturnType<typeof startServer>>;
+
+function start({ driver, settings }: Server, units: Record<string, { unit: number; at: readonly string[] }>) {
   const report = createRecorder();
   const stop = new AbortController();
   let handle = 0;
   const link = {
     id: "line",
-    settings: modbusTcp.settings.parse({ host: "127.0.0.1", port, timeout: "300ms" }),
+    settings: driver.settings.parse(settings),
     units: Object.entries(units).map(([device, { unit, at }]) => ({
       device,
       unit,
       maxRegisters: 125,
-      points: at.map((text) => plainPoint(handle++, modbusTcp.address.parse(text), seconds(0.2))),
+      points: at.map((text) => plainPoint(handle++, driver.address.parse(text), seconds(0.2))),
     })),
   };
-  const ended = modbusTcp.run(link, driverTools(report), stop.signal);
+  const orders = Promise.withResolvers<Write<unknown>>();
+  const ended = driver.run(link, driverTools(report, { takesOrders: orders.resolve }), stop.signal);
   ended.catch(() => undefined);
   return {
     report,
+    write: orders.promise,
     async [Symbol.asyncDispose]() {
       stop.abort();
       await ended;
@@ -56,9 +71,13 @@ function start(port: number, units: Record<string, { unit: number; at: readonly 
   };
 }
 
-describe.skipIf(!present)("a pymodbus server", () => {
+const ways: readonly Way[] = havePty
+  ? ["modbus-tcp", "modbus-rtu-over-tcp", "modbus-rtu"]
+  : ["modbus-tcp", "modbus-rtu-over-tcp"];
+
+describe.skipIf(!present).each(ways)("a pymodbus server by %s", (way) => {
   test("every type, order and table is read as pymodbus wrote it, around a hole in the middle", async () => {
-    await using server = await startServer();
+    await using server = await startServer(way);
     const expected: readonly (readonly [string, number])[] = [
       ["holding:0", 4_242],
       ["holding:1:i16", -2],
@@ -85,7 +104,7 @@ describe.skipIf(!present)("a pymodbus server", () => {
       ["discrete:9", 1],
     ];
     const at = [...expected.map(([text]) => text), "holding:30:str7"];
-    await using running = start(server.port, { panel: { unit: 1, at } });
+    await using running = start(server, { panel: { unit: 1, at } });
     const { report } = running;
     await report.until(() => expected.every((_, i) => report.value(i) !== undefined) && report.of("text").length > 0);
     expect(expected.map(([text], i) => [text, report.value(i)])).toEqual(expected);
@@ -94,8 +113,8 @@ describe.skipIf(!present)("a pymodbus server", () => {
   });
 
   test("a register that is not there is refused, and the unit beside it is another unit", async () => {
-    await using server = await startServer();
-    await using running = start(server.port, {
+    await using server = await startServer(way);
+    await using running = start(server, {
       one: { unit: 1, at: ["holding:0", "holding:8"] },
       two: { unit: 2, at: ["holding:0"] },
     });
@@ -108,8 +127,8 @@ describe.skipIf(!present)("a pymodbus server", () => {
   });
 
   test("a unit that the server does not have is missed, and the others go on", async () => {
-    await using server = await startServer();
-    await using running = start(server.port, {
+    await using server = await startServer(way);
+    await using running = start(server, {
       one: { unit: 1, at: ["holding:0"] },
       three: { unit: 3, at: ["holding:0"] },
     });
@@ -119,5 +138,43 @@ describe.skipIf(!present)("a pymodbus server", () => {
     await report.until(() => report.of("samples", "one").length > before + 2);
     expect(report.of("missed")[0]).toMatchObject({ device: "three", reason: "timeout" });
     expect(report.of("missed", "one")).toEqual([]);
+  });
+
+  test("orders of every type arrive as pymodbus reads them, and are read back while the polls go on", async () => {
+    await using server = await startServer(way);
+    await using running = start(server, { panel: { unit: 1, at: ["input:0"] } });
+    await running.report.until(() => running.report.value(0) !== undefined);
+    const write = await running.write;
+    const never = new AbortController().signal;
+    const orders: readonly (readonly [string, number | string])[] = [
+      ["coil:1", 1],
+      ["holding:4", 65_535],
+      ["holding:5:i16", -7],
+      ["holding:6:bcd16", 9_876],
+      ["holding:10:f32", Math.fround(-3.5)],
+      ["holding:12:f32:BADC", Math.fround(7.25)],
+      ["holding:18:u32:CDAB", 305_419_896],
+      ["holding:20:i32:DCBA", -2],
+      ["holding:22:i64", -9_000_000_000],
+      ["holding:26:f64", 0.1],
+      ["holding:30:str7", "P2 DOOR"],
+    ];
+    for (const [at, value] of orders) {
+      const address = server.driver.address.parse(at);
+      expect([at, await write({ device: "panel", unit: 1, handle: 0, address, value }, never)]).toEqual([at, value]);
+    }
+    const gone = write(
+      { device: "panel", unit: 3, handle: 0, address: server.driver.address.parse("coil:0"), value: 1 },
+      never,
+    );
+    await expect(gone).rejects.toMatchObject({ name: "WriteFailed", outcome: "unknown" });
+    const hole = write(
+      { device: "panel", unit: 1, handle: 0, address: server.driver.address.parse("holding:8"), value: 1 },
+      never,
+    );
+    await expect(hole).rejects.toMatchObject({ outcome: "refused" });
+    const before = running.report.of("samples").length;
+    await running.report.until(() => running.report.of("samples").length > before);
+    expect(running.report.of("missed")).toEqual([]);
   });
 });

@@ -9,6 +9,8 @@ export interface Request {
   readonly start: number;
   readonly count: number;
   readonly socket: Socket;
+  /** Of an order: the value, or the values of function 16. */
+  readonly data: Buffer;
 }
 
 export interface SpecDevice extends AsyncDisposable {
@@ -19,6 +21,7 @@ export interface SpecDevice extends AsyncDisposable {
   accepted(): number;
   /** What happens with the next requests. */
   behave(answer: (request: Request) => void): void;
+  onConnection(listener: (socket: Socket) => void): void;
   /** Stops listening and drops everybody, as a device that loses its power. */
   vanish(): Promise<void>;
 }
@@ -57,9 +60,34 @@ export const honest = (memory: Memory) => (request: Request) => {
   request.socket.write(goodReply(memory, request));
 };
 
-export async function startSpecDevice(answer: (request: Request) => void, port = 0): Promise<SpecDevice> {
+/** Takes the first whole request off the bytes; `undefined` when there is none yet. */
+export type Cut = (bytes: Buffer, socket: Socket) => { readonly request: Request; readonly rest: Buffer } | undefined;
+
+const cutTcp: Cut = (bytes, socket) => {
+  if (bytes.length < 12) return undefined;
+  const end = 6 + bytes.readUInt16BE(4);
+  if (bytes.length < end) return undefined;
+  const code = bytes.readUInt8(7);
+  const request: Request = {
+    id: bytes.readUInt16BE(0),
+    unit: bytes.readUInt8(6),
+    code,
+    start: bytes.readUInt16BE(8),
+    count: bytes.readUInt16BE(10),
+    socket,
+    data: code > 6 ? bytes.subarray(13, end) : bytes.subarray(10, 12),
+  };
+  return { request, rest: bytes.subarray(end) };
+};
+
+export async function startSpecDevice(
+  answer: (request: Request) => void,
+  port = 0,
+  cut: Cut = cutTcp,
+): Promise<SpecDevice> {
   let now = answer;
   let accepted = 0;
+  let connected: (socket: Socket) => void = () => undefined;
   const requests: Request[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -68,21 +96,14 @@ export async function startSpecDevice(answer: (request: Request) => void, port =
     socket.setNoDelay();
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => socket.destroy());
-    let rest = Buffer.alloc(0);
+    connected(socket);
+    let rest: Buffer = Buffer.alloc(0);
     socket.on("data", (chunk: Buffer) => {
       rest = Buffer.concat([rest, chunk]);
-      while (rest.length >= 12) {
-        const request = {
-          id: rest.readUInt16BE(0),
-          unit: rest.readUInt8(6),
-          code: rest.readUInt8(7),
-          start: rest.readUInt16BE(8),
-          count: rest.readUInt16BE(10),
-          socket,
-        };
-        rest = rest.subarray(12);
-        requests.push(request);
-        now(request);
+      for (let found = cut(rest, socket); found; found = cut(rest, socket)) {
+        rest = found.rest;
+        requests.push(found.request);
+        now(found.request);
       }
     });
   });
@@ -101,6 +122,9 @@ export async function startSpecDevice(answer: (request: Request) => void, port =
     accepted: () => accepted,
     behave(other) {
       now = other;
+    },
+    onConnection(listener) {
+      connected = listener;
     },
     vanish,
     [Symbol.asyncDispose]: vanish,
