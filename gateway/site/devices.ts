@@ -101,6 +101,7 @@ async function readDevice(
   }
   const home = {
     device: entry.id,
+    kind,
     every: profile?.fields.every ?? defaultEvery,
     driver: link?.driver,
     vars: entry.vars,
@@ -115,6 +116,7 @@ async function readDevice(
   };
   const handles = finished.map((_, index) => points.length + index);
   points.push(...finished);
+  const suspect = entry.suspect ?? profile?.fields.suspect;
   const device: Device = {
     id: entry.id,
     name: entry.name,
@@ -127,6 +129,7 @@ async function readDevice(
     dependsOn: entry.dependsOn,
     points: handles,
     maxRegisters: entry.maxRegisters ?? profile?.fields.maxRegisters ?? MOST_REGISTERS,
+    ...(suspect ? { suspect } : {}),
   };
   const known = part(at, "profile").value === undefined || profile?.complete === true;
   return { device, complete: known && own.complete };

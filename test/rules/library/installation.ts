@@ -60,7 +60,7 @@ export async function install(
   const id = "d";
   const driver = drivers.get("modbus-tcp");
   const every = found.fields.every ?? seconds(1);
-  const points = finishPoints(written, { device: id, every, driver, vars: {} }, problems);
+  const points = finishPoints(written, { device: id, kind: found.fields.kind, every, driver, vars: {} }, problems);
   complain(problems);
   const device: Device = {
     id,
