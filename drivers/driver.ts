@@ -138,6 +138,8 @@ export interface Driver<Settings, Address> {
   judge?(
     link: DriverLink<Settings, Address>,
   ): readonly { readonly grave: boolean; readonly what: Text; readonly todo: Text }[];
+  /** Share of a shared line's time that the wanted polls take, e.g. 0.4; absent where no line is shared. */
+  load?(link: DriverLink<Settings, Address>): number;
   /** Runs until the signal (resolves) or until the link breaks (rejects with a `LinkBroken`). */
   run(link: DriverLink<Settings, Address>, tools: DriverTools<Address>, signal: AbortSignal): Promise<void>;
 }

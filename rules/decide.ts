@@ -14,6 +14,7 @@ import { putIn, remindOfReviews, shiftOutages, takeOut } from "./alarm/service.t
 import { type Changed, endDueShelves, shelve, shiftShelves, unshelve } from "./alarm/shelving.ts";
 import { definitionOf } from "./alarm/standing.ts";
 import { createDraft, type Draft, emptyPlan, refuse } from "./draft.ts";
+import { allowWrite } from "./response/allow-write.ts";
 import { openByHand } from "./response/open-by-hand.ts";
 import { answerAlarm, noteRecovery, noteRelapse } from "./response/open-ticket.ts";
 import { takeStep } from "./response/steps.ts";
@@ -161,6 +162,8 @@ function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
       return changed(draft, takeOut(draft, command, actor));
     case "in-service":
       return changed(draft, putIn(draft, command), true);
+    case "write-point":
+      return allowWrite(draft, command, actor);
     case "open-ticket":
       return openByHand(draft, command);
     case "ticket-step": {

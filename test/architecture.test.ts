@@ -99,7 +99,7 @@ const rooms: readonly Room[] = [
       /^#model$/,
       /^gateway\/(api|people|net)\//,
       /^gateway\/metrics\.ts$/,
-      /^rules\/response\/(steps|words|clocks)\.ts$/,
+      /^rules\/response\/(steps|words|clocks|allow-write)\.ts$/,
       /^rules\/language\/units\.ts$/,
       /^zod/,
       /^fastify/,

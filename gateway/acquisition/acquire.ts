@@ -95,7 +95,7 @@ export function startAcquisition(input: AcquisitionInput): Acquisition {
     const driver = input.drivers.get(link.driver);
     if (!driver) throw new Error(`There is no driver "${link.driver}" for the link "${link.id}"`);
     const southbound = linkFor(link, devices, table);
-    const record = createLinkRecord(link, southbound.units, moment);
+    const record = createLinkRecord(link, southbound.units, moment, driver.load?.(southbound));
     records.set(link.id, record);
     if (place > 0) await clock.sleep(milliseconds(START_DISTANCE * place), stop.signal);
     const memory = new Map<string, unknown>();

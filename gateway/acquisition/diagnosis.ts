@@ -40,6 +40,8 @@ export interface LinkDiagnosis {
   readonly reconnects: number;
   readonly faults: readonly FaultSeen[];
   readonly frames: number;
+  /** Share of a serial line's time that its polls take; absent where it means nothing. */
+  readonly load?: number;
   readonly units: readonly UnitDiagnosis[];
 }
 
@@ -77,6 +79,7 @@ export function createLinkRecord(
   link: { readonly id: string; readonly driver: string },
   driven: readonly DriverUnit<unknown>[],
   moment: () => Moment,
+  load?: number,
 ): LinkRecord {
   const started = moment();
   const ring = createFrameRing();
@@ -178,6 +181,7 @@ export function createLinkRecord(
       reconnects: Math.max(0, timesUp - 1),
       faults: faults.seen(),
       frames: ring.count,
+      ...(load === undefined ? {} : { load }),
       units: [...units.values()].map((record) => unitDiagnosis(record, standing(record.unit.device), mono)),
     }),
     frames: (after) => ring.after(after),

@@ -71,15 +71,19 @@ export function createOrders(site: Site, clock: Clock, stopping: AbortSignal): O
 export function toRaw({ scale, offset }: Pick<PointDefinition, "scale" | "offset">, value: number): number {
   const raw = (value - offset) / scale;
   const whole = Math.round(raw);
-  return Math.abs(raw - whole) < 1e-6 ? whole : raw;
+  // Adding zero makes a plain zero of −0.
+  return Math.abs(raw - whole) < 1e-6 ? whole + 0 : raw;
 }
 
-/** The device holds what was written when it differs by less than half a step of its own number. */
+/** Half a step of the device's own number. A fraction without a scale is a float, which has no steps. */
+const tolerance = ({ scale }: PointDefinition, raw: number): number =>
+  scale === 1 && !Number.isInteger(raw) ? 1e-4 * Math.max(1, Math.abs(raw)) : 0.5;
+
+/** The device holds what was written when it differs by no more than that. */
 function judge(point: PointDefinition, raw: number, back: number | string): Written {
   const number = typeof back === "number" ? back : Number.NaN;
   const held = number * point.scale + point.offset;
-  if (Math.abs(number - raw) <= 0.5 && (point.type === "number" || Math.round(number) === Math.round(raw)))
-    return { outcome: "done", held };
+  if (Math.abs(number - raw) <= tolerance(point, raw)) return { outcome: "done", held };
   return { outcome: "refused", because: holdsOther(point, held), ...(Number.isFinite(held) ? { held } : {}) };
 }
 
