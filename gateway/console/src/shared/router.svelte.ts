@@ -6,6 +6,8 @@ export type Route =
   | { readonly page: "device"; readonly id: string }
   | { readonly page: "ticket"; readonly no: string }
   | { readonly page: "drill" }
+  | { readonly page: "links" }
+  | { readonly page: "link"; readonly id: string }
   | { readonly page: "nowhere"; readonly path: string };
 
 function decoded(part: string): string {
@@ -24,8 +26,10 @@ export function routeOf(path: string): Route {
     if (first === "" || first === "watch") return { page: "watch" };
     if (first === "devices") return { page: "devices" };
     if (first === "drill") return { page: "drill" };
+    if (first === "links") return { page: "links" };
   } else {
     if (first === "devices") return { page: "device", id: decoded(second) };
+    if (first === "links") return { page: "link", id: decoded(second) };
     if (first === "tickets") return { page: "ticket", no: decoded(second) };
   }
   return { page: "nowhere", path };
@@ -38,6 +42,7 @@ export const routeNow = (): Route => route;
 export const pathNow = (): string => path;
 
 export const deviceHref = (id: string): string => `/devices/${encodeURIComponent(id)}`;
+export const linkHref = (id: string): string => `/links/${encodeURIComponent(id)}`;
 export const ticketHref = (no: string): string => `/tickets/${encodeURIComponent(no)}`;
 
 export function go(to: string): void {
