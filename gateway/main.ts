@@ -36,6 +36,9 @@ const USAGE_TEXT = `gatehouse <command>
   token create <site> --role R --name N [--days D]
                      创建 API 令牌(网关停止时)/ creates an API token (while the gateway is stopped)
 
+  import <points.csv> <device> [--kind K] [--link L] [--out FILE] [--force]
+                     点表(CSV,UTF-8 或 GB18030)转为设备文件 / turns a table of points into a device file
+
   GATEHOUSE_DATA GATEHOUSE_PORT GATEHOUSE_HOST GATEHOUSE_LOG GATEHOUSE_TOKEN(demo)`;
 
 /** Ends the process with a sentence. */
@@ -209,6 +212,28 @@ async function token(args: string[]): Promise<void> {
   }
 }
 
+async function importTable(args: string[]): Promise<void> {
+  const { values, positionals } = parse(args, {
+    kind: { type: "string" },
+    link: { type: "string" },
+    out: { type: "string" },
+    force: { type: "boolean" },
+  });
+  const [file, device, ...more] = positionals;
+  if (file === undefined || device === undefined || more.length > 0) end(USAGE, USAGE_TEXT);
+  const { importPoints } = await import("./commands/import-points.ts");
+  const told = (name: "kind" | "link" | "out") => (typeof values[name] === "string" ? { [name]: values[name] } : {});
+  const input = { ...told("kind"), ...told("link"), ...told("out"), force: values.force === true };
+  const result = await importPoints({ file, device, ...input, drivers, language });
+  if (result.outcome === "refused") end(FAILED, result.lines.join("\n"));
+  if (result.outcome === "text") process.stdout.write(result.text);
+  else {
+    process.stdout.write(
+      `${say(`已写入 ${result.file}：${result.points} 个点。`, `Written to ${result.file}: ${result.points} points.`)}\n`,
+    );
+  }
+}
+
 /** Where the rows live: what the environment names, what the site names, otherwise a folder per site below `data`. */
 const dataOf = (site: Site): string => env.GATEHOUSE_DATA ?? site.store?.folder ?? resolve("data", site.id);
 
@@ -239,6 +264,9 @@ switch (command) {
     break;
   case "check":
     await check(rest);
+    break;
+  case "import":
+    await importTable(rest);
     break;
   case "token":
     await token(rest);

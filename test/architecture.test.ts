@@ -110,6 +110,11 @@ const rooms: readonly Room[] = [
     types: [/^gateway\//, /^rules\//, /^ws$/, /^node:/],
   },
   {
+    name: "gateway/commands",
+    files: /^gateway\/commands\//,
+    may: [/^#model$/, /^gateway\/site\//, /^drivers\//, /^node:(fs|path)/],
+  },
+  {
     name: "gateway/net",
     files: /^gateway\/net\//,
     may: [/^#model$/, /^zod/, NODE, /^fastify/, /^@fastify\//],
