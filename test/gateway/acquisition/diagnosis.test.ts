@@ -6,7 +6,7 @@ import { createClockSkew } from "../../../gateway/acquisition/clock-skew.ts";
 import { createFaultList } from "../../../gateway/acquisition/fault-list.ts";
 import { createFrameRing } from "../../../gateway/acquisition/frame-ring.ts";
 import { createLatency } from "../../../gateway/acquisition/latency.ts";
-import { say } from "./puppet-driver.ts";
+import { createPuppetDriver, say } from "./puppet-driver.ts";
 import { acquire, answer, siteWith } from "./site-of.ts";
 
 const at = (ms: number) => ms as never;
@@ -199,5 +199,16 @@ describe("a link", () => {
     answer(life, "pump", [0, 1], [1, 2], { sourceAt: Float64Array.of(now - 3_600_000, now + 1_500) });
     expect([table.sourceAt[0], table.sourceAt[1]]).toEqual([now - 3_600_000, now + 1_500]);
     await acquisition[Symbol.asyncDispose]();
+  });
+
+  test("tells the load of its line when the driver can reckon it", async () => {
+    const { driver } = createPuppetDriver();
+    const counted = { ...driver, load: ({ units }: { units: readonly unknown[] }) => units.length * 0.21 };
+    const { acquisition } = acquire(site, { drivers: new Map([["puppet", counted]]) });
+    expect(acquisition.links()[0]?.load).toBeCloseTo(0.42);
+    await acquisition[Symbol.asyncDispose]();
+    const plain = acquire(site);
+    expect(plain.acquisition.links()[0]).not.toHaveProperty("load");
+    await plain.acquisition[Symbol.asyncDispose]();
   });
 });
