@@ -55,7 +55,10 @@ describe.skipIf(!hasBrowser())("every page can be used by everybody", () => {
     for (const [name, path] of Object.entries(pages)) {
       await page.goto(gateway.url + path);
       await page.locator("[data-pinned]").waitFor();
-      await page.locator("main [data-ticket], main [data-device], main [data-scenario], main [data-link]").first().waitFor();
+      await page
+        .locator("main [data-ticket], main [data-device], main [data-scenario], main [data-link]")
+        .first()
+        .waitFor();
       expect([name, ...(await analyse(page))]).toEqual([name]);
     }
     expect(seen.complaints).toEqual([]);

@@ -1,6 +1,13 @@
 /** What the fake gateway answers to commands: enough of the real rules that the console can be wrong about them. */
 import type { WriteOfferBody, WriteOutcomeBody } from "../../gateway/api/link-shapes.ts";
-import type { AlarmBody, DeviceBody, ErrorBody, PointBody, TicketBody, TicketDetailBody } from "../../gateway/api/shapes.ts";
+import type {
+  AlarmBody,
+  DeviceBody,
+  ErrorBody,
+  PointBody,
+  TicketBody,
+  TicketDetailBody,
+} from "../../gateway/api/shapes.ts";
 
 type Body = Readonly<Record<string, unknown>>;
 
