@@ -36,6 +36,12 @@ const USAGE_TEXT = `gatehouse <command>
   token create <site> --role R --name N [--days D]
                      创建 API 令牌(网关停止时)/ creates an API token (while the gateway is stopped)
 
+  scan <modbus-tcp://host:port | link --site S> [--units 1-16] [--tables holding,input] [--range 0-199]
+       [--pause 50ms] [--out points.csv] [--force] [--shared]
+                     查找有应答的站号和地址,只读 / finds units and addresses that answer, read only
+  import <points.csv> <device> [--kind K] [--link L] [--out FILE] [--force]
+                     点表(CSV,UTF-8 或 GB18030)转为设备文件 / turns a table of points into a device file
+
   GATEHOUSE_DATA GATEHOUSE_PORT GATEHOUSE_HOST GATEHOUSE_LOG GATEHOUSE_TOKEN(demo)`;
 
 /** Ends the process with a sentence. */
@@ -209,6 +215,52 @@ async function token(args: string[]): Promise<void> {
   }
 }
 
+async function importTable(args: string[]): Promise<void> {
+  const { values, positionals } = parse(args, {
+    kind: { type: "string" },
+    link: { type: "string" },
+    out: { type: "string" },
+    force: { type: "boolean" },
+  });
+  const [file, device, ...more] = positionals;
+  if (file === undefined || device === undefined || more.length > 0) end(USAGE, USAGE_TEXT);
+  const { importPoints } = await import("./commands/import-points.ts");
+  const told = (name: "kind" | "link" | "out") => (typeof values[name] === "string" ? { [name]: values[name] } : {});
+  const input = { ...told("kind"), ...told("link"), ...told("out"), force: values.force === true };
+  const result = await importPoints({ file, device, ...input, drivers, language });
+  if (result.outcome === "refused") end(FAILED, result.lines.join("\n"));
+  if (result.outcome === "text") process.stdout.write(result.text);
+  else {
+    process.stdout.write(
+      `${say(`已写入 ${result.file}：${result.points} 个点。`, `Written to ${result.file}: ${result.points} points.`)}\n`,
+    );
+  }
+}
+
+async function scanLine(args: string[]): Promise<void> {
+  const names = ["site", "units", "tables", "range", "pause", "out"] as const;
+  const { values, positionals } = parse(args, {
+    ...Object.fromEntries(names.map((name) => [name, { type: "string" as const }])),
+    shared: { type: "boolean" },
+    force: { type: "boolean" },
+  });
+  const [link, ...more] = positionals;
+  if (link === undefined || more.length > 0) end(USAGE, USAGE_TEXT);
+  const { scan } = await import("./commands/scan.ts");
+  const links = typeof values.site === "string" ? (await readSite(values.site)).links : [];
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort());
+  const told = Object.fromEntries(names.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])));
+  const options = { ...told, link, links, shared: values.shared === true, force: values.force === true };
+  try {
+    const print = (line: Text) => void process.stdout.write(`${line[language]}\n`);
+    const result = await scan(options, createClock(), print, stop.signal);
+    if (result.outcome === "refused") end(FAILED, say(result.because.zh, result.because.en));
+  } catch (error) {
+    endWith(error);
+  }
+}
+
 /** Where the rows live: what the environment names, what the site names, otherwise a folder per site below `data`. */
 const dataOf = (site: Site): string => env.GATEHOUSE_DATA ?? site.store?.folder ?? resolve("data", site.id);
 
@@ -239,6 +291,12 @@ switch (command) {
     break;
   case "check":
     await check(rest);
+    break;
+  case "scan":
+    await scanLine(rest);
+    break;
+  case "import":
+    await importTable(rest);
     break;
   case "token":
     await token(rest);

@@ -11,6 +11,7 @@ export interface Standing {
   readonly alarms: readonly { readonly severity: Severity; readonly state: string; readonly count: number }[];
   readonly tickets: Readonly<Record<Severity, number>>;
   readonly outbox: number;
+  readonly links?: readonly { readonly link: string; readonly reconnects: number; readonly breakersOpen: number }[];
 }
 
 export interface Metrics {
@@ -80,6 +81,18 @@ export function createMetrics(): Metrics {
     labelNames: ["link"],
     registers,
   });
+  const reconnects = new Gauge({
+    name: "gatehouse_link_reconnects",
+    help: "Times that the link came up again since the start of the gateway.",
+    labelNames: ["link"],
+    registers,
+  });
+  const breakers = new Gauge({
+    name: "gatehouse_breakers_open",
+    help: "Units of the link that are not asked for now, since they did not answer.",
+    labelNames: ["link"],
+    registers,
+  });
   const rules = new Counter({
     name: "gatehouse_rules_evaluated_total",
     help: "Rule instances run, because an input changed or a timer was due.",
@@ -132,6 +145,10 @@ export function createMetrics(): Metrics {
       alarms.reset();
       for (const { severity, state, count } of standing.alarms) alarms.set({ severity, state }, count);
       for (const [severity, count] of Object.entries(standing.tickets)) tickets.set({ severity }, count);
+      for (const one of standing.links ?? []) {
+        reconnects.set({ link: one.link }, one.reconnects);
+        breakers.set({ link: one.link }, one.breakersOpen);
+      }
       return registry.metrics();
     },
     contentType: registry.contentType,

@@ -15,6 +15,7 @@ import { type Changed, endDueShelves, shelve, shiftShelves, unshelve } from "./a
 import { definitionOf } from "./alarm/standing.ts";
 import { considerCauses, endSuppressions, foldConsequences, shiftWaits } from "./alarm/suppression.ts";
 import { createDraft, type Draft, emptyPlan, refuse } from "./draft.ts";
+import { allowWrite } from "./response/allow-write.ts";
 import { answerAlarm, noteRecovery, noteRelapse } from "./response/answer-alarm.ts";
 import { openByHand } from "./response/open-by-hand.ts";
 import { takeStep } from "./response/steps.ts";
@@ -174,6 +175,8 @@ function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
       return changed(draft, takeOut(draft, command, actor));
     case "in-service":
       return changed(draft, putIn(draft, command), true);
+    case "write-point":
+      return allowWrite(draft, command, actor);
     case "open-ticket":
       return openByHand(draft, command);
     case "ticket-step": {

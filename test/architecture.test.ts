@@ -99,7 +99,7 @@ const rooms: readonly Room[] = [
       /^#model$/,
       /^gateway\/(api|people|net)\//,
       /^gateway\/metrics\.ts$/,
-      /^rules\/response\/(possible-steps|words|clocks)\.ts$/,
+      /^rules\/response\/(possible-steps|words|clocks|allow-write)\.ts$/,
       /^rules\/language\/units\.ts$/,
       /^zod/,
       /^fastify/,
@@ -108,6 +108,11 @@ const rooms: readonly Room[] = [
       /^node:(crypto|fs|path|stream|buffer|util)/,
     ],
     types: [/^gateway\//, /^rules\//, /^ws$/, /^node:/],
+  },
+  {
+    name: "gateway/commands",
+    files: /^gateway\/commands\//,
+    may: [/^#model$/, /^gateway\/site\//, /^drivers\//, /^node:(fs|path)/],
   },
   {
     name: "gateway/net",
@@ -120,7 +125,7 @@ const rooms: readonly Room[] = [
     name: "gateway/console",
     files: /^gateway\/console\//,
     may: [/^svelte/, /^uplot/, /^vite/, /^@sveltejs\//, /^node:url$/, /^virtual:/],
-    types: [/^gateway\/api\/shapes\.ts$/],
+    types: [/^gateway\/api\/(link-)?shapes\.ts$/],
   },
 ];
 

@@ -1,14 +1,18 @@
 /** Acquisition: one supervised driver per link fills the point table, and every device's state follows from what comes. */
 import type { DeviceState } from "#model/plan";
-import { GOOD, type Quality, type Reason } from "#model/quality";
+import type { Quality } from "#model/quality";
 import type { Device, Site, SiteLink } from "#model/site";
-import type { Text } from "#model/text";
 import { type Clock, type Instant, type Moment, milliseconds, type Span, seconds } from "#model/time";
-import type { Driver, DriverLink, Report, Trace } from "../../drivers/driver.ts";
-import { confirm, markBad, settle, settleText } from "../points/settle.ts";
+import type { Driver, DriverLink, Write } from "../../drivers/driver.ts";
+import { markBad } from "../points/settle.ts";
 import type { PointTable } from "../points/table.ts";
-import { type DeviceWatch, judgeSilence, noteGood, noteMissed, noteRefused, watchDevice } from "./device-watch.ts";
+import { type DeviceWatch, judgeSilence, noteMissed, watchDevice } from "./device-watch.ts";
+import { createLinkRecord, type LinkDiagnosis, type LinkRecord } from "./diagnosis.ts";
+import type { Frame } from "./frame-ring.ts";
+import { createOrders, type Written } from "./orders.ts";
 import { createPollRate, type PollRate, pollShares, pollsWanted } from "./poll-rate.ts";
+import { frozenFor, judgePulse, pulseOf, skip } from "./pulse.ts";
+import { createReport, type Watched } from "./report.ts";
 import { supervise } from "./supervise.ts";
 
 type Facts = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -51,21 +55,18 @@ export interface DeviceReading extends DeviceState {
 
 export interface Acquisition extends AsyncDisposable {
   devices(): readonly DeviceReading[];
+  /** What is known about each link that has devices. */
+  links(): readonly LinkDiagnosis[];
+  /** The last frames of a link after the sequence number, oldest first; `undefined` when there is no such link. */
+  frames(link: string, after: number): readonly Frame[] | undefined;
+  /** Writes a value, scaled as people see it, and reads it back. Who may do so is decided before. Never rejects. */
+  write(handle: number, value: number): Promise<Written>;
   /** Resolves once everything has ended; rejects at once when a driver throws anything but `LinkBroken`, which is a bug. */
   readonly ended: Promise<void>;
 }
 
-/** What the acquisition keeps about a device. */
-interface Watched {
-  readonly watch: DeviceWatch;
-  readonly rate: PollRate;
-  readonly handles: Int32Array;
-}
-
 /** Links start one after another at this distance, so that a large site does not dial everything in one instant. */
 const START_DISTANCE = milliseconds(5);
-/** Nobody looks at the frames of a link yet. */
-const trace: Trace = { frame() {}, unit() {} };
 const JUDGE_EVERY = seconds(1);
 
 /** Starts every link of the site at once; the result stops them. */
@@ -80,17 +81,23 @@ export function startAcquisition(input: AcquisitionInput): Acquisition {
       watch: watchDevice(device.id, started),
       rate: createPollRate(pollsWanted(device, table.definitions), started.mono),
       handles: Int32Array.from(device.points),
+      pulse: pulseOf(device, table.definitions),
+      suspicion: device.suspect?.length ? { suspects: device.suspect, firstBlock: undefined } : undefined,
     });
   }
   const shares = pollShares(site.devices, table.definitions);
   const announce = createAnnouncer(input);
+  const orders = createOrders(site, clock, stop.signal);
+  const records = new Map<string, LinkRecord>();
 
   async function keepLink(link: SiteLink, place: number): Promise<void> {
-    if (place > 0) await clock.sleep(milliseconds(START_DISTANCE * place), stop.signal);
     const devices = site.devices.filter((device) => device.link === link.id);
     const driver = input.drivers.get(link.driver);
     if (!driver) throw new Error(`There is no driver "${link.driver}" for the link "${link.id}"`);
     const southbound = linkFor(link, devices, table);
+    const record = createLinkRecord(link, southbound.units, moment, driver.load?.(southbound));
+    records.set(link.id, record);
+    if (place > 0) await clock.sleep(milliseconds(START_DISTANCE * place), stop.signal);
     const memory = new Map<string, unknown>();
     const ofLink = devices.flatMap((device) => watched.get(device.id) ?? []);
     let up: boolean | undefined;
@@ -100,11 +107,31 @@ export function startAcquisition(input: AcquisitionInput): Acquisition {
         async run(answered, signal) {
           // What a driver reports after its life has ended belongs to nobody.
           let alive = true;
-          const report = reportInto(link.id, () => alive, answered);
+          const lives = () => alive;
+          const report = createReport(
+            {
+              link: link.id,
+              table,
+              watched,
+              shares,
+              record,
+              moment,
+              changedBy,
+              announce,
+              sampled: (quality, count) => input.metrics?.sampled(quality, count),
+              measure: (outcome, took) => {
+                if (took !== undefined) input.metrics?.read(link.id, outcome, took);
+              },
+            },
+            lives,
+            answered,
+          );
+          const takesOrders = (write: Write<unknown>) => orders.taken(link.id, write, lives);
+          const folder = input.folder(link.driver);
           try {
             await driver.run(
               southbound,
-              { clock, report, trace, takesOrders: () => undefined, folder: input.folder(link.driver), memory },
+              { clock, report, trace: record.trace(lives), takesOrders, folder, memory },
               signal,
             );
           } finally {
@@ -112,6 +139,7 @@ export function startAcquisition(input: AcquisitionInput): Acquisition {
           }
         },
         up() {
+          record.up(moment());
           if (up === true) return;
           up = true;
           input.metrics?.linkUp(link.id, true);
@@ -119,8 +147,11 @@ export function startAcquisition(input: AcquisitionInput): Acquisition {
         },
         broken({ reason, because }) {
           const at = moment();
-          for (const { handles } of ofLink)
+          record.down(reason, because, at);
+          for (const { handles, pulse } of ofLink) {
+            if (pulse) skip(pulse);
             changedBy((changed) => markBad(table, handles, handles.length, reason, changed));
+          }
           announce(ofLink.map(({ watch }) => noteMissed(watch, because, at)));
           if (up === false) return;
           up = false;
@@ -140,79 +171,29 @@ export function startAcquisition(input: AcquisitionInput): Acquisition {
     if (count > 0) input.onChanged(changed, count);
   }
 
-  function reportInto(link: string, alive: () => boolean, answered: () => void): Report {
-    /** The device a report is about, or nothing when the report comes too late. */
-    const about = (device: string): Watched | undefined => {
-      if (!alive()) return undefined;
-      answered();
-      const known = watched.get(device);
-      if (!known) throw new Error(`The driver of "${link}" reports a device "${device}" that it was not given`);
-      return known;
-    };
-    const measure = (outcome: string, took: Span | undefined) => {
-      if (took !== undefined) input.metrics?.read(link, outcome, took);
-    };
-    return {
-      samples(device, handles, raw, count, took, told) {
-        const known = about(device);
-        if (!known) return;
-        const at = moment();
-        changedBy((into) => settle(table, handles, raw, count, at, into, told));
-        let good = 0;
-        let polls = 0;
-        for (let i = 0; i < count; i += 1) {
-          const handle = handles[i] as number;
-          if (table.quality[handle] === GOOD) good += 1;
-          polls += shares[handle] as number;
-        }
-        known.rate.add(polls, at.mono);
-        if (good > 0) input.metrics?.sampled("good", good);
-        if (good < count) input.metrics?.sampled("bad", count - good);
-        measure("ok", took);
-        announce([noteGood(known.watch, at)]);
-      },
-      text(device, handle, value) {
-        const known = about(device);
-        if (!known) return;
-        const at = moment();
-        changedBy((into) => {
-          into[0] = handle;
-          return settleText(table, handle, value, at) ? 1 : 0;
-        });
-        known.rate.add(shares[handle] ?? 0, at.mono);
-        input.metrics?.sampled(table.quality[handle] === GOOD ? "good" : "bad", 1);
-      },
-      confirmed(device, handles, count) {
-        const known = about(device);
-        if (!known) return;
-        const at = moment();
-        confirm(table, handles, count, at);
-        announce([noteGood(known.watch, at)]);
-      },
-      fault(device, handles, count, reason, because, took) {
-        const known = about(device);
-        if (!known) return;
-        changedBy((into) => markBad(table, handles, count, reason, into));
-        measure(reason, took);
-        announce([noteRefused(known.watch, because, moment())]);
-      },
-      missed(device: string, reason: Reason, because: Text, took?: Span) {
-        const known = about(device);
-        if (!known) return;
-        changedBy((into) => markBad(table, known.handles, known.handles.length, reason, into));
-        measure(reason, took);
-        announce([noteMissed(known.watch, because, moment())]);
-      },
-    };
+  /** A device whose answers do not move: its points turn bad, and it is missed since its last movement. */
+  function judgeFrozen({ watch, pulse, handles }: Watched): DeviceState | undefined {
+    const mono = clock.monotonic();
+    const before = pulse?.frozen;
+    if (!pulse?.movedAt || !judgePulse(pulse, mono)) return undefined;
+    changedBy((into) => markBad(table, handles, handles.length, "frozen", into));
+    return noteMissed(watch, frozenFor(pulse, mono), before ? moment() : pulse.movedAt);
   }
 
   /** Between two polls of a silent device time alone makes it offline. */
   async function judge(): Promise<void> {
     for (;;) {
       await clock.sleep(JUDGE_EVERY, stop.signal);
+      announce([...watched.values()].map(judgeFrozen));
       announce([...watched.values()].map(({ watch }) => judgeSilence(watch, clock.monotonic())));
     }
   }
+
+  const standing = (device: string) => {
+    const watch = watched.get(device)?.watch;
+    if (!watch) throw new Error(`There is no device "${device}"`);
+    return watch;
+  };
 
   const endOfAbort = (error: unknown) => {
     if (!stop.signal.aborted) throw error;
@@ -223,6 +204,9 @@ export function startAcquisition(input: AcquisitionInput): Acquisition {
   return {
     ended,
     devices: () => [...watched.values()].map(({ watch, rate }) => reading(watch, rate, clock.monotonic())),
+    links: () => [...records.values()].map((record) => record.read(standing, clock.monotonic())),
+    frames: (link, after) => records.get(link)?.frames(after),
+    write: orders.write,
     async [Symbol.asyncDispose]() {
       stop.abort(new Error("The acquisition is stopping"));
       await Promise.allSettled(running);

@@ -12,6 +12,9 @@ import type { Command } from "#model/plan";
 import type { RuleDefinition } from "#model/rule";
 import type { Device, Site } from "#model/site";
 import type { Clock, Instant } from "#model/time";
+import type { LinkDiagnosis } from "../acquisition/diagnosis.ts";
+import type { Frame } from "../acquisition/frame-ring.ts";
+import type { Written } from "../acquisition/orders.ts";
 import type { Door, Reply } from "../door.ts";
 import type { Feed } from "../feed.ts";
 import type { Log } from "../log.ts";
@@ -41,6 +44,10 @@ export interface ApiInput {
   readonly table: PointTable;
   /** Devices as the acquisition sees them now. */
   readonly devices: () => readonly DeviceReading[];
+  /** Diagnostics of every link, its last frames, and the way to write a point. */
+  readonly links: () => readonly LinkDiagnosis[];
+  readonly frames: (link: string, after: number) => readonly Frame[] | undefined;
+  readonly write: (handle: number, value: number) => Promise<Written>;
   readonly rules: readonly { readonly rule: RuleDefinition; readonly devices: readonly string[] }[];
   readonly metrics: Metrics;
   readonly clock: Clock;

@@ -71,6 +71,12 @@ const fixed =
   () =>
     both(zh, en);
 
+function failedWrite(row: JournalRow, zh: string, en: string): Text {
+  const because = textOf(row, "because");
+  const what = `${word(row, "point")} = ${word(row, "value")}`;
+  return both(`${what} ${zh}：${because?.zh ?? ""}`, `${what} ${en}: ${because?.en ?? ""}`);
+}
+
 const lines: Readonly<Record<string, Line>> = {
   activated: (row) => {
     const because = textOf(row, "because");
@@ -223,6 +229,18 @@ const lines: Readonly<Record<string, Line>> = {
       `The clock was set by ${spanOf(row, "by").en}; deadlines moved with it`,
     ),
   "engine-started": fixed("网关启动", "The gateway started"),
+  "write-asked": (row, names) =>
+    both(
+      `${names.actor(row.actor)} 下发写入 ${word(row, "point")} = ${word(row, "value")}`,
+      `${names.actor(row.actor)} ordered ${word(row, "point")} = ${word(row, "value")}`,
+    ),
+  "write-done": (row) =>
+    both(
+      `已写入 ${word(row, "point")} = ${word(row, "value")}，回读一致`,
+      `${word(row, "point")} = ${word(row, "value")} written and read back`,
+    ),
+  "write-refused": (row) => failedWrite(row, "未写入", "not written"),
+  "write-unknown": (row) => failedWrite(row, "写入结果未知", "outcome not known"),
   "store-away": fixed("数据库不可写，暂存内存", "The database cannot be written; kept in memory"),
   "store-back": fixed("数据库恢复，暂存内容已写入", "The database is back; what was kept is written"),
 

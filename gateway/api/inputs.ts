@@ -48,6 +48,21 @@ export const TicketParams = z.strictObject({ no: z.string().regex(/^[A-Z]{2}\d{8
 export const UserParams = z.strictObject({ id: id(32) });
 export const TokenParams = z.strictObject({ id: z.string().regex(/^[0-9a-f]{8}$/) });
 
+export const LinkParams = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_.:#[\]-]*$/)
+    .max(300),
+});
+export const FrameQuery = z.strictObject({
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .default(0)
+    .describe("Only frames after this sequence number."),
+});
+
 export const PointQuery = z.strictObject({ device: id(128).optional() });
 export const AlarmQuery = z.strictObject({
   state: z
@@ -139,6 +154,16 @@ export const OutOfService = z.strictObject({
   reason: words(500),
   reviewAt: Instantly.describe("From then on the supervisor is reminded once a day; at most 90 days ahead."),
   commandId: CommandId,
+});
+
+export const WritePoint = z.strictObject({
+  value: z.union([z.number(), z.boolean()]).describe("As people see it: after scale and offset."),
+  confirm: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .optional()
+    .describe("The answer of the first step; without it nothing is written."),
+  commandId: CommandId.optional().describe("Needed in the second step."),
 });
 
 export const OpenTicket = z.strictObject({

@@ -2,7 +2,7 @@
 import { type Alarm, shownState } from "#model/alarm";
 import type { JournalRow } from "#model/journal";
 import type { Message } from "#model/message";
-import type { PointColumns, PointDefinition } from "#model/points";
+import type { PointColumns, PointDefinition, PointWrite } from "#model/points";
 import { BAD, qualities, reasons, reasonText } from "#model/quality";
 import type { RuleDefinition } from "#model/rule";
 import { type Device, type Place, partName, type Site } from "#model/site";
@@ -85,6 +85,7 @@ export function deviceBody(
     points: device.points.length,
     pollWanted: reading?.pollWanted ?? 0,
     pollAchieved: reading?.pollAchieved ?? 0,
+    ...(device.link === "" ? {} : { link: device.link }),
     simulated: site.simulated,
   };
 }
@@ -111,8 +112,22 @@ export function pointBody(table: PointTable, handle: number): PointBody {
     quality: qualities[quality] ?? "bad",
     ...(reason === "none" ? {} : { reason, reasonText: reasonText[reason] }),
     ...(point.range ? { range: [point.range[0], point.range[1]] } : {}),
+    ...(point.write ? { write: writeBody(point, point.write) } : {}),
     at: sourceAt === 0 ? null : formatInstant(instant(sourceAt)),
     receivedAt: receivedAt === 0 ? null : formatInstant(instant(receivedAt)),
+  };
+}
+
+function writeBody(point: PointDefinition, { values, who, confirm }: PointWrite): PointBody["write"] {
+  const codes = point.type === "enum" ? Object.keys(point.values ?? {}).map(Number) : undefined;
+  const allowed = values ?? (point.type === "bool" ? [0, 1] : codes);
+  return {
+    ...maybe(
+      "values",
+      allowed?.map((value) => ({ value, ...maybe("label", point.values?.[value]) })),
+    ),
+    who: [...who],
+    ...maybe("confirm", confirm && text(confirm)),
   };
 }
 

@@ -38,6 +38,8 @@ export const DeviceShape = z.object({
   /** Polls per second that the profile asks for, and that were achieved in the last minute. */
   pollWanted: z.number(),
   pollAchieved: z.number(),
+  /** Where its diagnostics stand: `/api/links/<link>`. */
+  link: z.string().optional(),
   simulated: z.boolean(),
 });
 
@@ -56,6 +58,14 @@ export const PointShape = z.object({
   reason: z.string().optional(),
   reasonText: Text.optional(),
   range: z.tuple([z.number(), z.number()]).optional(),
+  /** Present when it may be written: by which roles, and with which values (otherwise any in its range). */
+  write: z
+    .object({
+      values: z.array(z.object({ value: z.number(), label: Text.optional() })).optional(),
+      who: z.array(z.string()),
+      confirm: Text.optional(),
+    })
+    .optional(),
   at: Time.nullable(),
   receivedAt: Time.nullable(),
 });

@@ -15,6 +15,7 @@ import { consoleRoutes } from "./routes/console-files.ts";
 import { docs, openApiRoute } from "./routes/docs.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { journalRoutes } from "./routes/journal.ts";
+import { linkRoutes } from "./routes/links.ts";
 import { liveRoutes } from "./routes/live.ts";
 import { ruleRoutes } from "./routes/rules.ts";
 import { sessionRoutes } from "./routes/session.ts";
@@ -22,6 +23,7 @@ import { simulatorRoutes } from "./routes/simulator.ts";
 import { siteRoutes } from "./routes/site.ts";
 import { ticketRoutes } from "./routes/tickets.ts";
 import { tokenRoutes, userRoutes } from "./routes/users.ts";
+import { writeRoutes } from "./routes/writes.ts";
 import { validatorCompiler } from "./validate.ts";
 
 export interface Api extends AsyncDisposable {
@@ -79,6 +81,8 @@ export async function startApi(input: ApiInput): Promise<Api> {
   healthRoutes(server, house);
   sessionRoutes(server, house, { hasher, firstRun });
   siteRoutes(server, house);
+  linkRoutes(server, house);
+  writeRoutes(server, house);
   alarmRoutes(server, house);
   ticketRoutes(server, house);
   journalRoutes(server, house);

@@ -122,7 +122,9 @@ export type Command =
       readonly into?: string;
       /** For arrive: who came. */
       readonly who?: "staff" | "rescue";
-    };
+    }
+  /** The second step of a write: recorded before anything goes out. `order` is the id of the command. */
+  | { readonly do: "write-point"; readonly point: string; readonly value: number; readonly order: string };
 
 export type Happening =
   | { readonly type: "started"; readonly lastSeen?: Instant }

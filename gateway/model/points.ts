@@ -11,7 +11,18 @@ export interface PointWrite {
   readonly values?: readonly number[];
   /** Roles of `gateway/people/permissions.ts` that may do it. */
   readonly who: readonly string[];
+  /** What the person must read before the second step, e.g. what happens in the plant. */
+  readonly confirm?: Text;
 }
+
+/** How a gateway may fill the data of a device that is dead, without an error. */
+export const suspects = ["zeros", "ones"] as const;
+export type Suspect = (typeof suspects)[number];
+
+export const suspectText: Record<Suspect, Text> = {
+  zeros: { zh: "0", en: "zeros" },
+  ones: { zh: "1（FFFF）", en: "ones (FFFF)" },
+};
 
 /** One point of the site. Its handle is its position in `Site.points`. */
 export interface PointDefinition {
@@ -40,6 +51,8 @@ export interface PointDefinition {
   readonly notAvailable: readonly number[];
   readonly every: Span;
   readonly staleAfter: Span;
+  /** The raw number moves at least this often while the device lives; absent: it may stand still for ever. */
+  readonly frozenAfter?: Span;
   readonly deadband: number;
   readonly tags: readonly string[];
 }

@@ -1,6 +1,6 @@
 /** A site after parsing: only good values, every reference resolved. */
 
-import type { PointDefinition } from "./points.ts";
+import type { PointDefinition, Suspect } from "./points.ts";
 import type { Policy } from "./policy.ts";
 import type { Problem } from "./problem.ts";
 import type { RuleDefinition } from "./rule.ts";
@@ -44,6 +44,8 @@ export interface Device {
   readonly points: readonly number[];
   /** Largest number of registers the device answers in one read; 125 when not told. */
   readonly maxRegisters: number;
+  /** Answers that mean that the device behind a gateway is dead. */
+  readonly suspect?: readonly Suspect[];
 }
 
 /** One connection to the south; devices with equal driver and settings share it. */

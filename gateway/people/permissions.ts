@@ -34,6 +34,11 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "GET /api/devices/:id": everyRole,
   "GET /api/points": everyRole,
   "GET /api/points/:id": everyRole,
+  // Which of them may write which point, the point itself says.
+  "POST /api/points/:id/write": ["operator", "maintainer", "supervisor", "engineer", "admin"],
+  "GET /api/links": ["operator", "maintainer", "supervisor", "engineer", "admin"],
+  "GET /api/links/:id": ["operator", "maintainer", "supervisor", "engineer", "admin"],
+  "GET /api/links/:id/frames": engineering,
   "GET /api/alarms": everyRole,
   "GET /api/alarms/:id": everyRole,
   "GET /api/tickets": everyRole,

@@ -2,6 +2,7 @@
 import { BAD, GOOD, type Reason, reasonCode, UNCERTAIN } from "#model/quality";
 import type { Moment } from "#model/time";
 import type { Told } from "../../drivers/driver.ts";
+import { forgetMovement, standsStill } from "./movement.ts";
 import { type PointTable, ROW_BOOL, ROW_ENUM, ROW_TEXT } from "./table.ts";
 
 const NONE = reasonCode("none");
@@ -10,12 +11,19 @@ const OUT_OF_RANGE = reasonCode("out-of-range");
 const NOT_A_NUMBER = reasonCode("nan");
 const UNKNOWN_CODE = reasonCode("unknown-code");
 const DECODE = reasonCode("decode");
+const FROZEN = reasonCode("frozen");
+
+/** Clocks of one site differ by less when they are set at all; a source further ahead of us is wrong. */
+const MOST_AHEAD = 2_000;
+/** 2000-01-01: a device whose clock was never set says 1970 or 1900. */
+const CLOCK_NEVER_SET = 946_684_800_000;
 
 /**
  * Writes `count` raw numbers into the rows of `handles`, all received at `at`. The handles whose value, quality or reason
  * changed are put into `changed`, which must have room for `count`; their number is the result.
  *
- * Order of judgement: "not available" codes (raw), not a finite number, scale and offset, then code or range. A bool is 1
+ * Order of judgement: "not available" codes (raw), not a finite number, scale and offset, then code or range, then whether
+ * it has stood still for longer than it may. A bool is 1
  * for every raw number but 0, before and after scale and offset, so that `scale: -1, offset: 1` turns it round. While the
  * quality stays good, a change of at most the deadband since the last reported value is not reported.
  */
@@ -36,7 +44,9 @@ export function settle(
     const value = before * (table.scale[handle] as number) + (table.offset[handle] as number);
     received(table, handle, at);
     const source = sourceAt === undefined ? Number.NaN : (sourceAt[i] as number);
-    if (source > 0) table.sourceAt[handle] = source;
+    // A stamp that cannot be true would make old data look fresh, or date it before the device was built.
+    if (source > CLOCK_NEVER_SET && source <= at.now + MOST_AHEAD) table.sourceAt[handle] = source;
+    const still = standsStill(table, handle, before, at.mono);
     let reason = NONE;
     let settled = value;
     const kind = table.kind[handle];
@@ -46,6 +56,7 @@ export function settle(
     else if (kind === ROW_TEXT) reason = DECODE;
     else if (kind === ROW_ENUM && table.codes[handle]?.has(value) === false) reason = UNKNOWN_CODE;
     else if (value < (table.low[handle] as number) || value > (table.high[handle] as number)) reason = OUT_OF_RANGE;
+    if (still && reason === NONE) reason = FROZEN;
     const isChanged =
       reason === NONE
         ? keep(table, handle, settled, uncertain?.[i] === 1 ? UNCERTAIN : GOOD)
@@ -94,6 +105,7 @@ export function markBad(
   let found = 0;
   for (let i = 0; i < count; i += 1) {
     const handle = handles[i] as number;
+    if (code !== FROZEN) forgetMovement(table, handle);
     if (!keepBad(table, handle, code)) continue;
     changed[found] = handle;
     found += 1;

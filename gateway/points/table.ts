@@ -29,6 +29,11 @@ export interface PointTable extends PointColumns {
   readonly reported: Float64Array;
   /** Monotonic time of the last sample, in ms; −Infinity when never seen. */
   readonly receivedMono: Float64Array;
+  /** How long the raw number may stand still; Infinity for most rows. */
+  readonly frozenAfter: Float64Array;
+  /** The last raw number, and the monotonic time at which it last moved: NaN before the first and after a gap. */
+  readonly lastRaw: Float64Array;
+  readonly movedMono: Float64Array;
 }
 
 /** Every row starts without a value: BAD with reason `restart`, until its first sample or fault. */
@@ -56,6 +61,9 @@ export function createPointTable(definitions: readonly PointDefinition[]): Point
     codes: definitions.map((point) => (point.type === "enum" ? setOf(codesOf(point)) : undefined)),
     reported: new Float64Array(count).fill(Number.NaN),
     receivedMono: new Float64Array(count).fill(Number.NEGATIVE_INFINITY),
+    frozenAfter: column((point) => point.frozenAfter ?? Number.POSITIVE_INFINITY),
+    lastRaw: new Float64Array(count).fill(Number.NaN),
+    movedMono: new Float64Array(count).fill(Number.NaN),
   };
 }
 

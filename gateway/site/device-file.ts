@@ -1,6 +1,8 @@
 /** What may stand in `devices/*.yaml` and in a device profile, as written. */
 
 import * as z from "zod";
+import { roles } from "#model/account";
+import { suspects } from "#model/points";
 import { deviceKinds } from "#model/site";
 import { milliseconds } from "#model/time";
 import { complain, Id, Name, PointKey, pointTypes, SpanText, spanFrom, TextPair } from "./vocabulary.ts";
@@ -20,6 +22,22 @@ const Codes = z.record(z.string(), TextPair).superRefine((values, context) => {
     );
   }
 });
+
+/** Everybody but those who only look. */
+const writers = roles.filter((role) => role !== "viewer");
+
+const Write = z
+  .strictObject({
+    /** After scale and offset. Without it: both states of a bool, the codes of an enum, the range of a number. */
+    values: z.array(z.number()).min(1).optional(),
+    who: z.array(z.enum(writers)).min(1),
+    /** Shown before the second step. */
+    confirm: TextPair.optional(),
+  })
+  .meta({ description: "{ who: [engineer], values: [0, 1] }", zh: "{ who: [engineer], values: [0, 1] }" });
+
+/** Answers that mean that the device behind a gateway is dead. */
+const Suspects = z.array(z.enum(suspects)).meta({ description: "a list of zeros and ones", zh: "zeros、ones 的列表" });
 
 /** A point without defaults, so that an override changes only what it names. */
 const pointShape = {
@@ -41,6 +59,9 @@ const pointShape = {
   notAvailable: z.array(z.number()).optional(),
   every: Every.optional(),
   staleAfter: SpanText.optional(),
+  /** The raw number moves at least this often while the device lives. */
+  frozenAfter: SpanText.optional(),
+  write: Write.optional(),
   deadband: z.number().min(0).optional(),
   tags: z.array(z.string().min(1)).optional(),
 };
@@ -93,6 +114,7 @@ export const DeviceEntry = z.strictObject({
     .default([])
     .meta({ description: "words by which rules select the device", zh: "规则据以选择设备的词，如 [riser]" }),
   maxRegisters: z.int().min(1).max(125).optional(),
+  suspect: Suspects.optional(),
 });
 export type DeviceEntry = z.output<typeof DeviceEntry>;
 
@@ -109,6 +131,7 @@ export const ProfileFile = z.strictObject({
   points: z.array(z.unknown()).default([]),
   every: Every.optional(),
   maxRegisters: z.int().min(1).max(125).optional(),
+  suspect: Suspects.optional(),
   params: z.record(Name, ParameterValue).default({}),
   notes: z.union([z.string(), TextPair, z.array(z.string())]).optional(),
   /** Where its addresses and codes come from. */

@@ -102,6 +102,7 @@ async function readDevice(
   }
   const home = {
     device: entry.id,
+    kind,
     every: profile?.fields.every ?? defaultEvery,
     // Addresses of another protocol would only be wrong one by one.
     driver: fits ? link?.driver : undefined,
@@ -117,6 +118,7 @@ async function readDevice(
   };
   const handles = finished.map((_, index) => points.length + index);
   points.push(...finished);
+  const suspect = entry.suspect ?? profile?.fields.suspect;
   const device: Device = {
     id: entry.id,
     name: entry.name,
@@ -130,6 +132,7 @@ async function readDevice(
     ...(entry.tags.length > 0 ? { tags: entry.tags } : {}),
     points: handles,
     maxRegisters: entry.maxRegisters ?? profile?.fields.maxRegisters ?? MOST_REGISTERS,
+    ...(suspect ? { suspect } : {}),
   };
   const known = part(at, "profile").value === undefined || profile?.complete === true;
   return { device, complete: known && own.complete };

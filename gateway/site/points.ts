@@ -1,5 +1,6 @@
 /** Points of a device: those of its profile, changed and added to by the device's own file. */
 import type { PointDefinition } from "#model/points";
+import type { DeviceKind } from "#model/site";
 import type { Text } from "#model/text";
 import { type Span, seconds } from "#model/time";
 import type { Driver } from "../../drivers/driver.ts";
@@ -8,6 +9,7 @@ import { commonUnits, convert } from "../../rules/language/units.ts";
 import { PointEntry, PointOverride } from "./device-file.ts";
 import { itemsOf, keyPlaceOf, type Part, parsePart, part, placeOf } from "./parse-part.ts";
 import { formatPlace, type Place, type ProblemList, suggestion } from "./problems.ts";
+import { readWrite } from "./writable.ts";
 
 /** A point as written, with what a device's file changed about it. */
 export interface WrittenPoint {
@@ -89,6 +91,8 @@ export function overridePoints(
 /** What a device adds to each of its points. */
 export interface PointHome {
   readonly device: string;
+  /** `undefined` after a problem. */
+  readonly kind: DeviceKind | undefined;
   readonly every: Span;
   readonly driver: Driver<unknown, unknown> | undefined;
   /** Words that stand for `{name}` in the addresses of a profile. */
@@ -229,6 +233,17 @@ function finishPoint(point: WrittenPoint, home: PointHome, at: unknown, problems
       { zh: "至少为轮询周期的 3 倍。", en: "Make it at least three times as long as every." },
     );
   }
+  const { frozenAfter } = fields;
+  if (frozenAfter !== undefined && frozenAfter < 3 * every) {
+    wrong(
+      "frozenAfter",
+      { zh: "的 frozenAfter 短于 3 个轮询周期", en: "counts as frozen before it is polled three times" },
+      { zh: "至少为轮询周期的 3 倍。", en: "Make it at least three times as long as every." },
+    );
+  }
+  const write = readWrite(fields, { kind: home.kind, driver: home.driver, address: at }, (what, todo) =>
+    wrong("write", what, todo),
+  );
   return {
     id: `${home.device}.${key}`,
     device: home.device,
@@ -246,6 +261,8 @@ function finishPoint(point: WrittenPoint, home: PointHome, at: unknown, problems
     notAvailable: fields.notAvailable ?? [],
     every,
     staleAfter,
+    ...(frozenAfter === undefined ? {} : { frozenAfter }),
+    ...(write ? { write } : {}),
     deadband: fields.deadband ?? 0,
     tags: fields.tags ?? [],
   };

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { builtConsole, hasBrowser, launch, look } from "./browser.ts";
 import { entrapment, fleet, liftPoints, mixedAlarms } from "./building.ts";
 import type { FakeGateway } from "./fake-gateway.ts";
+import { badMorning, serialFrames, serialLine } from "./links.ts";
 import { burstTicket, doorTicket, entrapmentTicket } from "./tickets.ts";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -13,6 +14,8 @@ const pages: Readonly<Record<string, string>> = {
   ticket: "/tickets/GD20261121-000042",
   devices: "/devices",
   device: "/devices/lift-1",
+  links: "/links",
+  link: `/links/${serialLine}`,
   drill: "/drill",
 };
 
@@ -31,7 +34,9 @@ describe.skipIf(!hasBrowser())("every page can be used by everybody", () => {
     );
     gateway.putAlarms(entrapment(now), ...mixedAlarms(now));
     gateway.putTickets(entrapmentTicket(now), burstTicket(now), doorTicket(now));
-    gateway.putPoints(...liftPoints(now));
+    gateway.putPoints(...liftPoints(now).map((point) => ({ ...point, write: { who: ["admin"] } })));
+    gateway.putLinks(...badMorning(now));
+    gateway.putFrames(serialLine, ...serialFrames(now));
   };
   const me = { id: "root", name: "管理员", role: "admin" } as const;
 
@@ -50,7 +55,10 @@ describe.skipIf(!hasBrowser())("every page can be used by everybody", () => {
     for (const [name, path] of Object.entries(pages)) {
       await page.goto(gateway.url + path);
       await page.locator("[data-pinned]").waitFor();
-      await page.locator("main [data-ticket], main [data-device], main [data-scenario]").first().waitFor();
+      await page
+        .locator("main [data-ticket], main [data-device], main [data-scenario], main [data-link]")
+        .first()
+        .waitFor();
       expect([name, ...(await analyse(page))]).toEqual([name]);
     }
     expect(seen.complaints).toEqual([]);

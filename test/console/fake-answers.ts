@@ -1,5 +1,13 @@
 /** What the fake gateway answers to commands: enough of the real rules that the console can be wrong about them. */
-import type { AlarmBody, DeviceBody, ErrorBody, TicketBody, TicketDetailBody } from "../../gateway/api/shapes.ts";
+import type { WriteOfferBody, WriteOutcomeBody } from "../../gateway/api/link-shapes.ts";
+import type {
+  AlarmBody,
+  DeviceBody,
+  ErrorBody,
+  PointBody,
+  TicketBody,
+  TicketDetailBody,
+} from "../../gateway/api/shapes.ts";
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -119,3 +127,20 @@ export const simulator = (
     { title: "a row without a name is not a scenario" },
   ],
 });
+
+/** Both steps of a write. `value`: what the point holds afterwards. */
+export function written(
+  point: PointBody,
+  { value, confirm }: Readonly<Record<string, unknown>>,
+  outcome: WriteOutcomeBody["outcome"],
+  now: number,
+): { readonly body: WriteOfferBody | WriteOutcomeBody; readonly value?: number } {
+  const told = Number(value);
+  if (confirm === undefined) {
+    const says = { zh: `将把“${point.name.zh}”改为 ${told}。`, en: `This sets "${point.name.en}" to ${told}.` };
+    return { body: { confirm: "0".repeat(32), expiresAt: new Date(now + 60_000).toISOString(), says } };
+  }
+  const says = { zh: `结果：${outcome}`, en: `It was ${outcome}.` };
+  const body = { outcome, point: point.id, value: told, says, at: new Date(now).toISOString() };
+  return outcome === "done" ? { body: { ...body, held: told }, value: told } : { body };
+}

@@ -8,6 +8,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { type WebSocket, WebSocketServer } from "ws";
 import * as z from "zod";
+import { type FrameBody, FrameShape, type LinkBody, LinkShape, WriteShape } from "../../gateway/api/link-shapes.ts";
 import {
   type AlarmBody,
   AlarmShape,
@@ -23,7 +24,7 @@ import {
   TicketDetailShape,
   TicketShape,
 } from "../../gateway/api/shapes.ts";
-import { acknowledged, brief, refusal, simulator, stepped } from "./fake-answers.ts";
+import { acknowledged, brief, refusal, simulator, stepped, written } from "./fake-answers.ts";
 
 /** What a test wants a command to answer: a refusal, nothing at all, or (undefined) the usual. */
 export type Refusal = { readonly status: number; readonly error: ErrorBody } | "silence";
@@ -44,6 +45,10 @@ export interface FakeGateway extends AsyncDisposable {
   putTickets(...tickets: TicketDetailBody[]): void;
   putDevices(...devices: DeviceBody[]): void;
   putPoints(...points: PointBody[]): void;
+  putLinks(...links: LinkBody[]): void;
+  putFrames(link: string, ...frames: FrameBody[]): void;
+  /** What the second step of a write is answered. */
+  writeOutcome: "done" | "refused" | "unreachable" | "unknown";
   alarm(id: string): AlarmBody | undefined;
   /** Sends any text on every open stream: also what no gateway would ever send. */
   sendRaw(text: string): void;
@@ -111,6 +116,8 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
   const tickets = new Map<string, TicketDetailBody>();
   const devices = new Map<string, DeviceBody>();
   const points = new Map<string, PointBody>();
+  const links = new Map<string, LinkBody>();
+  const frames = new Map<string, FrameBody[]>();
   const received: Received[] = [];
   const alive: { visible: boolean; audioRunning: boolean; lastSeq: number }[] = [];
   const playing = new Map<string, { scenario: string; since: number }>();
@@ -222,6 +229,12 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
         if (reply.ticket) fake.putTickets(reply.ticket);
         return answer(response, reply.status, reply.body);
       }
+      const point = noun === "points" && verb === "write" ? points.get(id) : undefined;
+      if (point) {
+        const reply = written(point, body, fake.writeOutcome, now());
+        if (reply.value !== undefined) fake.putPoints({ ...point, value: reply.value });
+        return answer(response, 200, WriteShape.parse(reply.body));
+      }
       if (url.pathname === "/api/simulator/play") {
         playing.set(String(body.device), { scenario: String(body.scenario), since: Date.now() });
         return answer(response, 200, {});
@@ -245,6 +258,15 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
         z.array(PointShape).parse([...points.values()].filter((point) => point.device === device)),
       );
     }
+    if (key === "GET /api/links") return answer(response, 200, z.array(LinkShape).parse([...links.values()]));
+    const [, , noun, link = "", what] = url.pathname.split("/").map(decodeURIComponent);
+    const found = noun === "links" ? links.get(link) : undefined;
+    if (request.method === "GET" && found && what === undefined) return answer(response, 200, LinkShape.parse(found));
+    if (request.method === "GET" && found && what === "frames") {
+      const after = Number(url.searchParams.get("after"));
+      const some = (frames.get(link) ?? []).filter((frame) => frame.seq > after);
+      return answer(response, 200, z.array(FrameShape).parse(some));
+    }
     if (key === "GET /api/simulator") return answer(response, 200, simulator(devices.values(), playing));
     if (key === "GET /api/tickets") {
       const wanted = url.searchParams.get("state");
@@ -255,8 +277,8 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
     }
     const ticket = /^\/api\/tickets\/([^/]+)$/.exec(url.pathname)?.[1];
     if (request.method === "GET" && ticket) {
-      const found = tickets.get(decodeURIComponent(ticket));
-      if (found) return answer(response, 200, TicketDetailShape.parse(found));
+      const known = tickets.get(decodeURIComponent(ticket));
+      if (known) return answer(response, 200, TicketDetailShape.parse(known));
     }
     answer(response, 404, refusal("not-found", "没有此路径。", "There is no such path."));
   }
@@ -333,6 +355,13 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
       for (const point of changed) points.set(point.id, PointShape.parse(point));
       for (const socket of clients.keys()) values(socket, changed);
     },
+    putLinks(...changed) {
+      for (const link of changed) links.set(link.id, LinkShape.parse(link));
+    },
+    putFrames(link, ...more) {
+      frames.set(link, [...(frames.get(link) ?? []), ...more]);
+    },
+    writeOutcome: "done",
     alarm: (id) => alarms.get(id),
     sendRaw(text) {
       for (const socket of clients.keys()) socket.send(text);

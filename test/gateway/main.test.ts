@@ -185,3 +185,17 @@ test("a token made on the command line is printed once and opens the API", async
   gateway.kill("SIGTERM");
   await new Promise((resolve) => gateway.once("exit", resolve));
 });
+
+test("import turns a table of points into a device file, and tells what is wrong with one", async () => {
+  using folder = createDataFolder();
+  const table = join(folder.path, "points.csv");
+  writeFileSync(table, "点名,名称,类型,地址\nflow,流量,模拟量,holding:1\n");
+  const good = await gatehouse(["import", table, "pump-9", "--kind", "water"]);
+  expect(good.code).toBe(0);
+  expect(good.out).toContain('- { id: "flow", name: { zh: "流量", en: "流量" }, type: "number", at: "holding:1" }');
+  writeFileSync(table, "点名,名称,类型,地址\nflow,流量,泵,holding:1\n");
+  const bad = await gatehouse(["import", table, "pump-9"]);
+  expect([bad.code, bad.out]).toEqual([1, ""]);
+  expect(bad.err).toContain("points.csv:2:3  类型：“泵”不是类型");
+  expect((await gatehouse(["import", table])).code).toBe(64);
+});

@@ -84,5 +84,10 @@ function standing(house: ApiHouse): Standing {
     alarms: [...alarms.values()],
     tickets,
     outbox: house.door.house.outbox.size,
+    links: house.links().map(({ link, reconnects, units }) => ({
+      link,
+      reconnects,
+      breakersOpen: units.filter(({ breaker }) => breaker !== "closed").length,
+    })),
   };
 }

@@ -65,7 +65,8 @@ export async function install(
   // A protocol whose driver is not in the catalogue yet has no parser: its addresses stay unread until it is.
   const driver = drivers.get(found.fields.protocol === "modbus" ? "modbus-tcp" : (found.fields.protocol ?? ""));
   const every = found.fields.every ?? seconds(1);
-  const points = finishPoints(written, { device: id, every, driver, vars: wordsFor(written) }, problems);
+  const { kind } = found.fields;
+  const points = finishPoints(written, { device: id, kind, every, driver, vars: wordsFor(written) }, problems);
   complain(problems);
   const device: Device = {
     id,

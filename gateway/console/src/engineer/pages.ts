@@ -2,3 +2,5 @@
 export { default as DevicePage } from "./DevicePage.svelte";
 export { default as Devices } from "./Devices.svelte";
 export { default as Drill } from "./Drill.svelte";
+export { default as LinkPage } from "./LinkPage.svelte";
+export { default as Links } from "./Links.svelte";

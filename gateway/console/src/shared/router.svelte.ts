@@ -7,6 +7,8 @@ export type Route =
   | { readonly page: "ticket"; readonly no: string }
   | { readonly page: "tickets" }
   | { readonly page: "drill" }
+  | { readonly page: "links" }
+  | { readonly page: "link"; readonly id: string }
   | { readonly page: "nowhere"; readonly path: string };
 
 function decoded(part: string): string {
@@ -26,8 +28,10 @@ export function routeOf(path: string): Route {
     if (first === "tickets") return { page: "tickets" };
     if (first === "devices") return { page: "devices" };
     if (first === "drill") return { page: "drill" };
+    if (first === "links") return { page: "links" };
   } else {
     if (first === "devices") return { page: "device", id: decoded(second) };
+    if (first === "links") return { page: "link", id: decoded(second) };
     if (first === "tickets") return { page: "ticket", no: decoded(second) };
   }
   return { page: "nowhere", path };
@@ -40,6 +44,7 @@ export const routeNow = (): Route => route;
 export const pathNow = (): string => path;
 
 export const deviceHref = (id: string): string => `/devices/${encodeURIComponent(id)}`;
+export const linkHref = (id: string): string => `/links/${encodeURIComponent(id)}`;
 export const ticketHref = (no: string): string => `/tickets/${encodeURIComponent(no)}`;
 
 export function go(to: string): void {

@@ -6,11 +6,13 @@ import { house } from "./house.svelte.ts";
 type Role = MeBody["role"];
 
 /** The same table as the gateway's, in the words of the screen. `judge`: the steps that change what a ticket says happened. */
-const ACT: Readonly<Record<"acknowledge" | "tickets" | "judge" | "drill", readonly Role[]>> = {
+const ACT: Readonly<Record<"acknowledge" | "tickets" | "judge" | "drill" | "links" | "frames", readonly Role[]>> = {
   acknowledge: ["operator", "maintainer", "supervisor", "engineer"],
   tickets: ["operator", "maintainer", "supervisor"],
   judge: ["operator", "supervisor"],
   drill: ["engineer", "admin"],
+  links: ["operator", "maintainer", "supervisor", "engineer", "admin"],
+  frames: ["engineer", "admin"],
 };
 
 /** `undefined`: not asked yet; `null`: nobody. */
@@ -24,6 +26,10 @@ export const cannotAsk = (): boolean => unreachable;
 /** On a simulated site the admin may do everything: the demo has one account, and what it acts on is not real. */
 export const may = (what: keyof typeof ACT): boolean =>
   me ? ACT[what].includes(me.role) || (me.role === "admin" && house.site?.simulated === true) : false;
+
+/** Whether the person's role is among those that a point names. */
+export const mayWrite = (who: readonly string[]): boolean =>
+  me ? who.includes(me.role) || (me.role === "admin" && house.site?.simulated === true) : false;
 
 export async function findOutWhoIAm(): Promise<void> {
   const answer = await ask<MeBody>("GET", "/api/me", undefined, true);
