@@ -1,5 +1,6 @@
 /** A small OPC UA server of node-opcua, run as a process of its own; told what to do over IPC. Shares no code with the driver. */
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import {
   DataType,
   MessageSecurityMode,
@@ -29,6 +30,8 @@ export interface ServerOptions {
 
 export type Order =
   | { readonly set: string; readonly value: number | boolean | string; readonly status?: keyof typeof StatusCodes }
+  /** One value after the other, so far apart (ms) that the server's own sampling sees each. */
+  | { readonly play: string; readonly values: readonly (number | boolean)[]; readonly apart: number }
   | { readonly trustClients: true }
   | { readonly count: true }
   | { readonly dropSubscriptions: true };
@@ -158,19 +161,23 @@ simple.bindMethod(async (_inputs: unknown, _context: unknown) => {
   return { statusCode: StatusCodes.Good };
 });
 
+function put(name: string, value: number | boolean | string, status: keyof typeof StatusCodes = "Good"): void {
+  const variable = variables.get(name);
+  if (!variable) throw new Error(`no variable ${name}`);
+  const { dataType } = variable.readValue().value;
+  variable.setValueFromSource({ dataType, value }, StatusCodes[status] as typeof StatusCodes.Good);
+}
+
 process.on("message", async (order: Order) => {
-  if ("set" in order) {
-    const variable = variables.get(order.set);
-    if (!variable) throw new Error(`no variable ${order.set}`);
-    const { dataType } = variable.readValue().value;
-    variable.setValueFromSource(
-      { dataType, value: order.value },
-      order.status ? (StatusCodes[order.status] as typeof StatusCodes.Good) : StatusCodes.Good,
-    );
+  if ("set" in order) put(order.set, order.value, order.status);
+  else if ("play" in order) {
+    for (const value of order.values) {
+      put(order.play, value);
+      await wait(order.apart);
+    }
   } else if ("trustClients" in order) {
     for (const rejected of await rejectedCertificates()) await certificates.trustCertificate(rejected);
   } else if ("dropSubscriptions" in order) {
-    for (const endpoint of server.endpoints) void endpoint;
     for (const session of sessions()) for (const id of subscriptionsOf(session)) session.deleteSubscription(id);
   }
   process.send?.({ done: true, sessions: server.engine.currentSessionCount, calls });
