@@ -29,15 +29,10 @@ export type NodePlace = ById | ByPath;
 /** What of a value is meant: `#[3].temperature` is field `temperature` of the fourth element. */
 export type Part = { readonly index: number } | { readonly field: string };
 
-export const conditionFields = ["active", "acked", "severity", "message"] as const;
-export type ConditionField = (typeof conditionFields)[number];
-
 export type OpcuaAddress =
   | { readonly kind: "value"; readonly node: NodePlace; readonly parts: readonly Part[] }
   /** Written: the method is called. Read: 1 while the server lets it be called. */
-  | { readonly kind: "method"; readonly object: NodePlace; readonly method: NodePlace }
-  /** What the events of an alarm source say. */
-  | { readonly kind: "condition"; readonly source: NodePlace; readonly field: ConditionField };
+  | { readonly kind: "method"; readonly object: NodePlace; readonly method: NodePlace };
 
 /** A sentence when the text is no address. */
 type Parsed<T> = { readonly value: T } | { readonly wrong: Text };
@@ -78,7 +73,6 @@ function parsePath(text: string): Parsed<NodePlace> {
 
 export function parseAddress(text: string): Parsed<OpcuaAddress> {
   if (text.startsWith("method:")) return parseMethod(text.slice("method:".length));
-  if (text.startsWith("condition:")) return parseCondition(text.slice("condition:".length));
   const hash = text.lastIndexOf("#");
   const tail = hash < 0 ? "" : text.slice(hash + 1);
   const split = PARTS.test(tail);
@@ -108,21 +102,6 @@ function parseMethod(text: string): Parsed<OpcuaAddress> {
   };
 }
 
-function parseCondition(text: string): Parsed<OpcuaAddress> {
-  const at = text.lastIndexOf(";");
-  const field = conditionFields.find((one) => one === text.slice(at + 1));
-  if (at < 0 || !field) {
-    return {
-      wrong: {
-        zh: `报警条件应写成 condition:<来源>;${conditionFields.join(" | ")}`,
-        en: `a condition is written condition:<source>;${conditionFields.join(" | ")}`,
-      },
-    };
-  }
-  const source = parsePlace(text.slice(0, at));
-  return "wrong" in source ? source : { value: { kind: "condition", source: source.value, field } };
-}
-
 export const OpcuaAddress = z.string().transform((text, context): OpcuaAddress => {
   const parsed = parseAddress(text.trim());
   return "wrong" in parsed ? complain(context, parsed.wrong) : parsed.value;
@@ -150,8 +129,6 @@ export function formatAddress(address: OpcuaAddress): string {
     }
     case "method":
       return `method:${formatPlace(address.object)};${formatPlace(address.method)}`;
-    case "condition":
-      return `condition:${formatPlace(address.source)};${address.field}`;
   }
 }
 

@@ -38,11 +38,9 @@ export interface Lost {
   readonly because: Text;
 }
 
-/** The place that a point is read from; conditions are read from events. */
-export function placeRead(address: OpcuaAddress): NodePlace | undefined {
-  if (address.kind === "value") return address.node;
-  return address.kind === "method" ? address.method : undefined;
-}
+/** The place that a point is read from. */
+export const placeRead = (address: OpcuaAddress): NodePlace =>
+  address.kind === "value" ? address.node : address.method;
 
 /** Every place that the points of a link read, each once, by its text. */
 export function placesOf(link: OpcuaLink): Map<string, NodePlace> {
@@ -50,7 +48,7 @@ export function placesOf(link: OpcuaLink): Map<string, NodePlace> {
   for (const unit of link.units) {
     for (const { address } of unit.points) {
       const place = placeRead(address);
-      if (place) places.set(formatPlace(place), place);
+      places.set(formatPlace(place), place);
     }
   }
   return places;
@@ -62,7 +60,6 @@ export function itemsOf(link: OpcuaLink, resolved: ReadonlyMap<string, Resolved>
   for (const [unit, { points }] of link.units.entries()) {
     for (const [position, point] of points.entries()) {
       const place = placeRead(point.address);
-      if (!place) continue;
       const at = formatAddress(point.address);
       const node = resolved.get(formatPlace(place));
       if (!node || !isNode(node)) {

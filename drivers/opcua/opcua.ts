@@ -16,18 +16,13 @@ export const opcua: Driver<OpcuaSettings, OpcuaAddress> = {
   },
 };
 
-/** A whole value, one element of an array, a method, an acknowledgement; never a field of a structure. */
+/** A whole value, one element of an array, a method; never a field of a structure. */
 function writable(address: OpcuaAddress): Text | true {
   if (address.kind === "method") return true;
-  if (address.kind === "condition") return address.field === "acked" || onlyAcked;
   const { parts } = address;
   return parts.length === 0 || (parts.length === 1 && "index" in (parts[0] ?? {})) || onlyWhole;
 }
 
-const onlyAcked: Text = {
-  zh: "报警条件里只有 acked 可以写（确认报警）",
-  en: "of a condition only `acked` can be written, which acknowledges it",
-};
 const onlyWhole: Text = {
   zh: "结构体的单个字段不能写：其余字段会被旧值覆盖",
   en: "a single field of a structure cannot be written: the other fields would be overwritten with old values",

@@ -1,7 +1,7 @@
 /** One life of an OPC UA link: connect, find the nodes, watch or read them, and end with a sentence. */
 import type { Text } from "#model/text";
 import { milliseconds } from "#model/time";
-import { type DriverTools, WriteFailed } from "../driver.ts";
+import type { DriverTools } from "../driver.ts";
 import type { OpcuaAddress } from "./address.ts";
 import { type Connected, connect } from "./connect.ts";
 import { itemsOf, type OpcuaLink, placesOf } from "./items.ts";
@@ -71,7 +71,7 @@ async function serve(
   await raced(nameCodes(session, items, limits), signal);
   const reader: Reader = { session, limits, sink, clock, where: hostOf(settings.endpoint) };
 
-  tools.takesOrders(createWrite(session, limits, noConditions));
+  tools.takesOrders(createWrite(session, limits));
 
   const tell = (more: readonly Text[]) => {
     for (const { device } of link.units)
@@ -100,9 +100,6 @@ async function stay(work: Promise<void>, signal: AbortSignal): Promise<void> {
   await raced(work, signal);
   await raced(new Promise<never>(() => undefined), signal);
 }
-
-const noConditions = (): Promise<void> =>
-  Promise.reject(new WriteFailed("refused", { zh: "无", en: "none" }));
 
 const noSubscriptions: Text = {
   zh: "服务器不支持订阅，已改为轮询读取；短于轮询周期的变化可能看不到。",

@@ -55,7 +55,7 @@ const obstacles: readonly Obstacle[] = [
     en: "does not know this address. Check the path behind the port in `endpoint`",
   },
   {
-    sign: /BadTcpMessageTypeInvalid|message type|[Ii]nvalid.*(header|chunk|message)|Expecting|BadCommunicationError|decod/,
+    sign: /BadTcpMessageTypeInvalid|hadErrortrue|message type|[Ii]nvalid.*(header|chunk|message)|Expecting|BadCommunicationError|decod/,
     reason: "decode",
     zh: "的应答不是 OPC UA。请检查该端口是否为 OPC UA 服务器（opc.tcp）",
     en: "does not answer in OPC UA. Check that an OPC UA server (opc.tcp) listens on this port",

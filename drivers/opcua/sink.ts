@@ -40,8 +40,6 @@ export interface Sink {
   /** A whole item got no value, e.g. since the server refused to watch it. */
   refuse(item: Item, status: string): void;
   lose(lost: readonly Lost[]): void;
-  /** One point by its own way, e.g. from an event. */
-  put(slot: Slot, value: number | string, sourceAt: number): void;
   /** Reports what was collected; `took` is how long it was asked for. */
   flush(took?: Span): void;
   /** The server lives and has sent no change: what is good is as fresh as now, what is unreached is missed once more. */
@@ -142,10 +140,6 @@ export function createSink(link: OpcuaLink, report: Report): Sink {
         const batch = batches[unit];
         if (batch) report.fault(batch.device, Int32Array.of(handle), 1, "refused", because);
       }
-    },
-    put(slot, value, sourceAt) {
-      if (typeof value === "number") number(slot, value, sourceAt, false);
-      else text(slot, value);
     },
     flush(took = milliseconds(0)) {
       for (const batch of batches) flushUnit(batch, took);

@@ -1,4 +1,4 @@
-/** Orders to a server: write and read back, call a method, acknowledge a condition. What went out is never sent twice. */
+/** Orders to a server: write and read back, or call a method. What went out is never sent twice. */
 import {
   type ArgumentDefinition,
   AttributeIds,
@@ -15,15 +15,12 @@ import {
 } from "node-opcua";
 import type { Text } from "#model/text";
 import { type Write, WriteFailed, type WriteOrder } from "../driver.ts";
-import { formatAddress, formatPlace, type OpcuaAddress } from "./address.ts";
+import { formatAddress, type formatPlace, type OpcuaAddress } from "./address.ts";
 import { raced } from "./raced.ts";
 import { isNode, type Limits, resolvePlaces } from "./resolve.ts";
 import { readValue, statusName } from "./value.ts";
 
-/** Acknowledges what a condition last said; rejects with a `WriteFailed`. */
-export type Acknowledge = (address: Extract<OpcuaAddress, { kind: "condition" }>) => Promise<void>;
-
-export function createWrite(session: ClientSession, limits: Limits, acknowledge: Acknowledge): Write<OpcuaAddress> {
+export function createWrite(session: ClientSession, limits: Limits): Write<OpcuaAddress> {
   return async (order, signal) => {
     if (signal.aborted) throw new WriteFailed("unreachable", notSent);
     switch (order.address.kind) {
@@ -31,14 +28,15 @@ export function createWrite(session: ClientSession, limits: Limits, acknowledge:
         return writeValue(session, limits, order, order.address, signal);
       case "method":
         return callMethod(session, limits, order, order.address, signal);
-      case "condition":
-        await acknowledge(order.address);
-        return 1;
     }
   };
 }
 
-async function nodeOf(session: ClientSession, limits: Limits, place: Parameters<typeof formatPlace>[0]): Promise<NodeId> {
+async function nodeOf(
+  session: ClientSession,
+  limits: Limits,
+  place: Parameters<typeof formatPlace>[0],
+): Promise<NodeId> {
   const [found] = await beforeSending(resolvePlaces(session, [place], limits));
   if (found && isNode(found)) return found;
   throw new WriteFailed("refused", found ?? notSent);

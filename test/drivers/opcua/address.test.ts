@@ -40,13 +40,12 @@ describe("addresses", () => {
     });
   });
 
-  test("a method is its object and itself, a condition its source and one of four words", () => {
+  test("a method is its object and itself", () => {
     expect(parsed("method:nsu=urn:x;s=Door;nsu=urn:x;s=Door.Open")).toMatchObject({
       kind: "method",
       object: { id: "Door" },
       method: { id: "Door.Open" },
     });
-    expect(parsed("condition:nsu=urn:x;s=Zone 1;acked")).toMatchObject({ kind: "condition", field: "acked" });
   });
 
   test("every address that is understood says the same after it was written down", () => {

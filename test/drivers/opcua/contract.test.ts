@@ -77,8 +77,5 @@ driverContract({
     "method:",
     "method:nsu=urn:x;s=Door",
     "method:i=85;Open",
-    "condition:nsu=urn:x;s=Fire",
-    "condition:nsu=urn:x;s=Fire;loud",
-    "condition:;active",
   ],
 });

@@ -1,6 +1,12 @@
 /** The conversation of a subscription: whatever gets lost or comes twice, each message is taken once and in its order. */
 import fc from "fast-check";
-import { NotificationMessage, type PublishRequest, PublishResponse, type RepublishRequest, RepublishResponse } from "node-opcua";
+import {
+  NotificationMessage,
+  type PublishRequest,
+  PublishResponse,
+  type RepublishRequest,
+  RepublishResponse,
+} from "node-opcua";
 import { describe, expect, test } from "vitest";
 import { seconds } from "#model/time";
 import { converse } from "../../../drivers/opcua/publish.ts";

@@ -4,8 +4,8 @@ import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seconds } from "#model/time";
 import { createManualClock } from "../../support/manual-clock.ts";
-import { freePort, type RunningServer, startCable, startServer } from "./start-server.ts";
 import { plant, startLink } from "./start-link.ts";
+import { freePort, type RunningServer, startCable, startServer } from "./start-server.ts";
 
 let server: RunningServer;
 beforeAll(async () => {

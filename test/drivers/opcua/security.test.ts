@@ -7,8 +7,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { days, instant, seconds } from "#model/time";
 import type { OpcuaSettings } from "../../../drivers/opcua/settings.ts";
 import { createClock } from "../../../gateway/clock.ts";
-import { type RunningServer, startServer, temporaryFolder } from "./start-server.ts";
 import { plant, startLink } from "./start-link.ts";
+import { type RunningServer, startServer, temporaryFolder } from "./start-server.ts";
 
 const user = { name: "gatehouse", password: "correct horse" };
 let server: RunningServer;
@@ -27,11 +27,11 @@ async function trustServer(endpoint: string): Promise<void> {
   await trustAt(own.path, endpoint, der);
 }
 
-/** The server rejects our certificate once, then its keeper trusts it. */
+/** Both keepers do their part: ours trusts the server, and the server's trusts what it has rejected. */
 async function trustEachOther(): Promise<void> {
   await trustServer(server.endpoint);
   await using link = startLink({ endpoint: server.endpoint, security: "sign", user }, points, { folder: own.path });
-  await link.broken;
+  await Promise.race([link.broken, link.report.until(() => link.report.value(0) !== undefined)]);
   await server.order({ trustClients: true });
 }
 
@@ -95,10 +95,14 @@ describe("security of an OPC UA link", () => {
     test("a user may show a certificate instead of a password", async () => {
       await using folder = await temporaryFolder();
       const at = (name: string) => join(folder.path, name);
-      execFileSync("openssl", [
-        ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=operator"],
-        ...["-keyout", at("key.pem"), "-out", at("certificate.pem")],
-      ], { stdio: "ignore" });
+      execFileSync(
+        "openssl",
+        [
+          ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=operator"],
+          ...["-keyout", at("key.pem"), "-out", at("certificate.pem")],
+        ],
+        { stdio: "ignore" },
+      );
       const certificate = await readFile(at("certificate.pem"), "utf8");
       const privateKey = await readFile(at("key.pem"), "utf8");
       await using link = startLink(
@@ -124,7 +128,9 @@ describe("security of an OPC UA link", () => {
 
   test("a server that offers no protection is refused, with what it does offer", async () => {
     await using open = await startServer();
-    await using link = startLink({ endpoint: open.endpoint, security: "sign-and-encrypt" }, points, { folder: own.path });
+    await using link = startLink({ endpoint: open.endpoint, security: "sign-and-encrypt" }, points, {
+      folder: own.path,
+    });
     expect((await link.broken).because.en).toMatch(/does not offer sign-and-encrypt.*only: None\/None/);
   }, 60_000);
 
@@ -140,7 +146,9 @@ describe("security of an OPC UA link", () => {
     const none = "http://opcfoundation.org/UA/SecurityPolicy#None";
     const settings = { user } as unknown as OpcuaSettings;
     expect(() => identityOf(settings, endpoint(MessageSecurityMode.Sign, none), "plc:4840")).toThrow(/was not sent/);
-    expect(identityOf(settings, endpoint(MessageSecurityMode.Sign, ""), "plc:4840")).toMatchObject({ userName: "gatehouse" });
+    expect(identityOf(settings, endpoint(MessageSecurityMode.Sign, ""), "plc:4840")).toMatchObject({
+      userName: "gatehouse",
+    });
     expect(identityOf(settings, endpoint(MessageSecurityMode.SignAndEncrypt, none), "plc:4840")).toBeDefined();
   });
 

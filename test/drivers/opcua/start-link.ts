@@ -1,7 +1,14 @@
 /** Runs the driver against a server and remembers what it said, its side columns and notes included. */
 import type { PointType } from "#model/points";
 import { type Clock, milliseconds } from "#model/time";
-import { type DriverPoint, LinkBroken, type Report, type Told, type UnitNews, type Write } from "../../../drivers/driver.ts";
+import {
+  type DriverPoint,
+  LinkBroken,
+  type Report,
+  type Told,
+  type UnitNews,
+  type Write,
+} from "../../../drivers/driver.ts";
 import type { OpcuaAddress } from "../../../drivers/opcua/address.ts";
 import { opcua } from "../../../drivers/opcua/opcua.ts";
 import { driverTools, plainPoint } from "../../contracts/driver-tools.ts";
@@ -96,4 +103,3 @@ export function startLink(
     [Symbol.asyncDispose]: end,
   };
 }
-

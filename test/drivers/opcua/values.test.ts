@@ -1,7 +1,7 @@
 /** What an OPC UA server says, as numbers, texts, qualities and reasons. The server is another process. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type RunningServer, startServer } from "./start-server.ts";
 import { plant, startLink } from "./start-link.ts";
+import { type RunningServer, startServer } from "./start-server.ts";
 
 let server: RunningServer;
 beforeAll(async () => {
@@ -57,7 +57,9 @@ describe("values", () => {
       `${plant};s=Span#.middle`,
     ]);
     await link.report.until(() => new Set(link.report.of("fault").flatMap(({ handles }) => handles)).size === 8);
-    const reasons = new Map(link.report.of("fault").flatMap(({ handles, reason }) => handles.map((one) => [one, reason])));
+    const reasons = new Map(
+      link.report.of("fault").flatMap(({ handles, reason }) => handles.map((one) => [one, reason])),
+    );
     expect([...Array(8).keys()].map((handle) => reasons.get(handle))).toEqual([
       "refused",
       "refused",
@@ -107,7 +109,11 @@ describe("values", () => {
     await link.report.until(() => link.report.value(0) === 1);
     const before = link.report.of("samples").length;
     await server.order({ play: "Running", values: [false, true], apart: 200 });
-    const later = () => link.report.of("samples").slice(before).map(({ values }) => values.get(0));
+    const later = () =>
+      link.report
+        .of("samples")
+        .slice(before)
+        .map(({ values }) => values.get(0));
     await link.report.until(() => later().length >= 2);
     expect(later()).toEqual([0, 1]);
   });
@@ -136,11 +142,20 @@ describe("values", () => {
     const before = link.report.of("samples").length;
     await server.order({ set: "Many1234", value: -1 });
     await link.report.until(() => link.report.value(1_234) === -1);
-    expect(link.report.of("samples").slice(before).flatMap(({ values: batch }) => [...batch])).toEqual([[1_234, -1]]);
+    expect(
+      link.report
+        .of("samples")
+        .slice(before)
+        .flatMap(({ values: batch }) => [...batch]),
+    ).toEqual([[1_234, -1]]);
   });
 
   test("reading again and again brings the same values as a subscription", async () => {
-    await using link = startLink({ ...endpoint(), mode: "poll" }, [`${plant};s=Label`, `${plant};s=Level`, `${plant};s=Nothing`]);
+    await using link = startLink({ ...endpoint(), mode: "poll" }, [
+      `${plant};s=Label`,
+      `${plant};s=Level`,
+      `${plant};s=Nothing`,
+    ]);
     await link.report.until(() => link.report.value(1) === 1.5);
     await server.order({ set: "Level", value: 8 });
     await link.report.until(() => link.report.value(1) === 8);
