@@ -1,4 +1,4 @@
-/** What `browse` found as points that a device file takes: an engineer deletes what is not needed instead of typing the rest. */
+/** What `browse` found, as a file for `devices/` of a site: an engineer deletes what is not needed instead of typing the rest. */
 import type { FoundNode } from "./browse.ts";
 
 const NUMBERS = /^(SByte|Byte|U?Int(16|32|64)|Float|Double)$/;
@@ -9,8 +9,12 @@ function pointType(type: string | undefined): "bool" | "number" | "text" | undef
   return type !== undefined && NUMBERS.test(type) ? "number" : undefined;
 }
 
-/** YAML with a `points:` list; `units` says which units the site knows, others stay in a comment. */
-export function pointsFile(nodes: readonly FoundNode[], knowsUnit: (unit: string) => boolean): string {
+/** YAML of one device with every variable as a point. A unit that the site does not know stands in a comment. */
+export function pointsFile(
+  nodes: readonly FoundNode[],
+  { device, link }: { readonly device: string; readonly link: string },
+  knowsUnit: (unit: string) => boolean,
+): string {
   const taken = new Set<string>();
   const entries = nodes.flatMap((node) => {
     const type = node.kind === "variable" ? pointType(node.type) : undefined;
@@ -18,15 +22,22 @@ export function pointsFile(nodes: readonly FoundNode[], knowsUnit: (unit: string
     const id = freeKey(node.name, taken);
     const name = JSON.stringify(node.name.slice(0, 60));
     const unit = type === "number" && node.unit !== undefined ? node.unit : undefined;
-    const lines = [`  - id: ${id}`, `    name: { zh: ${name}, en: ${name} }`, `    type: ${type}`];
-    if (unit !== undefined && knowsUnit(unit)) lines.push(`    unit: ${JSON.stringify(unit)}`);
-    else if (unit !== undefined) lines.push(`    # ${oneLine(unit)}`);
-    lines.push(`    at: ${JSON.stringify(node.at)}`);
-    if (node.value !== undefined) lines.push(`    # ${oneLine(node.value)}`);
+    const lines = [`    - id: ${id}`, `      name: { zh: ${name}, en: ${name} }`, `      type: ${type}`];
+    if (unit !== undefined && knowsUnit(unit)) lines.push(`      unit: ${JSON.stringify(unit)}`);
+    else if (unit !== undefined) lines.push(`      # ${oneLine(unit)}`);
+    lines.push(`      at: ${JSON.stringify(node.at)}`);
+    if (node.value !== undefined) lines.push(`      # ${oneLine(node.value)}`);
     return [lines.join("\n")];
   });
-  if (entries.length === 0) return "points: []\n";
-  return `points:\n${entries.join("\n")}\n`;
+  const head = [
+    "# 由 gatehouse browse 生成：删去不需要的点，按设备类型改 kind 和点名。",
+    "# Written by gatehouse browse: delete what is not needed; set the kind, and the point ids that its rules look for.",
+    `- id: ${device}`,
+    `  name: { zh: ${device}, en: ${device} }`,
+    "  kind: gateway",
+    `  link: ${JSON.stringify(link)}`,
+  ];
+  return `${[...head, entries.length === 0 ? "  points: []" : "  points:", ...entries].join("\n")}\n`;
 }
 
 const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\s]+/gu, " ").trim();

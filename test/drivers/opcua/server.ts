@@ -161,6 +161,9 @@ simple.bindMethod(async (_inputs: unknown, _context: unknown) => {
   return { statusCode: StatusCodes.Good };
 });
 
+const hang = plant.addMethod(folder, { browseName: "Hang", nodeId: "s=Hang", inputArguments: [], outputArguments: [] });
+hang.bindMethod((_inputs: unknown, _context: unknown) => new Promise<never>(() => undefined));
+
 function put(name: string, value: number | boolean | string, status: keyof typeof StatusCodes = "Good"): void {
   const variable = variables.get(name);
   if (!variable) throw new Error(`no variable ${name}`);

@@ -64,12 +64,20 @@ describe("orders", () => {
 
   test("an order that is called off before it went out never goes out", async () => {
     await using link = startLink({ endpoint: server.endpoint }, [`${plant};s=Count`]);
+    await server.order({ count: true });
     const { outcome } = await failure(order(link, `method:${plant};s=Plant;${plant};s=Stop`, 1, AbortSignal.abort()));
     expect(outcome).toBe("unreachable");
     expect((await server.order({ count: true })).calls).toEqual([]);
   });
 
-  test("without an answer nobody claims to know what the device did", async () => {
+  test("a call that is out and not answered is neither done nor failed: nobody knows", async () => {
+    await using link = startLink({ endpoint: server.endpoint, timeout: "2s" }, [`${plant};s=Count`]);
+    const { outcome, because } = await failure(order(link, `method:${plant};s=Plant;${plant};s=Hang`, 1));
+    expect(outcome).toBe("unknown");
+    expect(because.en).toContain("nobody knows");
+  });
+
+  test("an order before which the line went dead never went out", async () => {
     await using cable = await startCable(server.port);
     await using link = startLink({ endpoint: `opc.tcp://127.0.0.1:${cable.port}`, timeout: "2s" }, [
       `${plant};s=Count`,
@@ -79,7 +87,6 @@ describe("orders", () => {
     cable.cut();
     const address = opcua.address.parse(`${plant};s=Count`);
     const { outcome } = await failure(write({ device: "plant", unit: 1, handle: 0, address, value: 1 }, never));
-    // The read before the write got no answer either, so the order itself stayed here.
     expect(outcome).toBe("unreachable");
   });
 
