@@ -1,9 +1,8 @@
 /** Reading in bulk: once for everything, or again and again where a server has no subscriptions. */
-import { type ClientSession, TimestampsToReturn } from "node-opcua";
+import type { ClientSession } from "node-opcua";
 import { type Clock, milliseconds, type Span } from "#model/time";
 import type { Item } from "./items.ts";
 import type { Limits } from "./resolve.ts";
-import { isNoAnswer, silentSince } from "./sentences.ts";
 import type { Sink } from "./sink.ts";
 
 export interface Reader {
@@ -20,9 +19,7 @@ export async function readAll(reader: Reader, items: readonly Item[]): Promise<v
   for (let start = 0; start < items.length; start += limits.read) {
     const chunk = items.slice(start, start + limits.read);
     const began = clock.monotonic();
-    const values = await session.read(
-      chunk.map(({ nodeId, attributeId }) => ({ nodeId, attributeId, timestampsToReturn: TimestampsToReturn.Both })),
-    );
+    const values = await session.read(chunk.map(({ nodeId, attributeId }) => ({ nodeId, attributeId })));
     for (const [i, item] of chunk.entries()) {
       const value = values[i];
       if (value) sink.take(item, value);
@@ -31,33 +28,23 @@ export async function readAll(reader: Reader, items: readonly Item[]): Promise<v
   }
 }
 
-/** So many reads without an answer in a row, and the link is given up. */
-const MISSES = 2;
 /** The session must not run out where points are read rarely. */
 const AT_LEAST_EVERY = 20_000;
 
-/** Reads every item at its own pace until the signal is raised; a read never overlaps with the one before. */
+/** Reads every item at its own pace until the signal is raised; a read never overlaps with the one before. One without an answer ends it. */
 export async function poll(reader: Reader, items: readonly Item[], signal: AbortSignal): Promise<void> {
-  const { clock, sink, where } = reader;
+  const { clock } = reader;
   const classes = [...Map.groupBy(items, (item) => Math.min(item.every, AT_LEAST_EVERY))].map(([every, members]) => ({
     every,
     members,
     due: clock.monotonic() as number,
   }));
-  let misses = 0;
   while (classes.length > 0) {
     signal.throwIfAborted();
     const next = classes.reduce((first, one) => (one.due < first.due ? one : first));
     const wait = next.due - clock.monotonic();
     if (wait > 0) await clock.sleep(milliseconds(wait) as Span, signal);
-    try {
-      await readAll(reader, next.members);
-      misses = 0;
-    } catch (error) {
-      misses += 1;
-      if (!isNoAnswer(error) || misses >= MISSES) throw error;
-      sink.missed("timeout", silentSince(where));
-    }
+    await readAll(reader, next.members);
     // A read that took longer than its pace is not caught up on.
     next.due = Math.max(next.due + next.every, clock.monotonic());
   }

@@ -92,10 +92,6 @@ export function brokenBy(error: unknown, where: string): LinkBroken {
   return new LinkBroken(found?.reason ?? "no-link", because, { cause: error });
 }
 
-/** The server took a request and did not answer it in time. */
-export const isNoAnswer = (error: unknown): boolean =>
-  error instanceof Error && /[Tt]imeout|[Tt]imed out/.test(error.message) && !/ECONN|ETIMEDOUT/.test(error.message);
-
 export const silentSince = (where: string): Text => ({
   zh: `${where} 没有按时发来保活报文，数据可能已过时；请检查网络和服务器。`,
   en: `${where} sent no keep-alive when it was due, so its values may be old; check the network and the server.`,

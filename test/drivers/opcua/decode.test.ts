@@ -21,7 +21,11 @@ describe("values of a server", () => {
   });
 
   test("an array of two 64-bit halves is no number, a 64-bit number is one, with its sign", () => {
-    const pair = new Variant({ dataType: DataType.UInt32, arrayType: VariantArrayType.Array, value: new Uint32Array([1, 2]) });
+    const pair = new Variant({
+      dataType: DataType.UInt32,
+      arrayType: VariantArrayType.Array,
+      value: new Uint32Array([1, 2]),
+    });
     expect(readValue(pair, reading())).toMatchObject({ reason: "decode" });
     const wide = (dataType: DataType, value: number[]) =>
       new Variant({ dataType, arrayType: VariantArrayType.Scalar, value });
@@ -45,8 +49,14 @@ describe("values of a server", () => {
   });
 
   test("no variant whatever makes it throw or invents a type", () => {
-    const anything = fc.oneof(fc.anything(), fc.constantFrom(null, undefined, new Date(Number.NaN), [1, 2], Buffer.from([1])));
-    const part = fc.oneof(fc.record({ index: fc.nat(9) }), fc.record({ field: fc.constantFrom("a", "__proto__", "length") }));
+    const anything = fc.oneof(
+      fc.anything(),
+      fc.constantFrom(null, undefined, new Date(Number.NaN), [1, 2], Buffer.from([1])),
+    );
+    const part = fc.oneof(
+      fc.record({ index: fc.nat(9) }),
+      fc.record({ field: fc.constantFrom("a", "__proto__", "length") }),
+    );
     fc.assert(
       fc.property(
         anything,
