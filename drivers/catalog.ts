@@ -2,9 +2,11 @@
 import type { Driver } from "./driver.ts";
 import { modbusRtu, modbusRtuOverTcp } from "./modbus/serial.ts";
 import { modbusTcp } from "./modbus/tcp.ts";
+import { opcua } from "./opcua/opcua.ts";
 
 export const drivers: ReadonlyMap<string, Driver<unknown, unknown>> = new Map<string, Driver<unknown, unknown>>([
   [modbusTcp.kind, modbusTcp],
   [modbusRtu.kind, modbusRtu],
   [modbusRtuOverTcp.kind, modbusRtuOverTcp],
+  [opcua.kind, opcua],
 ]);

@@ -33,6 +33,10 @@ const USAGE_TEXT = `gatehouse <command>
       --insecure-lan 允许在局域网上不加密监听 / allows listening without TLS beyond this machine
   check <site>       检查站点文件夹,列出全部问题 / checks a site folder and lists every problem
       --rules        列出每条规则适用于哪些设备 / lists which rule applies to which device
+  browse <link> [--site S] [--out F]
+                     列出 OPC UA 服务器的节点,可写成点表文件 / lists the nodes of an OPC UA server, and writes them as points
+  trust <site> <link> [--accept THUMBPRINT]
+                     查看并信任 OPC UA 服务器的证书 / shows the certificate of an OPC UA server, and trusts it
   token create <site> --role R --name N [--days D]
                      创建 API 令牌(网关停止时)/ creates an API token (while the gateway is stopped)
 
@@ -261,6 +265,65 @@ async function scanLine(args: string[]): Promise<void> {
   }
 }
 
+async function browse(args: string[]): Promise<void> {
+  const { values, positionals } = parse(args, { site: { type: "string" }, out: { type: "string" } });
+  const [name] = positionals;
+  if (name === undefined) end(USAGE, USAGE_TEXT);
+  const dial = await opcuaServer(typeof values.site === "string" ? values.site : ".", name);
+  const out = typeof values.out === "string" ? values.out : undefined;
+  const { browseLink } = await import("./browse.ts");
+  try {
+    process.stdout.write(`${await browseLink(dial, out)}\n`);
+  } catch (error) {
+    endWith(error);
+  }
+}
+
+async function trust(args: string[]): Promise<void> {
+  const { values, positionals } = parse(args, { accept: { type: "string" } });
+  const [folder, name] = positionals;
+  if (folder === undefined || name === undefined) end(USAGE, USAGE_TEXT);
+  const dial = await opcuaServer(folder, name);
+  const { showServer } = await import("./trust.ts");
+  try {
+    const shown = await showServer(dial);
+    for (const [what, told] of shown.facts) process.stdout.write(`${say(what.zh, what.en)}: ${told}\n`);
+    if (shown.standing === "changed") {
+      process.stdout.write(
+        `${say("注意：与此前信任的证书不同。未换过证书时请勿接受。", "Careful: this is not the certificate that was trusted before. Do not accept it unless it was renewed.")}\n`,
+      );
+    }
+    if (typeof values.accept === "string") {
+      if (!(await shown.accept(values.accept)))
+        end(
+          FAILED,
+          say(
+            "指纹与服务器现在出示的证书不符，未信任。",
+            "The thumbprint is not that of the certificate shown now; it was not trusted.",
+          ),
+        );
+      process.stdout.write(`${say("已信任。", "Trusted.")}\n`);
+    } else if (shown.standing === "trusted") {
+      process.stdout.write(`${say("该证书已受信任。", "This certificate is trusted already.")}\n`);
+    } else {
+      const command = `gatehouse trust ${folder} ${name} --accept ${shown.thumbprint}`;
+      process.stdout.write(
+        `${say(`在设备上核对指纹后执行：${command}`, `Compare the thumbprint at the device, then run: ${command}`)}\n`,
+      );
+    }
+  } catch (error) {
+    endWith(error);
+  }
+}
+
+async function opcuaServer(folder: string, name: string) {
+  const { opcuaLink } = await import("./link-of.ts");
+  const site = await readSite(folder);
+  const dial = opcuaLink(site, name, dataOf(site), createClock());
+  if ("because" in dial) end(FAILED, say(dial.because.zh, dial.because.en));
+  return dial;
+}
+
 /** Where the rows live: what the environment names, what the site names, otherwise a folder per site below `data`. */
 const dataOf = (site: Site): string => env.GATEHOUSE_DATA ?? site.store?.folder ?? resolve("data", site.id);
 
@@ -300,6 +363,12 @@ switch (command) {
     break;
   case "token":
     await token(rest);
+    break;
+  case "browse":
+    await browse(rest);
+    break;
+  case "trust":
+    await trust(rest);
     break;
   case "help":
   case "--help":
