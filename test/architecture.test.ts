@@ -75,6 +75,11 @@ const rooms: readonly Room[] = [
     may: [/^#model$/, /^drivers\/driver\.ts$/, /^zod$/, /^modbus-serial/, NODE],
   },
   {
+    name: "drivers/mqtt",
+    files: /^drivers\/mqtt\//,
+    may: [/^#model$/, /^drivers\/driver\.ts$/, /^zod$/, /^mqtt$/, NODE],
+  },
+  {
     name: "gateway/points and acquisition",
     files: /^gateway\/(points|acquisition)\//,
     may: [/^#model$/, /^drivers\/driver\.ts$/],
@@ -168,6 +173,7 @@ describe("imports stay inside their rooms", () => {
     expect(importers(/^pino$/)).toEqual(["gateway/log.ts"]);
     expect(importers(/^yaml$/).filter((file) => file.startsWith("gateway/"))).toEqual(["gateway/site/read-yaml.ts"]);
     expect(importers(/^modbus-serial/).every((file) => file.startsWith("drivers/modbus/"))).toBe(true);
+    expect(importers(/^mqtt$/).every((file) => file.startsWith("drivers/mqtt/"))).toBe(true);
     expect(importers(/^prom-client$/).every((file) => file.startsWith("gateway/"))).toBe(true);
   });
 });
