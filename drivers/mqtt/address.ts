@@ -4,9 +4,9 @@
  */
 import * as z from "zod";
 import type { Text } from "#model/text";
+import { isTopic } from "#model/topic";
 import { formatPointer, type Pointer, parsePointer } from "./pointer.ts";
 import { complain } from "./settings.ts";
-import { isTopic } from "./topic.ts";
 
 /** How the time of a payload is written: ISO 8601 with its offset, a count since 1970, or local text of a known offset. */
 export type TimeFormat = "iso" | "s" | "ms" | "us" | "ns" | { readonly offset: string };

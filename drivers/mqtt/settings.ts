@@ -3,7 +3,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import * as z from "zod";
 import type { Text } from "#model/text";
 import { milliseconds, parseSpan, type Span } from "#model/time";
-import { isTopic } from "./topic.ts";
+import { isTopic } from "#model/topic";
 
 /** Both sentences of an issue: `message` is the English one, `params.text` holds both. */
 export function complain(context: z.RefinementCtx, text: Text): never {

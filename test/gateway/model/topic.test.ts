@@ -1,7 +1,7 @@
 /** Topics and filters, by the examples of MQTT 3.1.1 section 4.7 and by what covers what. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { covers, isFilter, isTopic, takes } from "../../../drivers/mqtt/topic.ts";
+import { covers, isFilter, isTopic, takes } from "#model/topic";
 
 describe("topic filters", () => {
   test.each([
