@@ -86,6 +86,19 @@ const rooms: readonly Room[] = [
   },
   { name: "gateway/store", files: /^gateway\/store\//, may: [/^#model$/, NODE], types: [/^rules\//] },
   {
+    name: "gateway/broker",
+    files: /^gateway\/broker\//,
+    // The guard in front of the parser is the same for both ends of MQTT.
+    may: [
+      /^#model$/,
+      /^gateway\/net\//,
+      /^drivers\/mqtt\/packet-guard\.ts$/,
+      /^aedes$/,
+      /^node:(crypto|stream|fs|path|zlib)/,
+    ],
+    types: [/^gateway\/log\.ts$/],
+  },
+  {
     name: "gateway/notify",
     files: /^gateway\/notify\//,
     may: [/^#model$/, /^gateway\/net\//, /^zod$/, /^node:(crypto|buffer)$/],
@@ -173,6 +186,7 @@ describe("imports stay inside their rooms", () => {
     expect(importers(/^pino$/)).toEqual(["gateway/log.ts"]);
     expect(importers(/^yaml$/).filter((file) => file.startsWith("gateway/"))).toEqual(["gateway/site/read-yaml.ts"]);
     expect(importers(/^modbus-serial/).every((file) => file.startsWith("drivers/modbus/"))).toBe(true);
+    expect(importers(/^aedes$/)).toEqual(["gateway/broker/broker.ts"]);
     expect(importers(/^mqtt$/).every((file) => file.startsWith("drivers/mqtt/"))).toBe(true);
     expect(importers(/^prom-client$/).every((file) => file.startsWith("gateway/"))).toBe(true);
   });

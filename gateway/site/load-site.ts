@@ -6,6 +6,7 @@ import type { Problem } from "#model/problem";
 import type { Site } from "#model/site";
 import { checkRules, checkSyntax } from "../../rules/language/check.ts";
 import { nearest } from "../../rules/language/nearest.ts";
+import { checkEmbedded } from "./broker-file.ts";
 import { readDevices, type SiteDevices } from "./devices.ts";
 import { createLinks, type Drivers } from "./links.ts";
 import { type Part, placeOf, whole } from "./parse-part.ts";
@@ -99,6 +100,7 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
   const siteLinks = settings && found.complete ? links.all() : [];
   const simulator = settings?.settings.simulator;
   const root = siteFile ? whole(siteFile) : undefined;
+  if (root && settings) checkEmbedded(root, siteLinks, settings.broker !== undefined, problems);
   if (simulator && root) await checkFleet(input.folder, simulator.fleet, root, problems);
   await warnOfUnreadFiles(input.folder, simulator ? [simulator.fleet] : [], problems);
 
@@ -122,6 +124,7 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
     channels: settings.channels,
     ...(simulator ? { simulator: { fleet: within(input.folder, simulator.fleet), control: simulator.control } } : {}),
     ...(store ? { store: { folder: within(input.folder, store.folder) } } : {}),
+    ...(settings.broker ? { broker: settings.broker } : {}),
   };
 }
 
