@@ -46,10 +46,12 @@ const User = z.strictObject({
 const LIMITS = { clients: 1_000, messagesPerSecond: 100, packetBytes: 262_144, retained: 20_000, queued: 1_000 };
 
 export const BrokerFile = z.strictObject({
-  listen: z.strictObject({
-    host: z.string().min(1).default("127.0.0.1"),
-    port: z.int().min(0).max(65_535).default(1_883),
-  }),
+  listen: z
+    .strictObject({
+      host: z.string().min(1).default("127.0.0.1"),
+      port: z.int().min(0).max(65_535).default(1_883),
+    })
+    .default({ host: "127.0.0.1", port: 1_883 }),
   /** PEM texts, `file:path`. */
   tls: z.strictObject({ cert: z.string().min(1), key: z.string().min(1) }).optional(),
   users: z.array(User).default([]),
@@ -119,9 +121,10 @@ function belongTogether({ cert, key }: { cert: string; key: string }): boolean {
 }
 
 /** A link to the house's own broker needs that there is one. */
-export function checkEmbedded(root: Part, links: readonly SiteLink[], hasBroker: boolean, problems: ProblemList): void {
+export function checkEmbedded(root: Part, links: readonly SiteLink[], problems: ProblemList): void {
   const own = links.filter(({ settings }) => (settings as { url?: unknown } | null)?.url === "embedded");
-  if (own.length === 0 || hasBroker) return;
+  // A broker that has problems of its own is there all the same.
+  if (own.length === 0 || part(root, "broker").value !== undefined) return;
   problems.error(
     placeOf(part(root, "id")),
     {

@@ -100,7 +100,7 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
   const siteLinks = settings && found.complete ? links.all() : [];
   const simulator = settings?.settings.simulator;
   const root = siteFile ? whole(siteFile) : undefined;
-  if (root && settings) checkEmbedded(root, siteLinks, settings.broker !== undefined, problems);
+  if (root) checkEmbedded(root, siteLinks, problems);
   if (simulator && root) await checkFleet(input.folder, simulator.fleet, root, problems);
   await warnOfUnreadFiles(input.folder, simulator ? [simulator.fleet] : [], problems);
 

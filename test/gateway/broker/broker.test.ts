@@ -1,4 +1,5 @@
 /** The broker of the house: who gets in, what each may say and hear, and what one client cannot do to the others. */
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -324,4 +325,35 @@ test("the house comes in by its own way, and nobody else by it", async () => {
   await house.publishAsync("gatehouse/demo/state", "online", { qos: 1 });
   await expect(stand.client("pump", { port: Number(new URL(url).port) })).rejects.toThrow();
   await expect(stand.client("x", { clientId: "gatehouse1", username: user, password })).rejects.toThrow();
+});
+
+test("over TLS the house speaks no plain MQTT, and a greeting that never ends is cut", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "gatehouse-broker-"));
+  const name = "subjectAltName=IP:127.0.0.1";
+  const make = [
+    "req",
+    "-x509",
+    "-newkey",
+    "rsa:2048",
+    "-nodes",
+    "-keyout",
+    "k",
+    "-out",
+    "c",
+    "-subj",
+    "/CN=x",
+    "-addext",
+    name,
+  ];
+  expect(spawnSync("openssl", make, { cwd: folder }).status).toBe(0);
+  const [cert, key] = [readFileSync(join(folder, "c"), "utf8"), readFileSync(join(folder, "k"), "utf8")];
+  await using stand = await startStand({ settings: { tls: { cert, key } } });
+  const pump = await stand.client("pump", { protocol: "mqtts", ca: cert });
+  await pump.publishAsync("park/pump/state", "x", { qos: 1 });
+  await expect(stand.client("pump", { protocol: "mqtts" })).rejects.toThrow(/self-signed/);
+  const plain = await stand.socket();
+  plain.write(connectPacket("pump"));
+  await ended(plain);
+  const silent = await stand.socket();
+  await ended(silent);
 });
