@@ -2,6 +2,7 @@
 const benches: Readonly<Record<string, () => Promise<{ run(): Promise<void> }>>> = {
   rules: () => import("./rules.ts"),
   commit: () => import("./commit.ts"),
+  broker: () => import("./broker.ts"),
 };
 
 const wanted = process.argv.slice(2);
