@@ -20,6 +20,8 @@ export interface TopicAddress extends Place {
   readonly kind: "topic";
   readonly time?: { readonly pointer: Pointer; readonly format: TimeFormat };
   readonly quality?: Pointer;
+  /** Messages of a topic that carries several kinds: only those that say this here are the point's. */
+  readonly when?: { readonly pointer: Pointer; readonly is: string };
   /** Bit of a whole number. */
   readonly bit?: number;
   /** Topic that tells whether the whole device lives, usually its last will. */
@@ -73,8 +75,8 @@ const commandShape: Text = {
   en: "After ' > ' comes the topic for orders, with #/json/pointer if wanted (no [name=value] in it), e.g. … > park/lift1/cmd#/mode.",
 };
 const optionShape = (option: string): Text => ({
-  zh: `“${option}”不是可用的选项。可用：time=/ts:ms、quality=/q、bit=0…31、alive=主题，各一次。`,
-  en: `"${option}" is no option. There are time=/ts:ms, quality=/q, bit=0…31 and alive=topic, each once.`,
+  zh: `“${option}”不是可用的选项。可用：time=/ts:ms、quality=/q、when=/type:值、bit=0…31、alive=主题，各一次。`,
+  en: `"${option}" is no option. There are time=/ts:ms, quality=/q, when=/type:value, bit=0…31 and alive=topic, each once.`,
 });
 
 function parsePlace(text: string): Place | undefined {
@@ -98,6 +100,11 @@ function parseOption(name: string, value: string): Partial<TopicAddress> | undef
   if (name === "quality") {
     const pointer = parsePointer(value);
     return pointer && pointer.length > 0 ? { quality: pointer } : undefined;
+  }
+  if (name === "when") {
+    const [, path = "", is = ""] = /^(\/[^:]*):(.+)$/.exec(value) ?? [];
+    const pointer = parsePointer(path);
+    return pointer && pointer.length > 0 ? { when: { pointer, is } } : undefined;
   }
   if (name === "bit") return /^([0-9]|[12][0-9]|3[01])$/.test(value) ? { bit: Number(value) } : undefined;
   if (name === "alive") {

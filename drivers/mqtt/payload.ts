@@ -53,8 +53,10 @@ export interface Wanted {
   readonly words?: Readonly<Record<string, number>>;
 }
 
-export function readPoint(payload: Payload, wanted: Wanted): Reading {
+/** `undefined` when the message is of another kind than the point's. */
+export function readPoint(payload: Payload, wanted: Wanted): Reading | undefined {
   const { address } = wanted;
+  if (address.when && !isOfKind(payload, address.when.pointer, address.when.is)) return undefined;
   const found = valueAt(payload, address.pointer);
   if (found.kind === "bad") return found;
   const told = qualityOf(payload, address);
@@ -64,6 +66,11 @@ export function readPoint(payload: Payload, wanted: Wanted): Reading {
   const value = settle(found.value, wanted);
   if (value.kind === "bad") return value;
   return { ...value, sourceAt, uncertain: told === "uncertain" };
+}
+
+function isOfKind(payload: Payload, pointer: Pointer, is: string): boolean {
+  const said = lookUp(payload.json()?.value, pointer);
+  return said !== undefined && typeof said !== "object" && String(said) === is;
 }
 
 type Found = { readonly kind: "found"; readonly value: unknown } | Extract<Reading, { kind: "bad" }>;

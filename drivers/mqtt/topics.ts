@@ -91,6 +91,7 @@ export function createTopics(
 
   function takeLive(reader: Reader, payload: Payload): Reading | undefined {
     const reading = readPoint(payload, reader.point);
+    if (!reading) return undefined;
     reader.live = true;
     reader.held = undefined;
     if (reading.kind === "bad" || Number.isNaN(reading.sourceAt)) return reading;
@@ -108,7 +109,7 @@ export function createTopics(
   function takeRetained(reader: Reader, payload: Payload): Reading | undefined {
     if (reader.live) return undefined;
     const reading = readPoint(payload, reader.point);
-    if (reading.kind === "bad") return reading;
+    if (!reading || reading.kind === "bad") return reading;
     const age = clock.now() - reading.sourceAt;
     const young = Math.abs(age) <= settings.quietAfter;
     if (young || reader.unit.signs(WILL) === "alive") return reading;

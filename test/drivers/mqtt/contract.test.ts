@@ -95,6 +95,8 @@ driverContract({
     "a#/b ; time=ts",
     "a#/b ; time=/ts:minutes",
     "a#/b ; time=/ts ; time=/ts",
+    "a#/b ; when=/type",
+    "a#/b ; when=type:1",
     "a#/b ; constructor=1",
     "a#/b > ",
     "a#/b > cmd/#",

@@ -123,6 +123,22 @@ describe("a client", () => {
     await closed(pump);
   });
 
+  test("finds no room for a new retained message beyond the cap; what is kept can still change and be taken away", async () => {
+    await using stand = await startStand({ settings: { limits: { ...settings.limits, retained: 2 } } });
+    const pump = await stand.client("pump");
+    const keep = (name: string, text: string) => pump.publishAsync(`park/pump/${name}`, text, { qos: 1, retain: true });
+    for (const name of ["a", "b", "c"]) await keep(name, name);
+    await keep("a", "new");
+    await keep("b", "");
+    await keep("d", "d");
+    const reader = await stand.client("reader");
+    const hears = ears(reader);
+    await reader.subscribeAsync("park/#");
+    await hears.until(() => hears.heard.length === 2);
+    expect(hears.heard.map(({ text }) => text).toSorted()).toEqual(["d", "new"]);
+    expect(stand.dropped.get("broker-retained")).toBe(1);
+  });
+
   test("with the same client id takes the place of the one before, of the same user only", async () => {
     await using stand = await startStand();
     const first = await stand.client("pump");
