@@ -12,6 +12,7 @@ import { boundStore, type Persistence, RETAINED_PAYLOAD } from "./bounded-store.
 import { createBucket } from "./bucket.ts";
 import { guardStream } from "./guarded-stream.ts";
 import { readKept, writeKept } from "./kept.ts";
+import { createFailures, createTeller } from "./refusals.ts";
 
 export interface BrokerInput {
   readonly settings: BrokerSettings;
@@ -41,8 +42,6 @@ const CONNECTS = { perSecond: 300, burst: 100 };
 const PER_ADDRESS = 200;
 const DRAIN_WITHIN = seconds(5);
 const INFLIGHT = 50;
-/** An address that fails this often within a minute is not heard for the rest of it. */
-const FAILURES = 10;
 /** How long clients have to come back after a start before their wills are said. */
 export const WILLS_AFTER = minutes(1);
 const KEEP_EVERY = seconds(1);
@@ -265,41 +264,5 @@ export async function startBroker(input: BrokerInput): Promise<Broker> {
     own: { url: `mqtt://127.0.0.1:${ownListener.port}`, user: own.name, password: own.password },
     clients: () => broker.connectedClients,
     [Symbol.asyncDispose]: () => cleanup.disposeAsync(),
-  };
-}
-
-/** Addresses that tried wrong passwords, for a minute; many addresses make it forget, not grow. */
-function createFailures(clock: Clock) {
-  const byAddress = new Map<string, { count: number; since: Span }>();
-  const fresh = (address: string) => {
-    const entry = byAddress.get(address);
-    return entry && clock.monotonic() - entry.since < minutes(1) ? entry : undefined;
-  };
-  return {
-    tooMany: (address: string): boolean => (fresh(address)?.count ?? 0) >= FAILURES,
-    note(address: string): void {
-      const entry = fresh(address);
-      if (entry) entry.count += 1;
-      else {
-        if (byAddress.size >= 10_000) byAddress.clear();
-        byAddress.set(address, { count: 1, since: clock.monotonic() });
-      }
-    },
-  };
-}
-
-/** Says each kind of refusal once a minute: whoever is refused often must not fill the log. */
-function createTeller(clock: Clock, log: BrokerInput["log"], dropped: BrokerInput["dropped"]) {
-  const saidAt = new Map<string, Span>();
-  return {
-    dropped: (what: string) => dropped?.(what),
-    refused(why: string, facts: Readonly<Record<string, string | undefined>>): void {
-      dropped?.("broker-refused");
-      const now = clock.monotonic();
-      const before = saidAt.get(why);
-      if (before !== undefined && now - before < minutes(1)) return;
-      saidAt.set(why, now);
-      log.warn({ ...facts, why }, "the broker refused a client");
-    },
   };
 }
