@@ -2,6 +2,7 @@
 import type { Driver } from "./driver.ts";
 import { modbusRtu, modbusRtuOverTcp } from "./modbus/serial.ts";
 import { modbusTcp } from "./modbus/tcp.ts";
+import { mqtt } from "./mqtt/driver.ts";
 import { opcua } from "./opcua/opcua.ts";
 
 export const drivers: ReadonlyMap<string, Driver<unknown, unknown>> = new Map<string, Driver<unknown, unknown>>([
@@ -9,4 +10,5 @@ export const drivers: ReadonlyMap<string, Driver<unknown, unknown>> = new Map<st
   [modbusRtu.kind, modbusRtu],
   [modbusRtuOverTcp.kind, modbusRtuOverTcp],
   [opcua.kind, opcua],
+  [mqtt.kind, mqtt],
 ]);

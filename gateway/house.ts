@@ -4,12 +4,13 @@ import { fileURLToPath } from "node:url";
 import { isListed, shownState } from "#model/alarm";
 import type { Plan } from "#model/plan";
 import type { ClockKind } from "#model/policy";
-import type { Site } from "#model/site";
+import type { Site, SiteLink } from "#model/site";
 import { type Instant, instant, milliseconds } from "#model/time";
 import type { Driver } from "../drivers/driver.ts";
 import { createEngine } from "../rules/engine/create-engine.ts";
 import { startAcquisition } from "./acquisition/acquire.ts";
 import { startApi } from "./api/start-api.ts";
+import { type Broker, startBroker } from "./broker/broker.ts";
 import type { HouseClock } from "./clock.ts";
 import type { Door } from "./door.ts";
 import { createFeed } from "./feed.ts";
@@ -106,8 +107,20 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
   const stopFollowing = feed.follow((news) => {
     if (news.kind === "messages") delivery.wake();
   });
+  const broker = site.broker
+    ? opened.use(
+        await startBroker({
+          settings: site.broker,
+          folder: join(input.data, "broker"),
+          clock,
+          log,
+          dropped: (what) => metrics.dropped(what),
+          portFrom: "GATEHOUSE_BROKER_PORT",
+        }),
+      )
+    : undefined;
   const acquisition = startAcquisition({
-    site,
+    site: broker ? { ...site, links: site.links.map((link) => toOwnBroker(link, broker)) } : site,
     drivers: input.drivers,
     table,
     clock,
@@ -180,6 +193,12 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     ...(api.firstRunLink === undefined ? {} : { firstRunLink: api.firstRunLink }),
     [Symbol.asyncDispose]: () => cleanup.disposeAsync(),
   };
+}
+
+/** `url: embedded` stands for the house's own broker, whose way in is made anew at every start. */
+function toOwnBroker(link: SiteLink, { own }: Broker): SiteLink {
+  const settings = link.settings as { readonly url?: unknown };
+  return settings.url === "embedded" ? { ...link, settings: { ...settings, ...own, version: "3.1.1" } } : link;
 }
 
 function rethrow(error: unknown): void {

@@ -46,7 +46,7 @@ const USAGE_TEXT = `gatehouse <command>
   import <points.csv> <device> [--kind K] [--link L] [--out FILE] [--force]
                      点表(CSV,UTF-8 或 GB18030)转为设备文件 / turns a table of points into a device file
 
-  GATEHOUSE_DATA GATEHOUSE_PORT GATEHOUSE_HOST GATEHOUSE_LOG GATEHOUSE_TOKEN(demo)`;
+  GATEHOUSE_DATA GATEHOUSE_PORT GATEHOUSE_HOST GATEHOUSE_BROKER_PORT GATEHOUSE_LOG GATEHOUSE_TOKEN(demo)`;
 
 /** Ends the process with a sentence. */
 function end(code: number, sentence: string): never {
@@ -76,18 +76,25 @@ async function readSite(folder: string): Promise<Site> {
     );
   }
   printProblems(result.site.warnings);
+  const { broker } = result.site;
   return {
     ...result.site,
-    listen: { host: env.GATEHOUSE_HOST ?? result.site.listen.host, port: port(result.site.listen.port) },
+    listen: {
+      host: env.GATEHOUSE_HOST ?? result.site.listen.host,
+      port: port("GATEHOUSE_PORT", result.site.listen.port),
+    },
+    ...(broker && {
+      broker: { ...broker, listen: { ...broker.listen, port: port("GATEHOUSE_BROKER_PORT", broker.listen.port) } },
+    }),
   };
 }
 
-function port(fallback: number): number {
-  const text = env.GATEHOUSE_PORT;
+function port(name: string, fallback: number): number {
+  const text = env[name];
   if (text === undefined || text === "") return fallback;
   const value = Number(text);
   if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
-  end(BAD_SITE, say(`GATEHOUSE_PORT=${text} 不是端口号(0–65535)。`, `GATEHOUSE_PORT=${text} is not a port (0–65535).`));
+  end(BAD_SITE, say(`${name}=${text} 不是端口号(0–65535)。`, `${name}=${text} is not a port (0–65535).`));
 }
 
 function logLevel(): LogLevel {
@@ -126,6 +133,16 @@ async function run(args: string[]): Promise<void> {
       say(
         `监听 ${site.listen.host} 会在网络上不加密传输。仅在受控网络内加 --insecure-lan。`,
         `Listening on ${site.listen.host} is not encrypted. Add --insecure-lan only on a network that you control.`,
+      ),
+    );
+  }
+  if (site.broker && !site.broker.tls && !LOOPBACK.has(site.broker.listen.host) && !values["insecure-lan"]) {
+    const { host } = site.broker.listen;
+    end(
+      BAD_SITE,
+      say(
+        `MQTT 代理监听 ${host} 会在网络上不加密传输密码。请在 broker 下写 tls，或仅在受控网络内加 --insecure-lan。`,
+        `The MQTT broker on ${host} would take passwords unencrypted. Give it tls, or add --insecure-lan on a network that you control.`,
       ),
     );
   }

@@ -80,11 +80,29 @@ const rooms: readonly Room[] = [
     may: [/^#model$/, /^drivers\/driver\.ts$/, /^zod$/, /^node-opcua$/, NODE],
   },
   {
+    name: "drivers/mqtt",
+    files: /^drivers\/mqtt\//,
+    may: [/^#model$/, /^drivers\/driver\.ts$/, /^zod$/, /^mqtt$/, NODE],
+  },
+  {
     name: "gateway/points and acquisition",
     files: /^gateway\/(points|acquisition)\//,
     may: [/^#model$/, /^drivers\/driver\.ts$/],
   },
   { name: "gateway/store", files: /^gateway\/store\//, may: [/^#model$/, NODE], types: [/^rules\//] },
+  {
+    name: "gateway/broker",
+    files: /^gateway\/broker\//,
+    // The guard in front of the parser is the same for both ends of MQTT.
+    may: [
+      /^#model$/,
+      /^gateway\/net\//,
+      /^drivers\/mqtt\/packet-guard\.ts$/,
+      /^aedes$/,
+      /^node:(crypto|stream|fs|path|zlib)/,
+    ],
+    types: [/^gateway\/log\.ts$/],
+  },
   {
     name: "gateway/notify",
     files: /^gateway\/notify\//,
@@ -182,6 +200,8 @@ describe("imports stay inside their rooms", () => {
     expect(importers(/^yaml$/).filter((file) => file.startsWith("gateway/"))).toEqual(["gateway/site/read-yaml.ts"]);
     expect(importers(/^modbus-serial/).every((file) => file.startsWith("drivers/modbus/"))).toBe(true);
     expect(importers(/^node-opcua/).every((file) => file.startsWith("drivers/opcua/"))).toBe(true);
+    expect(importers(/^aedes$/)).toEqual(["gateway/broker/broker.ts"]);
+    expect(importers(/^mqtt$/).every((file) => file.startsWith("drivers/mqtt/"))).toBe(true);
     expect(importers(/^prom-client$/).every((file) => file.startsWith("gateway/"))).toBe(true);
   });
 });

@@ -8,6 +8,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,
+    // Houses run beside each other: the broker of the demo site takes any free port.
+    env: { GATEHOUSE_BROKER_PORT: "0" },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

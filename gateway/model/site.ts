@@ -1,5 +1,6 @@
 /** A site after parsing: only good values, every reference resolved. */
 
+import type { BrokerSettings } from "./broker.ts";
 import type { PointDefinition, Suspect } from "./points.ts";
 import type { Policy } from "./policy.ts";
 import type { Problem } from "./problem.ts";
@@ -119,6 +120,8 @@ export interface Site {
   readonly simulator?: { readonly fleet: string; readonly control: string };
   /** Where lasting data goes when the environment does not say. */
   readonly store?: { readonly folder: string };
+  /** The house's own MQTT broker. */
+  readonly broker?: BrokerSettings;
   readonly warnings: readonly Problem[];
 }
 

@@ -29,15 +29,17 @@ export type TellOfError = (error: unknown, route: string) => void;
 /** A listener that is taken is a person's mistake, so it gets a person's sentence in both languages. */
 export class CannotListen extends Error {
   readonly text: { readonly zh: string; readonly en: string };
-  constructor(listen: Listen, cause: unknown) {
+  /** `portFrom`: what chooses the port, a variable of the environment or a key of the site. */
+  constructor(listen: Pick<Listen, "host" | "port">, cause: unknown, portFrom = "GATEHOUSE_PORT") {
     const where = `${listen.host}:${listen.port}`;
     const taken = (cause as { code?: string } | null)?.code === "EADDRINUSE";
+    const settings = portFrom === "GATEHOUSE_PORT" ? ["GATEHOUSE_HOST 与 ", "GATEHOUSE_HOST and "] : ["", ""];
     const zh = taken
-      ? `端口已被占用：${where}。请停止占用它的程序，或用环境变量 GATEHOUSE_PORT 指定其他端口。`
-      : `无法监听 ${where}。请检查 GATEHOUSE_HOST 与 GATEHOUSE_PORT。`;
+      ? `端口已被占用：${where}。请停止占用它的程序，或用 ${portFrom} 指定其他端口。`
+      : `无法监听 ${where}。请检查 ${settings[0]}${portFrom}。`;
     const en = taken
-      ? `${where} is taken by another program. Stop that program, or choose another port with GATEHOUSE_PORT.`
-      : `Cannot listen on ${where}. Check GATEHOUSE_HOST and GATEHOUSE_PORT.`;
+      ? `${where} is taken by another program. Stop that program, or choose another port with ${portFrom}.`
+      : `Cannot listen on ${where}. Check ${settings[1]}${portFrom}.`;
     super(`${zh} ${en}`, { cause });
     this.name = "CannotListen";
     this.text = { zh, en };

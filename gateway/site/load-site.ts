@@ -10,6 +10,7 @@ import { checkRules, checkSyntax } from "../../rules/language/check.ts";
 import { nearest } from "../../rules/language/nearest.ts";
 import { isLibraryFile } from "../../rules/language/scope.ts";
 import { misfits } from "../../rules/language/selection.ts";
+import { checkEmbedded } from "./broker-file.ts";
 import { calendarsOf } from "./calendars.ts";
 import { readDevices, type SiteDevices } from "./devices.ts";
 import { judgeLinks } from "./judge-links.ts";
@@ -109,6 +110,7 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
   if (found.complete) judgeLinks(links.placed(), found.devices, found.points, problems);
   const simulator = settings?.settings.simulator;
   const root = siteFile ? whole(siteFile) : undefined;
+  if (root) checkEmbedded(root, siteLinks, problems);
   if (simulator && root) await checkFleet(input.folder, simulator.fleet, root, problems);
   await warnOfUnreadFiles(input.folder, simulator ? [simulator.fleet] : [], problems);
 
@@ -132,6 +134,7 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
     channels: settings.channels,
     ...(simulator ? { simulator: { fleet: within(input.folder, simulator.fleet), control: simulator.control } } : {}),
     ...(store ? { store: { folder: within(input.folder, store.folder) } } : {}),
+    ...(settings.broker ? { broker: settings.broker } : {}),
   };
 }
 

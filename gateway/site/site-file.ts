@@ -1,8 +1,10 @@
 /** `site.yaml`: who the site is, where it listens, its shared links and its ways out. */
 
 import * as z from "zod";
+import type { BrokerSettings } from "#model/broker";
 import type { ChannelSetting } from "#model/site";
 import { nearest } from "../../rules/language/nearest.ts";
+import { BrokerFile, finishBroker } from "./broker-file.ts";
 import { calendarEntry } from "./calendars.ts";
 import { itemsOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import type { ProblemList } from "./problems.ts";
@@ -54,6 +56,7 @@ export const SiteFile = z.strictObject({
   channels: z.array(z.unknown()).default([]),
   store: z.strictObject({ folder: z.string().min(1) }).optional(),
   calendars: z.record(Name, calendarEntry(Zone)).default({}),
+  broker: BrokerFile.optional(),
 });
 export type SiteFile = z.output<typeof SiteFile>;
 
@@ -70,6 +73,7 @@ const Channel = z.strictObject({
 export interface SiteSettings {
   readonly settings: SiteFile;
   readonly channels: readonly ChannelSetting[];
+  readonly broker?: BrokerSettings;
   /** Shared links by id, still to be parsed by their drivers. */
   readonly links: ReadonlyMap<string, Part>;
 }
@@ -120,5 +124,6 @@ export function parseSiteFile(file: YamlFile, problems: ProblemList): SiteSettin
     channels.push({ id, kind, settings: rest });
   }
   const links = new Map(Object.keys(settings.links).map((id) => [id, part(root, "links", id)]));
-  return { settings, channels, links };
+  const broker = settings.broker && finishBroker(part(root, "broker"), settings.broker, problems);
+  return { settings, channels, links, ...(broker ? { broker } : {}) };
 }

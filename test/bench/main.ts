@@ -3,6 +3,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<void> }>>>
   rules: () => import("./rules.ts"),
   commit: () => import("./commit.ts"),
   modbus: () => import("./modbus.ts"),
+  broker: () => import("./broker.ts"),
 };
 
 const wanted = process.argv.slice(2);

@@ -136,6 +136,32 @@ test("a data folder that another gateway holds is refused with its name", async 
   expect(err).toContain(folder.path);
 });
 
+test("so is the port of the broker", async () => {
+  const ports = await demoPorts();
+  using folder = createDataFolder();
+  const squatter = createServer();
+  await new Promise<void>((resolve) => squatter.listen(ports.control, "127.0.0.1", resolve));
+  const { code, err } = await gatehouse(["run", DEMO], {
+    GATEHOUSE_DATA: folder.path,
+    GATEHOUSE_PORT: String(ports.console),
+    GATEHOUSE_BROKER_PORT: String(ports.control),
+  });
+  squatter.close();
+  expect(code).toBe(1);
+  expect(err).toContain("GATEHOUSE_BROKER_PORT");
+});
+
+test("a broker beyond this machine without TLS needs to be asked for", async () => {
+  using folder = createDataFolder();
+  const site = join(folder.path, "site");
+  cpSync(DEMO, site, { recursive: true });
+  const file = join(site, "site.yaml");
+  writeFileSync(file, readFileSync(file, "utf8").replace("host: 127.0.0.1, port: 11883", "host: 0.0.0.0, port: 11883"));
+  const { code, err } = await gatehouse(["run", site], {});
+  expect(code).toBe(78);
+  expect(err).toMatch(/MQTT.*--insecure-lan/s);
+});
+
 test("listening beyond this machine without encryption needs to be asked for", async () => {
   const { code, err } = await gatehouse(["run", DEMO], { GATEHOUSE_HOST: "0.0.0.0" });
   expect(code).toBe(78);
@@ -157,6 +183,7 @@ test.each([
 
 test.each([
   ["GATEHOUSE_PORT", "lots"],
+  ["GATEHOUSE_BROKER_PORT", "70000"],
   ["GATEHOUSE_LOG", "shout"],
 ])("%s=%s is refused with what would do", async (name, value) => {
   const ended = await gatehouse(["run", DEMO], { [name]: value });
