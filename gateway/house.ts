@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { isListed, shownState } from "#model/alarm";
 import type { Plan } from "#model/plan";
 import type { ClockKind } from "#model/policy";
-import type { Site } from "#model/site";
+import { type Site, usualHistory } from "#model/site";
 import { type Instant, instant, milliseconds } from "#model/time";
 import type { Driver } from "../drivers/driver.ts";
 import { createEngine } from "../rules/engine/create-engine.ts";
@@ -14,6 +14,7 @@ import type { HouseClock } from "./clock.ts";
 import type { Door } from "./door.ts";
 import { createFeed } from "./feed.ts";
 import { heartbeat, keep } from "./heartbeat.ts";
+import { openHistorian } from "./history/open-historian.ts";
 import type { Log } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { type OutgoingAnswer, request } from "./net/outgoing.ts";
@@ -84,6 +85,16 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
 
   const feed = createFeed();
   const metrics = createMetrics();
+  const historian = opened.use(
+    openHistorian({
+      folder: input.data,
+      table,
+      settings: site.history ?? usualHistory,
+      clock,
+      tell: ({ ok, because }) => (ok ? log.warn : log.error)({ because: because.en }, "the history"),
+      dropped: (count) => metrics.dropped("history", count),
+    }),
+  );
   const door = createPipeline({
     site,
     kept,
@@ -105,6 +116,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
   opened.defer(async () => stopFollowing());
   const stopFollowing = feed.follow((news) => {
     if (news.kind === "messages") delivery.wake();
+    if (news.kind === "values") historian.append(news.changed, news.count, news.at);
   });
   const acquisition = startAcquisition({
     site,
@@ -133,6 +145,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       feed,
       store,
       table,
+      historian,
       devices: () => acquisition.devices(),
       rules,
       clock,
@@ -157,7 +170,8 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       store,
       clock,
       expire: (changed) => expire(table, clock.monotonic(), changed),
-      onBeat() {
+      onBeat(at) {
+        historian.beat(at);
         metrics.rulesEvaluated(engine.evaluated() - evaluated);
         evaluated = engine.evaluated();
       },

@@ -81,6 +81,12 @@ const rooms: readonly Room[] = [
   },
   { name: "gateway/store", files: /^gateway\/store\//, may: [/^#model$/, NODE], types: [/^rules\//] },
   {
+    name: "gateway/history",
+    files: /^gateway\/history\//,
+    may: [/^#model$/, /^node:(fs|path|sqlite|worker_threads|zlib)$/],
+    types: [/^gateway\/points\/table\.ts$/],
+  },
+  {
     name: "gateway/notify",
     files: /^gateway\/notify\//,
     may: [/^#model$/, /^gateway\/net\//, /^zod$/, /^node:(crypto|buffer)$/],
@@ -99,6 +105,7 @@ const rooms: readonly Room[] = [
       /^#model$/,
       /^gateway\/(api|people|net)\//,
       /^gateway\/metrics\.ts$/,
+      /^gateway\/history\/historian\.ts$/,
       /^rules\/response\/(steps|words|clocks)\.ts$/,
       /^rules\/language\/units\.ts$/,
       /^zod/,
@@ -164,7 +171,9 @@ describe("imports stay inside their rooms", () => {
     const importers = (name: RegExp) => [
       ...new Set(all.filter(({ target }) => name.test(target)).map(({ file }) => file)),
     ];
-    expect(importers(/^node:sqlite$/).every((file) => file.startsWith("gateway/store/sqlite/"))).toBe(true);
+    expect(importers(/^node:sqlite$/).every((file) => /^gateway\/(store\/sqlite\/|history\/file\.ts)/.test(file))).toBe(
+      true,
+    );
     expect(importers(/^pino$/)).toEqual(["gateway/log.ts"]);
     expect(importers(/^yaml$/).filter((file) => file.startsWith("gateway/"))).toEqual(["gateway/site/read-yaml.ts"]);
     expect(importers(/^modbus-serial/).every((file) => file.startsWith("drivers/modbus/"))).toBe(true);

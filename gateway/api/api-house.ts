@@ -14,6 +14,7 @@ import type { Device, Site } from "#model/site";
 import type { Clock, Instant } from "#model/time";
 import type { Door, Reply } from "../door.ts";
 import type { Feed } from "../feed.ts";
+import type { Historian } from "../history/historian.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Limits } from "../net/limits.ts";
@@ -39,6 +40,7 @@ export interface ApiInput {
   readonly feed: Feed;
   readonly store: Store;
   readonly table: PointTable;
+  readonly historian: Historian;
   /** Devices as the acquisition sees them now. */
   readonly devices: () => readonly DeviceReading[];
   readonly rules: readonly { readonly rule: RuleDefinition; readonly devices: readonly string[] }[];

@@ -60,6 +60,17 @@ export const PointShape = z.object({
   receivedAt: Time.nullable(),
 });
 
+/** One bucket of a trend; empty where nothing is known. Means are weighted by time. */
+export const BucketShape = z.object({
+  at: Time.describe("Start of the bucket; it ends where the next one starts"),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  mean: z.number().nullable(),
+  last: z.number().nullable(),
+  count: z.int().describe("Samples inside; a value that stands still has none and holds all the same"),
+  quality: Quality.describe("bad: nothing is known; uncertain: partly, or of uncertain quality"),
+});
+
 export const AlarmShape = z.object({
   id: z.string(),
   rule: z.string(),
@@ -291,6 +302,7 @@ export type ErrorBody = z.infer<typeof ErrorShape>;
 export type SiteBody = z.infer<typeof SiteShape>;
 export type DeviceBody = z.infer<typeof DeviceShape>;
 export type PointBody = z.infer<typeof PointShape>;
+export type BucketBody = z.infer<typeof BucketShape>;
 export type AlarmBody = z.infer<typeof AlarmShape>;
 export type ClockBody = z.infer<typeof ClockShape>;
 export type TicketBody = z.infer<typeof TicketShape>;

@@ -14,6 +14,7 @@ import { alarmRoutes } from "./routes/alarms.ts";
 import { consoleRoutes } from "./routes/console-files.ts";
 import { docs, openApiRoute } from "./routes/docs.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { historyRoutes } from "./routes/history.ts";
 import { journalRoutes } from "./routes/journal.ts";
 import { liveRoutes } from "./routes/live.ts";
 import { ruleRoutes } from "./routes/rules.ts";
@@ -79,6 +80,7 @@ export async function startApi(input: ApiInput): Promise<Api> {
   healthRoutes(server, house);
   sessionRoutes(server, house, { hasher, firstRun });
   siteRoutes(server, house);
+  historyRoutes(server, house);
   alarmRoutes(server, house);
   ticketRoutes(server, house);
   journalRoutes(server, house);

@@ -34,6 +34,7 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "GET /api/devices/:id": everyRole,
   "GET /api/points": everyRole,
   "GET /api/points/:id": everyRole,
+  "GET /api/points/:id/history": everyRole,
   "GET /api/alarms": everyRole,
   "GET /api/alarms/:id": everyRole,
   "GET /api/tickets": everyRole,

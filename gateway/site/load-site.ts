@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { isAbsolute, join } from "node:path";
 import type { Policy } from "#model/policy";
 import type { Problem } from "#model/problem";
-import type { Site } from "#model/site";
+import { type HistorySettings, type Site, usualHistory } from "#model/site";
 import { checkRules, checkSyntax } from "../../rules/language/check.ts";
 import { nearest } from "../../rules/language/nearest.ts";
 import { readDevices, type SiteDevices } from "./devices.ts";
@@ -103,7 +103,7 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
   await warnOfUnreadFiles(input.folder, simulator ? [simulator.fleet] : [], problems);
 
   if (!settings || !policy || !people) return undefined;
-  const { id, name, zone, simulated, listen, store } = settings.settings;
+  const { id, name, zone, simulated, listen, store, history } = settings.settings;
   return {
     id,
     name,
@@ -121,9 +121,13 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
     people: people.people,
     channels: settings.channels,
     ...(simulator ? { simulator: { fleet: within(input.folder, simulator.fleet), control: simulator.control } } : {}),
+    ...(history ? { history: { ...usualHistory, ...withoutUndefined(history) } } : {}),
     ...(store ? { store: { folder: within(input.folder, store.folder) } } : {}),
   };
 }
+
+const withoutUndefined = (told: { readonly [K in keyof HistorySettings]?: number | undefined }) =>
+  Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)) as Partial<HistorySettings>;
 
 const within = (folder: string, path: string): string => (isAbsolute(path) ? path : join(folder, path));
 

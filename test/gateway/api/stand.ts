@@ -14,6 +14,7 @@ import { instant, later, milliseconds, minutes, seconds } from "#model/time";
 import type { ApiInput } from "../../../gateway/api/api-house.ts";
 import { type Api, startApi } from "../../../gateway/api/start-api.ts";
 import { createFeed, type Feed } from "../../../gateway/feed.ts";
+import { type Historian, HistoryAway } from "../../../gateway/history/historian.ts";
 import { createMetrics, type Metrics } from "../../../gateway/metrics.ts";
 import { newToken } from "../../../gateway/people/tokens.ts";
 import { createPointTable, type PointTable } from "../../../gateway/points/table.ts";
@@ -206,6 +207,13 @@ export async function startStand(more: Partial<ApiInput> & { accounts?: boolean 
     backup: async () => {},
     async [Symbol.asyncDispose]() {},
   };
+  const historian: Historian = {
+    append: () => {},
+    beat: () => {},
+    read: () => Promise.reject(new HistoryAway("not asked for here")),
+    standing: () => ({ queue: 0 }),
+    async [Symbol.asyncDispose]() {},
+  };
   const write = (level: string) => (facts: object, text: string) => {
     logged.push(JSON.stringify({ level, text, ...facts }));
   };
@@ -215,6 +223,7 @@ export async function startStand(more: Partial<ApiInput> & { accounts?: boolean 
     feed,
     store,
     table,
+    historian,
     devices: () => [],
     rules: [],
     metrics,
