@@ -39,7 +39,7 @@ export interface Archive extends Disposable {
   read(handle: number, from: number, to: number, buckets: number, now: number): Trend;
   /** The next piece of housekeeping; false when there is none for now. */
   keepHouse(now: number): boolean;
-  /** Everything in memory into blocks, as at the end of a bench. */
+  /** Everything in memory into blocks, and the tail emptied: nothing stands twice. */
   sealAll(): void;
   used(): number;
 }
@@ -136,7 +136,10 @@ export function openArchive(input: ArchiveInput): Archive {
       return readTrend(past, { series, from, to, buckets, now, rolled }, headOf(series).samples());
     },
     keepHouse: (now) => sealFull() || sealSome(now) || rollUp(now) || prune(now),
-    sealAll: () => seal(all),
+    sealAll() {
+      seal(all);
+      file.prepare("DELETE FROM tail WHERE id <= ?").run(lastTail);
+    },
     used: () => file.used(),
     [Symbol.dispose]: () => file[Symbol.dispose](),
   };
