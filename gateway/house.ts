@@ -10,6 +10,7 @@ import type { Driver } from "../drivers/driver.ts";
 import { createEngine } from "../rules/engine/create-engine.ts";
 import { startAcquisition } from "./acquisition/acquire.ts";
 import { startApi } from "./api/start-api.ts";
+import { createBacktests } from "./backtest/backtests.ts";
 import type { HouseClock } from "./clock.ts";
 import type { Door } from "./door.ts";
 import { createFeed } from "./feed.ts";
@@ -22,6 +23,7 @@ import { startDelivery } from "./notify/deliver-outbox.ts";
 import { createPipeline } from "./pipeline.ts";
 import { expire } from "./points/staleness.ts";
 import { createPointTable } from "./points/table.ts";
+import { readChangedRule } from "./site/changed-rule.ts";
 import { openStore } from "./store/sqlite/open-store.ts";
 
 export interface HouseInput {
@@ -44,6 +46,7 @@ export interface RunningHouse extends AsyncDisposable {
   readonly firstRunLink?: string;
 }
 
+const LIBRARY = fileURLToPath(new URL("../rules/library", import.meta.url));
 const CONSOLE = fileURLToPath(new URL("console/dist", import.meta.url));
 
 export async function openHouse(input: HouseInput): Promise<RunningHouse> {
@@ -137,6 +140,14 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     rule,
     devices: engine.instances.filter((instance) => instance.rule.id === rule.id).map((instance) => instance.device),
   }));
+  const backtests = opened.use(
+    createBacktests({
+      site,
+      folder: input.data,
+      readChanged: (rule, text) =>
+        readChangedRule({ site, rule, text: new TextEncoder().encode(text), name: "with", library: LIBRARY }),
+    }),
+  );
   const { simulator } = site;
   const api = opened.use(
     await startApi({
@@ -146,6 +157,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       store,
       table,
       historian,
+      backtests,
       devices: () => acquisition.devices(),
       rules,
       clock,

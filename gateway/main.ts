@@ -6,8 +6,10 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { roles } from "#model/account";
 import type { Problem } from "#model/problem";
+import type { RuleDefinition } from "#model/rule";
 import type { Site } from "#model/site";
 import type { Text } from "#model/text";
+import { days, instant, parseInstant } from "#model/time";
 import { drivers } from "../drivers/catalog.ts";
 import { createClock } from "./clock.ts";
 import { createLog, type LogLevel, logLevels } from "./log.ts";
@@ -33,6 +35,8 @@ const USAGE_TEXT = `gatehouse <command>
       --insecure-lan 允许在局域网上不加密监听 / allows listening without TLS beyond this machine
   check <site>       检查站点文件夹,列出全部问题 / checks a site folder and lists every problem
       --rules        列出每条规则适用于哪些设备 / lists which rule applies to which device
+  backtest <site> --rule ID [--with file.yaml] [--from T --to T] [--csv file]
+                     用历史数据试算规则（默认最近 7 天）/ what a rule would have raised over stored history
   token create <site> --role R --name N [--days D]
                      创建 API 令牌(网关停止时)/ creates an API token (while the gateway is stopped)
 
@@ -179,6 +183,70 @@ async function check(args: string[]): Promise<void> {
   );
 }
 
+async function backtest(args: string[]): Promise<void> {
+  const { values, positionals } = parse(
+    args,
+    Object.fromEntries(["rule", "with", "from", "to", "csv"].map((name) => [name, { type: "string" }] as const)),
+  );
+  const [folder] = positionals;
+  if (folder === undefined || values.rule === undefined) end(USAGE, USAGE_TEXT);
+  const site = await readSite(folder);
+  const rule = site.rules.find(({ id }) => id === values.rule);
+  if (!rule) end(BAD_SITE, say(`站点没有规则 ${values.rule}。`, `The site has no rule ${values.rule}.`));
+  const now = createClock().now();
+  const to = values.to === undefined ? now : parseInstant(String(values.to));
+  const from = values.from === undefined ? to && instant(to - days(7)) : parseInstant(String(values.from));
+  if (to === undefined || from === undefined || from >= to) {
+    end(
+      USAGE,
+      say(
+        "--from 和 --to 须为带时区的时间，例如 2026-11-21T08:00:00+08:00，且 from 早于 to。",
+        "--from and --to are times with a zone, such as 2026-11-21T08:00:00+08:00, and from lies before to.",
+      ),
+    );
+  }
+  const read = (file: string): Buffer => {
+    try {
+      return readFileSync(file);
+    } catch {
+      end(FAILED, say(`读不到文件 ${file}。`, `The file ${file} cannot be read.`));
+    }
+  };
+  const { readChangedRule } = await import("./site/changed-rule.ts");
+  const { runBacktest } = await import("./backtest/run-backtest.ts");
+  const { printReport } = await import("./backtest/print.ts");
+  let changed: RuleDefinition | undefined;
+  if (values.with !== undefined) {
+    const name = String(values.with);
+    const library = at("../rules/library");
+    const result = await readChangedRule({ site, rule: rule.id, text: read(name), name, library });
+    if ("problems" in result) {
+      printProblems(result.problems);
+      end(BAD_SITE, say(`${name} 有问题，未试算。`, `${name} has problems; nothing was replayed.`));
+    }
+    changed = result.rule;
+  }
+  let told = 0;
+  try {
+    const report = runBacktest({
+      site,
+      rule,
+      from,
+      to,
+      ...(changed ? { changed } : {}),
+      source: values.csv === undefined ? { folder: dataOf(site) } : { csv: read(String(values.csv)).toString("utf8") },
+      progress(share) {
+        if (share - told < 0.1) return;
+        told = share;
+        process.stderr.write(`${Math.round(share * 100)} %\n`);
+      },
+    });
+    process.stdout.write(`${printReport(report, language, site.zone)}\n`);
+  } catch (error) {
+    endWith(error);
+  }
+}
+
 async function token(args: string[]): Promise<void> {
   const { values, positionals } = parse(args, {
     role: { type: "string" },
@@ -239,6 +307,9 @@ switch (command) {
     break;
   case "check":
     await check(rest);
+    break;
+  case "backtest":
+    await backtest(rest);
     break;
   case "token":
     await token(rest);

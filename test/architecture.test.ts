@@ -87,6 +87,17 @@ const rooms: readonly Room[] = [
     types: [/^gateway\/points\/table\.ts$/],
   },
   {
+    name: "gateway/backtest",
+    files: /^gateway\/backtest\//,
+    may: [
+      /^#model$/,
+      /^rules\/engine\/create-engine\.ts$/,
+      /^gateway\/history\/(block|buckets|file|head|past)\.ts$/,
+      /^node:worker_threads$/,
+    ],
+    types: [/^rules\//],
+  },
+  {
     name: "gateway/notify",
     files: /^gateway\/notify\//,
     may: [/^#model$/, /^gateway\/net\//, /^zod$/, /^node:(crypto|buffer)$/],

@@ -12,6 +12,7 @@ import type { Command } from "#model/plan";
 import type { RuleDefinition } from "#model/rule";
 import type { Device, Site } from "#model/site";
 import type { Clock, Instant } from "#model/time";
+import type { Backtests } from "../backtest/backtests.ts";
 import type { Door, Reply } from "../door.ts";
 import type { Feed } from "../feed.ts";
 import type { Historian } from "../history/historian.ts";
@@ -41,6 +42,7 @@ export interface ApiInput {
   readonly store: Store;
   readonly table: PointTable;
   readonly historian: Historian;
+  readonly backtests: Backtests;
   /** Devices as the acquisition sees them now. */
   readonly devices: () => readonly DeviceReading[];
   readonly rules: readonly { readonly rule: RuleDefinition; readonly devices: readonly string[] }[];

@@ -112,6 +112,16 @@ export const LiveQuery = z.strictObject({
     .optional(),
 });
 
+export const BacktestRequest = z.strictObject({
+  rule: z
+    .string()
+    .regex(/^[a-z0-9_.]+$/)
+    .max(100),
+  with: z.string().max(65_536).optional().describe("YAML of a changed copy: a rule of the same id, or `override:`"),
+  from: Instantly.optional(),
+  to: Instantly.optional(),
+});
+
 export const Acknowledge = z.strictObject({
   occurrence: z.int().min(1),
   reason: z.enum(["real", "false", "test", "maintenance"]).optional().describe("属实 误报 测试 维保"),

@@ -11,6 +11,7 @@ import { type ApiInput, furnish, type Server } from "./api-house.ts";
 import { guard } from "./guard.ts";
 import { createHub } from "./live/hub.ts";
 import { alarmRoutes } from "./routes/alarms.ts";
+import { backtestRoutes } from "./routes/backtest.ts";
 import { consoleRoutes } from "./routes/console-files.ts";
 import { docs, openApiRoute } from "./routes/docs.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -85,6 +86,7 @@ export async function startApi(input: ApiInput): Promise<Api> {
   ticketRoutes(server, house);
   journalRoutes(server, house);
   ruleRoutes(server, house);
+  backtestRoutes(server, house);
   userRoutes(server, house, hasher);
   tokenRoutes(server, house);
   simulatorRoutes(server, house);

@@ -8,6 +8,8 @@ import { decodeTail } from "./tail.ts";
 export interface Past {
   /** Blocks that may hold samples between `from` and `to` (ms), in the order of their beginnings. */
   blocks(series: number, from: number, to: number): Generator<Samples>;
+  /** Blocks behind the one with this key that begin before `to`, each with its key; broken ones without samples. */
+  blocksAfter(series: number, key: number, to: number): Generator<{ readonly key: number; readonly samples?: Samples }>;
   /** Rows of aggregates that touch the range. */
   cells(series: number, level: Level, from: number, to: number): Generator<Buckets>;
   /** The first instant of which there are samples, or cells; Infinity when there is none. */
@@ -30,6 +32,14 @@ export function createPast(file: HistoryFile, tellBroken: () => void): Past {
         const samples = decodeBlock(row.body as Uint8Array);
         if (samples) yield samples;
         else tellBroken();
+      }
+    },
+    *blocksAfter(series, key, to) {
+      const rows = file.prepare("SELECT id, body FROM block WHERE id > ? AND id < ? ORDER BY id");
+      for (const row of rows.iterate(key, Math.min(keyOf(series, to) + SAME_SECOND, keyOf(series + 1, 0)))) {
+        const samples = decodeBlock(row.body as Uint8Array);
+        if (!samples) tellBroken();
+        yield samples ? { key: row.id as number, samples } : { key: row.id as number };
       }
     },
     *cells(series, level, from, to) {

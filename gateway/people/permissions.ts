@@ -61,6 +61,10 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "GET /api/journal/verify": ["supervisor", "engineer", "admin"],
   "GET /api/rules": ["operator", "supervisor", "engineer", "admin"],
 
+  "GET /api/rules/backtest": engineering,
+  "POST /api/rules/backtest": engineering,
+  "DELETE /api/rules/backtest": engineering,
+
   "GET /api/users": readsUsers,
   "POST /api/users": admin,
   "POST /api/users/:id": admin,

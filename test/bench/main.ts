@@ -2,6 +2,7 @@
 const benches: Readonly<Record<string, () => Promise<{ run(): Promise<void> }>>> = {
   rules: () => import("./rules.ts"),
   history: () => import("./history.ts"),
+  backtest: () => import("./backtest.ts"),
   commit: () => import("./commit.ts"),
 };
 

@@ -13,6 +13,7 @@ import type { Ticket } from "#model/ticket";
 import { instant, later, milliseconds, minutes, seconds } from "#model/time";
 import type { ApiInput } from "../../../gateway/api/api-house.ts";
 import { type Api, startApi } from "../../../gateway/api/start-api.ts";
+import { createBacktests } from "../../../gateway/backtest/backtests.ts";
 import { createFeed, type Feed } from "../../../gateway/feed.ts";
 import { type Historian, HistoryAway } from "../../../gateway/history/historian.ts";
 import { createMetrics, type Metrics } from "../../../gateway/metrics.ts";
@@ -224,6 +225,11 @@ export async function startStand(more: Partial<ApiInput> & { accounts?: boolean 
     store,
     table,
     historian,
+    backtests: createBacktests({
+      site,
+      folder: join(tmpdir(), "gatehouse-no-such-data"),
+      readChanged: async () => ({ problems: [] }),
+    }),
     devices: () => [],
     rules: [],
     metrics,
