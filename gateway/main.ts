@@ -9,7 +9,7 @@ import type { Problem } from "#model/problem";
 import type { RuleDefinition } from "#model/rule";
 import type { Site } from "#model/site";
 import type { Text } from "#model/text";
-import { days, instant, parseInstant } from "#model/time";
+import { days, type Instant, instant, parseInstant } from "#model/time";
 import { drivers } from "../drivers/catalog.ts";
 import { createClock } from "./clock.ts";
 import { createLog, type LogLevel, logLevels } from "./log.ts";
@@ -37,6 +37,8 @@ const USAGE_TEXT = `gatehouse <command>
       --rules        列出每条规则适用于哪些设备 / lists which rule applies to which device
   backtest <site> --rule ID [--with file.yaml] [--from T --to T] [--csv file]
                      用历史数据试算规则（默认最近 7 天）/ what a rule would have raised over stored history
+  backtest <site> --learn [--from T --to T]
+                     从历史学习流量参数并打印，不会自动生效 / prints limits learned from the flow; applies nothing
   token create <site> --role R --name N [--days D]
                      创建 API 令牌(网关停止时)/ creates an API token (while the gateway is stopped)
 
@@ -184,27 +186,18 @@ async function check(args: string[]): Promise<void> {
 }
 
 async function backtest(args: string[]): Promise<void> {
-  const { values, positionals } = parse(
-    args,
-    Object.fromEntries(["rule", "with", "from", "to", "csv"].map((name) => [name, { type: "string" }] as const)),
-  );
+  const texts = ["rule", "with", "from", "to", "csv"].map((name) => [name, { type: "string" }] as const);
+  const { values, positionals } = parse(args, { ...Object.fromEntries(texts), learn: { type: "boolean" } });
   const [folder] = positionals;
-  if (folder === undefined || values.rule === undefined) end(USAGE, USAGE_TEXT);
+  if (folder === undefined || (values.rule === undefined) === !values.learn) end(USAGE, USAGE_TEXT);
   const site = await readSite(folder);
+  const range = rangeOf(values);
+  if (values.learn) {
+    await learn(site, range);
+    return;
+  }
   const rule = site.rules.find(({ id }) => id === values.rule);
   if (!rule) end(BAD_SITE, say(`站点没有规则 ${values.rule}。`, `The site has no rule ${values.rule}.`));
-  const now = createClock().now();
-  const to = values.to === undefined ? now : parseInstant(String(values.to));
-  const from = values.from === undefined ? to && instant(to - days(7)) : parseInstant(String(values.from));
-  if (to === undefined || from === undefined || from >= to) {
-    end(
-      USAGE,
-      say(
-        "--from 和 --to 须为带时区的时间，例如 2026-11-21T08:00:00+08:00，且 from 早于 to。",
-        "--from and --to are times with a zone, such as 2026-11-21T08:00:00+08:00, and from lies before to.",
-      ),
-    );
-  }
   const read = (file: string): Buffer => {
     try {
       return readFileSync(file);
@@ -231,8 +224,7 @@ async function backtest(args: string[]): Promise<void> {
     const report = runBacktest({
       site,
       rule,
-      from,
-      to,
+      ...range,
       ...(changed ? { changed } : {}),
       source: values.csv === undefined ? { folder: dataOf(site) } : { csv: read(String(values.csv)).toString("utf8") },
       progress(share) {
@@ -245,6 +237,41 @@ async function backtest(args: string[]): Promise<void> {
   } catch (error) {
     endWith(error);
   }
+}
+
+/** The last 7 days, or what the person says. */
+function rangeOf(values: Record<string, string | boolean | undefined>): { from: Instant; to: Instant } {
+  const to = values.to === undefined ? createClock().now() : parseInstant(String(values.to));
+  const from = values.from === undefined ? to && instant(to - days(7)) : parseInstant(String(values.from));
+  if (to !== undefined && from !== undefined && from < to) return { from, to };
+  end(
+    USAGE,
+    say(
+      "--from 和 --to 须为带时区的时间，例如 2026-11-21T08:00:00+08:00，且 from 早于 to。",
+      "--from and --to are times with a zone, such as 2026-11-21T08:00:00+08:00, and from lies before to.",
+    ),
+  );
+}
+
+async function learn(site: Site, range: { from: Instant; to: Instant }): Promise<void> {
+  const { readHistoryFile } = await import("./history/file.ts");
+  const { learnSite } = await import("./backtest/learn-site.ts");
+  const { learnedYaml } = await import("./backtest/learn.ts");
+  using file = readHistoryFile(dataOf(site));
+  const learned = file ? learnSite(site, file, range) : [];
+  if (learned.length === 0) {
+    end(
+      FAILED,
+      say(
+        "没有设备有满一天的流量历史，无法学习。请让网关多运行几天，或用 --from 扩大范围。",
+        "No device has a day of flow in the history. Let the gateway run for some days, or name an earlier --from.",
+      ),
+    );
+  }
+  const text = learned.map((one) => learnedYaml(one, (range.to - range.from) / days(1))).join("\n\n");
+  process.stdout.write(
+    `# ${say("核对后把 params 写到 devices/*.yaml 中对应设备下；不会自动生效。", "Check it, then write the params below the device in devices/*.yaml; nothing is applied by itself.")}\n${text}\n`,
+  );
 }
 
 async function token(args: string[]): Promise<void> {

@@ -8,7 +8,7 @@ import { demoSite, type Recorded, record, START } from "./plant-samples.ts";
 const HOURS = 2;
 const POINTS = 10_000;
 const MONTH = 30 * 86_400_000;
-const RULE = "elevator.entrapment";
+const RULE = "elevator.entrapment_off_landing";
 
 /** The demo site so many times beside itself. */
 function copied(site: Site, times: number): Site {
