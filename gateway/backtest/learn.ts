@@ -79,6 +79,6 @@ export function learnedYaml(learned: Learned, days: number): string {
     `#   02-04h min: ${Number.isNaN(learned.nightMinimum) ? "-" : learned.nightMinimum.toFixed(2)}; max step/min: ${learned.largestStep.toFixed(2)}`,
     "params:",
     `  burstStep: ${round(learned.ordinaryStep * 1.2)} m3/h`,
-    `  normalFlow: ${round(learned.median)}`,
+    `  normalFlow: ${round(learned.median)} m3/h`,
   ].join("\n");
 }

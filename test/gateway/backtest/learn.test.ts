@@ -49,5 +49,5 @@ test("three days of flow give the steps, the hours and the night; a device of on
   expect(learned).toHaveLength(1);
   expect(learned[0]).toMatchObject({ device: "pump", largestStep: 5, ordinaryStep: 5, median: 6, nightMinimum: 1 });
   expect(learned[0]?.hourly).toEqual([...Array(6).fill(1), ...Array(18).fill(6)]);
-  expect(learnedYaml(learned[0] as never, 3)).toContain("params:\n  burstStep: 6.0 m3/h\n  normalFlow: 6.0");
+  expect(learnedYaml(learned[0] as never, 3)).toContain("params:\n  burstStep: 6.0 m3/h\n  normalFlow: 6.0 m3/h");
 });
