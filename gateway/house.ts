@@ -4,17 +4,19 @@ import { fileURLToPath } from "node:url";
 import { isListed, shownState } from "#model/alarm";
 import type { Plan } from "#model/plan";
 import type { ClockKind } from "#model/policy";
-import type { Site, SiteLink } from "#model/site";
+import { type Site, type SiteLink, usualHistory } from "#model/site";
 import { type Instant, instant, milliseconds } from "#model/time";
 import type { Driver } from "../drivers/driver.ts";
 import { createEngine } from "../rules/engine/create-engine.ts";
 import { startAcquisition } from "./acquisition/acquire.ts";
 import { startApi } from "./api/start-api.ts";
+import { createBacktests } from "./backtest/backtests.ts";
 import { type Broker, startBroker } from "./broker/broker.ts";
 import type { HouseClock } from "./clock.ts";
 import type { Door } from "./door.ts";
 import { createFeed } from "./feed.ts";
 import { heartbeat, keep } from "./heartbeat.ts";
+import { openHistorian } from "./history/open-historian.ts";
 import type { Log } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { type OutgoingAnswer, request } from "./net/outgoing.ts";
@@ -22,6 +24,7 @@ import { startDelivery } from "./notify/deliver-outbox.ts";
 import { createPipeline } from "./pipeline.ts";
 import { expire } from "./points/staleness.ts";
 import { createPointTable } from "./points/table.ts";
+import { readChangedRule } from "./site/changed-rule.ts";
 import { openStore } from "./store/sqlite/open-store.ts";
 
 export interface HouseInput {
@@ -44,6 +47,7 @@ export interface RunningHouse extends AsyncDisposable {
   readonly firstRunLink?: string;
 }
 
+const LIBRARY = fileURLToPath(new URL("../rules/library", import.meta.url));
 const CONSOLE = fileURLToPath(new URL("console/dist", import.meta.url));
 
 export async function openHouse(input: HouseInput): Promise<RunningHouse> {
@@ -85,6 +89,16 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
 
   const feed = createFeed();
   const metrics = createMetrics();
+  const historian = opened.use(
+    openHistorian({
+      folder: input.data,
+      table,
+      settings: site.history ?? usualHistory,
+      clock,
+      tell: ({ ok, because }) => (ok ? log.warn : log.error)({ because: because.en }, "the history"),
+      dropped: (count) => metrics.dropped("history", count),
+    }),
+  );
   const door = createPipeline({
     site,
     kept,
@@ -106,6 +120,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
   opened.defer(async () => stopFollowing());
   const stopFollowing = feed.follow((news) => {
     if (news.kind === "messages") delivery.wake();
+    if (news.kind === "values") historian.append(news.changed, news.count, news.at);
   });
   const broker = site.broker
     ? opened.use(
@@ -138,6 +153,14 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     rule,
     devices: engine.instances.filter((instance) => instance.rule.id === rule.id).map((instance) => instance.device),
   }));
+  const backtests = opened.use(
+    createBacktests({
+      site,
+      folder: input.data,
+      readChanged: (rule, text) =>
+        readChangedRule({ site, rule, text: new TextEncoder().encode(text), name: "with", library: LIBRARY }),
+    }),
+  );
   const { simulator } = site;
   const api = opened.use(
     await startApi({
@@ -146,6 +169,8 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       feed,
       store,
       table,
+      historian,
+      backtests,
       devices: () => acquisition.devices(),
       links: () => acquisition.links(),
       frames: (link, after) => acquisition.frames(link, after),
@@ -173,7 +198,8 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       store,
       clock,
       expire: (changed) => expire(table, clock.monotonic(), changed),
-      onBeat() {
+      onBeat(at) {
+        historian.beat(at);
         metrics.rulesEvaluated(engine.evaluated() - evaluated);
         evaluated = engine.evaluated();
       },

@@ -6,8 +6,10 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { roles } from "#model/account";
 import type { Problem } from "#model/problem";
+import type { RuleDefinition } from "#model/rule";
 import type { Site } from "#model/site";
 import type { Text } from "#model/text";
+import { days, type Instant, instant, parseInstant } from "#model/time";
 import { drivers } from "../drivers/catalog.ts";
 import { createClock } from "./clock.ts";
 import { createLog, type LogLevel, logLevels } from "./log.ts";
@@ -37,6 +39,10 @@ const USAGE_TEXT = `gatehouse <command>
                      列出 OPC UA 服务器的节点,可写成点表文件 / lists the nodes of an OPC UA server, and writes them as points
   trust <site> <link> [--accept THUMBPRINT]
                      查看并信任 OPC UA 服务器的证书 / shows the certificate of an OPC UA server, and trusts it
+  backtest <site> --rule ID [--with file.yaml] [--from T --to T] [--csv file]
+                     用历史数据试算规则（默认最近 7 天）/ what a rule would have raised over stored history
+  backtest <site> --learn [--from T --to T]
+                     从历史学习流量参数并打印，不会自动生效 / prints limits learned from the flow; applies nothing
   token create <site> --role R --name N [--days D]
                      创建 API 令牌(网关停止时)/ creates an API token (while the gateway is stopped)
 
@@ -203,6 +209,95 @@ async function check(args: string[]): Promise<void> {
       `站点 ${site.id} 正常：${site.devices.length} 台设备，${site.points.length} 个点，${site.rules.length} 条规则。`,
       `Site ${site.id} is good: ${site.devices.length} devices, ${site.points.length} points, ${site.rules.length} rules.`,
     )}\n`,
+  );
+}
+
+async function backtest(args: string[]): Promise<void> {
+  const texts = ["rule", "with", "from", "to", "csv"].map((name) => [name, { type: "string" }] as const);
+  const { values, positionals } = parse(args, { ...Object.fromEntries(texts), learn: { type: "boolean" } });
+  const [folder] = positionals;
+  if (folder === undefined || (values.rule === undefined) === !values.learn) end(USAGE, USAGE_TEXT);
+  const site = await readSite(folder);
+  const range = rangeOf(values);
+  if (values.learn) {
+    await learn(site, range);
+    return;
+  }
+  const rule = site.rules.find(({ id }) => id === values.rule);
+  if (!rule) end(BAD_SITE, say(`站点没有规则 ${values.rule}。`, `The site has no rule ${values.rule}.`));
+  const read = (file: string): Buffer => {
+    try {
+      return readFileSync(file);
+    } catch {
+      end(FAILED, say(`读不到文件 ${file}。`, `The file ${file} cannot be read.`));
+    }
+  };
+  const { readChangedRule } = await import("./site/changed-rule.ts");
+  const { runBacktest } = await import("./backtest/run-backtest.ts");
+  const { printReport } = await import("./backtest/print.ts");
+  let changed: RuleDefinition | undefined;
+  if (values.with !== undefined) {
+    const name = String(values.with);
+    const library = at("../rules/library");
+    const result = await readChangedRule({ site, rule: rule.id, text: read(name), name, library });
+    if ("problems" in result) {
+      printProblems(result.problems);
+      end(BAD_SITE, say(`${name} 有问题，未试算。`, `${name} has problems; nothing was replayed.`));
+    }
+    changed = result.rule;
+  }
+  let told = 0;
+  try {
+    const report = runBacktest({
+      site,
+      rule,
+      ...range,
+      ...(changed ? { changed } : {}),
+      source: values.csv === undefined ? { folder: dataOf(site) } : { csv: read(String(values.csv)).toString("utf8") },
+      progress(share) {
+        if (share - told < 0.1) return;
+        told = share;
+        process.stderr.write(`${Math.round(share * 100)} %\n`);
+      },
+    });
+    process.stdout.write(`${printReport(report, language, site.zone)}\n`);
+  } catch (error) {
+    endWith(error);
+  }
+}
+
+/** The last 7 days, or what the person says. */
+function rangeOf(values: Record<string, string | boolean | undefined>): { from: Instant; to: Instant } {
+  const to = values.to === undefined ? createClock().now() : parseInstant(String(values.to));
+  const from = values.from === undefined ? to && instant(to - days(7)) : parseInstant(String(values.from));
+  if (to !== undefined && from !== undefined && from < to) return { from, to };
+  end(
+    USAGE,
+    say(
+      "--from 和 --to 须为带时区的时间，例如 2026-11-21T08:00:00+08:00，且 from 早于 to。",
+      "--from and --to are times with a zone, such as 2026-11-21T08:00:00+08:00, and from lies before to.",
+    ),
+  );
+}
+
+async function learn(site: Site, range: { from: Instant; to: Instant }): Promise<void> {
+  const { readHistoryFile } = await import("./history/file.ts");
+  const { learnSite } = await import("./backtest/learn-site.ts");
+  const { learnedYaml } = await import("./backtest/learn.ts");
+  using file = readHistoryFile(dataOf(site));
+  const learned = file ? learnSite(site, file, range) : [];
+  if (learned.length === 0) {
+    end(
+      FAILED,
+      say(
+        "没有设备有满一天的流量历史，无法学习。请让网关多运行几天，或用 --from 扩大范围。",
+        "No device has a day of flow in the history. Let the gateway run for some days, or name an earlier --from.",
+      ),
+    );
+  }
+  const text = learned.map((one) => learnedYaml(one, (range.to - range.from) / days(1))).join("\n\n");
+  process.stdout.write(
+    `# ${say("核对后把 params 写到 devices/*.yaml 中对应设备下；不会自动生效。", "Check it, then write the params below the device in devices/*.yaml; nothing is applied by itself.")}\n${text}\n`,
   );
 }
 
@@ -377,6 +472,9 @@ switch (command) {
     break;
   case "import":
     await importTable(rest);
+    break;
+  case "backtest":
+    await backtest(rest);
     break;
   case "token":
     await token(rest);

@@ -12,6 +12,8 @@ export interface Standing {
   readonly tickets: Readonly<Record<Severity, number>>;
   readonly outbox: number;
   readonly links?: readonly { readonly link: string; readonly reconnects: number; readonly breakersOpen: number }[];
+  /** Samples that are not on the disk yet. */
+  readonly history: number;
 }
 
 export interface Metrics {
@@ -57,6 +59,11 @@ export function createMetrics(): Metrics {
     registers,
   });
   const outbox = new Gauge({ name: "gatehouse_outbox_depth", help: "Messages that wait to be sent.", registers });
+  const history = new Gauge({
+    name: "gatehouse_history_queue",
+    help: "Samples on their way to the history's file.",
+    registers,
+  });
   const samples = new Counter({
     name: "gatehouse_samples_total",
     help: "Samples settled, by quality.",
@@ -126,6 +133,7 @@ export function createMetrics(): Metrics {
   // Rows that stand at zero from the start: a rate over a row that appears with its first event misses that event.
   for (const quality of qualities) samples.inc({ quality }, 0);
   for (const kind of clockKinds) breaches.inc({ kind }, 0);
+  drops.inc({ what: "history" }, 0);
 
   return {
     sampled: (quality, count) => samples.inc({ quality }, count),
@@ -142,6 +150,7 @@ export function createMetrics(): Metrics {
     render(standing) {
       points.set(standing.points);
       outbox.set(standing.outbox);
+      history.set(standing.history);
       alarms.reset();
       for (const { severity, state, count } of standing.alarms) alarms.set({ severity, state }, count);
       for (const [severity, count] of Object.entries(standing.tickets)) tickets.set({ severity }, count);

@@ -104,6 +104,23 @@ const rooms: readonly Room[] = [
     types: [/^gateway\/log\.ts$/],
   },
   {
+    name: "gateway/history",
+    files: /^gateway\/history\//,
+    may: [/^#model$/, /^node:(fs|path|sqlite|worker_threads|zlib)$/],
+    types: [/^gateway\/points\/table\.ts$/],
+  },
+  {
+    name: "gateway/backtest",
+    files: /^gateway\/backtest\//,
+    may: [
+      /^#model$/,
+      /^rules\/engine\/create-engine\.ts$/,
+      /^gateway\/history\/(block|buckets|file|head|past)\.ts$/,
+      /^node:worker_threads$/,
+    ],
+    types: [/^rules\//],
+  },
+  {
     name: "gateway/notify",
     files: /^gateway\/notify\//,
     may: [/^#model$/, /^gateway\/net\//, /^zod$/, /^node:(crypto|buffer)$/],
@@ -123,6 +140,7 @@ const rooms: readonly Room[] = [
       /^gateway\/(api|people|net)\//,
       /^gateway\/metrics\.ts$/,
       /^rules\/response\/(possible-steps|words|clocks|allow-write)\.ts$/,
+      /^gateway\/history\/historian\.ts$/,
       /^rules\/language\/units\.ts$/,
       /^zod/,
       /^fastify/,
@@ -195,7 +213,9 @@ describe("imports stay inside their rooms", () => {
     const importers = (name: RegExp) => [
       ...new Set(all.filter(({ target }) => name.test(target)).map(({ file }) => file)),
     ];
-    expect(importers(/^node:sqlite$/).every((file) => file.startsWith("gateway/store/sqlite/"))).toBe(true);
+    expect(importers(/^node:sqlite$/).every((file) => /^gateway\/(store\/sqlite\/|history\/file\.ts)/.test(file))).toBe(
+      true,
+    );
     expect(importers(/^pino$/)).toEqual(["gateway/log.ts"]);
     expect(importers(/^yaml$/).filter((file) => file.startsWith("gateway/"))).toEqual(["gateway/site/read-yaml.ts"]);
     expect(importers(/^modbus-serial/).every((file) => file.startsWith("drivers/modbus/"))).toBe(true);

@@ -15,8 +15,10 @@ import type { Clock, Instant } from "#model/time";
 import type { LinkDiagnosis } from "../acquisition/diagnosis.ts";
 import type { Frame } from "../acquisition/frame-ring.ts";
 import type { Written } from "../acquisition/orders.ts";
+import type { Backtests } from "../backtest/backtests.ts";
 import type { Door, Reply } from "../door.ts";
 import type { Feed } from "../feed.ts";
+import type { Historian } from "../history/historian.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Limits } from "../net/limits.ts";
@@ -42,6 +44,8 @@ export interface ApiInput {
   readonly feed: Feed;
   readonly store: Store;
   readonly table: PointTable;
+  readonly historian: Historian;
+  readonly backtests: Backtests;
   /** Devices as the acquisition sees them now. */
   readonly devices: () => readonly DeviceReading[];
   /** Diagnostics of every link, its last frames, and the way to write a point. */

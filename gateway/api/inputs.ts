@@ -3,7 +3,7 @@ import * as z from "zod";
 import { roles } from "#model/account";
 import { ticketClasses } from "#model/policy";
 import type { Text } from "#model/text";
-import { type Instant, parseInstant, parseSpan, type Span } from "#model/time";
+import { days, type Instant, parseInstant, parseSpan, type Span } from "#model/time";
 import { TOKEN_DAYS } from "../people/tokens.ts";
 import { ErrorShape } from "./shapes.ts";
 
@@ -64,6 +64,31 @@ export const FrameQuery = z.strictObject({
 });
 
 export const PointQuery = z.strictObject({ device: id(128).optional() });
+/** Longest range and most buckets of one trend: ten years, and more columns than a screen has pixels to a side. */
+export const TREND = { longest: days(3_660), buckets: 2_000 } as const;
+export const HistoryQuery = z
+  .strictObject({
+    from: Instantly.optional().describe("Without it: an hour before `to`."),
+    to: Instantly.optional().describe("Without it: now."),
+    buckets: z
+      .string()
+      .regex(/^[1-9]\d{0,3}$/)
+      .transform(Number)
+      .pipe(z.int().max(TREND.buckets))
+      .default(300)
+      .describe(
+        "At most 2000. There may be fewer in the answer: where only aggregates are left, none is finer than they are.",
+      ),
+  })
+  .check(
+    say(
+      ({ from, to }: { from?: string | undefined; to?: string | undefined }) =>
+        from === undefined ||
+        to === undefined ||
+        (toInstant(from) < toInstant(to) && toInstant(to) - toInstant(from) <= TREND.longest),
+      { zh: "from 应早于 to，范围不超过十年", en: "from must lie before to, at most ten years" },
+    ),
+  );
 export const AlarmQuery = z.strictObject({
   state: z
     .enum(["active", "unacknowledged", "shelved", "suppressed", "out-of-service", "all"])
@@ -100,6 +125,16 @@ export const LiveQuery = z.strictObject({
     .max(4_000)
     .transform((text) => text.split(",").filter(Boolean))
     .optional(),
+});
+
+export const BacktestRequest = z.strictObject({
+  rule: z
+    .string()
+    .regex(/^[a-z0-9_.]+$/)
+    .max(100),
+  with: z.string().max(65_536).optional().describe("YAML of a changed copy: a rule of the same id, or `override:`"),
+  from: Instantly.optional(),
+  to: Instantly.optional(),
 });
 
 export const Acknowledge = z.strictObject({

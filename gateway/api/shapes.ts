@@ -70,6 +70,17 @@ export const PointShape = z.object({
   receivedAt: Time.nullable(),
 });
 
+/** One bucket of a trend; empty where nothing is known. Means are weighted by time. */
+export const BucketShape = z.object({
+  at: Time.describe("Start of the bucket; it ends where the next one starts"),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  mean: z.number().nullable(),
+  last: z.number().nullable(),
+  count: z.int().describe("Samples inside; a value that stands still has none and holds all the same"),
+  quality: Quality.describe("bad: nothing is known; uncertain: partly, or of uncertain quality"),
+});
+
 export const AlarmShape = z.object({
   id: z.string(),
   rule: z.string(),
@@ -279,6 +290,59 @@ export const RuleShape = z.object({
   devices: z.array(z.string()),
 });
 
+const WouldBeShape = z.object({
+  alarm: z.string(),
+  device: z.string(),
+  severity: Severity,
+  from: Time,
+  to: Time.optional(),
+  heldFor: z.number().describe("seconds"),
+  because: Text,
+  ticket: z.object({ class: z.enum(ticketClasses), severity: Severity }).optional(),
+});
+
+/** A backtest: how far it is, and what the rule would have raised. */
+export const BacktestShape = z.object({
+  id: z.int(),
+  rule: z.string(),
+  state: z.enum(["running", "done", "failed", "cancelled"]),
+  progress: z.number().describe("0 to 1"),
+  because: Text.optional(),
+  report: z
+    .object({
+      rule: z.string(),
+      from: Time,
+      to: Time,
+      samples: z.int(),
+      devices: z.int(),
+      alarms: z.array(WouldBeShape).readonly(),
+      changed: z
+        .object({
+          alarms: z.array(WouldBeShape).readonly(),
+          same: z.int(),
+          missed: z.array(WouldBeShape).readonly(),
+          extra: z.array(WouldBeShape).readonly(),
+        })
+        .optional(),
+      tuning: z
+        .array(
+          z.object({
+            device: z.string(),
+            alarms: z.int(),
+            pendingCancelled: z.int(),
+            nearMisses: z.int(),
+            longestPending: z.number().describe("seconds"),
+            unknown: z.number().describe("seconds"),
+          }),
+        )
+        .readonly(),
+      gaps: z.array(z.object({ device: z.string(), from: Time, to: Time })).readonly(),
+      gapCount: z.int(),
+      broken: z.int(),
+    })
+    .optional(),
+});
+
 export const MeShape = z.object({ id: z.string(), name: z.string(), role: z.enum(roles) });
 
 /** Frames of `/api/live`. Every frame has a sequence number; `since=<seq>` resumes after it. */
@@ -314,6 +378,7 @@ export type ErrorBody = z.infer<typeof ErrorShape>;
 export type SiteBody = z.infer<typeof SiteShape>;
 export type DeviceBody = z.infer<typeof DeviceShape>;
 export type PointBody = z.infer<typeof PointShape>;
+export type BucketBody = z.infer<typeof BucketShape>;
 export type AlarmBody = z.infer<typeof AlarmShape>;
 export type ClockBody = z.infer<typeof ClockShape>;
 export type TicketBody = z.infer<typeof TicketShape>;

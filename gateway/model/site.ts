@@ -6,6 +6,7 @@ import type { Policy } from "./policy.ts";
 import type { Problem } from "./problem.ts";
 import type { RuleDefinition } from "./rule.ts";
 import type { Text } from "./text.ts";
+import { days, type Span } from "./time.ts";
 
 export const deviceKinds = [
   "elevator",
@@ -97,6 +98,26 @@ export interface ChannelSetting {
   readonly settings: unknown;
 }
 
+/** How long samples and their aggregates are kept, and how much room they may take. */
+export interface HistorySettings {
+  readonly raw: Span;
+  readonly minutes: Span;
+  readonly hours: Span;
+  /** Bytes that `history.db` may fill. */
+  readonly cap: number;
+  /** Bytes that stay free on the disk for alarms and tickets: below it the history stops first. */
+  readonly reserve: number;
+}
+
+/** Engineering judgement: two weeks to look at anything closely, a quarter by minutes, five years by hours. */
+export const usualHistory: HistorySettings = {
+  raw: days(14),
+  minutes: days(90),
+  hours: days(1_825),
+  cap: 20e9,
+  reserve: 200e6,
+};
+
 export interface Site {
   readonly id: string;
   readonly name: Text;
@@ -122,6 +143,8 @@ export interface Site {
   readonly store?: { readonly folder: string };
   /** The house's own MQTT broker. */
   readonly broker?: BrokerSettings;
+  /** `usualHistory` when it is not told. */
+  readonly history?: HistorySettings;
   readonly warnings: readonly Problem[];
 }
 

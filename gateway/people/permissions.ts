@@ -39,6 +39,7 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "GET /api/links": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/links/:id": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/links/:id/frames": engineering,
+  "GET /api/points/:id/history": everyRole,
   "GET /api/alarms": everyRole,
   "GET /api/alarms/:id": everyRole,
   "GET /api/tickets": everyRole,
@@ -64,6 +65,10 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "GET /api/journal": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/journal/verify": ["supervisor", "engineer", "admin"],
   "GET /api/rules": ["operator", "supervisor", "engineer", "admin"],
+
+  "GET /api/rules/backtest": engineering,
+  "POST /api/rules/backtest": engineering,
+  "DELETE /api/rules/backtest": engineering,
 
   "GET /api/users": readsUsers,
   "POST /api/users": admin,

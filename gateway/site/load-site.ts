@@ -5,7 +5,7 @@ import type { Calendar } from "#model/calendar";
 import type { Policy } from "#model/policy";
 import type { Problem } from "#model/problem";
 import type { RuleDefinition } from "#model/rule";
-import type { Site } from "#model/site";
+import { type HistorySettings, type Site, usualHistory } from "#model/site";
 import { checkRules, checkSyntax } from "../../rules/language/check.ts";
 import { nearest } from "../../rules/language/nearest.ts";
 import { isLibraryFile } from "../../rules/language/scope.ts";
@@ -115,7 +115,7 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
   await warnOfUnreadFiles(input.folder, simulator ? [simulator.fleet] : [], problems);
 
   if (!settings || !policy || !people) return undefined;
-  const { id, name, zone, simulated, listen, store } = settings.settings;
+  const { id, name, zone, simulated, listen, store, history } = settings.settings;
   return {
     id,
     name,
@@ -133,6 +133,7 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
     people: people.people,
     channels: settings.channels,
     ...(simulator ? { simulator: { fleet: within(input.folder, simulator.fleet), control: simulator.control } } : {}),
+    ...(history ? { history: { ...usualHistory, ...withoutUndefined(history) } } : {}),
     ...(store ? { store: { folder: within(input.folder, store.folder) } } : {}),
     ...(settings.broker ? { broker: settings.broker } : {}),
   };
@@ -145,6 +146,9 @@ function withCalendars(found: SiteRules, calendars: Readonly<Record<string, Cale
   const same = (rule: RuleDefinition): RuleDefinition => known.get(rule.id) ?? rule;
   return { ...found, rules: found.rules.map(same), all: found.all.map(same) };
 }
+
+const withoutUndefined = (told: { readonly [K in keyof HistorySettings]?: number | undefined }) =>
+  Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)) as Partial<HistorySettings>;
 
 const within = (folder: string, path: string): string => (isAbsolute(path) ? path : join(folder, path));
 

@@ -3,6 +3,7 @@
 import * as z from "zod";
 import type { BrokerSettings } from "#model/broker";
 import type { ChannelSetting } from "#model/site";
+import { hours, parseSpan } from "#model/time";
 import { nearest } from "../../rules/language/nearest.ts";
 import { BrokerFile, finishBroker } from "./broker-file.ts";
 import { calendarEntry } from "./calendars.ts";
@@ -44,6 +45,39 @@ const WebAddress = z.string().superRefine((text, context) => {
 
 const Port = z.int().min(0).max(65_535);
 
+const SIZE = /^(\d+(?:\.\d+)?) ?(MB|GB|TB)$/;
+const BYTES = { MB: 1e6, GB: 1e9, TB: 1e12 } as const;
+/** `500MB 20GB 1TB` in bytes, from 10 MB on: less would not hold an hour of a small building. */
+const Size = z.string().transform((text, context) => {
+  const [, number, unit] = SIZE.exec(text) ?? [];
+  const bytes = Number(number) * BYTES[unit as keyof typeof BYTES];
+  if (bytes >= 10e6) return bytes;
+  complain(
+    context,
+    { zh: "不是容量", en: "is not a size" },
+    { zh: "写成 500MB、20GB 或 1TB，至少 10MB。", en: "Write 500MB, 20GB or 1TB; 10MB at least." },
+  );
+  return z.NEVER;
+});
+/** At least an hour: the newest hour is what aggregates are made from. */
+const Kept = z.string().transform((text, context) => {
+  const span = parseSpan(text);
+  if (span !== undefined && span >= hours(2)) return span;
+  complain(
+    context,
+    { zh: "不是保存时长", en: "is not a time to keep" },
+    { zh: "写成 48h、14d 或 365d，至少 2h。", en: "Write 48h, 14d or 365d; 2h at least." },
+  );
+  return z.NEVER;
+});
+const History = z.strictObject({
+  raw: Kept.optional(),
+  minutes: Kept.optional(),
+  hours: Kept.optional(),
+  cap: Size.optional(),
+  reserve: Size.optional(),
+});
+
 export const SiteFile = z.strictObject({
   id: Id,
   name: TextPair,
@@ -57,6 +91,7 @@ export const SiteFile = z.strictObject({
   store: z.strictObject({ folder: z.string().min(1) }).optional(),
   calendars: z.record(Name, calendarEntry(Zone)).default({}),
   broker: BrokerFile.optional(),
+  history: History.optional(),
 });
 export type SiteFile = z.output<typeof SiteFile>;
 

@@ -1,6 +1,8 @@
 /** `npm run bench [name …]`: measurements with medians. Never part of the tests; these machines are noisy. */
 const benches: Readonly<Record<string, () => Promise<{ run(): Promise<void> }>>> = {
   rules: () => import("./rules.ts"),
+  history: () => import("./history.ts"),
+  backtest: () => import("./backtest.ts"),
   commit: () => import("./commit.ts"),
   modbus: () => import("./modbus.ts"),
   broker: () => import("./broker.ts"),

@@ -49,6 +49,7 @@ export function healthRoutes(server: Server, house: ApiHouse): void {
               en: `${online} of ${readings.length} devices are online`,
             },
           },
+          historyPart(house),
           {
             part: "clock",
             ok: trusted,
@@ -64,6 +65,16 @@ export function healthRoutes(server: Server, house: ApiHouse): void {
   server.get("/metrics", { schema: { tags: ["house"], summary: "Figures for Prometheus" } }, async (_request, reply) =>
     reply.type(house.metrics.contentType).send(await house.metrics.render(standing(house))),
   );
+}
+
+/** Samples that are not kept are no reason to call the house away: alarms and tickets are. */
+function historyPart(house: ApiHouse) {
+  const { because } = house.historian.standing();
+  return {
+    part: "history",
+    ok: because === undefined,
+    says: because ?? { zh: "历史正在记录", en: "The history is written" },
+  };
 }
 
 function standing(house: ApiHouse): Standing {
@@ -89,5 +100,6 @@ function standing(house: ApiHouse): Standing {
       reconnects,
       breakersOpen: units.filter(({ breaker }) => breaker !== "closed").length,
     })),
+    history: house.historian.standing().queue,
   };
 }

@@ -100,7 +100,12 @@ describe("health", () => {
       body: {
         ready: false,
         state: "away",
-        parts: [{ part: "store", ok: false }, { part: "devices" }, { part: "clock", ok: true }],
+        parts: [
+          { part: "store", ok: false },
+          { part: "devices" },
+          { part: "history", ok: true },
+          { part: "clock", ok: true },
+        ],
       },
     });
   });

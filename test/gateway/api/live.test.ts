@@ -468,6 +468,7 @@ async function metric(what: string): Promise<number> {
     alarms: [],
     tickets: { S1: 0, S2: 0, S3: 0, S4: 0 },
     outbox: 0,
+    history: 0,
   });
   return Number(new RegExp(`gatehouse_dropped_total\\{what="${what}"\\} (\\d+)`).exec(text)?.[1] ?? 0);
 }

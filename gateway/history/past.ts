@@ -1,0 +1,77 @@
+/** What stands in `history.db`, point by point. A broken row is skipped and told; it never throws. */
+import { BLOCK_SPAN, decodeBlock, type Samples } from "./block.ts";
+import type { Buckets } from "./buckets.ts";
+import { decodeCells, type Level } from "./cells.ts";
+import { type HistoryFile, keyOf } from "./file.ts";
+import { decodeTail } from "./tail.ts";
+
+export interface Past {
+  /** Blocks that may hold samples between `from` and `to` (ms), in the order of their beginnings. */
+  blocks(series: number, from: number, to: number): Generator<Samples>;
+  /** Blocks behind the one with this key that begin before `to`, each with its key; broken ones without samples. */
+  blocksAfter(series: number, key: number, to: number): Generator<{ readonly key: number; readonly samples?: Samples }>;
+  /** Rows of aggregates that touch the range. */
+  cells(series: number, level: Level, from: number, to: number): Generator<Buckets>;
+  /** The first instant of which there are samples, or cells; Infinity when there is none. */
+  oldest(series: number): number;
+  oldestCell(series: number, level: Level): number;
+  /** Rows of the tail after row `after`, oldest first. */
+  tail(after: number): Generator<{ readonly id: number; readonly batch: NonNullable<ReturnType<typeof decodeTail>> }>;
+}
+
+/** Room for blocks of the same second, whose keys are moved up by one each. */
+const SAME_SECOND = 100;
+
+export function createPast(file: HistoryFile, tellBroken: () => void): Past {
+  const within = "SELECT id, body FROM block WHERE id >= ? AND id < ? AND last >= ? ORDER BY id";
+  return {
+    *blocks(series, from, to) {
+      const start = keyOf(series, from - BLOCK_SPAN);
+      const end = Math.min(keyOf(series, to) + SAME_SECOND, keyOf(series + 1, 0));
+      for (const row of file.prepare(within).iterate(start, end, Math.floor(from))) {
+        const samples = decodeBlock(row.body as Uint8Array);
+        if (samples) yield samples;
+        else tellBroken();
+      }
+    },
+    *blocksAfter(series, key, to) {
+      const rows = file.prepare("SELECT id, body FROM block WHERE id > ? AND id < ? ORDER BY id");
+      for (const row of rows.iterate(key, Math.min(keyOf(series, to) + SAME_SECOND, keyOf(series + 1, 0)))) {
+        const samples = decodeBlock(row.body as Uint8Array);
+        if (!samples) tellBroken();
+        yield samples ? { key: row.id as number, samples } : { key: row.id as number };
+      }
+    },
+    *cells(series, level, from, to) {
+      const first = Math.floor(from / level.row) * level.row;
+      const rows = file.prepare(`SELECT id, body FROM ${level.table} WHERE id >= ? AND id <= ? ORDER BY id`);
+      for (const row of rows.iterate(keyOf(series, first), keyOf(series, to))) {
+        const start = ((row.id as number) - keyOf(series, 0)) * 1_000;
+        const cells = decodeCells(row.body as Uint8Array, start, level);
+        if (cells) yield cells;
+        else tellBroken();
+      }
+    },
+    oldest(series) {
+      const row = file
+        .prepare("SELECT first FROM block WHERE id >= ? AND id < ? ORDER BY id LIMIT 1")
+        .get(keyOf(series, 0), keyOf(series + 1, 0));
+      return row ? (row.first as number) : Number.POSITIVE_INFINITY;
+    },
+    oldestCell(series, level) {
+      const row = file
+        .prepare(`SELECT id, body FROM ${level.table} WHERE id >= ? AND id < ? ORDER BY id LIMIT 1`)
+        .get(keyOf(series, 0), keyOf(series + 1, 0));
+      if (!row) return Number.POSITIVE_INFINITY;
+      const start = ((row.id as number) - keyOf(series, 0)) * 1_000;
+      return decodeCells(row.body as Uint8Array, start, level)?.at[0] ?? start;
+    },
+    *tail(after) {
+      for (const row of file.prepare("SELECT id, body FROM tail WHERE id > ? ORDER BY id").iterate(after)) {
+        const batch = decodeTail(row.body as Uint8Array);
+        if (batch) yield { id: row.id as number, batch };
+        else tellBroken();
+      }
+    },
+  };
+}
