@@ -9,7 +9,7 @@ import type { Phase } from "./verdict.ts";
 
 const Numbers = z.array(z.number().nullable());
 const Shape = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   /** Value, time until the next look, then what the machine saved. */
   nodes: z.record(z.string(), Numbers),
   /** Hash of the condition, then the verdict's numbers. */
@@ -55,7 +55,7 @@ export function takeSnapshot({ parts, rows }: Instances, network: Network, timer
     ];
     verdicts[instance.id] = { when: common.form.when.hash, state: state.map(plain) };
   }
-  return JSON.stringify({ version: 1, nodes, verdicts });
+  return JSON.stringify({ version: 2, nodes, verdicts });
 }
 
 /**
