@@ -145,23 +145,53 @@ export function createExtreme({ values, time, slot, input }: Wiring, span: numbe
   return machine;
 }
 
-/** True when the value moved at most `limit` over the whole span; false as soon as it moved more. */
+/**
+ * True when the value moved at most `limit` over the whole span; false as soon as it moved more. One step of more than the
+ * limit settles the matter until it has left the window, and nothing from before it matters any more: a heartbeat costs
+ * neither a queue nor a timer.
+ */
 export function createFlat({ values, time, slot, input }: Wiring, span: number, limit: number): Machine {
   const fresh = () => ({
     high: createExtremeOf(1, span),
     low: createExtremeOf(-1, span),
     coverage: createCoverage(span),
+    /** The value before the present one, whether the step between them was too large, and until when an earlier one was. */
+    last: Number.NaN,
+    stepped: false,
+    until: -NEVER,
   });
   const state = fresh();
+
+  function move(x: number, now: number): void {
+    const { high, low } = state;
+    if (x === high.current || (Number.isNaN(x) && Number.isNaN(high.current))) return;
+    if (high.began !== now) {
+      if (state.stepped) {
+        high.count = 0;
+        low.count = 0;
+        state.until = high.began + span;
+      }
+      state.last = high.current;
+    }
+    push(high, x, now);
+    push(low, x, now);
+    state.stepped = Math.abs(x - state.last) > limit;
+  }
+
   const machine: Machine = {
     wake: NEVER,
     run() {
       const now = time.mono;
       const x = values[input] as number;
       const { high, low, coverage } = state;
-      push(high, x, now);
-      push(low, x, now);
+      move(x, now);
       note(coverage, !Number.isNaN(x), now);
+      const until = state.stepped ? high.began + span : state.until;
+      if (now < until) {
+        values[slot] = 0;
+        machine.wake = until;
+        return;
+      }
       const moved = extremeAt(high, now) - extremeAt(low, now);
       const filled = coverage.since + span;
       if (moved > limit) values[slot] = 0;
@@ -173,10 +203,19 @@ export function createFlat({ values, time, slot, input }: Wiring, span: number, 
         coverTurns(coverage, now),
       );
     },
-    save: (mono) => [...saveCoverage(state.coverage, mono), ...save(state.high, mono), ...save(state.low, mono)],
+    save: (mono) => [
+      state.last,
+      state.stepped ? 1 : 0,
+      state.until - mono,
+      ...saveCoverage(state.coverage, mono),
+      ...save(state.high, mono),
+      ...save(state.low, mono),
+    ],
     load(saved, mono) {
       const taken = fresh();
-      if (loadAll(taken.coverage, [taken.high, taken.low], saved, mono)) Object.assign(state, taken);
+      const [last = Number.NaN, stepped = 0, until = -NEVER] = saved;
+      if (!loadAll(taken.coverage, [taken.high, taken.low], saved.slice(3), mono)) return;
+      Object.assign(state, taken, { last, stepped: stepped === 1, until: until + mono });
     },
   };
   return machine;

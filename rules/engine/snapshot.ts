@@ -18,11 +18,11 @@ const Shape = z.object({
 
 const PHASES: readonly Phase[] = ["normal", "pending", "active", "leaving"];
 
-/** JSON has neither NaN nor Infinity: a value of Infinity is "never", written as a number no clock reaches. */
-const FAR = 1e300;
-const plain = (x: number): number | null => (Number.isNaN(x) ? null : x === NEVER ? FAR : x);
+/** JSON has neither NaN nor Infinity: a time of Infinity is "never", written as a number no clock reaches. */
+const FAR = Number.MAX_VALUE;
+const plain = (x: number): number | null => (Number.isNaN(x) ? null : Number.isFinite(x) ? x : Math.sign(x) * FAR);
 const numeric = (x: number | null | undefined): number =>
-  x === null || x === undefined ? Number.NaN : x >= FAR ? NEVER : x;
+  x === null || x === undefined ? Number.NaN : Math.abs(x) >= FAR ? Math.sign(x) * NEVER : x;
 
 /** Names a node in snapshots: device and hash, which stay the same over restarts and edits of other rules. */
 function eachNode(parts: readonly Part[], visit: (key: string, node: Node, slot: number) => void): void {
