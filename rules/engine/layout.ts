@@ -46,7 +46,7 @@ export function isLimit({ operator, args: [a, b] }: Term): boolean {
 }
 
 /**
- * Nodes are inputs, what remembers, what those read, `roots` (verdicts), comparisons of another node with a limit, and pure
+ * Nodes are inputs, what remembers, what those read, `roots` (verdicts), comparisons of one other node with a limit, and pure
  * terms that several others share. All other pure terms are computed inside the node that uses them. `glimpsed` are read
  * only when a sentence is written: their memory must run, they themselves need no node.
  */
@@ -65,11 +65,10 @@ export function layOut(roots: readonly Term[], glimpsed: readonly Term[]): Shape
     }
   }
   for (const term of terms) {
-    const [first] = term.args;
     const isShared = (uses.get(term) ?? 0) > 1 && !isConstant(term);
-    const isStop = needed.has(term) && isLimit(term) && first !== undefined && slotOf.has(first);
-    if (!(isInput(term.operator) || isMemory(term.operator) || isShared || isStop || wanted.has(term))) continue;
     const sources = sourcesOf(term, slotOf);
+    const isStop = needed.has(term) && isLimit(term) && sources.length === 1;
+    if (!(isInput(term.operator) || isMemory(term.operator) || isShared || isStop || wanted.has(term))) continue;
     const rank = sources.reduce((most, source) => Math.max(most, (nodes[source]?.rank ?? 0) + 1), 0);
     ranks = Math.max(ranks, rank + 1);
     slotOf.set(term, nodes.length);

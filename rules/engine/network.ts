@@ -6,7 +6,7 @@ import type { PointColumns } from "#model/points";
 import { GOOD, reasonCode } from "#model/quality";
 import type { Device } from "#model/site";
 import { compile, type Frame, type Read } from "../language/closures.ts";
-import { constantOf, isConstant, isMemory, type Operator, type Term } from "../language/graph.ts";
+import { constantOf, isConstant, isInput, isMemory, type Operator, type Term } from "../language/graph.ts";
 import { createMachine, isPulse } from "./create-machine.ts";
 import { isLimit, type Rows, rowsOf } from "./layout.ts";
 import type { Machine, StepTime } from "./machine.ts";
@@ -112,17 +112,18 @@ export function createNetwork(input: NetworkInput): Network {
   const kinds = new Uint8Array(size);
   const pulse = new Uint8Array(size);
   const rankOf = new Uint16Array(size);
-  const bases = new Int32Array(size);
-  const sourceOf = new Int32Array(size).fill(-1);
+  /** Where it reads: the base of its part for closures, the compared node for comparisons, else the handle. */
+  const origin = new Int32Array(size).fill(-1);
   const limits = new Float64Array(size);
-  const handleOf = new Int32Array(size).fill(-1);
+  /** Pure and with a single source: answered at once when the source moves, since nothing else can move it in this step. */
+  const isInstant = new Uint8Array(size);
   const machines: (Machine | undefined)[] = new Array(size);
   const reads: (Read | undefined)[] = new Array(size);
   const { quality, reason, value } = columns;
 
   function machineOf(term: Term, slot: number, { shape, base }: Part): Machine | undefined {
     if (term.operator === "stale")
-      return createStale(values, time, slot, columns, handleOf[slot] as number, term.numbers[0] ?? 0);
+      return createStale(values, time, slot, columns, origin[slot] as number, term.numbers[0] ?? 0);
     if (!isMemory(term.operator)) return undefined;
     const [first] = term.args;
     const source = first && shape.layout.slotOf.get(first);
@@ -147,39 +148,47 @@ export function createNetwork(input: NetworkInput): Network {
     const { shape, device, base } = part;
     const { nodes, slotOf } = shape.layout;
     const made = closuresOf(shape);
-    nodes.forEach(({ term, rank }, n) => {
+    nodes.forEach(({ term, rank, sources }, n) => {
       const node = base + n;
       const [first, second] = term.args;
       const source = first && slotOf.get(first);
-      kinds[node] = kindOf(term);
-      bases[node] = base;
+      const kind = kindOf(term);
+      kinds[node] = kind;
       rankOf[node] = rank;
       reads[node] = made[n];
       if (isPulse(term)) pulse[node] = 1;
-      if (term.handle >= 0) handleOf[node] = shape.handleOn(device, term.handle);
+      if (term.handle >= 0) origin[node] = shape.handleOn(device, term.handle);
       if (isConstant(term)) values[node] = constantOf(term);
       if (isLimit(term) && source !== undefined && second) {
         kinds[node] = COMPARE[term.operator] ?? CLOSURE;
-        sourceOf[node] = base + source;
+        origin[node] = base + source;
         limits[node] = constantOf(second);
-      }
-      if (kinds[node] === MACHINE) machines[node] = machineOf(term, node, part);
+      } else if (kind === CLOSURE) origin[node] = base;
+      if (kind === CLOSURE && sources.length === 1) isInstant[node] = 1;
+      if (kind === MACHINE) machines[node] = machineOf(term, node, part);
     });
   }
 
+  // Who must hear of a node: nodes, then rows as `size + row`.
   const readers = rowsOf(size, (pair) => {
     for (const { shape, base } of parts)
       shape.layout.nodes.forEach(({ sources }, n) => {
         for (const source of sources) pair(base + source, base + n);
       });
-  });
-  const byHandle = rowsOf(input.handles, (pair) => {
     for (let node = 0; node < size; node += 1) {
-      const handle = handleOf[node] as number;
-      if (handle >= 0 && handle < input.handles) pair(handle, node);
+      const last = watchers.from[node + 1] as number;
+      for (let i = watchers.from[node] as number; i < last; i += 1) pair(node, size + (watchers.items[i] as number));
     }
   });
+  const byHandle = rowsOf(input.handles, (pair) => {
+    for (const { shape, base } of parts)
+      shape.layout.nodes.forEach(({ term }, n) => {
+        const handle = origin[base + n] as number;
+        if (isInput(term.operator) && handle >= 0 && handle < input.handles) pair(handle, base + n);
+      });
+  });
 
+  const { from, items } = readers;
   const ranks = parts.reduce((most, { shape }) => Math.max(most, shape.layout.ranks), 0);
   const width = new Int32Array(ranks);
   for (const rank of rankOf) width[rank] = (width[rank] as number) + 1;
@@ -198,18 +207,25 @@ export function createNetwork(input: NetworkInput): Network {
     waitingCount[rank] = at + 1;
   }
 
-  /** The node's value changed. What compares it with a limit is answered at once: it reads nothing else. */
+  /** The node's value changed. */
   function spread(node: number): void {
     const x = values[node] as number;
-    const end = readers.from[node + 1] as number;
-    for (let i = readers.from[node] as number; i < end; i += 1) {
-      const reader = readers.items[i] as number;
-      const kind = kinds[reader] as number;
-      if (kind > LAST_COMPARE) mark(reader);
-      else if (put(reader, compare(kind, x, limits[reader] as number))) spread(reader);
+    const end = from[node + 1] as number;
+    for (let i = from[node] as number; i < end; i += 1) {
+      const reader = items[i] as number;
+      if (reader >= size) moved(reader - size);
+      else if (isInstant[reader] === 0) mark(reader);
+      else {
+        const kind = kinds[reader] as number;
+        if (put(reader, kind <= LAST_COMPARE ? compare(kind, x, limits[reader] as number) : evaluate(reader)))
+          spread(reader);
+      }
     }
-    const last = watchers.from[node + 1] as number;
-    for (let i = watchers.from[node] as number; i < last; i += 1) moved(watchers.items[i] as number);
+  }
+
+  function evaluate(node: number): number {
+    frame.base = origin[node] as number;
+    return (reads[node] as Read)();
   }
 
   /** True when that is news. */
@@ -235,16 +251,14 @@ export function createNetwork(input: NetworkInput): Network {
   function run(node: number): void {
     const kind = kinds[node] as number;
     if (kind === MACHINE) runMachine(node);
-    else if (kind === CLOSURE) {
-      frame.base = bases[node] as number;
-      values[node] = (reads[node] as Read)();
-    } else if (kind === POINT) values[node] = pointAt(handleOf[node] as number);
+    else if (kind === CLOSURE) values[node] = evaluate(node);
+    else if (kind === POINT) values[node] = pointAt(origin[node] as number);
     else if (kind === IS_BAD) {
-      const handle = handleOf[node] as number;
+      const handle = origin[node] as number;
       // Before the first sample not even the badness is known.
       values[node] = quality[handle] === GOOD ? 0 : reason[handle] === RESTART ? Number.NaN : 1;
     } else if (kind <= LAST_COMPARE)
-      values[node] = compare(kind, values[sourceOf[node] as number] as number, limits[node] as number);
+      values[node] = compare(kind, values[origin[node] as number] as number, limits[node] as number);
   }
 
   return {

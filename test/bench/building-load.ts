@@ -32,7 +32,7 @@ export interface Load {
   readonly columns: PointColumns;
 }
 
-/** Samples in order of time. Each of them moves its point. */
+/** Samples in order of time. */
 export interface Stream {
   readonly handles: Int32Array;
   readonly values: Float64Array;
@@ -67,8 +67,15 @@ const courses: Readonly<Record<string, (seed: number) => Signals>> = {
   },
 };
 
+/** What of a poll is fed: every sample, or those that moved their point, which is what the house hands to the engine. */
+export type Fed = "polled" | "moved";
+
 /** `times` estates of 139 devices, and what `seconds` of them say. */
-export async function buildingLoad(times: number, seconds: number): Promise<Load & { readonly stream: Stream }> {
+export async function buildingLoad(
+  times: number,
+  seconds: number,
+  fed: Fed,
+): Promise<Load & { readonly stream: Stream }> {
   const rules = await readLibrary();
   const devices: Device[] = [];
   const points: PointDefinition[] = [];
@@ -87,7 +94,7 @@ export async function buildingLoad(times: number, seconds: number): Promise<Load
     }
   }
   const columns = createColumns(points.length);
-  return { rules, devices, points, columns, stream: streamOf(players, seconds, columns) };
+  return { rules, devices, points, columns, stream: streamOf(players, seconds, columns, fed) };
 }
 
 /** Each tenth of a second a tenth of the devices is read. The columns get what holds at the start. */
@@ -95,6 +102,7 @@ function streamOf(
   players: readonly { first: number; tape: Tape; shift: number }[],
   seconds: number,
   columns: PointColumns,
+  fed: Fed,
 ): Stream {
   const handles: number[] = [];
   const values: number[] = [];
@@ -111,7 +119,7 @@ function streamOf(
           columns.value[first + at] = value;
           columns.quality[first + at] = GOOD;
           columns.reason[first + at] = 0;
-        } else if (value !== before?.[at]) {
+        } else if (fed === "polled" || value !== before?.[at]) {
           handles.push(first + at);
           values.push(value);
           times.push(tick * 100);

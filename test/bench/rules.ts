@@ -1,6 +1,7 @@
 /**
- * The rule engine against its targets. Rates are samples per second of this thread's CPU time (others share the machine),
- * latencies are wall time. Beside each rate stands the same run without an engine: the loop that only copies the columns.
+ * The rule engine against its targets. Others share these machines, so figures are of this thread's CPU time, and the wall
+ * time stands beside. The loop that only copies the columns runs between the batches: where it is far below 100 M samples/s
+ * the machine was busy, and the figures of the engine are as much too low.
  */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -25,7 +26,11 @@ const sorted = (list: readonly number[]): number[] => [...list].sort((a, b) => a
 const quantile = (list: readonly number[], q: number): number =>
   sorted(list)[Math.min(list.length - 1, Math.floor(list.length * q))] ?? Number.NaN;
 const median = (list: readonly number[]): number => quantile(list, 0.5);
-const cpu = (): number => process.threadCpuUsage().user;
+/** Microseconds of this thread. */
+const cpu = (): number => {
+  const { user, system } = process.threadCpuUsage();
+  return user + system;
+};
 
 function figure(what: string, value: string, target: string, isMet?: boolean): void {
   const met = isMet === undefined ? "" : isMet ? "  met" : "  MISSED";
@@ -47,10 +52,18 @@ interface Ran {
   /** M samples per second of CPU, one per round. */
   readonly rates: number[];
   readonly copies: number[];
-  /** Wall ms of each batch. */
+  /** Ms of each batch, by the clock on the wall and of CPU. */
   readonly took: number[];
+  readonly worked: number[];
   readonly transitions: number;
   readonly moved: number;
+}
+
+function copy({ value, quality }: Load["columns"], changed: Int32Array, mirror: Float64Array): void {
+  for (let i = 0; i < changed.length; i += 1) {
+    const handle = changed[i] as number;
+    mirror[handle] = quality[handle] === GOOD ? (value[handle] as number) : Number.NaN;
+  }
 }
 
 /** Plays the stream in batches: `warm` of them first, then rounds of `each`. */
@@ -58,7 +71,7 @@ function play(engine: RuleEngine, { columns }: Load, stream: Stream, size: numbe
   const { handles, values, times } = stream;
   const changed = new Int32Array(size);
   const mirror = new Float64Array(columns.count);
-  const [rates, copies, took]: [number[], number[], number[]] = [[], [], []];
+  const [rates, copies, took, worked]: [number[], number[], number[], number[]] = [[], [], [], []];
   let [at, transitions, engineCpu, copyCpu, done] = [0, 0, 0, 0, 0];
   engine.step(changed, 0, { now: instant(START), mono: milliseconds(0) });
   const before = engine.evaluated();
@@ -77,13 +90,11 @@ function play(engine: RuleEngine, { columns }: Load, stream: Stream, size: numbe
     const found = engine.step(changed, size, moment).length;
     const wall = performance.now() - from;
     const c1 = cpu();
-    for (let i = 0; i < size; i += 1) {
-      const handle = changed[i] as number;
-      mirror[handle] = columns.quality[handle] === GOOD ? (columns.value[handle] as number) : Number.NaN;
-    }
+    copy(columns, changed, mirror);
     const c2 = cpu();
     if (n < warm) continue;
     took.push(wall);
+    worked.push((c1 - c0) / 1_000);
     transitions += found;
     engineCpu += c1 - c0;
     copyCpu += c2 - c1;
@@ -95,55 +106,64 @@ function play(engine: RuleEngine, { columns }: Load, stream: Stream, size: numbe
       copyCpu = 0;
     }
   }
-  return { rates, copies, took, transitions, moved: engine.evaluated() - before };
+  return { rates, copies, took, worked, transitions, moved: engine.evaluated() - before };
 }
 
-async function building(): Promise<void> {
-  const before = memory();
-  const load = await buildingLoad(5, 620);
+function rateOf(what: string, ran: Ran, target: number, p99?: number): void {
+  const rate = median(ran.rates);
+  figure(
+    what,
+    `${rate.toFixed(2)} M samples/s`,
+    `${target > 0 ? `≥ ${target} M/s` : "no target"}; copying alone ${median(ran.copies).toFixed(0)} M/s`,
+    target > 0 ? rate >= target : undefined,
+  );
+  const slowest = quantile(ran.worked, 0.99);
+  figure(
+    "  a batch, CPU (wall)",
+    `median ${median(ran.worked).toFixed(2)} (${median(ran.took).toFixed(2)}), p99 ${slowest.toFixed(2)} (${quantile(ran.took, 0.99).toFixed(2)}) ms`,
+    p99 === undefined ? "-" : `p99 ≤ ${p99} ms`,
+    p99 === undefined ? undefined : slowest <= p99,
+  );
+  const steps = ran.took.length;
+  figure("  of it", `${steps} batches`, `${(ran.transitions / steps).toFixed(2)} transitions each`);
+}
+
+async function estate(): Promise<void> {
+  const load = await buildingLoad(5, 620, "moved");
   const { devices, points, rules, stream } = load;
-  const loaded = memory();
   const problems = checkRules(rules, devices, points).problems;
   if (problems.length > 0) throw new Error(problems[0]?.what.en);
   const compiles: number[] = [];
   for (let i = 0; i < 5; i += 1) {
-    const from = performance.now();
+    const from = cpu();
     open(load);
-    compiles.push(performance.now() - from);
+    compiles.push((cpu() - from) / 1_000);
   }
-  const between = memory();
+  const before = memory();
   const engine = open(load);
+  const rows = engine.instances.length;
   const perSecond = stream.handles.length / ((stream.times.at(-1) ?? 1) / 1_000);
   console.log(
-    ` an estate: ${devices.length} lifts, booster sets and fire panels, ${engine.instances.length} rules of the library, ${points.length} points;\n` +
-      ` polled once a second, ${perSecond.toFixed(0)} samples a second change their point, and only these are fed (load ${((loaded - before) / 1e6).toFixed(0)} MB)`,
+    ` an estate: ${devices.length} lifts, booster sets and fire panels, ${rows} rules of the library, ${points.length} points`,
   );
+  const compiled = median(compiles);
   figure(
-    `compile ${engine.instances.length} rules`,
-    `first ${(compiles[0] ?? 0).toFixed(0)}, median ${median(compiles).toFixed(0)} ms`,
+    `compile ${rows} rules, CPU`,
+    `first ${(compiles[0] ?? 0).toFixed(0)}, median ${compiled.toFixed(0)} ms`,
     "≤ 200 ms",
-    median(compiles) <= 200,
+    compiled <= 200,
   );
-  const ran = play(engine, load, stream, BATCH, 400, 100);
-  const rate = median(ran.rates);
-  figure(
-    `batches of ${BATCH}`,
-    `${rate.toFixed(2)} M samples/s of CPU`,
-    `≥ 3 M/s; copying alone ${median(ran.copies).toFixed(0)} M/s`,
-    rate >= 3,
+  console.log(
+    ` polled once a second, ${points.length} samples a second; every sample is fed, as in the first measurements`,
   );
-  figure(
-    "  a batch",
-    `median ${median(ran.took).toFixed(2)}, p99 ${quantile(ran.took, 0.99).toFixed(2)} ms`,
-    "p99 ≤ 1 ms",
-    quantile(ran.took, 0.99) <= 1,
+  const polled = await buildingLoad(5, 60, "polled");
+  rateOf(`batches of ${BATCH} polled samples`, play(open(polled), polled, polled.stream, BATCH, 300, 100), 3, 1);
+  console.log(
+    ` the same, but only what moved its point is fed, as the house does: ${perSecond.toFixed(0)} samples a second, so a batch of ${BATCH}\n` +
+      ` stands for ${(BATCH / perSecond).toFixed(2)} s of the estate with all its timers`,
   );
-  figure(
-    "  of it",
-    `${ran.took.length} batches, ${(ran.moved / (ran.took.length + 400)).toFixed(1)} verdicts moved`,
-    `${(ran.transitions / ran.took.length).toFixed(2)} transitions per batch`,
-  );
-  const heap = (memory() - between) / engine.instances.length;
+  rateOf(`batches of ${BATCH} moved samples`, play(engine, load, stream, BATCH, 400, 100), 3, 1);
+  const heap = (memory() - before) / rows;
   figure("heap per rule, windows filled", `${heap.toFixed(0)} bytes`, "≤ 4096", heap <= 4_096);
   const at = { now: instant(START), mono: milliseconds(stream.times.at(-1) ?? 0) };
   const t0 = performance.now();
@@ -153,37 +173,29 @@ async function building(): Promise<void> {
   const t2 = performance.now();
   fresh.restore(text, at);
   figure(
-    "snapshot and restore",
+    "snapshot and restore, wall",
     `${(t1 - t0).toFixed(0)} and ${(performance.now() - t2).toFixed(0)} ms`,
     `${(text.length / 1e6).toFixed(1)} MB, every 5 s`,
   );
-
-  const one = await buildingLoad(5, 30);
+  const one = await buildingLoad(5, 30, "moved");
   const single = play(open(one), one, one.stream, 1, 20_000, 5_000);
+  const slowest = quantile(single.took, 0.99) * 1e3;
   figure(
-    "one sample at a time",
-    `median ${(median(single.took) * 1e3).toFixed(1)}, p99 ${(quantile(single.took, 0.99) * 1e3).toFixed(1)} µs`,
+    "one sample at a time, wall",
+    `median ${(median(single.took) * 1e3).toFixed(1)}, p99 ${slowest.toFixed(1)} µs`,
     "p99 ≤ 50 µs",
-    quantile(single.took, 0.99) <= 0.05,
+    slowest <= 50,
   );
 }
 
 async function town(): Promise<void> {
-  const load = await buildingLoad(25, 100);
-  const from = performance.now();
+  const load = await buildingLoad(25, 12, "polled");
+  const from = cpu();
   const engine = open(load);
-  const compiled = performance.now() - from;
-  const ran = play(engine, load, load.stream, BATCH, 400, 100);
   console.log(
-    ` a town: ${engine.instances.length} rules, ${load.points.length} points, compiled in ${compiled.toFixed(0)} ms`,
+    ` a town: ${engine.instances.length} rules, ${load.points.length} points, compiled in ${((cpu() - from) / 1_000).toFixed(0)} ms`,
   );
-  figure(
-    `batches of ${BATCH}`,
-    `${median(ran.rates).toFixed(2)} M samples/s of CPU`,
-    `≥ 1 M/s; copying alone ${median(ran.copies).toFixed(0)} M/s`,
-    median(ran.rates) >= 1,
-  );
-  figure("  a batch", `median ${median(ran.took).toFixed(2)}, p99 ${quantile(ran.took, 0.99).toFixed(2)} ms`, "-");
+  rateOf(`batches of ${BATCH} polled samples`, play(engine, load, load.stream, BATCH, 400, 100), 1);
 }
 
 /** A generator of its own, so that every run feeds the same samples. */
@@ -217,12 +229,7 @@ function storm(): void {
   console.log(
     ` a storm: ${engine.instances.length} rules with dense windows, 20,000 points that jump at random once a second`,
   );
-  figure(
-    `batches of ${BATCH}`,
-    `${median(ran.rates).toFixed(2)} M samples/s of CPU`,
-    `no target; ${(ran.transitions / ran.took.length).toFixed(0)} transitions per batch`,
-  );
-  figure("  a batch", `median ${median(ran.took).toFixed(2)}, p99 ${quantile(ran.took, 0.99).toFixed(2)} ms`, "-");
+  rateOf(`batches of ${BATCH}`, ran, 0);
 }
 
 /** 300 distinct rules in turn over changing inputs, as the first measurements had it. */
@@ -270,7 +277,7 @@ function expressions(): void {
 
 export async function run(): Promise<void> {
   expressions();
-  await building();
-  if (!process.env.QUICK) await town();
-  if (!process.env.QUICK) storm();
+  await estate();
+  await town();
+  storm();
 }
