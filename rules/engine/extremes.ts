@@ -155,8 +155,10 @@ export function createFlat({ values, time, slot, input }: Wiring, span: number, 
     high: createExtremeOf(1, span),
     low: createExtremeOf(-1, span),
     coverage: createCoverage(span),
-    /** The value before the present one, whether the step between them was too large, and until when an earlier one was. */
+    /** The value before the present one, and whether it stands in the queues; after too large a step it need not. */
     last: Number.NaN,
+    queued: false,
+    /** Whether the last step was too large, and until when an earlier one that was is in the window. */
     stepped: false,
     until: -NEVER,
   });
@@ -172,10 +174,18 @@ export function createFlat({ values, time, slot, input }: Wiring, span: number, 
         state.until = high.began + span;
       }
       state.last = high.current;
+      state.queued = false;
     }
-    push(high, x, now);
-    push(low, x, now);
     state.stepped = Math.abs(x - state.last) > limit;
+    if (!state.stepped && !state.queued && !Number.isNaN(state.last)) {
+      add(high, state.last, now);
+      add(low, -state.last, now);
+      state.queued = true;
+    }
+    high.current = x;
+    low.current = -x;
+    high.began = now;
+    low.began = now;
   }
 
   const machine: Machine = {
@@ -205,7 +215,8 @@ export function createFlat({ values, time, slot, input }: Wiring, span: number, 
     },
     save: (mono) => [
       state.last,
-      state.stepped ? 1 : 0,
+      Number(state.queued),
+      Number(state.stepped),
       state.until - mono,
       ...saveCoverage(state.coverage, mono),
       ...save(state.high, mono),
@@ -213,9 +224,9 @@ export function createFlat({ values, time, slot, input }: Wiring, span: number, 
     ],
     load(saved, mono) {
       const taken = fresh();
-      const [last = Number.NaN, stepped = 0, until = -NEVER] = saved;
-      if (!loadAll(taken.coverage, [taken.high, taken.low], saved.slice(3), mono)) return;
-      Object.assign(state, taken, { last, stepped: stepped === 1, until: until + mono });
+      const [last = Number.NaN, queued = 0, stepped = 0, until = -NEVER] = saved;
+      if (!loadAll(taken.coverage, [taken.high, taken.low], saved.slice(4), mono)) return;
+      Object.assign(state, taken, { last, queued: queued === 1, stepped: stepped === 1, until: until + mono });
     },
   };
   return machine;
