@@ -2,14 +2,17 @@
 
 import { qualities } from "#model/quality";
 import type { InputSeen, Transition } from "#model/rule";
+import type { Text } from "#model/text";
 import { milliseconds } from "#model/time";
-import { compile } from "../language/closures.ts";
+import { compile, type Frame } from "../language/closures.ts";
+import { not } from "../language/kleene.ts";
 import type { BaselineMachine } from "./baseline.ts";
 import type { EngineInput, RuleEngine } from "./engine.ts";
 import { createInstances, type Row } from "./instances.ts";
 import type { StepTime } from "./machine.ts";
 import { createNetwork } from "./network.ts";
-import { createSentence, type Spoken } from "./sentence.ts";
+import { fillSentence, type Spoken } from "./sentence.ts";
+import { createShapes } from "./shapes.ts";
 import { takeBack, takeSnapshot } from "./snapshot.ts";
 import { createTimers } from "./timers.ts";
 import { heldFor, judge, type Turn, wakeOf } from "./verdict.ts";
@@ -17,14 +20,24 @@ import { heldFor, judge, type Turn, wakeOf } from "./verdict.ts";
 /** Throws when a rule has faults; run `checkRules` first. */
 export function createEngine(input: EngineInput): RuleEngine {
   const { columns, points } = input;
-  const { rows, layout, watchers } = createInstances(input);
-  const size = layout.nodes.length;
+  const instances = createInstances(input, createShapes(input.rules, input.devices, points));
+  const { rows, parts, nodes: size, watchers } = instances;
   const time: StepTime = { mono: 0, now: 0, restarted: false };
+  const frame: Frame = { values: new Float64Array(size).fill(Number.NaN), base: 0 };
+  const { values } = frame;
   // Owners: the nodes, then the instances.
   const timers = createTimers(size + rows.length);
-  const network = createNetwork(layout, columns, time, timers, input.zone);
-  const { values } = network;
-  for (const row of rows) row.sentence = createSentence(row.instance.rule.because, spokenIn(row));
+  const network = createNetwork({
+    parts,
+    columns,
+    handles: points.length,
+    time,
+    timers,
+    zone: input.zone,
+    frame,
+    watchers,
+    moved: markRow,
+  });
 
   const dirty = new Int32Array(rows.length);
   const isDirty = new Uint8Array(rows.length);
@@ -33,17 +46,21 @@ export function createEngine(input: EngineInput): RuleEngine {
   let state: "new" | "restored" | "running" = "new";
   const transitions: Transition[] = [];
 
-  function spokenIn({ form }: Row): Map<string, Spoken> {
+  /** Sentences are written seldom: what they read is looked up when one is. */
+  function sentenceOf({ common, part }: Row, held: number): Text {
+    const { slotOf } = part.shape.layout;
     const spoken = new Map<string, Spoken>();
-    for (const [name, term] of form.placeholders) {
-      const slot = layout.slotOf.get(term);
-      const read =
-        slot === undefined ? compile(term, values, (t) => layout.slotOf.get(t)) : () => values[slot] as number;
-      const machine = slot === undefined ? undefined : network.machines[slot];
+    for (const [name, term] of common.form.placeholders) {
+      const slot = slotOf.get(term);
+      const machine = slot === undefined ? undefined : network.machines[part.base + slot];
+      const definition = points[part.shape.handleOn(part.device, term.handle)];
       const origin = term.operator === "baseline" && machine ? (machine as BaselineMachine).origin : undefined;
-      spoken.set(name, { term, read, definition: points[term.handle], origin });
+      frame.base = part.base;
+      const value =
+        slot === undefined ? compile(term, frame, (t) => slotOf.get(t))() : (values[part.base + slot] as number);
+      spoken.set(name, { term, value, definition, origin });
     }
-    return spoken;
+    return fillSentence(common.rule.because, spoken, held);
   }
 
   function markRow(row: number): void {
@@ -51,11 +68,6 @@ export function createEngine(input: EngineInput): RuleEngine {
     isDirty[row] = 1;
     dirty[dirtyCount] = row;
     dirtyCount += 1;
-  }
-
-  function moved(node: number): void {
-    const end = watchers.from[node + 1] as number;
-    for (let i = watchers.from[node] as number; i < end; i += 1) markRow(watchers.items[i] as number);
   }
 
   const seen = (handle: number): InputSeen => {
@@ -71,21 +83,25 @@ export function createEngine(input: EngineInput): RuleEngine {
   };
 
   function emit(row: Row, to: Transition["to"], held: number): void {
-    const { instance, verdict, levels } = row;
+    const { instance, verdict, common, part } = row;
     transitions.push({
       instance,
       to,
-      severity: levels[verdict.level]?.severity ?? instance.rule.severity,
+      severity: common.slots.levels[verdict.level]?.severity ?? instance.rule.severity,
       heldFor: held,
-      because: row.sentence(heldFor(verdict, time.mono)),
-      inputs: row.reads.map(seen),
+      because: sentenceOf(row, heldFor(verdict, time.mono)),
+      inputs: common.reads.map((handle) => seen(part.shape.handleOn(part.device, handle))),
     });
   }
 
+  const clearOf = ({ clear, when }: Row): number =>
+    clear < 0 ? not(values[when] as number) : (values[clear] as number);
+
   /** The first level whose condition is true; an unknown one keeps the level in force, if there is one. */
-  function levelOf({ levels, verdict }: Row, fresh: boolean): number {
+  function levelOf({ common, part, verdict }: Row, fresh: boolean): number {
+    const { levels } = common.slots;
     for (let i = 0; i < levels.length; i += 1) {
-      const is = values[(levels[i] as Row["levels"][number]).slot] as number;
+      const is = values[part.base + (levels[i] as { slot: number }).slot] as number;
       if (is === 1) return i;
       if (Number.isNaN(is) && !fresh) return verdict.level;
     }
@@ -105,8 +121,8 @@ export function createEngine(input: EngineInput): RuleEngine {
     const row = rows[index] as Row;
     const { verdict } = row;
     judged = row;
-    judge(verdict, values[row.when] as number, values[row.clear] as number, time.mono, say);
-    if (row.levels.length > 0 && (verdict.phase === "active" || verdict.phase === "leaving")) {
+    judge(verdict, values[row.when] as number, clearOf(row), time.mono, say);
+    if (row.common.slots.levels.length > 0 && (verdict.phase === "active" || verdict.phase === "leaving")) {
       const level = levelOf(row, false);
       if (level !== verdict.level) {
         verdict.level = level;
@@ -127,8 +143,13 @@ export function createEngine(input: EngineInput): RuleEngine {
     dirtyCount = 0;
   }
 
-  function markInputs(): void {
-    for (let handle = 0; handle < points.length; handle += 1) network.markHandle(handle);
+  function forgetDirty(): void {
+    for (let i = 0; i < dirtyCount; i += 1) isDirty[dirty[i] as number] = 0;
+    dirtyCount = 0;
+  }
+
+  function takeAll(): void {
+    for (let handle = 0; handle < points.length; handle += 1) network.takeHandle(handle);
   }
 
   return {
@@ -139,18 +160,18 @@ export function createEngine(input: EngineInput): RuleEngine {
       transitions.length = 0;
       if (state !== "running") {
         if (state === "new") network.markAll();
-        else markInputs();
+        else takeAll();
         for (let row = 0; row < rows.length; row += 1) markRow(row);
         state = "running";
       }
-      for (let i = 0; i < count; i += 1) network.markHandle(changed[i] as number);
+      for (let i = 0; i < count; i += 1) network.takeHandle(changed[i] as number);
       for (let owner = timers.take(time.mono); owner >= 0; owner = timers.take(time.mono)) {
         if (owner < size) network.mark(owner);
         else markRow(owner - size);
       }
       let round = 0;
       do {
-        network.drain(moved);
+        network.drain();
         judgeDirty();
         round += 1;
       } while (network.endPulses(round));
@@ -159,25 +180,28 @@ export function createEngine(input: EngineInput): RuleEngine {
     },
     evaluated: () => evaluated,
     nextWake: () => milliseconds(timers.next()),
-    snapshot: (at) => takeSnapshot(layout, network, timers, rows, at.mono),
+    snapshot: (at) => takeSnapshot(instances, network, timers, at.mono),
     restore(snapshot, at) {
       time.mono = at.mono;
       time.now = at.now;
-      const fresh = takeBack(snapshot, layout, network, timers, rows, at.mono);
+      const fresh = takeBack(snapshot, instances, network, timers, at.mono);
       if (!fresh) return;
       state = "restored";
       network.recompute();
       for (const node of fresh) network.mark(node);
-      markInputs();
+      takeAll();
       time.restarted = true;
-      network.drain(() => undefined);
+      network.drain();
       time.restarted = false;
+      // The verdicts themselves are looked at in the first step.
+      forgetDirty();
       // What was being timed and cannot be seen any more is frozen now, not at the first step.
-      for (const { verdict, when, clear, instance } of rows) {
+      for (const row of rows) {
+        const { verdict, when, instance } = row;
         const frozen =
           verdict.phase === "pending"
             ? Number.isNaN(values[when])
-            : verdict.phase === "leaving" && Number.isNaN(values[clear]);
+            : verdict.phase === "leaving" && Number.isNaN(clearOf(row));
         if (frozen && verdict.phase === "leaving") verdict.phase = "active";
         if (frozen && verdict.phase === "active") verdict.since = Number.NaN;
         if (frozen && verdict.phase === "pending") judge(verdict, Number.NaN, Number.NaN, time.mono, () => undefined);

@@ -1,12 +1,14 @@
 /** Which machine runs which remembering term. */
 import type { MemoryOperator, Term } from "../language/graph.ts";
 import { createBaseline } from "./baseline.ts";
+import { createExtreme, createFlat } from "./extremes.ts";
 import { createInCalendar } from "./in-calendar.ts";
 import type { Machine, Wiring } from "./machine.ts";
 import { createHeld, createPulse, createRises, createSince, createWithin } from "./moments.ts";
+import { createPrevious, createRate } from "./movements.ts";
 import { createNightMinimum } from "./night-minimum.ts";
 import { createUnanswered, createUnpreceded } from "./sequence.ts";
-import { createAverage, createExtreme, createFlat, createMedian, createPrevious, createRate } from "./windows.ts";
+import { createAverage, createMedian } from "./windows.ts";
 
 type Make = (wiring: Wiring, numbers: readonly number[], zone: string) => Machine;
 

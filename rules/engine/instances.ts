@@ -1,99 +1,67 @@
-/** Every rule on every device that it applies to, with its terms laid out and its sentence ready. */
+/** Every rule on every device that it applies to: a row with its place in the network and its verdict. */
 import type { RuleInstance } from "#model/rule";
-import type { Severity } from "#model/severity";
-import type { Device } from "#model/site";
-import type { Text } from "#model/text";
-import { pointsByKind, subjectOf } from "../language/check.ts";
-import { createGraph, type Graph, type Term } from "../language/graph.ts";
-import { parseRule } from "../language/parsed-rule.ts";
-import { handlesOf, type RuleOnDevice, resolveRule } from "../language/rule-on-device.ts";
-import type { Subject } from "../language/scope.ts";
 import type { EngineInput } from "./engine.ts";
-import { type DeviceTerms, type Layout, layOut, type Rows, rowsOf } from "./layout.ts";
+import { type Rows, rowsOf } from "./layout.ts";
+import type { Part } from "./network.ts";
+import type { Shape, ShapeRule } from "./shapes.ts";
 import { createVerdict, type Verdict } from "./verdict.ts";
-
-/** A rule on a device as it was resolved, before it has slots. */
-export interface Placed {
-  readonly instance: RuleInstance;
-  readonly form: RuleOnDevice;
-}
 
 export interface Row {
   readonly instance: RuleInstance;
-  readonly form: RuleOnDevice;
+  /** What it shares with the rows of other devices. */
+  readonly common: ShapeRule;
+  readonly part: Part;
   readonly verdict: Verdict;
-  /** Positions in the values of the network. */
+  /** Positions in the values of the network; `clear` is -1 when the rule is over with its condition. */
   readonly when: number;
   readonly clear: number;
-  readonly levels: readonly { readonly slot: number; readonly severity: Severity }[];
-  /** Handles of the points that the verdict reads. */
-  readonly reads: readonly number[];
-  sentence: (held: number) => Text;
 }
 
 export interface Instances {
+  readonly parts: readonly Part[];
+  readonly nodes: number;
   readonly rows: readonly Row[];
-  readonly layout: Layout;
   /** Node → rows whose verdict it is. */
   readonly watchers: Rows;
 }
 
-function place({ rules, devices, points }: EngineInput): { placed: Placed[]; terms: DeviceTerms[] } {
-  const site = pointsByKind(devices, points);
-  const desks = devices.map(
-    (device): { device: Device; subject: Subject; graph: Graph; roots: Term[]; glimpsed: Term[] } => ({
-      device,
-      subject: subjectOf(device, points),
-      graph: createGraph(),
-      roots: [],
-      glimpsed: [],
-    }),
-  );
-  const placed: Placed[] = [];
-  for (const rule of rules) {
-    const parsed = parseRule(rule);
-    for (const { device, subject, graph, roots, glimpsed } of desks) {
-      if (device.kind !== rule.kind) continue;
-      const { form, because, faults } = resolveRule(parsed, subject, graph, site);
-      const [first] = faults;
-      if (first)
-        throw new Error(
-          `Rule ${rule.id} on ${device.id}: ${first.fault.what.en} ${first.fault.todo.en} Check the site first.`,
-        );
-      if (!form || because) continue;
-      const clear = form.clear ?? graph.apply("!", [form.when], { kind: "truth" });
-      placed.push({
-        instance: { index: placed.length, id: `${rule.id}@${device.id}`, rule, device: device.id },
-        form: { ...form, clear },
-      });
-      roots.push(form.when, clear, ...form.levels.map((level) => level.when));
-      glimpsed.push(...form.placeholders.values());
+/** Rows stand in the order of the rules, and for one rule in that of the devices. */
+export function createInstances({ rules, devices }: EngineInput, shapes: readonly Shape[]): Instances {
+  const parts: Part[] = [];
+  let nodes = 0;
+  for (const shape of shapes) {
+    for (const device of shape.devices) {
+      parts.push({ shape, device, base: nodes });
+      nodes += shape.layout.nodes.length;
     }
   }
-  return { placed, terms: desks.map(({ device, roots, glimpsed }) => ({ device: device.id, roots, glimpsed })) };
-}
-
-/** Throws when a rule has faults: `checkRules` finds them before an engine is made. */
-export function createInstances(input: EngineInput): Instances {
-  const { placed, terms } = place(input);
-  const layout = layOut(terms, input.points.length);
-  const slot = (term: Term | undefined): number => (term ? (layout.slotOf.get(term) ?? -1) : -1);
-  const rows = placed.map(
-    ({ instance, form }): Row => ({
-      instance,
-      form,
-      verdict: createVerdict(form.onDelay, form.offDelay),
-      when: slot(form.when),
-      clear: slot(form.clear),
-      levels: form.levels.map((level) => ({ slot: slot(level.when), severity: level.severity })),
-      reads: handlesOf(form),
-      sentence: () => instance.rule.because,
-    }),
+  const ruleAt = new Map(rules.map((rule, at) => [rule, at]));
+  const deviceAt = new Map(devices.map((device, at) => [device, at]));
+  const placed = parts.flatMap((part) =>
+    part.shape.rules.map((common) => ({
+      part,
+      common,
+      order: (ruleAt.get(common.rule) ?? 0) * devices.length + (deviceAt.get(part.device) ?? 0),
+    })),
   );
-  const watchers: number[][] = layout.nodes.map(() => []);
-  for (const row of rows) {
-    for (const node of new Set([row.when, row.clear, ...row.levels.map((level) => level.slot)]))
-      watchers[node]?.push(row.instance.index);
-  }
-  return { rows, layout, watchers: rowsOf(watchers) };
+  placed.sort((a, b) => a.order - b.order);
+  const rows = placed.map(({ part, common }, index): Row => {
+    const { slots, form, rule } = common;
+    return {
+      instance: { index, id: `${rule.id}@${part.device.id}`, rule, device: part.device.id },
+      common,
+      part,
+      verdict: createVerdict(form.onDelay, form.offDelay),
+      when: part.base + slots.when,
+      clear: slots.clear < 0 ? -1 : part.base + slots.clear,
+    };
+  });
+  const watchers = rowsOf(nodes, (pair) => {
+    for (const { instance, part, common, when, clear } of rows) {
+      pair(when, instance.index);
+      if (clear >= 0) pair(clear, instance.index);
+      for (const { slot } of common.slots.levels) pair(part.base + slot, instance.index);
+    }
+  });
+  return { parts, nodes, rows, watchers };
 }

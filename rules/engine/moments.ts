@@ -1,6 +1,6 @@
 /** What looks at when a yes/no turned: held, since, within, rising, falling, changed, and the count of rises. */
 import { openCount } from "../language/kleene.ts";
-import { createHistory } from "./history.ts";
+import { createCoverage, loadCoverage, note, saveCoverage, unknownTime } from "./coverage.ts";
 import { COVERAGE, LONGEST_GAP, type Machine, NEVER, type Wiring } from "./machine.ts";
 import { tickOf } from "./windows.ts";
 
@@ -159,8 +159,8 @@ const MOST_RISES = 1_024;
 export function createRises(wiring: Wiring, span: number): Machine {
   const { values, time, slot, input } = wiring;
   const turns = createTurns(wiring);
-  const history = createHistory(span);
-  let rises = new Float64Array(4);
+  let coverage = createCoverage(span);
+  let rises = new Float64Array(1);
   let head = 0;
   let count = 0;
 
@@ -183,28 +183,30 @@ export function createRises(wiring: Wiring, span: number): Machine {
     run() {
       const now = time.mono;
       const x = values[input] as number;
-      history.drop(now - span);
-      history.push(isNone(x) ? NONE : 1, now);
+      note(coverage, !isNone(x), now);
       if (!isNone(turns.turn(x)) && x === 1) add(now);
       // A rise exactly `span` ago is over.
       while (count > 0 && (rises[head] as number) <= now - span) {
         head = (head + 1) % rises.length;
         count -= 1;
       }
-      history.measure(now - span, now, now);
-      const seen = now - Math.max(history.since, now - span);
-      const blind = isNone(history.seen.first) || seen - history.seen.good > (1 - COVERAGE) * span + 1e-6;
+      const unseen = unknownTime(coverage, now);
+      const watched = now - Math.max(coverage.since, now - span);
+      const blind = unseen > (1 - COVERAGE) * span + 1e-6 || (isNone(x) && unseen >= watched);
       values[slot] = blind ? openCount(count) : count;
       const leaves = count > 0 ? (rises[head] as number) + span : NEVER;
-      machine.wake = !history.constant ? Math.min(leaves, now + tickOf(span)) : leaves;
+      machine.wake = unseen > 0 || isNone(x) ? Math.min(leaves, now + tickOf(span)) : leaves;
     },
     save: (mono) => {
       const times = Array.from({ length: count }, (_, i) => (rises[(head + i) % rises.length] as number) - mono);
-      return [...turns.save(mono), count, ...times, ...history.save(mono)];
+      return [...turns.save(mono), count, ...times, ...saveCoverage(coverage, mono)];
     },
     load(saved, mono) {
       const [known = NONE, unknown = NONE, n = 0] = saved;
-      if (!Number.isInteger(n) || n < 0 || n > MOST_RISES || !history.load(saved.slice(3 + n), mono)) return;
+      if (!Number.isInteger(n) || n < 0 || n > MOST_RISES) return;
+      const taken = createCoverage(span);
+      if (loadCoverage(taken, saved, 3 + n, mono) !== saved.length) return;
+      coverage = taken;
       turns.load([known, unknown], mono);
       head = 0;
       count = 0;

@@ -1,11 +1,16 @@
-/** The running network of nodes: takes what changed, runs what depends on it in order of rank, and says which verdicts moved. */
+/**
+ * The running network of nodes: takes what changed, runs what depends on it in order of rank, and says which verdicts moved.
+ * Everything is flat arrays over nodes; a node whose value stays stops the wave.
+ */
 import type { PointColumns } from "#model/points";
 import { GOOD, reasonCode } from "#model/quality";
-import { compile } from "../language/closures.ts";
-import { constantOf, isConstant, isMemory } from "../language/graph.ts";
+import type { Device } from "#model/site";
+import { compile, type Frame, type Read } from "../language/closures.ts";
+import { constantOf, isConstant, isInput, isMemory, type Operator, type Term } from "../language/graph.ts";
 import { createMachine, isPulse } from "./create-machine.ts";
-import type { Layout } from "./layout.ts";
+import { isLimit, type Rows, rowsOf } from "./layout.ts";
 import type { Machine, StepTime } from "./machine.ts";
+import type { Shape } from "./shapes.ts";
 import { createStale } from "./staleness.ts";
 import type { Timers } from "./timers.ts";
 
@@ -13,79 +18,185 @@ const RESTART = reasonCode("restart");
 /** Pulses that set off pulses: more rounds than this within one step are a rule that feeds itself, which cannot be written. */
 const MOST_ROUNDS = 8;
 
+/** A shape on one of its devices: node n of the shape is node `base + n` of the network. */
+export interface Part {
+  readonly shape: Shape;
+  readonly device: Device;
+  readonly base: number;
+}
+
+/** How a node gets its value. The first six compare a node with a fixed limit. */
+const EQUAL = 0;
+const UNLIKE = 1;
+const BELOW = 2;
+const AT_MOST = 3;
+const ABOVE = 4;
+const AT_LEAST = 5;
+const LAST_COMPARE = AT_LEAST;
+const POINT = 6;
+const IS_BAD = 7;
+const MACHINE = 8;
+const CLOSURE = 9;
+const FIXED = 10;
+
+const COMPARE: Readonly<Partial<Record<Operator, number>>> = {
+  "==": EQUAL,
+  "!=": UNLIKE,
+  "<": BELOW,
+  "<=": AT_MOST,
+  ">": ABOVE,
+  ">=": AT_LEAST,
+};
+
+function kindOf(term: Term): number {
+  if (isConstant(term)) return FIXED;
+  if (term.operator === "point") return POINT;
+  if (term.operator === "is_bad") return IS_BAD;
+  if (term.operator === "stale" || isMemory(term.operator)) return MACHINE;
+  return CLOSURE;
+}
+
+/** As `kleene.ts` has it: a comparison with an unknown is unknown. */
+function compare(kind: number, x: number, limit: number): number {
+  if (Number.isNaN(x) || Number.isNaN(limit)) return Number.NaN;
+  switch (kind) {
+    case EQUAL:
+      return x === limit ? 1 : 0;
+    case UNLIKE:
+      return x !== limit ? 1 : 0;
+    case BELOW:
+      return x < limit ? 1 : 0;
+    case AT_MOST:
+      return x <= limit ? 1 : 0;
+    case ABOVE:
+      return x > limit ? 1 : 0;
+    default:
+      return x >= limit ? 1 : 0;
+  }
+}
+
 export interface Network {
   readonly values: Float64Array;
   readonly machines: readonly (Machine | undefined)[];
   /** Marks a node to run in this step. */
   mark(node: number): void;
-  markHandle(handle: number): void;
+  /** Takes over what the point table says there now. */
+  takeHandle(handle: number): void;
   markAll(): void;
-  /** Runs what is marked, rank by rank; `moved` hears of every node whose value changed. */
-  drain(moved: (node: number) => void): void;
+  /** Runs what is marked, rank by rank. */
+  drain(): void;
   /** Ends the pulses of this step by marking them again; false when there were none. */
   endPulses(round: number): boolean;
   /** Computes the pure nodes from the others; after a restore. */
   recompute(): void;
 }
 
-export function createNetwork(
-  layout: Layout,
-  columns: PointColumns,
-  time: StepTime,
-  timers: Timers,
-  zone: string,
-): Network {
-  const { nodes, slotOf, readers, byHandle, ranks } = layout;
-  const size = nodes.length;
-  const values = new Float64Array(size).fill(Number.NaN);
-  const rankOf = Uint16Array.from(nodes, (node) => node.rank);
-  const marked = new Uint8Array(size);
+export interface NetworkInput {
+  readonly parts: readonly Part[];
+  readonly columns: PointColumns;
+  readonly handles: number;
+  readonly time: StepTime;
+  readonly timers: Timers;
+  readonly zone: string;
+  /** Closures read here; its values are those of the network. */
+  readonly frame: Frame;
+  /** Node → rows whose verdict it is; `moved` hears of each when the node's value changed. */
+  readonly watchers: Rows;
+  readonly moved: (row: number) => void;
+}
+
+export function createNetwork(input: NetworkInput): Network {
+  const { parts, columns, time, timers, zone, frame, watchers, moved } = input;
+  const { values } = frame;
+  const size = values.length;
+  const kinds = new Uint8Array(size);
+  const pulse = new Uint8Array(size);
+  const rankOf = new Uint16Array(size);
+  /** Where it reads: the base of its part for closures, the compared node for comparisons, else the handle. */
+  const origin = new Int32Array(size).fill(-1);
+  const limits = new Float64Array(size);
+  /** Pure and with a single source: answered at once when the source moves, since nothing else can move it in this step. */
+  const isInstant = new Uint8Array(size);
+  const machines: (Machine | undefined)[] = new Array(size);
+  const reads: (Read | undefined)[] = new Array(size);
+  const { quality, reason, value } = columns;
+
+  function machineOf(term: Term, slot: number, { shape, base }: Part): Machine | undefined {
+    if (term.operator === "stale")
+      return createStale(values, time, slot, columns, origin[slot] as number, term.numbers[0] ?? 0);
+    if (!isMemory(term.operator)) return undefined;
+    const [first] = term.args;
+    const source = first && shape.layout.slotOf.get(first);
+    const wiring = { values, time, slot, input: source === undefined ? -1 : base + source };
+    return createMachine(term.operator, wiring, term.numbers, zone);
+  }
+
+  /** One closure per node of a shape, whatever the number of devices. */
+  const closures = new Map<Shape, readonly (Read | undefined)[]>();
+  function closuresOf(shape: Shape): readonly (Read | undefined)[] {
+    const present = closures.get(shape);
+    if (present) return present;
+    const { nodes, slotOf } = shape.layout;
+    const made = nodes.map(({ term }) =>
+      kindOf(term) === CLOSURE ? compile(term, frame, (child) => slotOf.get(child)) : undefined,
+    );
+    closures.set(shape, made);
+    return made;
+  }
+
+  for (const part of parts) {
+    const { shape, device, base } = part;
+    const { nodes, slotOf } = shape.layout;
+    const made = closuresOf(shape);
+    nodes.forEach(({ term, rank, sources }, n) => {
+      const node = base + n;
+      const [first, second] = term.args;
+      const source = first && slotOf.get(first);
+      const kind = kindOf(term);
+      kinds[node] = kind;
+      rankOf[node] = rank;
+      reads[node] = made[n];
+      if (isPulse(term)) pulse[node] = 1;
+      if (term.handle >= 0) origin[node] = shape.handleOn(device, term.handle);
+      if (isConstant(term)) values[node] = constantOf(term);
+      if (isLimit(term) && source !== undefined && second) {
+        kinds[node] = COMPARE[term.operator] ?? CLOSURE;
+        origin[node] = base + source;
+        limits[node] = constantOf(second);
+      } else if (kind === CLOSURE) origin[node] = base;
+      if (kind === CLOSURE && sources.length === 1) isInstant[node] = 1;
+      if (kind === MACHINE) machines[node] = machineOf(term, node, part);
+    });
+  }
+
+  // Who must hear of a node: nodes, then rows as `size + row`.
+  const readers = rowsOf(size, (pair) => {
+    for (const { shape, base } of parts)
+      shape.layout.nodes.forEach(({ sources }, n) => {
+        for (const source of sources) pair(base + source, base + n);
+      });
+    for (let node = 0; node < size; node += 1) {
+      const last = watchers.from[node + 1] as number;
+      for (let i = watchers.from[node] as number; i < last; i += 1) pair(node, size + (watchers.items[i] as number));
+    }
+  });
+  const byHandle = rowsOf(input.handles, (pair) => {
+    for (const { shape, base } of parts)
+      shape.layout.nodes.forEach(({ term }, n) => {
+        const handle = origin[base + n] as number;
+        if (isInput(term.operator) && handle >= 0 && handle < input.handles) pair(handle, base + n);
+      });
+  });
+
+  const { from, items } = readers;
+  const ranks = parts.reduce((most, { shape }) => Math.max(most, shape.layout.ranks), 0);
   const width = new Int32Array(ranks);
-  for (const { rank } of nodes) width[rank] = (width[rank] as number) + 1;
+  for (const rank of rankOf) width[rank] = (width[rank] as number) + 1;
   const waiting = Array.from(width, (n) => new Int32Array(n));
   const waitingCount = new Int32Array(ranks);
-  const pulses = new Int32Array(nodes.filter(({ term }) => isPulse(term)).length);
+  const marked = new Uint8Array(size);
+  const pulses = new Int32Array(pulse.reduce((sum, is) => sum + is, 0));
   let pulseCount = 0;
-
-  const machines = nodes.map(({ term }, slot): Machine | undefined => {
-    if (term.operator === "stale") return createStale(values, time, slot, columns, term.handle, term.numbers[0] ?? 0);
-    if (!isMemory(term.operator)) return undefined;
-    const input = term.args[0] ? (slotOf.get(term.args[0]) ?? -1) : -1;
-    return createMachine(term.operator, { values, time, slot, input }, term.numbers, zone);
-  });
-
-  const { quality, reason, value } = columns;
-  const runs = nodes.map(({ term }, slot): (() => void) => {
-    const machine = machines[slot];
-    const { handle } = term;
-    if (machine) {
-      return () => {
-        machine.run();
-        // Rounding of times must not leave a timer that is due for ever.
-        timers.set(slot, machine.wake > time.mono ? machine.wake : time.mono + 1);
-      };
-    }
-    if (term.operator === "point") {
-      return () => {
-        const x = value[handle] as number;
-        values[slot] = quality[handle] === GOOD && Number.isFinite(x) ? x : Number.NaN;
-      };
-    }
-    if (term.operator === "is_bad") {
-      // Before the first sample not even the badness is known.
-      return () => {
-        values[slot] = quality[handle] === GOOD ? 0 : reason[handle] === RESTART ? Number.NaN : 1;
-      };
-    }
-    const read = compile(term, values, (child) => slotOf.get(child));
-    return () => {
-      values[slot] = read();
-    };
-  });
-  const pulse = Uint8Array.from(nodes, ({ term }) => (isPulse(term) ? 1 : 0));
-  nodes.forEach(({ term }, slot) => {
-    if (isConstant(term)) values[slot] = constantOf(term);
-  });
 
   function mark(node: number): void {
     if (marked[node] === 1) return;
@@ -96,35 +207,91 @@ export function createNetwork(
     waitingCount[rank] = at + 1;
   }
 
+  /** The node's value changed. */
+  function spread(node: number): void {
+    const x = values[node] as number;
+    const end = from[node + 1] as number;
+    for (let i = from[node] as number; i < end; i += 1) {
+      const reader = items[i] as number;
+      if (reader >= size) moved(reader - size);
+      else if (isInstant[reader] === 0) mark(reader);
+      else {
+        const kind = kinds[reader] as number;
+        if (put(reader, kind <= LAST_COMPARE ? compare(kind, x, limits[reader] as number) : evaluate(reader)))
+          spread(reader);
+      }
+    }
+  }
+
+  function evaluate(node: number): number {
+    frame.base = origin[node] as number;
+    return (reads[node] as Read)();
+  }
+
+  /** True when that is news. */
+  function put(node: number, x: number): boolean {
+    const before = values[node] as number;
+    if (x === before || (Number.isNaN(x) && Number.isNaN(before))) return false;
+    values[node] = x;
+    return true;
+  }
+
+  const pointAt = (handle: number): number => {
+    const x = value[handle] as number;
+    return quality[handle] === GOOD && Number.isFinite(x) ? x : Number.NaN;
+  };
+
+  function runMachine(node: number): void {
+    const machine = machines[node] as Machine;
+    machine.run();
+    // Rounding of times must not leave a timer that is due for ever.
+    timers.set(node, machine.wake > time.mono ? machine.wake : time.mono + 1);
+  }
+
+  function run(node: number): void {
+    const kind = kinds[node] as number;
+    if (kind === MACHINE) runMachine(node);
+    else if (kind === CLOSURE) values[node] = evaluate(node);
+    else if (kind === POINT) values[node] = pointAt(origin[node] as number);
+    else if (kind === IS_BAD) {
+      const handle = origin[node] as number;
+      // Before the first sample not even the badness is known.
+      values[node] = quality[handle] === GOOD ? 0 : reason[handle] === RESTART ? Number.NaN : 1;
+    } else if (kind <= LAST_COMPARE)
+      values[node] = compare(kind, values[origin[node] as number] as number, limits[node] as number);
+  }
+
   return {
     values,
     machines,
     mark,
-    markHandle(handle) {
+    takeHandle(handle) {
       const end = byHandle.from[handle + 1];
       if (end === undefined) return;
-      for (let i = byHandle.from[handle] as number; i < end; i += 1) mark(byHandle.items[i] as number);
+      for (let i = byHandle.from[handle] as number; i < end; i += 1) {
+        const node = byHandle.items[i] as number;
+        if (kinds[node] !== POINT) mark(node);
+        else if (put(node, pointAt(handle))) spread(node);
+      }
     },
     markAll() {
       for (let node = 0; node < size; node += 1) mark(node);
     },
-    drain(moved) {
+    drain() {
       for (let rank = 0; rank < ranks; rank += 1) {
         const list = waiting[rank] as Int32Array;
         for (let i = 0; i < (waitingCount[rank] as number); i += 1) {
           const node = list[i] as number;
           marked[node] = 0;
           const before = values[node] as number;
-          (runs[node] as () => void)();
+          run(node);
           const after = values[node] as number;
           if (after === before || (Number.isNaN(after) && Number.isNaN(before))) continue;
           if (pulse[node] === 1 && after === 1) {
             pulses[pulseCount] = node;
             pulseCount += 1;
           }
-          const end = readers.from[node + 1] as number;
-          for (let r = readers.from[node] as number; r < end; r += 1) mark(readers.items[r] as number);
-          moved(node);
+          spread(node);
         }
         waitingCount[rank] = 0;
       }
@@ -136,10 +303,10 @@ export function createNetwork(
       return some;
     },
     recompute() {
-      nodes.forEach(({ term }, slot) => {
-        if (machines[slot] === undefined && term.operator !== "point" && term.operator !== "is_bad")
-          (runs[slot] as () => void)();
-      });
+      for (let node = 0; node < size; node += 1) {
+        const kind = kinds[node] as number;
+        if (kind === CLOSURE || kind <= LAST_COMPARE) run(node);
+      }
     },
   };
 }

@@ -1,15 +1,14 @@
 /** Fills the `because` of a rule with what is true at this moment. */
 import type { PointDefinition } from "#model/points";
 import type { Text } from "#model/text";
-import type { Read } from "../language/closures.ts";
 import { isConstant, type Term } from "../language/graph.ts";
 import { spanText, splitTemplate, valueText } from "../language/template.ts";
 import type { Origin } from "./baseline.ts";
 
-/** What a placeholder reads. */
+/** What a placeholder says. */
 export interface Spoken {
   readonly term: Term;
-  readonly read: Read;
+  readonly value: number;
   readonly definition: PointDefinition | undefined;
   /** For a bare baseline: where its value comes from. */
   readonly origin: (() => Origin) | undefined;
@@ -24,8 +23,7 @@ const ORIGIN: Readonly<Record<Origin, Text | undefined>> = {
 
 const NOT_FITTED: Text = { zh: "无", en: "none" };
 
-function say({ term, read, definition, origin }: Spoken): Text {
-  const value = read();
+function say({ term, value, definition, origin }: Spoken): Text {
   if (Number.isNaN(value) && isConstant(term)) return NOT_FITTED;
   const text = valueText(value, term, definition);
   const source = origin && ORIGIN[origin()];
@@ -33,14 +31,12 @@ function say({ term, read, definition, origin }: Spoken): Text {
 }
 
 /** The template with its placeholders filled; `held` is how long the condition has held, in ms. */
-export function createSentence(template: Text, spoken: ReadonlyMap<string, Spoken>): (held: number) => Text {
-  const zh = splitTemplate(template.zh);
-  const en = splitTemplate(template.en);
-  return (held) => {
-    const said = new Map<string, Text>([["held", spanText(held)]]);
-    for (const [name, source] of spoken) said.set(name, say(source));
-    const fill = (parts: readonly string[], language: keyof Text): string =>
-      parts.map((part, at) => (at % 2 === 0 ? part : (said.get(part)?.[language] ?? `{${part}}`))).join("");
-    return { zh: fill(zh, "zh"), en: fill(en, "en") };
-  };
+export function fillSentence(template: Text, spoken: ReadonlyMap<string, Spoken>, held: number): Text {
+  const said = new Map<string, Text>([["held", spanText(held)]]);
+  for (const [name, source] of spoken) said.set(name, say(source));
+  const fill = (language: keyof Text): string =>
+    splitTemplate(template[language])
+      .map((part, at) => (at % 2 === 0 ? part : (said.get(part)?.[language] ?? `{${part}}`)))
+      .join("");
+  return { zh: fill("zh"), en: fill("en") };
 }

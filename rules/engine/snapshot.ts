@@ -1,15 +1,15 @@
 /** The state of an engine as text: nodes by device and hash, verdicts by instance; times relative to the moment of saving. */
 import * as z from "zod";
-import type { Row } from "./instances.ts";
-import type { Layout } from "./layout.ts";
+import type { Instances } from "./instances.ts";
+import type { Node } from "./layout.ts";
 import { NEVER } from "./machine.ts";
-import type { Network } from "./network.ts";
+import type { Network, Part } from "./network.ts";
 import type { Timers } from "./timers.ts";
 import type { Phase } from "./verdict.ts";
 
 const Numbers = z.array(z.number().nullable());
 const Shape = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   /** Value, time until the next look, then what the machine saved. */
   nodes: z.record(z.string(), Numbers),
   /** Hash of the condition, then the verdict's numbers. */
@@ -18,28 +18,30 @@ const Shape = z.object({
 
 const PHASES: readonly Phase[] = ["normal", "pending", "active", "leaving"];
 
-/** JSON has neither NaN nor Infinity: a value of Infinity is "never", written as a number no clock reaches. */
-const FAR = 1e300;
-const plain = (x: number): number | null => (Number.isNaN(x) ? null : x === NEVER ? FAR : x);
+/** JSON has neither NaN nor Infinity: a time of Infinity is "never", written as a number no clock reaches. */
+const FAR = Number.MAX_VALUE;
+const plain = (x: number): number | null => (Number.isNaN(x) ? null : Number.isFinite(x) ? x : Math.sign(x) * FAR);
 const numeric = (x: number | null | undefined): number =>
-  x === null || x === undefined ? Number.NaN : x >= FAR ? NEVER : x;
+  x === null || x === undefined ? Number.NaN : Math.abs(x) >= FAR ? Math.sign(x) * NEVER : x;
 
-export function takeSnapshot(
-  layout: Layout,
-  network: Network,
-  timers: Timers,
-  rows: readonly Row[],
-  mono: number,
-): string {
+/** Names a node in snapshots: device and hash, which stay the same over restarts and edits of other rules. */
+function eachNode(parts: readonly Part[], visit: (key: string, node: Node, slot: number) => void): void {
+  for (const { shape, device, base } of parts)
+    shape.layout.nodes.forEach((node, n) => {
+      visit(`${device.id} ${node.term.hash}`, node, base + n);
+    });
+}
+
+export function takeSnapshot({ parts, rows }: Instances, network: Network, timers: Timers, mono: number): string {
   const nodes: Record<string, (number | null)[]> = {};
-  layout.nodes.forEach(({ key, term }, slot) => {
+  eachNode(parts, (key, { term }, slot) => {
     const machine = network.machines[slot];
     const value = network.values[slot] as number;
     if (machine) nodes[key] = [value, timers.due(slot) - mono, ...machine.save(mono)].map(plain);
     else if (term.operator === "point" || term.operator === "is_bad") nodes[key] = [plain(value)];
   });
   const verdicts: Record<string, { when: string; state: (number | null)[] }> = {};
-  for (const { instance, form, verdict: v } of rows) {
+  for (const { instance, common, verdict: v } of rows) {
     if (v.phase === "normal") continue;
     const state = [
       PHASES.indexOf(v.phase),
@@ -51,9 +53,9 @@ export function takeSnapshot(
       v.began - mono,
       v.ended - mono,
     ];
-    verdicts[instance.id] = { when: form.when.hash, state: state.map(plain) };
+    verdicts[instance.id] = { when: common.form.when.hash, state: state.map(plain) };
   }
-  return JSON.stringify({ version: 1, nodes, verdicts });
+  return JSON.stringify({ version: 2, nodes, verdicts });
 }
 
 /**
@@ -62,17 +64,16 @@ export function takeSnapshot(
  */
 export function takeBack(
   text: string,
-  layout: Layout,
+  { parts, rows }: Instances,
   network: Network,
   timers: Timers,
-  rows: readonly Row[],
   mono: number,
 ): number[] | undefined {
   const parsed = Shape.safeParse(readJson(text));
   if (!parsed.success) return undefined;
   const { nodes, verdicts } = parsed.data;
   const fresh: number[] = [];
-  layout.nodes.forEach(({ key, term }, slot) => {
+  eachNode(parts, (key, { term }, slot) => {
     const saved = Object.hasOwn(nodes, key) ? nodes[key] : undefined;
     const machine = network.machines[slot];
     if (!machine && term.operator !== "point" && term.operator !== "is_bad") return;
@@ -87,17 +88,17 @@ export function takeBack(
     const wait = numeric(saved[1]);
     timers.set(slot, Number.isNaN(wait) ? mono : mono + wait);
   });
-  for (const { instance, form, verdict: v, levels } of rows) {
+  for (const { instance, common, verdict: v } of rows) {
     const saved = Object.hasOwn(verdicts, instance.id) ? verdicts[instance.id] : undefined;
     if (!saved) continue;
     const [phase = 0, judged = 1, level = -1, elapsed = 0, since = 0, unknown = 0, began = 0, ended = 0] =
       saved.state.map(numeric);
     const known = PHASES[phase];
     // Time collected under another condition does not count.
-    if (!known || (known === "pending" && saved.when !== form.when.hash)) continue;
+    if (!known || (known === "pending" && saved.when !== common.form.when.hash)) continue;
     v.phase = known;
     v.judged = judged === 1;
-    v.level = level < levels.length ? level : -1;
+    v.level = level < common.slots.levels.length ? level : -1;
     v.elapsed = Number.isNaN(elapsed) ? 0 : elapsed;
     v.since = since + mono;
     v.unknown = unknown + mono;

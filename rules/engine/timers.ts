@@ -1,4 +1,7 @@
-/** One heap of due times with at most one entry per owner: setting again moves it, nothing is allocated after the start. */
+/**
+ * One heap of due times with at most one entry per owner; nothing is allocated after the start. A window puts its next look
+ * off at every sample: a later time is only noted, and the entry moves there when its old time comes up.
+ */
 
 export interface Timers {
   /** Earliest due time; Infinity when none. */
@@ -16,11 +19,13 @@ export function createTimers(owners: number): Timers {
   const heap = new Int32Array(owners);
   const place = new Int32Array(owners).fill(-1);
   const dues = new Float64Array(owners).fill(Number.POSITIVE_INFINITY);
+  /** Where the owner stands in the heap: never later than its due time. */
+  const keys = new Float64Array(owners).fill(Number.POSITIVE_INFINITY);
   let size = 0;
 
   const before = (a: number, b: number): boolean => {
-    const x = dues[a] as number;
-    const y = dues[b] as number;
+    const x = keys[a] as number;
+    const y = keys[b] as number;
     return x < y || (x === y && a < b);
   };
   const put = (at: number, owner: number): void => {
@@ -53,38 +58,49 @@ export function createTimers(owners: number): Timers {
     }
     put(at, owner);
   }
-  function remove(owner: number): void {
-    const at = place[owner] as number;
-    if (at < 0) return;
-    place[owner] = -1;
-    dues[owner] = Number.POSITIVE_INFINITY;
+  function removeFirst(): void {
+    place[heap[0] as number] = -1;
     size -= 1;
-    if (at === size) return;
-    put(at, heap[size] as number);
-    up(at);
-    down(at);
+    if (size === 0) return;
+    put(0, heap[size] as number);
+    down(0);
+  }
+  /** Brings the earliest timer to the top and tells its time. */
+  function earliest(): number {
+    while (size > 0) {
+      const owner = heap[0] as number;
+      const due = dues[owner] as number;
+      if (due === keys[owner]) return due;
+      if (due === Number.POSITIVE_INFINITY) removeFirst();
+      else {
+        keys[owner] = due;
+        down(0);
+      }
+    }
+    return Number.POSITIVE_INFINITY;
   }
 
   return {
-    next: () => (size === 0 ? Number.POSITIVE_INFINITY : (dues[heap[0] as number] as number)),
+    next: earliest,
     due: (owner) => dues[owner] as number,
     set(owner, due) {
-      if (due === Number.POSITIVE_INFINITY) return remove(owner);
-      const old = dues[owner] as number;
-      if (due === old) return;
       dues[owner] = due;
       if ((place[owner] as number) < 0) {
+        if (due === Number.POSITIVE_INFINITY) return;
+        keys[owner] = due;
         put(size, owner);
         size += 1;
         up(size - 1);
-      } else if (due < old) up(place[owner] as number);
-      else down(place[owner] as number);
+      } else if (due < (keys[owner] as number)) {
+        keys[owner] = due;
+        up(place[owner] as number);
+      }
     },
     take(now) {
-      if (size === 0) return -1;
+      if (size === 0 || (keys[heap[0] as number] as number) > now || earliest() > now) return -1;
       const owner = heap[0] as number;
-      if ((dues[owner] as number) > now) return -1;
-      remove(owner);
+      removeFirst();
+      dues[owner] = Number.POSITIVE_INFINITY;
       return owner;
     },
   };

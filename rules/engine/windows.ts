@@ -1,130 +1,67 @@
-/** The windows: avg, min, max, median, rate, flat and previous over the last stretch of a value. */
+/**
+ * avg and median of the last stretch of a value. Both move with time alone and never jump, neither at a sample: they are
+ * looked at 60 times per span, and a sample in between is only written down. Each look sums anew, so nothing drifts.
+ */
 import { createHistory, type History } from "./history.ts";
 import { COVERAGE, type Machine, NEVER, type Wiring } from "./machine.ts";
 
 const SHORTEST_TICK = 100;
 const LONGEST_TICK = 10_000;
-/** Averages move with time alone: 60 looks per window are enough, neither more than 10 a second nor fewer than 6 a minute. */
+/** 60 looks per window are enough, neither more than 10 a second nor fewer than 6 a minute. */
 export const tickOf = (span: number): number => Math.min(LONGEST_TICK, Math.max(SHORTEST_TICK, Math.ceil(span / 60)));
 
 /** Rounding must not decide whether 80 % are covered. */
 const covered = (good: number, span: number): boolean => good >= COVERAGE * span - 1e-6;
 
-interface Window {
-  /** How far back the history must reach. */
-  readonly reach: number;
-  evaluate(history: History, now: number): number;
-  /** When the value may change by time alone. */
-  wake(history: History, now: number): number;
-}
+/** `reach` is how far back the window goes, `ago` where it ends; `answer` may trust that it is covered. */
+function createLooked(
+  { values, time, slot, input }: Wiring,
+  span: number,
+  ago: number,
+  answer: (history: History, now: number) => number,
+): Machine {
+  const reach = span + ago;
+  const tick = tickOf(span);
+  const history = createHistory(reach);
+  const look = { next: Number.NaN };
 
-function createWindow({ values, time, slot, input }: Wiring, window: Window): Machine {
-  const history = createHistory(window.reach);
+  /** When the window will be covered if the value stays known: that should not wait for the next look. */
+  const filled = (now: number): number => {
+    const { good } = history.seen;
+    return covered(good, span) ? NEVER : now + Math.ceil(COVERAGE * span - good);
+  };
+
   const machine: Machine = {
     wake: NEVER,
     run() {
       const now = time.mono;
-      history.drop(now - window.reach);
+      history.drop(now - reach);
+      // One value filled all that is kept: the answer has long been that, and only a change can move it.
+      const wasSettled = look.next === NEVER;
       history.push(values[input] as number, now);
-      values[slot] = window.evaluate(history, now);
-      machine.wake = window.wake(history, now);
+      if (wasSettled && !history.constant) look.next = now + tick;
+      if (now < look.next) {
+        machine.wake = look.next;
+        return;
+      }
+      history.measure(now - reach, now - ago, now);
+      values[slot] = covered(history.seen.good, span) ? answer(history, now) : Number.NaN;
+      const isSettled = history.constant && history.since <= now - reach;
+      look.next = isSettled ? NEVER : Math.min(now + tick, filled(now));
+      machine.wake = look.next;
     },
-    save: (mono) => history.save(mono),
-    load(saved, mono) {
-      history.load(saved, mono);
+    save: (mono) => [look.next - mono, ...history.save(mono)],
+    load([next = Number.NaN, ...saved], mono) {
+      if (history.load(saved, mono)) look.next = next + mono;
     },
   };
   return machine;
 }
 
-/** Until one value has filled the window, time alone can change the answer. */
-const settled = (history: History, span: number, now: number): boolean =>
-  history.constant && history.since <= now - span;
-/** When the window will be covered if the value stays known: an answer should not wait for the next tick. */
-const filled = ({ seen }: History, span: number, now: number): number =>
-  covered(seen.good, span) ? NEVER : now + Math.ceil(COVERAGE * span - seen.good);
-const ticking = (span: number, reach: number) => (history: History, now: number) =>
-  settled(history, reach, now) ? NEVER : Math.min(now + tickOf(span), filled(history, span, now));
-
-/** Besides ticks, exactly when the oldest value leaves. */
-const leaving = (span: number) => (history: History, now: number) => {
-  if (settled(history, span, now)) return NEVER;
-  return Math.min(now + tickOf(span), filled(history, span, now), history.changeAfter(now - span) + span);
-};
-
-export function createAverage(wiring: Wiring, span: number): Machine {
-  return createWindow(wiring, {
-    reach: span,
-    evaluate(history, now) {
-      history.measure(now - span, now, now);
-      return covered(history.seen.good, span) ? history.seen.sum / history.seen.good : Number.NaN;
-    },
-    wake: ticking(span, span),
-  });
-}
-
-export function createExtreme(wiring: Wiring, span: number, which: "low" | "high"): Machine {
-  return createWindow(wiring, {
-    reach: span,
-    evaluate(history, now) {
-      history.measure(now - span, now, now);
-      return covered(history.seen.good, span) ? history.seen[which] : Number.NaN;
-    },
-    wake: leaving(span),
-  });
-}
+/** Weighted by time. */
+export const createAverage = (wiring: Wiring, span: number): Machine =>
+  createLooked(wiring, span, 0, ({ seen }) => seen.sum / seen.good);
 
 /** The median by time over the window of length `span` that ended `ago` before now. */
-export function createMedian(wiring: Wiring, span: number, ago: number): Machine {
-  return createWindow(wiring, {
-    reach: span + ago,
-    evaluate(history, now) {
-      history.measure(now - ago - span, now - ago, now);
-      return covered(history.seen.good, span) ? history.median(now - ago - span, now - ago, now) : Number.NaN;
-    },
-    wake: ticking(span, span + ago),
-  });
-}
-
-/**
- * Per second, between the first and the last known moment of the window; these must lie half a window apart. A counter that
- * drops was reset or wrapped: the drop adds nothing.
- */
-export function createRate(wiring: Wiring, span: number, counter: boolean): Machine {
-  return createWindow(wiring, {
-    reach: span,
-    evaluate(history, now) {
-      history.measure(now - span, now, now);
-      const length = history.seen.lastAt - history.seen.firstAt;
-      if (!(length >= span / 2)) return Number.NaN;
-      return ((counter ? history.seen.grown : history.seen.last - history.seen.first) * 1_000) / length;
-    },
-    wake: ticking(span, span),
-  });
-}
-
-/** True when the value moved at most `limit` over the whole span; false as soon as it moved more. */
-export function createFlat(wiring: Wiring, span: number, limit: number): Machine {
-  return createWindow(wiring, {
-    reach: span,
-    evaluate(history, now) {
-      history.measure(now - span, now, now);
-      if (history.seen.high - history.seen.low > limit) return 0;
-      return history.since <= now - span && covered(history.seen.good, span) ? 1 : Number.NaN;
-    },
-    wake(history, now) {
-      if (settled(history, span, now)) return NEVER;
-      if (history.constant) return history.since + span;
-      return leaving(span)(history, now);
-    },
-  });
-}
-
-/** The value as it was `span` ago. */
-export function createPrevious(wiring: Wiring, span: number): Machine {
-  return createWindow(wiring, {
-    reach: span,
-    evaluate: (history, now) => history.valueAt(now - span),
-    wake: (history, now) => history.changeAfter(now - span) + span,
-  });
-}
+export const createMedian = (wiring: Wiring, span: number, ago: number): Machine =>
+  createLooked(wiring, span, ago, (history, now) => history.median(now - ago - span, now - ago, now));

@@ -3,6 +3,16 @@ import { constantOf, isConstant, type Term } from "./graph.ts";
 import { and, choose, closedCount, countAtLeast, not, or, pairOf, vote } from "./kleene.ts";
 
 export type Read = () => number;
+
+/**
+ * Where closures read: slot s stands at `values[base + s]`. Devices of one shape share their closures; whoever runs one says
+ * first for which device.
+ */
+export interface Frame {
+  readonly values: Float64Array;
+  base: number;
+}
+
 const isUnknown = Number.isNaN;
 
 type Compare = "==" | "!=" | "<" | "<=" | ">" | ">=";
@@ -40,11 +50,12 @@ const COMPARE: Readonly<Record<Compare, (a: Read, b: Read) => Read>> = {
 };
 
 /** A value against a limit is by far the most frequent question: read the slot without a call. */
-function againstLimit(operator: Compare, values: Float64Array, slot: number, limit: number): Read {
+function againstLimit(operator: Compare, frame: Frame, slot: number, limit: number): Read {
+  const { values } = frame;
   const test =
     (decide: (x: number) => boolean): Read =>
     () => {
-      const x = values[slot] as number;
+      const x = values[frame.base + slot] as number;
       return isUnknown(x) ? Number.NaN : decide(x) ? 1 : 0;
     };
   switch (operator) {
@@ -99,14 +110,15 @@ const spread =
   };
 
 /**
- * Compiles a pure term. `slotOf` tells where the value of a term stands that is kept in `values`; terms without a slot are
- * computed in place. The term itself is always computed.
+ * Compiles a pure term. `slotOf` tells where in the frame the value of a term stands that is kept there; terms without a slot
+ * are computed in place. The term itself is always computed.
  */
-export function compile(term: Term, values: Float64Array, slotOf: (term: Term) => number | undefined): Read {
+export function compile(term: Term, frame: Frame, slotOf: (term: Term) => number | undefined): Read {
+  const { values } = frame;
   const read = (child: Term): Read => {
     const slot = slotOf(child);
-    if (slot === undefined || isConstant(child)) return compile(child, values, slotOf);
-    return () => values[slot] as number;
+    if (slot === undefined || isConstant(child)) return compile(child, frame, slotOf);
+    return () => values[frame.base + slot] as number;
   };
   const { operator, numbers } = term;
   if (operator === "constant") {
@@ -119,7 +131,7 @@ export function compile(term: Term, values: Float64Array, slotOf: (term: Term) =
     const slot = slotOf(first);
     if (slot !== undefined && isConstant(second) && !isConstant(first)) {
       const limit = constantOf(second);
-      return Number.isNaN(limit) ? () => Number.NaN : againstLimit(compare, values, slot, limit);
+      return Number.isNaN(limit) ? () => Number.NaN : againstLimit(compare, frame, slot, limit);
     }
     return COMPARE[compare](read(first), read(second));
   }

@@ -13,9 +13,7 @@ import type { Ticket } from "#model/ticket";
 import { instant, later, milliseconds, minutes, seconds } from "#model/time";
 import type { ApiInput } from "../../../gateway/api/api-house.ts";
 import { type Api, startApi } from "../../../gateway/api/start-api.ts";
-import { createBacktests } from "../../../gateway/backtest/backtests.ts";
 import { createFeed, type Feed } from "../../../gateway/feed.ts";
-import { type Historian, HistoryAway } from "../../../gateway/history/historian.ts";
 import { createMetrics, type Metrics } from "../../../gateway/metrics.ts";
 import { newToken } from "../../../gateway/people/tokens.ts";
 import { createPointTable, type PointTable } from "../../../gateway/points/table.ts";
@@ -23,6 +21,7 @@ import type { Store } from "../../../gateway/store/store.ts";
 import { building, policy } from "../../support/building.ts";
 import { createManualClock, type ManualClock } from "../../support/manual-clock.ts";
 import { createPlainDoor, type PlainDoor } from "../../support/plain-door.ts";
+import { unaskedBacktests, unaskedHistorian } from "./unasked.ts";
 
 export interface Answer {
   readonly status: number;
@@ -208,13 +207,6 @@ export async function startStand(more: Partial<ApiInput> & { accounts?: boolean 
     backup: async () => {},
     async [Symbol.asyncDispose]() {},
   };
-  const historian: Historian = {
-    append: () => {},
-    beat: () => {},
-    read: () => Promise.reject(new HistoryAway("not asked for here")),
-    standing: () => ({ queue: 0 }),
-    async [Symbol.asyncDispose]() {},
-  };
   const write = (level: string) => (facts: object, text: string) => {
     logged.push(JSON.stringify({ level, text, ...facts }));
   };
@@ -224,12 +216,8 @@ export async function startStand(more: Partial<ApiInput> & { accounts?: boolean 
     feed,
     store,
     table,
-    historian,
-    backtests: createBacktests({
-      site,
-      folder: join(tmpdir(), "gatehouse-no-such-data"),
-      readChanged: async () => ({ problems: [] }),
-    }),
+    historian: unaskedHistorian,
+    backtests: unaskedBacktests(site),
     devices: () => [],
     links: () => [],
     frames: () => undefined,

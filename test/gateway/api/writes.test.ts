@@ -20,6 +20,7 @@ import { createManualClock } from "../../support/manual-clock.ts";
 import { say } from "../acquisition/puppet-driver.ts";
 import { acquire, answer, siteWith } from "../acquisition/site-of.ts";
 import { exchange } from "./stand.ts";
+import { unaskedBacktests, unaskedHistorian } from "./unasked.ts";
 
 const text = { zh: "水泵将停止", en: "The pump will stop." };
 const points: Record<string, Partial<PointDefinition>> = {
@@ -71,6 +72,8 @@ async function startWriting(simulated = false) {
       feed,
       store,
       table: running.table,
+      historian: unaskedHistorian,
+      backtests: unaskedBacktests(site),
       devices: () => running.acquisition.devices(),
       links: () => running.acquisition.links(),
       frames: running.acquisition.frames,

@@ -36,7 +36,7 @@ function ours(text: string): Evaluate {
   const values = new Float64Array(names.length);
   const slotOf = (term: Term) => (term.operator === "point" ? term.handle : undefined);
   const bare = slotOf(form.when);
-  const read = bare === undefined ? compile(form.when, values, slotOf) : () => values[bare] ?? Number.NaN;
+  const read = bare === undefined ? compile(form.when, { values, base: 0 }, slotOf) : () => values[bare] ?? Number.NaN;
   return (known) => {
     names.forEach((name, at) => {
       values[at] = known[name] === undefined ? Number.NaN : Number(known[name]);

@@ -98,7 +98,7 @@ describe("three-valued operators", () => {
       const inputs: Term[] = args.map((_, at) => graph.input("point", at, `p${at}`, ANY));
       const slots = new Map(inputs.map((term, at) => [term, at]));
       const term = { ...graph.apply(operator, inputs, ANY, numbers), operator, args: inputs, numbers };
-      expect(compile(term, values, (t) => slots.get(t))()).toBe(result);
+      expect(compile(term, { values, base: 0 }, (t) => slots.get(t))()).toBe(result);
     });
 
   test("a constant side decides or drops out before anything runs", () => {

@@ -1,0 +1,196 @@
+/**
+ * Devices of one shape: the same points under the same keys, the same facts. A rule means the same on all of them, so it is
+ * resolved on the first and laid out once; the others get the result with their own handles and slots.
+ */
+import type { PointDefinition } from "#model/points";
+import type { RuleDefinition } from "#model/rule";
+import type { Severity } from "#model/severity";
+import type { Device } from "#model/site";
+import { pointsByKind, subjectOf } from "../language/check.ts";
+import { createGraph, type Graph, isInput, type Term } from "../language/graph.ts";
+import { parseRule } from "../language/parsed-rule.ts";
+import { handlesOf, type RuleOnDevice, reachable, resolveRule } from "../language/rule-on-device.ts";
+import type { Subject } from "../language/scope.ts";
+import { layOut, type ShapeLayout } from "./layout.ts";
+
+/** A rule as it runs on every device of a shape. Handles are those of the first device, slots are counted from its base. */
+export interface ShapeRule {
+  readonly rule: RuleDefinition;
+  readonly form: RuleOnDevice;
+  /** Handles of the points that the verdict reads. */
+  readonly reads: readonly number[];
+  readonly slots: RuleSlots;
+}
+
+export interface RuleSlots {
+  readonly when: number;
+  /** -1: the rule is over when its condition is. */
+  readonly clear: number;
+  readonly levels: readonly { readonly slot: number; readonly severity: Severity }[];
+}
+
+export interface Shape {
+  readonly layout: ShapeLayout;
+  readonly rules: readonly ShapeRule[];
+  readonly devices: readonly Device[];
+  /** The handle that `handle` of the first device is on this one; points of other devices stay what they are. */
+  handleOn(device: Device, handle: number): number;
+}
+
+interface Desk {
+  readonly devices: Device[];
+  readonly subject: Subject;
+  readonly graph: Graph;
+  readonly forms: { rule: RuleDefinition; form: RuleOnDevice }[];
+}
+
+/**
+ * What a rule may hold for its meaning to depend on nothing but the points and facts of its device. A field that is not
+ * named here, e.g. one that selects devices by place, makes the rule be resolved on each device by itself.
+ */
+const OWN_AFFAIR: ReadonlySet<string> = new Set<keyof RuleDefinition>([
+  "id",
+  "kind",
+  "title",
+  "severity",
+  "lifeSafety",
+  "latch",
+  "let",
+  "when",
+  "clear",
+  "onDelay",
+  "offDelay",
+  "levels",
+  "optional",
+  "params",
+  "ticket",
+  "because",
+  "advice",
+  "source",
+  "file",
+  "deadband",
+  "onBad",
+  "suppressBy",
+  "becauseAt",
+  "calendars",
+]);
+/** `building.utility_power`, `floor3.*.smoke`: a name with a dot leads to another device. */
+const DOTTED = /[\p{L}\p{N}_)\]*]\s*\.\s*[\p{L}_*]/u;
+
+function isOwnAffair(rule: RuleDefinition): boolean {
+  if (Object.keys(rule).some((key) => !OWN_AFFAIR.has(key))) return false;
+  const texts = [
+    ...Object.values(rule.let),
+    rule.when,
+    rule.clear,
+    rule.onDelay,
+    rule.offDelay,
+    rule.deadband,
+    ...rule.levels.map((level) => level.when),
+  ];
+  return !texts.some((expression) => expression && DOTTED.test(expression.text)) && !DOTTED.test(placeholders(rule));
+}
+const placeholders = ({ because }: RuleDefinition): string =>
+  [because.zh, because.en].flatMap((text) => text.match(/\{[^{}]*\}/g) ?? []).join(" ");
+
+/** Two devices with equal keys are told apart by no rule that is their own affair. */
+function shapeKey({ kind, params, points: handles }: Device, points: readonly PointDefinition[]): string {
+  const keys = handles.map((handle) => {
+    const point = points[handle];
+    return point ? `${point.key}:${point.unit ?? ""}:${point.type}:${point.tags.join(" ")}` : "";
+  });
+  return `${kind}|${JSON.stringify(params)}|${keys.join()}`;
+}
+
+function resolveOn(desk: Desk, parsed: ReturnType<typeof parseRule>, site: ReturnType<typeof pointsByKind>): void {
+  const { form, because, faults } = resolveRule(parsed, desk.subject, desk.graph, site);
+  const [first] = faults;
+  if (first) {
+    const { en } = first.fault.what;
+    throw new Error(
+      `Rule ${parsed.rule.id} on ${desk.devices[0]?.id}: ${en} ${first.fault.todo.en} Check the site first.`,
+    );
+  }
+  if (form && !because) desk.forms.push({ rule: parsed.rule, form });
+}
+
+/** Throws when a rule has faults. Every device stands in one shape for its own affairs, and in one of its own for the rest. */
+export function createShapes(
+  rules: readonly RuleDefinition[],
+  devices: readonly Device[],
+  points: readonly PointDefinition[],
+): readonly Shape[] {
+  const site = pointsByKind(devices, points);
+  const open = (device: Device): Desk => ({
+    devices: [device],
+    subject: subjectOf(device, points),
+    graph: createGraph(),
+    forms: [],
+  });
+  const shared = new Map<string, Desk>();
+  for (const device of devices) {
+    const key = shapeKey(device, points);
+    const desk = shared.get(key);
+    if (desk) desk.devices.push(device);
+    else shared.set(key, open(device));
+  }
+  const own = new Map<Device, Desk>();
+  for (const rule of rules) {
+    const parsed = parseRule(rule);
+    const together = isOwnAffair(rule);
+    for (const desk of shared.values()) {
+      if (desk.devices[0]?.kind !== rule.kind) continue;
+      if (together) resolveOn(desk, parsed, site);
+      else {
+        for (const device of desk.devices) {
+          const alone = own.get(device) ?? open(device);
+          own.set(device, alone);
+          resolveOn(alone, parsed, site);
+        }
+      }
+    }
+  }
+  return [...shared.values(), ...own.values()].filter((desk) => desk.forms.length > 0).map(finish);
+}
+
+function finish({ devices, forms }: Desk): Shape {
+  const [first] = devices;
+  const at = new Map(first?.points.map((handle, position) => [handle, position]));
+  const roots = forms.flatMap(({ form }) => rootsOf(form));
+  const glimpsed = forms.flatMap(({ form }) => [...form.placeholders.values()]);
+  if (devices.length > 1) assertOwn([...roots, ...glimpsed], at);
+  const layout = layOut(roots, glimpsed);
+  const slot = (term: Term | undefined): number => (term ? (layout.slotOf.get(term) ?? -1) : -1);
+  return {
+    layout,
+    devices,
+    rules: forms.map(({ rule, form }) => ({
+      rule,
+      form,
+      reads: handlesOf(form),
+      slots: {
+        when: slot(form.when),
+        clear: slot(form.clear),
+        levels: form.levels.map((level) => ({ slot: slot(level.when), severity: level.severity })),
+      },
+    })),
+    handleOn(device, handle) {
+      const position = device === first ? undefined : at.get(handle);
+      return position === undefined ? handle : (device.points[position] as number);
+    },
+  };
+}
+
+const rootsOf = ({ when, clear, levels }: RuleOnDevice): Term[] => [
+  when,
+  ...(clear ? [clear] : []),
+  ...levels.map((level) => level.when),
+];
+
+/** A guard against a language that grows: a shared rule that reads another device would read the wrong one everywhere else. */
+function assertOwn(roots: readonly Term[], own: ReadonlyMap<number, number>): void {
+  for (const { operator, handle } of reachable(roots)) {
+    if (isInput(operator) && !own.has(handle))
+      throw new Error("A rule that reads another device was taken for one that does not.");
+  }
+}
