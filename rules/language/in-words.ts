@@ -258,3 +258,16 @@ export function namingOf(kind: DeviceKind, devices: readonly Device[], points: r
   }
   return (key, elsewhere) => (elsewhere ? anywhere : own).get(key);
 }
+
+/** Says any rule of a site with the names of its points. */
+export function speakerOf(
+  devices: readonly Device[],
+  points: readonly PointDefinition[],
+): (rule: RuleDefinition) => Text {
+  const names = new Map<DeviceKind, Naming>();
+  return (rule) => {
+    const naming = names.get(rule.kind) ?? namingOf(rule.kind, devices, points);
+    names.set(rule.kind, naming);
+    return ruleInWords(rule, naming);
+  };
+}
