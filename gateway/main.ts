@@ -33,6 +33,8 @@ const USAGE_TEXT = `gatehouse <command>
       --insecure-lan 允许在局域网上不加密监听 / allows listening without TLS beyond this machine
   check <site>       检查站点文件夹,列出全部问题 / checks a site folder and lists every problem
       --rules        列出每条规则适用于哪些设备 / lists which rule applies to which device
+  schema [kind]      站点文件的 JSON Schema，供编辑器使用 / JSON Schema of the site files, for editors
+                     kind: site devices rules people response profile
   token create <site> --role R --name N [--days D]
                      创建 API 令牌(网关停止时)/ creates an API token (while the gateway is stopped)
 
@@ -179,6 +181,14 @@ async function check(args: string[]): Promise<void> {
   );
 }
 
+async function schema(args: string[]): Promise<void> {
+  const [kind] = parse(args, {}).positionals;
+  const { siteFileKinds, siteSchema } = await import("./site/schema.ts");
+  const known = siteFileKinds.find((one) => one === kind);
+  if (kind !== undefined && known === undefined) end(USAGE, USAGE_TEXT);
+  process.stdout.write(`${JSON.stringify(siteSchema(known), undefined, 2)}\n`);
+}
+
 async function token(args: string[]): Promise<void> {
   const { values, positionals } = parse(args, {
     role: { type: "string" },
@@ -239,6 +249,9 @@ switch (command) {
     break;
   case "check":
     await check(rest);
+    break;
+  case "schema":
+    await schema(rest);
     break;
   case "token":
     await token(rest);
