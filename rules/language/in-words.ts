@@ -227,16 +227,16 @@ function sentence(rule: RuleDefinition, speaker: Speaker): Text {
   en.push(
     `ends ${clear ? `when ${clear.en}` : way ? `${way.en} inside the limits` : "when this is no longer so"}${off.en}`,
   );
+  const lines = [{ zh: `${zh.join("；")}。`, en: `${en.join("; ")}.` }];
   // What a let means may name other lets, which join the end of the list.
   for (const name of speaker.named) {
     const meaning = said(rule.let[name]?.text ?? "");
-    zh.push(`「${name}」指${meaning.zh}`);
-    en.push(`“${name}” means ${meaning.en}`);
+    lines.push({ zh: `「${name}」指${meaning.zh}。`, en: `“${name}” means ${meaning.en}.` });
   }
-  return { zh: `${zh.join("；")}。`, en: `${en.join("; ")}.` };
+  return { zh: lines.map((line) => line.zh).join("\n"), en: lines.map((line) => line.en).join("\n") };
 }
 
-/** The whole rule in one sentence per language. What does not parse is shown as written; never throws. */
+/** The whole rule in one sentence per language, with a line for each let that it calls by name. What does not parse is shown as written; never throws. */
 export function ruleInWords(rule: RuleDefinition, naming: Naming): Text {
   const whole = createSpeaker(rule, naming, false);
   const words = sentence(rule, whole);

@@ -2,3 +2,4 @@
 export { default as DevicePage } from "./DevicePage.svelte";
 export { default as Devices } from "./Devices.svelte";
 export { default as Drill } from "./Drill.svelte";
+export { default as Rules } from "./Rules.svelte";

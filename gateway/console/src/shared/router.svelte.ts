@@ -6,6 +6,7 @@ export type Route =
   | { readonly page: "device"; readonly id: string }
   | { readonly page: "ticket"; readonly no: string }
   | { readonly page: "drill" }
+  | { readonly page: "rules" }
   | { readonly page: "nowhere"; readonly path: string };
 
 function decoded(part: string): string {
@@ -24,6 +25,7 @@ export function routeOf(path: string): Route {
     if (first === "" || first === "watch") return { page: "watch" };
     if (first === "devices") return { page: "devices" };
     if (first === "drill") return { page: "drill" };
+    if (first === "rules") return { page: "rules" };
   } else {
     if (first === "devices") return { page: "device", id: decoded(second) };
     if (first === "tickets") return { page: "ticket", no: decoded(second) };

@@ -6,11 +6,12 @@ import { house } from "./house.svelte.ts";
 type Role = MeBody["role"];
 
 /** The same table as the gateway's, in the words of the screen. `judge`: the steps that change what a ticket says happened. */
-const ACT: Readonly<Record<"acknowledge" | "tickets" | "judge" | "drill", readonly Role[]>> = {
+const ACT: Readonly<Record<"acknowledge" | "tickets" | "judge" | "drill" | "rules", readonly Role[]>> = {
   acknowledge: ["operator", "maintainer", "supervisor", "engineer"],
   tickets: ["operator", "maintainer", "supervisor"],
   judge: ["operator", "supervisor"],
   drill: ["engineer", "admin"],
+  rules: ["operator", "supervisor", "engineer", "admin"],
 };
 
 /** `undefined`: not asked yet; `null`: nobody. */
