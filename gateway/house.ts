@@ -8,6 +8,7 @@ import { type Site, type SiteLink, usualHistory } from "#model/site";
 import { type Instant, instant, milliseconds } from "#model/time";
 import type { Driver } from "../drivers/driver.ts";
 import { createEngine } from "../rules/engine/create-engine.ts";
+import { speakerOf } from "../rules/language/in-words.ts";
 import { startAcquisition } from "./acquisition/acquire.ts";
 import { startApi } from "./api/start-api.ts";
 import { createBacktests } from "./backtest/backtests.ts";
@@ -25,6 +26,7 @@ import { createPipeline } from "./pipeline.ts";
 import { expire } from "./points/staleness.ts";
 import { createPointTable } from "./points/table.ts";
 import { readChangedRule } from "./site/changed-rule.ts";
+import { checkRuleText } from "./site/check-rule-text.ts";
 import { openStore } from "./store/sqlite/open-store.ts";
 
 export interface HouseInput {
@@ -149,9 +151,11 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
   // A driver that throws anything but a broken link is a bug: the process ends and is started again.
   acquisition.ended.catch(rethrow);
 
+  const inWords = speakerOf(site.devices, site.points);
   const rules = site.rules.map((rule) => ({
     rule,
     devices: engine.instances.filter((instance) => instance.rule.id === rule.id).map((instance) => instance.device),
+    sentence: inWords(rule),
   }));
   const backtests = opened.use(
     createBacktests({
@@ -176,6 +180,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       frames: (link, after) => acquisition.frames(link, after),
       write: (handle, value) => acquisition.write(handle, value),
       rules,
+      checkRules: (text) => checkRuleText(text, site),
       clock,
       clockTrusted: () => clock.trusted(),
       metrics,

@@ -43,6 +43,8 @@ const USAGE_TEXT = `gatehouse <command>
                      用历史数据试算规则（默认最近 7 天）/ what a rule would have raised over stored history
   backtest <site> --learn [--from T --to T]
                      从历史学习流量参数并打印，不会自动生效 / prints limits learned from the flow; applies nothing
+  schema [kind]      站点文件的 JSON Schema，供编辑器使用 / JSON Schema of the site files, for editors
+                     kind: site devices rules people response profile
   token create <site> --role R --name N [--days D]
                      创建 API 令牌(网关停止时)/ creates an API token (while the gateway is stopped)
 
@@ -53,6 +55,9 @@ const USAGE_TEXT = `gatehouse <command>
                      点表(CSV,UTF-8 或 GB18030)转为设备文件 / turns a table of points into a device file
 
   GATEHOUSE_DATA GATEHOUSE_PORT GATEHOUSE_HOST GATEHOUSE_BROKER_PORT GATEHOUSE_LOG GATEHOUSE_TOKEN(demo)`;
+
+/** Where the rows live: what the environment names, what the site names, otherwise a folder per site below `data`. */
+const dataOf = (site: Site): string => env.GATEHOUSE_DATA ?? site.store?.folder ?? resolve("data", site.id);
 
 /** Ends the process with a sentence. */
 function end(code: number, sentence: string): never {
@@ -301,6 +306,14 @@ async function learn(site: Site, range: { from: Instant; to: Instant }): Promise
   );
 }
 
+async function schema(args: string[]): Promise<void> {
+  const [kind] = parse(args, {}).positionals;
+  const { siteFileKinds, siteSchema } = await import("./site/schema.ts");
+  const known = siteFileKinds.find((one) => one === kind);
+  if (kind !== undefined && known === undefined) end(USAGE, USAGE_TEXT);
+  process.stdout.write(`${JSON.stringify(siteSchema(known), undefined, 2)}\n`);
+}
+
 async function token(args: string[]): Promise<void> {
   const { values, positionals } = parse(args, {
     role: { type: "string" },
@@ -436,9 +449,6 @@ async function opcuaServer(folder: string, name: string) {
   return dial;
 }
 
-/** Where the rows live: what the environment names, what the site names, otherwise a folder per site below `data`. */
-const dataOf = (site: Site): string => env.GATEHOUSE_DATA ?? site.store?.folder ?? resolve("data", site.id);
-
 /** What the world refused ends with its sentence; anything else is a bug and keeps its stack. */
 function endWith(error: unknown): never {
   const { because = (error as { text?: Text }).text } = error as { because?: Text };
@@ -475,6 +485,9 @@ switch (command) {
     break;
   case "backtest":
     await backtest(rest);
+    break;
+  case "schema":
+    await schema(rest);
     break;
   case "token":
     await token(rest);

@@ -11,6 +11,7 @@ import type { Actor } from "#model/account";
 import type { Command } from "#model/plan";
 import type { RuleDefinition } from "#model/rule";
 import type { Device, Site } from "#model/site";
+import type { Text } from "#model/text";
 import type { Clock, Instant } from "#model/time";
 import type { LinkDiagnosis } from "../acquisition/diagnosis.ts";
 import type { Frame } from "../acquisition/frame-ring.ts";
@@ -24,6 +25,7 @@ import type { Metrics } from "../metrics.ts";
 import type { Limits } from "../net/limits.ts";
 import type { Listen } from "../net/listen.ts";
 import { Refused } from "../net/refused.ts";
+import type { CheckedRules } from "../site/check-rule-text.ts";
 import type { Store } from "../store/store.ts";
 import type { Names } from "./event-line.ts";
 import { type DeviceReading, type PointTable, roleNamer, type TicketView } from "./project.ts";
@@ -52,7 +54,14 @@ export interface ApiInput {
   readonly links: () => readonly LinkDiagnosis[];
   readonly frames: (link: string, after: number) => readonly Frame[] | undefined;
   readonly write: (handle: number, value: number) => Promise<Written>;
-  readonly rules: readonly { readonly rule: RuleDefinition; readonly devices: readonly string[] }[];
+  /** The rules in force, where each runs, and how it reads. */
+  readonly rules: readonly {
+    readonly rule: RuleDefinition;
+    readonly devices: readonly string[];
+    readonly sentence: Text;
+  }[];
+  /** Checks a text as a rule file of this site. */
+  readonly checkRules: (text: string) => CheckedRules;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly clockTrusted: () => boolean;

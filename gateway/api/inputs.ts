@@ -137,6 +137,9 @@ export const BacktestRequest = z.strictObject({
   to: Instantly.optional(),
 });
 
+/** Rules as YAML. */
+export const RuleText = z.strictObject({ text: z.string().max(32_768) });
+
 export const Acknowledge = z.strictObject({
   occurrence: z.int().min(1),
   reason: z.enum(["real", "false", "test", "maintenance"]).optional().describe("属实 误报 测试 维保"),

@@ -51,7 +51,7 @@ const maybe = <K extends string, V>(key: K, value: V | undefined): { [P in K]?: 
 
 const time = (at: Instant | undefined): string | undefined => (at === undefined ? undefined : formatInstant(at));
 const place = (one: Place): AlarmBody["place"] => ({ ...one });
-const text = (one: Text): Text => ({ zh: one.zh, en: one.en });
+export const text = (one: Text): Text => ({ zh: one.zh, en: one.en });
 
 export function siteBody(site: Site, at: { version: string; clockTrusted: boolean; now: Instant }): SiteBody {
   return {
@@ -328,7 +328,7 @@ export function journalBody(row: JournalRow): JournalBody {
   };
 }
 
-export function ruleBody(rule: RuleDefinition, devices: readonly string[]): RuleBody {
+export function ruleBody(rule: RuleDefinition, devices: readonly string[], sentence: Text): RuleBody {
   return {
     id: rule.id,
     kind: rule.kind,
@@ -336,12 +336,14 @@ export function ruleBody(rule: RuleDefinition, devices: readonly string[]): Rule
     severity: rule.severity,
     lifeSafety: rule.lifeSafety,
     when: rule.when.text,
+    sentence: text(sentence),
     ...maybe("onDelay", rule.onDelay?.text),
     ...maybe("ticket", rule.ticket),
     advice: text(rule.advice),
     source: rule.source,
     params: Object.entries(rule.params).map(([name, param]) => ({
       name,
+      type: param.type,
       default: param.default,
       ...maybe("unit", param.type === "span" ? "ms" : param.unit),
       source: param.source,

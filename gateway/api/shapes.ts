@@ -274,6 +274,8 @@ export const RuleShape = z.object({
   severity: Severity,
   lifeSafety: z.boolean(),
   when: z.string(),
+  /** The whole rule as a person reads it. */
+  sentence: Text,
   onDelay: z.string().optional(),
   ticket: z.enum(ticketClasses).optional(),
   advice: Text,
@@ -281,6 +283,7 @@ export const RuleShape = z.object({
   params: z.array(
     z.object({
       name: z.string(),
+      type: z.enum(["number", "span", "bool"]),
       default: z.union([z.number(), z.boolean()]),
       unit: z.string().optional(),
       source: z.string(),
@@ -341,6 +344,26 @@ export const BacktestShape = z.object({
       broken: z.int(),
     })
     .optional(),
+});
+
+/** What is wrong in a text of rules, and what the rules in it would do; lines and columns count from 1. */
+export const RuleCheckShape = z.object({
+  problems: z.array(
+    z.object({
+      line: z.int(),
+      column: z.int(),
+      level: z.enum(["error", "warning"]),
+      what: Text,
+      todo: Text,
+    }),
+  ),
+  rules: z.array(
+    z.object({
+      id: z.string(),
+      sentence: Text,
+      devices: z.array(z.object({ device: z.string(), applies: z.boolean(), because: Text.optional() })),
+    }),
+  ),
 });
 
 export const MeShape = z.object({ id: z.string(), name: z.string(), role: z.enum(roles) });

@@ -64,6 +64,7 @@ export const permissions: Readonly<Record<string, Permission>> = {
   // Operators and maintainers see only what they did themselves: the route narrows it.
   "GET /api/journal": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/journal/verify": ["supervisor", "engineer", "admin"],
+  "POST /api/rules/check": engineering,
   "GET /api/rules": ["operator", "supervisor", "engineer", "admin"],
 
   "GET /api/rules/backtest": engineering,

@@ -22,13 +22,13 @@ const TimeOfDay = z.string().transform((text, context): number => {
   );
 });
 
-const PersonEntry = z.strictObject({
+export const PersonEntry = z.strictObject({
   id: Id,
   name: z.string().min(1),
   phone: z.string().min(1).optional().meta({ description: "a phone number in quotes", zh: "加引号的电话号码" }),
 });
 
-const TeamEntry = z.strictObject({
+export const TeamEntry = z.strictObject({
   id: Id,
   name: TextPair,
   roles: z
@@ -38,7 +38,7 @@ const TeamEntry = z.strictObject({
   people: z.array(z.string()).min(1).meta({ description: "a list of person ids", zh: "人员编号的列表" }),
 });
 
-const ShiftEntry = z.strictObject({
+export const ShiftEntry = z.strictObject({
   team: z.string(),
   people: z.array(z.string()).min(1).meta({ description: "a list of person ids", zh: "人员编号的列表" }),
   days: z.array(z.enum(weekdays)).min(1).optional(),

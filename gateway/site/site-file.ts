@@ -95,7 +95,7 @@ export const SiteFile = z.strictObject({
 });
 export type SiteFile = z.output<typeof SiteFile>;
 
-const Channel = z.strictObject({
+export const Channel = z.strictObject({
   id: Id,
   kind: z.enum(["webhook"]),
   url: WebAddress,

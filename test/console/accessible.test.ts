@@ -1,6 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RuleBody } from "../../gateway/api/shapes.ts";
 import { builtConsole, hasBrowser, launch, look } from "./browser.ts";
 import { entrapment, fleet, liftPoints, mixedAlarms } from "./building.ts";
 import type { FakeGateway } from "./fake-gateway.ts";
@@ -8,6 +9,20 @@ import { badMorning, serialFrames, serialLine } from "./links.ts";
 import { burstTicket, doorTicket, entrapmentTicket } from "./tickets.ts";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+const hotRule: RuleBody = {
+  id: "elevator.machine_room_hot",
+  kind: "elevator",
+  title: { zh: "机房高温", en: "Machine room hot" },
+  severity: "S4",
+  lifeSafety: true,
+  when: "machine_temp > machineHot",
+  sentence: { zh: "机房温度高于 40 °C，报 S4 警。", en: "Raises S4 when Machine room temperature is above 40 °C." },
+  advice: { zh: "检查空调。", en: "Check the air conditioning." },
+  source: "engineering judgement",
+  params: [{ name: "machineHot", type: "number", default: 40, unit: "Cel", source: "engineering judgement" }],
+  devices: ["lift-1"],
+};
 
 const pages: Readonly<Record<string, string>> = {
   watch: "/",
@@ -17,6 +32,7 @@ const pages: Readonly<Record<string, string>> = {
   links: "/links",
   link: `/links/${serialLine}`,
   drill: "/drill",
+  rules: "/rules",
 };
 
 describe.skipIf(!hasBrowser())("every page can be used by everybody", () => {
@@ -50,13 +66,19 @@ describe.skipIf(!hasBrowser())("every page can be used by everybody", () => {
     { language: "zh", colours: "dark" },
     { language: "en", colours: "light" },
   ] as const)("in $language and $colours", { timeout: 120_000 }, async ({ language, colours }) => {
-    await using seen = await look(browser, dist, { language, me, fill: building, context: { colorScheme: colours } });
+    await using seen = await look(browser, dist, {
+      language,
+      me,
+      rules: [hotRule],
+      fill: building,
+      context: { colorScheme: colours },
+    });
     const { page, gateway } = seen;
     for (const [name, path] of Object.entries(pages)) {
       await page.goto(gateway.url + path);
       await page.locator("[data-pinned]").waitFor();
       await page
-        .locator("main [data-ticket], main [data-device], main [data-scenario], main [data-link]")
+        .locator("main [data-ticket], main [data-device], main [data-scenario], main [data-link], main [data-rule]")
         .first()
         .waitFor();
       expect([name, ...(await analyse(page))]).toEqual([name]);

@@ -19,6 +19,8 @@ import {
   type MeBody,
   type PointBody,
   PointShape,
+  type RuleBody,
+  RuleShape,
   type SiteBody,
   type TicketDetailBody,
   TicketDetailShape,
@@ -76,6 +78,7 @@ export interface FakeInput {
   readonly firstRun?: string;
   readonly password?: string;
   readonly port?: number;
+  readonly rules?: readonly RuleBody[];
 }
 
 /** The policy of the real gateway, so that a violation shows here. */
@@ -249,6 +252,7 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
     const device = /^\/api\/devices\/([^/]+)$/.exec(url.pathname)?.[1];
     const known = device === undefined ? undefined : devices.get(decodeURIComponent(device));
     if (request.method === "GET" && known) return answer(response, 200, known);
+    if (key === "GET /api/rules") return answer(response, 200, z.array(RuleShape.strict()).parse(input.rules ?? []));
     if (key === "GET /api/site") return answer(response, 200, site());
     if (key === "GET /api/points") {
       const device = url.searchParams.get("device");

@@ -45,6 +45,12 @@ const ownRule = (when: string): string =>
     "",
   ].join("\n");
 
+test("schema prints the JSON Schema of the site files", async () => {
+  const { code, out } = await gatehouse(["schema", "devices"]);
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toHaveProperty("$schema");
+});
+
 test("check says that the demo site is good", async () => {
   const { code, out } = await gatehouse(["check", DEMO]);
   expect(out).toContain("17 台设备");
@@ -172,6 +178,7 @@ test.each([
   [["fly"], 64, "gatehouse <command>"],
   [["run", "--nonsense"], 64, "--nonsense"],
   [["check"], 64, "gatehouse <command>"],
+  [["schema", "rulez"], 64, "gatehouse <command>"],
   [["check", "/nowhere/at/all"], 78, "/nowhere/at/all"],
   [["token", "create", DEMO, "--role", "king", "--name", "x"], 64, "viewer operator"],
 ])("%j ends with %i and a sentence", async (args, code, sentence) => {

@@ -176,7 +176,7 @@ test("a rule shows its expression, its parameters with their source, and where i
     source: "GB",
     file: "x.yaml",
   };
-  expect(RuleShape.strict().parse(ruleBody(rule, ["lift-1"]))).toMatchObject({
+  expect(RuleShape.strict().parse(ruleBody(rule, ["lift-1"], { zh: "句", en: "s" }))).toMatchObject({
     when: "abs(speed) < still",
     onDelay: "hold",
     params: [

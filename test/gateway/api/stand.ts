@@ -17,6 +17,7 @@ import { createFeed, type Feed } from "../../../gateway/feed.ts";
 import { createMetrics, type Metrics } from "../../../gateway/metrics.ts";
 import { newToken } from "../../../gateway/people/tokens.ts";
 import { createPointTable, type PointTable } from "../../../gateway/points/table.ts";
+import { checkRuleText } from "../../../gateway/site/check-rule-text.ts";
 import type { Store } from "../../../gateway/store/store.ts";
 import { building, policy } from "../../support/building.ts";
 import { createManualClock, type ManualClock } from "../../support/manual-clock.ts";
@@ -223,6 +224,7 @@ export async function startStand(more: Partial<ApiInput> & { accounts?: boolean 
     frames: () => undefined,
     write: () => Promise.reject(new Error("not asked for here")),
     rules: [],
+    checkRules: (text) => checkRuleText(text, site),
     metrics,
     clock,
     clockTrusted: () => true,

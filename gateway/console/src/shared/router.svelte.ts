@@ -9,6 +9,7 @@ export type Route =
   | { readonly page: "drill" }
   | { readonly page: "links" }
   | { readonly page: "link"; readonly id: string }
+  | { readonly page: "rules" }
   | { readonly page: "nowhere"; readonly path: string };
 
 function decoded(part: string): string {
@@ -29,6 +30,7 @@ export function routeOf(path: string): Route {
     if (first === "devices") return { page: "devices" };
     if (first === "drill") return { page: "drill" };
     if (first === "links") return { page: "links" };
+    if (first === "rules") return { page: "rules" };
   } else {
     if (first === "devices") return { page: "device", id: decoded(second) };
     if (first === "links") return { page: "link", id: decoded(second) };

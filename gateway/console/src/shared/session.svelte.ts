@@ -6,13 +6,16 @@ import { house } from "./house.svelte.ts";
 type Role = MeBody["role"];
 
 /** The same table as the gateway's, in the words of the screen. `judge`: the steps that change what a ticket says happened. */
-const ACT: Readonly<Record<"acknowledge" | "tickets" | "judge" | "drill" | "links" | "frames", readonly Role[]>> = {
+const ACT: Readonly<
+  Record<"acknowledge" | "tickets" | "judge" | "drill" | "links" | "frames" | "rules", readonly Role[]>
+> = {
   acknowledge: ["operator", "maintainer", "supervisor", "engineer"],
   tickets: ["operator", "maintainer", "supervisor"],
   judge: ["operator", "supervisor"],
   drill: ["engineer", "admin"],
   links: ["operator", "maintainer", "supervisor", "engineer", "admin"],
   frames: ["engineer", "admin"],
+  rules: ["operator", "supervisor", "engineer", "admin"],
 };
 
 /** `undefined`: not asked yet; `null`: nobody. */

@@ -11,7 +11,7 @@ export const zh = {
   nowhere: (path: string) => `没有页面 ${path}`,
   announce: (severity: string, device: string, place: string, what: string) =>
     `${severity}告警：${place} ${device} ${what}`,
-  nav: { label: "页面", watch: "值守", tickets: "工单", devices: "设备", links: "通讯", drill: "演练" },
+  nav: { label: "页面", watch: "值守", tickets: "工单", devices: "设备", links: "通讯", rules: "规则", drill: "演练" },
   severity: { S1: "紧急", S2: "高", S3: "中", S4: "低" },
   role: {
     viewer: "访客",
@@ -306,6 +306,17 @@ export const zh = {
     silent: (count: number) => `${count} 台无通讯`,
     none: "还没有设备",
   },
+  yes: "是",
+  no: "否",
+  rules: {
+    title: "规则",
+    lifeSafety: "人身安全",
+    advice: "处置",
+    source: "依据",
+    devices: "适用设备",
+    nowhere: "没有设备具备所需测点",
+    none: "没有符合条件的规则",
+  },
   devices: {
     title: "设备",
     all: "全部",
@@ -460,6 +471,7 @@ export const zh = {
       ["G T", "去工单"],
       ["G D", "去设备"],
       ["G L", "去通讯"],
+      ["G R", "去规则"],
       ["G S", "去演练"],
       ["Esc", "关闭、返回"],
       ["Ctrl Enter", "提交表单"],
