@@ -55,7 +55,7 @@ async function startBacktests() {
           }
         : { rule: rule({ id: "water.low", when: "pressure < 0.2 MPa", on: text }) },
   });
-  const stand = await startStand({ backtests, site, rules: [{ rule: low, devices: ["pump"] }] });
+  const stand = await startStand({ backtests, site, rules: [{ rule: low, devices: ["pump"], sentence: low.title }] });
   return {
     ...stand,
     /** The job when it has ended. A thread of its own tells nobody but the next who asks. */
@@ -103,7 +103,7 @@ describe("a backtest by the API", () => {
   });
 
   test("says when there is no history", async () => {
-    await using house = await startStand({ site, rules: [{ rule: low, devices: ["pump"] }] });
+    await using house = await startStand({ site, rules: [{ rule: low, devices: ["pump"], sentence: low.title }] });
     expect((await house.ask("GET", path, { as: "engineer" })).status).toBe(404);
     await house.ask("POST", path, { as: "engineer", body: { rule: "water.low" } });
     for (;;) {

@@ -12,6 +12,7 @@ import { createFeed } from "../../../gateway/feed.ts";
 import { createMetrics } from "../../../gateway/metrics.ts";
 import { newToken } from "../../../gateway/people/tokens.ts";
 import { createPipeline } from "../../../gateway/pipeline.ts";
+import { checkRuleText } from "../../../gateway/site/check-rule-text.ts";
 import { openStore } from "../../../gateway/store/sqlite/open-store.ts";
 import { createEngine } from "../../../rules/engine/create-engine.ts";
 import { building } from "../../support/building.ts";
@@ -79,6 +80,7 @@ async function startWriting(simulated = false) {
       frames: running.acquisition.frames,
       write: running.acquisition.write,
       rules: [],
+      checkRules: (text) => checkRuleText(text, site),
       metrics: createMetrics(),
       clock,
       clockTrusted: () => true,
