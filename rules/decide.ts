@@ -10,6 +10,7 @@ import { acknowledge } from "./alarm/acknowledge.ts";
 import { noteDevices, raiseSilentDevices } from "./alarm/communication.ts";
 import { activate, changeLevel, inputBad, inputGood, returnToNormal } from "./alarm/lifecycle.ts";
 import { reset, unacknowledge } from "./alarm/reset.ts";
+import { noteRuleEdits, revisionOf } from "./alarm/revision.ts";
 import { putIn, remindOfReviews, shiftOutages, takeOut } from "./alarm/service.ts";
 import { type Changed, endDueShelves, shelve, shiftShelves, unshelve } from "./alarm/shelving.ts";
 import { definitionOf } from "./alarm/standing.ts";
@@ -65,7 +66,8 @@ export function decide(view: View, happening: Happening, now: Instant): Plan {
         revision: view.site.revision,
         ...(happening.lastSeen === undefined ? {} : { downFor: now - happening.lastSeen }),
       });
-      for (const alarm of view.alarms.values()) inputBad(draft, alarm.id, "restart");
+      noteRuleEdits(draft);
+      for (const alarm of view.alarms.values()) inputBad(draft, alarm.id, "restart", happening.lastSeen);
       for (const alarm of endDueShelves(draft, true)) answerByRule(draft, alarm);
       watchTickets(draft);
       return draft.finish();
@@ -109,6 +111,7 @@ function judge(draft: Draft, transition: Transition): void {
           severity: transition.severity,
           because: transition.because,
           inputs: transition.inputs,
+          revision: revisionOf(rule),
         }),
         rule.ticket,
       );

@@ -174,6 +174,15 @@ const lines: Readonly<Record<string, Line>> = {
       `${names.actor(row.actor)} merged it into ${word(row, "into")}`,
       tail(word(row, "note")),
     ),
+  "ticket-hangs-under": (row) =>
+    both(`源头工单为 ${word(row, "parent")}`, `Follows from ticket ${word(row, "parent")}`),
+  "rule-deleted": (row) =>
+    both(
+      `告警 ${word(row, "alarm")} 的规则或设备已删除，告警已关闭`,
+      `The rule or device of ${word(row, "alarm")} was deleted: the alarm is closed`,
+    ),
+  "rule-changed": (row) =>
+    both(`告警 ${word(row, "alarm")} 因规则修改而恢复`, `${word(row, "alarm")} returned because its rule was changed`),
   "ticket-absorbed": (row) => both(`合并工单 ${word(row, "from")}`, `Took over ${word(row, "from")}`),
   "step-run": (row, names) => {
     const roles = words(row, "tell").map(names.role);

@@ -72,6 +72,8 @@ export interface Alarm {
   readonly waitsUntil?: Instant;
   /** Fingerprints of the rule's logic and of its words at the last look, so that an edit is noticed. */
   readonly revision?: { readonly logic: string; readonly words: string };
+  /** The rule's logic was edited, and the engine has not judged the alarm by it yet. */
+  readonly edited?: true;
   readonly service: "in" | "out";
   /** Set while out of service. */
   readonly outage?: Outage;

@@ -4,7 +4,7 @@ import type { JournalData } from "#model/journal";
 import type { InputSeen } from "#model/rule";
 import type { Severity } from "#model/severity";
 import type { Text } from "#model/text";
-import { between, seconds } from "#model/time";
+import { between, formatInstant, type Instant, seconds } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { AUTO_SHELVED, breakShelf, endOneShot } from "./shelving.ts";
 
@@ -23,6 +23,7 @@ export interface Finding {
   readonly severity: Severity;
   readonly because: Text;
   readonly inputs: readonly InputSeen[];
+  readonly revision?: Alarm["revision"];
 }
 
 /** Row 30: what happens while nobody is told is journalled all the same, and does not count as told. */
@@ -50,6 +51,7 @@ export function activate(draft: Draft, finding: Finding): Alarm {
     const { returnedAt: _, ...rest } = before;
     const alarm: Alarm = {
       ...rest,
+      ...(finding.revision ? { revision: finding.revision } : {}),
       process: "active",
       quality: { state: "good" },
       latch: "none",
@@ -88,6 +90,7 @@ export function activate(draft: Draft, finding: Finding): Alarm {
     service: before?.service ?? "in",
     ...(before?.outage ? { outage: before.outage } : {}),
     ...(before?.outageRequest ? { outageRequest: before.outageRequest } : {}),
+    ...(finding.revision ? { revision: finding.revision } : {}),
     because: finding.because,
     inputs: finding.inputs,
     activeSince: draft.now,
@@ -107,12 +110,13 @@ export function activate(draft: Draft, finding: Finding): Alarm {
   return alarm;
 }
 
-/** Rows 6, 7, 11: the condition is over. Never touches a ticket: that is people's work. */
+/** Rows 6, 7, 11, 51, 56: the condition is over. Never touches a ticket: that is people's work. */
 export function returnToNormal(draft: Draft, id: string, latch: boolean, because: Text): Alarm | undefined {
   const before = draft.alarm(id);
   if (before?.process !== "active") return undefined;
+  const { edited, ...rest } = before;
   const alarm: Alarm = {
-    ...before,
+    ...rest,
     process: "normal",
     quality: { state: "good" },
     latch: latch ? "latched" : "none",
@@ -121,24 +125,32 @@ export function returnToNormal(draft: Draft, id: string, latch: boolean, because
   draft.putAlarm(alarm, "returned", {
     activeFor: between(before.activeSince, draft.now),
     because,
+    // Row 51: it ended while nobody looked, or at the first look: only the stretch is known.
+    ...(before.quality.state === "bad" && before.quality.reason === "restart"
+      ? { uncertain: { from: formatInstant(before.quality.since), to: formatInstant(draft.now) } }
+      : {}),
+    ...(edited ? { reason: "rule-change" } : {}),
     ...quietly(alarm),
   });
+  const ticket = edited && alarm.ticket !== undefined ? draft.ticket(alarm.ticket) : undefined;
+  if (ticket && ticket.closedAt === undefined) draft.putTicket(ticket, "rule-changed", { alarm: alarm.id });
   if (stateBeneath(alarm) === "normal") draft.record(`alarm:${id}`, "closed", { occurrence: alarm.occurrence });
   return endOneShot(draft, alarm);
 }
 
 /** Rows 43, 44: an input went bad. An active alarm is held and says so; nothing is raised, nothing is cleared. */
-export function inputBad(draft: Draft, id: string, reason: string): void {
+export function inputBad(draft: Draft, id: string, reason: string, since: Instant = draft.now): void {
   const before = draft.alarm(id);
   if (before?.process !== "active" || before.quality.state === "bad") return;
-  draft.putAlarm({ ...before, quality: { state: "bad", since: draft.now, reason } }, "input-bad", { reason });
+  draft.putAlarm({ ...before, quality: { state: "bad", since, reason } }, "input-bad", { reason });
 }
 
-/** Row 45: the input is good again and the condition still true. */
+/** Row 45: the input is good again and the condition still true, also by an edited rule. */
 export function inputGood(draft: Draft, id: string): void {
   const before = draft.alarm(id);
   if (!before || before.quality.state === "good") return;
-  draft.putAlarm({ ...before, quality: { state: "good" } }, "input-good");
+  const { edited: _, ...rest } = before;
+  draft.putAlarm({ ...rest, quality: { state: "good" } }, "input-good");
 }
 
 /** Rows 24, 25: a rise in severity asks for a new acknowledgement, a fall does not. */

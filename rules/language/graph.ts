@@ -76,7 +76,7 @@ export const isConstant = (term: Term): boolean => term.operator === "constant";
 export const constantOf = (term: Term): number => term.numbers[0] ?? Number.NaN;
 
 /** 53 bits after cyrb53: enough to tell the terms of one device apart. */
-function hashText(text: string): string {
+export function hashText(text: string): string {
   let h1 = 0xdeadbeef;
   let h2 = 0x41c6ce57;
   for (let i = 0; i < text.length; i += 1) {

@@ -21,9 +21,12 @@ export interface PureHouse {
   /** Ticks once a second from `from` (exclusive) to `to` (inclusive). */
   beat(from: Instant, to: Instant): void;
   events(about: string): readonly string[];
+  /** The site is edited, and the house starts with it. */
+  edit(site: Site, now: Instant, lastSeen?: Instant): void;
 }
 
-export function createPureHouse(site: Site): PureHouse {
+export function createPureHouse(first: Site): PureHouse {
+  let site = first;
   const alarms = new Map<string, Alarm>();
   const tickets = new Map<string, Ticket>();
   const devices = new Map<string, DeviceState>();
@@ -70,6 +73,10 @@ export function createPureHouse(site: Site): PureHouse {
     },
     beat(from, to) {
       for (let now = from + 1_000; now <= to; now += 1_000) house.take({ type: "tick" }, now as Instant);
+    },
+    edit(edited, now, lastSeen) {
+      site = edited;
+      house.take({ type: "started", ...(lastSeen === undefined ? {} : { lastSeen }) }, now);
     },
     events: (about) => journal.filter((entry) => entry.about === about).map((entry) => entry.event),
   };

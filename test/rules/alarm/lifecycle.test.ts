@@ -30,7 +30,8 @@ const alarm = () => {
 const shown = () => shownState(alarm());
 
 beforeEach(() => {
-  house = createPureHouse(building());
+  const { rule } = verdict("pump.fault", "booster-1", "active", { severity: "S3" }).instance;
+  house = createPureHouse(building({ rules: [{ ...rule, kind: "water" }] }));
 });
 
 describe("rows of the transition table", () => {
