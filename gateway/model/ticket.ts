@@ -105,6 +105,8 @@ export interface Ticket {
   readonly mergedInto?: string;
   /** An earlier ticket about the same device and class, closed within the time for opening again. */
   readonly follows?: string;
+  /** About all the lesser faults of a storm. */
+  readonly storm?: true;
   /** The ticket of the cause that this one follows from; both are worked on. */
   readonly parent?: string;
   /** The faults that this rectification is about. */

@@ -12,6 +12,7 @@ import { ladderRows, runDueSteps } from "./ladder.ts";
 import { classPolicy, explains, ladderOf, openTicket } from "./open-ticket.ts";
 import { reopen, sameFault } from "./reopen.ts";
 import { countRepeats } from "./repeats.ts";
+import { stormTicket } from "./storm.ts";
 
 /** The open ticket that this class on this device belongs to, if there is one. */
 function openFor(draft: Draft, device: string, wanted: TicketClass): Ticket | undefined {
@@ -33,6 +34,11 @@ export function answerAlarm(draft: Draft, alarm: Alarm, wanted: TicketClass): vo
   const open = openFor(draft, alarm.device, wanted);
   if (open) {
     joinTicket(draft, open, alarm);
+    return;
+  }
+  const storm = stormTicket(draft, alarm, wanted);
+  if (storm) {
+    joinTicket(draft, storm, alarm);
     return;
   }
   const again = sameFault(draft, alarm, wanted);

@@ -45,6 +45,7 @@ export interface Opening {
   readonly openedAt: Instant;
   readonly simulated: boolean;
   readonly rectifies?: readonly string[];
+  readonly storm?: true;
 }
 
 /** A class without a policy of its own is handled as a general fault. */
@@ -114,6 +115,7 @@ export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
     round: 1,
     ...(follows ? { follows: follows.no } : {}),
     ...(opening.rectifies ? { rectifies: opening.rectifies } : {}),
+    ...(opening.storm ? { storm: true } : {}),
     policyVersion: version,
     policy,
     recovered: false,
