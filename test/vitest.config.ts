@@ -10,7 +10,7 @@ export default defineConfig({
     maxWorkers: 2,
     // Houses run beside each other: the broker of the demo site takes any free port.
     env: { GATEHOUSE_BROKER_PORT: "0" },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
