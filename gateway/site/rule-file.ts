@@ -9,6 +9,14 @@ import { type Part, parsePart, part, placeOf } from "./parse-part.ts";
 import type { ProblemList } from "./problems.ts";
 import { complain, ExpressionText, Name, PointKey, Quantity, RuleId, TextPair } from "./vocabulary.ts";
 
+/** Title and advice are the same for every alarm of the rule: only `because` is filled with values. */
+const PlainText = TextPair.refine((text) => !/\{\s*\w+\s*\}/.test(`${text.zh}${text.en}`), {
+  params: {
+    what: { zh: "不能使用 {…} 占位符", en: "takes no {…} placeholder" },
+    todo: { zh: "把数值写到 because 里。", en: "Put the value into because." },
+  },
+});
+
 const Parameter = z.strictObject({
   default: Quantity.meta({ description: "a value such as 30s, 0.05 m/s or 2", zh: "数值，例如 30s、0.05 m/s 或 2" }),
   source: z.string().min(1).meta({
@@ -49,7 +57,7 @@ export const RuleEntry = z.strictObject({
   kind: z.enum(deviceKinds),
   class: z.enum(["life_safety"]).optional(),
   severity: Severity,
-  title: TextPair,
+  title: PlainText,
   each: Each.optional().meta({
     description: "{ tag, building, floor, room, profile, device }: only these devices of the kind",
     zh: "{ tag, building, floor, room, profile, device }：该类设备中只选这些",
@@ -77,7 +85,7 @@ export const RuleEntry = z.strictObject({
   ticket: z.enum(ticketClasses).optional(),
   latch: z.boolean().default(false),
   because: TextPair,
-  advice: TextPair,
+  advice: PlainText,
   source: z.string().min(1),
 });
 

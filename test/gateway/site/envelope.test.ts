@@ -49,6 +49,16 @@ describe("each", () => {
   });
 });
 
+test("title and advice take no values: they would be shown with their braces", async () => {
+  const files = own("  when: speed > 1 m/s");
+  const braces = Object.fromEntries(
+    Object.entries(files).map(([name, text]) => [name, text?.replace("en: Look", 'en: "Look at {speed}"')]),
+  );
+  expect(await problemsOf({ ...lifts, ...braces })).toEqual([
+    expect.stringMatching(/rules\/own.yaml:6:\d+ .*takes no \{…\} placeholder/),
+  ]);
+});
+
 describe("names of other devices", () => {
   test("the check says for which device a relation is missing", async () => {
     const site = await siteOf({
