@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { Actor } from "#model/account";
 import { type Alarm, isAnnunciated, shownState, stateBeneath } from "#model/alarm";
 import type { Command, Happening, Plan } from "#model/plan";
+import type { RuleCause } from "#model/rule";
 import type { Ticket } from "#model/ticket";
 import { type Instant, instant, milliseconds, minutes, type Span } from "#model/time";
 import { engineer, secondEngineer } from "../../support/alarm-desk.ts";
@@ -20,7 +21,18 @@ const traits = {
 } as const;
 type Rule = keyof typeof traits;
 const rules = Object.keys(traits) as Rule[];
-const site = building({ rules: rules.map((rule) => verdict(rule, "lift-1", "active", traits[rule]).instance.rule) });
+/** The lamp goes out with the brake's fuse, and so do the doors. */
+const explained: Readonly<Partial<Record<Rule, readonly RuleCause[]>>> = {
+  "light.out": [{ rule: "brake.fault", where: "same" }],
+  "door.fault": [{ rule: "brake.fault", where: "same" }],
+};
+const site = building({
+  rules: rules.map((id) => {
+    const { rule } = verdict(id, "lift-1", "active", traits[id]).instance;
+    const suppressBy = explained[id];
+    return suppressBy ? { ...rule, suppressBy } : rule;
+  }),
+});
 
 const people: readonly Actor[] = [operator, supervisor, engineer, secondEngineer];
 
@@ -137,6 +149,9 @@ function expectLegal(alarm: Alarm): void {
     expect(shelf.until - shelf.since).toBeLessThanOrEqual(86_400_000);
     expect(shelf.occurrence).toBeLessThanOrEqual(alarm.occurrence);
   }
+  expect(alarm.suppressedSince !== undefined).toBe(alarm.suppressedBy.length > 0);
+  expect(alarm.waitsUntil !== undefined).toBe(alarm.suppressedBy.includes("waiting"));
+  if (alarm.lifeSafety) expect(alarm.suppressedBy).toEqual([]);
   if (isAnnunciated(alarm)) expect(shownState(alarm)).toBe(stateBeneath(alarm));
   // JSON is what the store keeps.
   expect(JSON.parse(JSON.stringify(alarm))).toEqual(alarm);
@@ -178,6 +193,13 @@ function play(moves: readonly Move[]): void {
         open().map((ticket) => ticket.no),
         `${one.what} ${alarm.id}`,
       ).toContain(alarm.ticket);
+    }
+    // What is explained by nothing that stands is told again within half a minute.
+    for (const alarm of one.what === "tick" ? house.alarms.values() : []) {
+      const causes = alarm.suppressedBy.map((id) => house.alarms.get(id));
+      const gone = Math.max(0, ...causes.map((cause) => cause?.returnedAt ?? 0));
+      if (alarm.suppressedBy.length > 0 && alarm.waitsUntil === undefined && now - gone >= 30_000)
+        expect(causes.some((cause) => cause?.process === "active")).toBe(true);
     }
     // A ticket opens only for an alarm that people are told about.
     for (const ticket of plan.tickets) {
