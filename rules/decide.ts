@@ -7,6 +7,7 @@ import type { TicketClass } from "#model/policy";
 import type { Transition } from "#model/rule";
 import type { Instant } from "#model/time";
 import { acknowledge } from "./alarm/acknowledge.ts";
+import { dueReturns, endChatter, shiftChatter } from "./alarm/chatter.ts";
 import { noteDevices, raiseSilentDevices } from "./alarm/communication.ts";
 import { activate, changeLevel, inputBad, inputGood, returnToNormal } from "./alarm/lifecycle.ts";
 import { reset, unacknowledge } from "./alarm/reset.ts";
@@ -46,6 +47,12 @@ export function decide(view: View, happening: Happening, now: Instant): Plan {
         answer(draft, alarm, "comms_loss");
         foldConsequences(draft, draft.alarm(alarm.id) ?? alarm);
       }
+      for (const { alarm, because } of dueReturns(draft)) {
+        const latch = view.site.rules.find((rule) => rule.id === alarm.rule)?.latch ?? false;
+        const returned = returnToNormal(draft, alarm.id, latch, because, true);
+        if (returned) noteRecovery(draft, returned);
+      }
+      endChatter(draft);
       for (const alarm of endSuppressions(draft)) answerByRule(draft, alarm);
       remindOfReviews(draft);
       watchTickets(draft);
@@ -57,6 +64,7 @@ export function decide(view: View, happening: Happening, now: Instant): Plan {
       shiftTickets(draft, happening.by);
       shiftShelves(draft, happening.by);
       shiftWaits(draft, happening.by);
+      shiftChatter(draft, happening.by);
       shiftOutages(draft, happening.by);
       return draft.finish();
     }

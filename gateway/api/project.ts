@@ -187,6 +187,7 @@ export function alarmBody(alarm: Alarm, devices: ReadonlyMap<string, Device>): A
     quality: alarm.quality.state,
     ...(alarm.quality.state === "bad" ? { qualityReason: alarm.quality.reason } : {}),
     ...maybe("ticket", alarm.ticket),
+    ...maybe("chatter", alarm.chatter && { since: formatInstant(alarm.chatter.since), times: alarm.chatter.times }),
     ...maybe("suppressedBy", alarm.suppressedBy.length > 0 ? [...alarm.suppressedBy] : undefined),
     ...maybe("shelf", shelfBody(alarm)),
     ...maybe("service", serviceBody(alarm)),

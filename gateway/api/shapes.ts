@@ -124,6 +124,8 @@ export const AlarmShape = z.object({
   qualityReason: z.string().optional(),
   ticket: z.string().optional(),
   /** Set while it is on the shelf. */
+  /** It comes and goes: since when and how often. It counts as over when it stays normal for a while. */
+  chatter: z.object({ since: Time, times: z.int() }).optional(),
   /** The alarms that explain it, or `waiting` while one may still come. */
   suppressedBy: z.array(z.string()).optional(),
   shelf: z

@@ -2,7 +2,7 @@
 import type { InputSeen } from "./rule.ts";
 import type { Severity } from "./severity.ts";
 import type { Text } from "./text.ts";
-import type { Instant } from "./time.ts";
+import type { Instant, Span } from "./time.ts";
 
 /** Process region. The two pending states live in the engine's timers and are never stored. */
 export type Process = "normal" | "active";
@@ -89,6 +89,12 @@ export interface Alarm {
   /** Activations within this occurrence, first one included. */
   readonly count: number;
   readonly ticket?: string;
+  /** Instants of the last activations, three at most. */
+  readonly recent?: readonly Instant[];
+  /** It comes and goes: since when, how often, and how long it must stay normal to count as over. */
+  readonly chatter?: { readonly since: Instant; readonly times: number; readonly hold: Span };
+  /** It is normal for now, and will have returned then. */
+  readonly returning?: { readonly at: Instant; readonly because: Text };
   readonly simulated: boolean;
 }
 

@@ -6,6 +6,7 @@ import type { Severity } from "#model/severity";
 import type { Text } from "#model/text";
 import { between, formatInstant, type Instant, seconds } from "#model/time";
 import type { Draft } from "../draft.ts";
+import { cameBack, countActivation, holdReturn, holdsReturn } from "./chatter.ts";
 import { AUTO_SHELVED, breakShelf, endOneShot } from "./shelving.ts";
 
 /** A return followed by a new activation within this span is the same occurrence (engineering judgement). */
@@ -40,6 +41,7 @@ function supersede(draft: Draft, before: Alarm): void {
 /** Rows 1, 4, 12, 13, 14: the condition became true and its delay is over. Returns the alarm as it stands now. */
 export function activate(draft: Draft, finding: Finding): Alarm {
   const standing = draft.alarm(finding.id);
+  if (standing?.returning) return cameBack(draft, standing);
   const before = standing?.process === "normal" ? breakShelf(draft, standing, finding) : standing;
   const rejoins =
     before !== undefined &&
@@ -49,7 +51,7 @@ export function activate(draft: Draft, finding: Finding): Alarm {
 
   if (before && rejoins) {
     const { returnedAt: _, ...rest } = before;
-    const alarm: Alarm = {
+    const again: Alarm = {
       ...rest,
       ...(finding.revision ? { revision: finding.revision } : {}),
       process: "active",
@@ -60,6 +62,7 @@ export function activate(draft: Draft, finding: Finding): Alarm {
       inputs: finding.inputs,
       count: before.count + 1,
     };
+    const alarm = countActivation(draft, again);
     draft.putAlarm(alarm, "reactivated", {
       count: alarm.count,
       because: finding.because,
@@ -70,7 +73,9 @@ export function activate(draft: Draft, finding: Finding): Alarm {
   }
   if (before?.process === "active") return before;
   if (before && stateBeneath(before) === "returned-unacknowledged") supersede(draft, before);
-  const alarm: Alarm = {
+  const alarm: Alarm = countActivation(draft, {
+    ...(before?.recent ? { recent: before.recent } : {}),
+    ...(before?.chatter ? { chatter: before.chatter } : {}),
     id: finding.id,
     rule: finding.rule,
     device: finding.device,
@@ -100,7 +105,7 @@ export function activate(draft: Draft, finding: Finding): Alarm {
       ? { ticket: before.ticket }
       : {}),
     simulated: draft.view.site.simulated,
-  };
+  });
   draft.putAlarm(alarm, "activated", {
     severity: alarm.severity,
     because: alarm.because,
@@ -110,11 +115,24 @@ export function activate(draft: Draft, finding: Finding): Alarm {
   return alarm;
 }
 
-/** Rows 6, 7, 11, 51, 56: the condition is over. Never touches a ticket: that is people's work. */
-export function returnToNormal(draft: Draft, id: string, latch: boolean, because: Text): Alarm | undefined {
+/**
+ * Rows 6, 7, 11, 51, 56: the condition is over. Never touches a ticket: that is people's work. The return of what chatters
+ * is held; `held` is such a return that has come due.
+ */
+export function returnToNormal(
+  draft: Draft,
+  id: string,
+  latch: boolean,
+  because: Text,
+  held = false,
+): Alarm | undefined {
   const before = draft.alarm(id);
   if (before?.process !== "active") return undefined;
-  const { edited, ...rest } = before;
+  if (!held && holdsReturn(before)) {
+    if (!before.returning) holdReturn(draft, before, because);
+    return undefined;
+  }
+  const { edited, returning: _, ...rest } = before;
   const alarm: Alarm = {
     ...rest,
     process: "normal",
@@ -149,7 +167,7 @@ export function inputBad(draft: Draft, id: string, reason: string, since: Instan
 export function inputGood(draft: Draft, id: string): void {
   const before = draft.alarm(id);
   if (!before || before.quality.state === "good") return;
-  const { edited: _, ...rest } = before;
+  const { edited: _, returning: __, ...rest } = before;
   draft.putAlarm({ ...rest, quality: { state: "good" } }, "input-good");
 }
 

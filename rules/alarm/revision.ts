@@ -44,7 +44,16 @@ export function noteRuleEdits(draft: Draft): void {
 /** Row 57: rule or device is gone. What was open is closed where everybody sees it; its ticket is people's work and stays. */
 function closeOrphan(draft: Draft, alarm: Alarm): void {
   if (!isListed(alarm)) return;
-  const { waitsUntil: _wait, suppressedSince: _since, outage: _outage, outageRequest: _request, ...rest } = alarm;
+  const {
+    waitsUntil: _wait,
+    suppressedSince: _since,
+    returning: _returning,
+    chatter: _chatter,
+    recent: _recent,
+    outage: _outage,
+    outageRequest: _request,
+    ...rest
+  } = alarm;
   const closed: Alarm = {
     ...rest,
     process: "normal",
