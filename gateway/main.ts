@@ -56,6 +56,27 @@ const commands: Readonly<Record<string, Entry>> = {
                      创建 API 令牌(网关停止时)/ creates an API token (while the gateway is stopped)`,
     load: async () => (await import("./commands/token.ts")).token,
   },
+  user: {
+    usage: `
+  user list <site>   列出账号 / lists the accounts
+  user add <site> <id> --role R [--name N]
+  user role <site> <id> R · user disable|enable|password <site> <id>
+                     管理账号(网关停止时)，密码从键盘或标准输入读取
+                     accounts while the gateway is stopped; the password is typed or piped in`,
+    load: async () => (await import("./commands/user.ts")).user,
+  },
+  backup: {
+    usage: `
+  backup <site> <file>
+                     备份 house.db，运行中也可以，不覆盖 / a consistent copy of house.db, also while running; overwrites nothing`,
+    load: async () => (await import("./commands/backup.ts")).backup,
+  },
+  restore: {
+    usage: `
+  restore <file> <site>
+                     核对后恢复备份，不覆盖 / checks a backup and puts it in place; overwrites nothing`,
+    load: async () => (await import("./commands/restore.ts")).restore,
+  },
   scan: {
     usage: `
   scan <modbus-tcp://host:port | link --site S> [--units 1-16] [--tables holding,input] [--range 0-199]

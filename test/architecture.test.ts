@@ -157,10 +157,11 @@ const rooms: readonly Room[] = [
     may: [
       /^#model$/,
       /^gateway\/(backtest|history|people|site|store)\//,
+      /^gateway\/net\/control-socket\.ts$/,
       /^gateway\/(clock|house|log|simulation)\.ts$/,
       /^drivers\//,
       /^rules\/language\/units\.ts$/,
-      /^node:(fs|path|url|util)/,
+      /^node:(fs|path|readline|stream|url|util)/,
     ],
   },
   {
