@@ -20,6 +20,7 @@ import { heartbeat, keep } from "./heartbeat.ts";
 import { openHistorian } from "./history/open-historian.ts";
 import type { Log } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import { openControlSocket } from "./net/control-socket.ts";
 import { type OutgoingAnswer, request } from "./net/outgoing.ts";
 import { startDelivery } from "./notify/deliver-outbox.ts";
 import { createPipeline } from "./pipeline.ts";
@@ -27,6 +28,7 @@ import { expire } from "./points/staleness.ts";
 import { createPointTable } from "./points/table.ts";
 import { readChangedRule } from "./site/changed-rule.ts";
 import { checkRuleText } from "./site/check-rule-text.ts";
+import { forgetCopies, handOver } from "./store/hand-over.ts";
 import { openStore } from "./store/sqlite/open-store.ts";
 
 export interface HouseInput {
@@ -192,6 +194,19 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       ...(simulator && site.simulated ? { simulator: { request: simulatorControl(simulator.control) } } : {}),
     }),
   );
+
+  forgetCopies(input.data);
+  const orders = { backup: () => handOver(store, input.data) };
+  try {
+    opened.use(
+      await openControlSocket(input.data, orders, (error) => log.error({ because: String(error) }, "an order")),
+    );
+  } catch (error) {
+    log.warn(
+      { because: String(error) },
+      "no control socket in the data folder: backups need the gateway to be stopped",
+    );
+  }
 
   const stop = new AbortController();
   let evaluated = 0;

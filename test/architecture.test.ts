@@ -153,7 +153,16 @@ const rooms: readonly Room[] = [
   {
     name: "gateway/commands",
     files: /^gateway\/commands\//,
-    may: [/^#model$/, /^gateway\/site\//, /^drivers\//, /^node:(fs|path)/],
+    // The command line is wiring too: each command puts together what it needs of the house.
+    may: [
+      /^#model$/,
+      /^gateway\/(backtest|history|people|site|store)\//,
+      /^gateway\/net\/control-socket\.ts$/,
+      /^gateway\/(clock|house|log|simulation)\.ts$/,
+      /^drivers\//,
+      /^rules\/language\/units\.ts$/,
+      /^node:(fs|path|readline|stream|url|util)/,
+    ],
   },
   {
     name: "gateway/net",
@@ -192,20 +201,17 @@ describe("imports stay inside their rooms", () => {
   test("only the wiring and the command line stand outside the rooms", () => {
     const outside = files.filter((file) => !rooms.some((room) => room.files.test(file)));
     expect(outside.sort()).toEqual([
-      "gateway/browse.ts",
       "gateway/clock.ts",
       "gateway/door.ts",
       "gateway/feed.ts",
       "gateway/heartbeat.ts",
       "gateway/house.ts",
       "gateway/link-commands.ts",
-      "gateway/link-of.ts",
       "gateway/log.ts",
       "gateway/main.ts",
       "gateway/metrics.ts",
       "gateway/pipeline.ts",
       "gateway/simulation.ts",
-      "gateway/trust.ts",
     ]);
   });
 

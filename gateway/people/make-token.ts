@@ -1,10 +1,10 @@
 /** A token made while the gateway is stopped, for whoever holds the data folder. */
 import type { Role } from "#model/account";
-import type { Plan } from "#model/plan";
 import type { Instant } from "#model/time";
 import type { Store } from "../store/store.ts";
 import { tokenCreated } from "./accounts.ts";
 import { newToken } from "./tokens.ts";
+import { writeRows } from "./write-rows.ts";
 
 /** Writes the token's digest and its journal entry; returns the token itself, which nobody can read again. */
 export async function makeToken(
@@ -14,18 +14,6 @@ export async function makeToken(
 ): Promise<string> {
   const kept = await store.load(now);
   const { token, secret } = newToken(wish, now);
-  const plan: Plan = {
-    alarms: [],
-    tickets: [],
-    messages: [],
-    cancelMessages: [],
-    accounts: [],
-    sessions: [],
-    tokens: [],
-    journal: [],
-    ...tokenCreated(token, "command line", now),
-  };
-  const committed = await store.commit(plan, kept.lastSeq + 1);
-  if (committed.outcome === "away") await committed.settled;
+  await writeRows(store, tokenCreated(token, "command line", now), kept.lastSeq);
   return secret;
 }

@@ -38,7 +38,15 @@ export async function builtConsole(): Promise<string> {
   const page = join(dist, "index.html");
   if (existsSync(page) && statSync(page).mtimeMs >= newest(console_)) return dist;
   const folder = await mkdtemp(join(tmpdir(), "gatehouse-console-"));
-  await build({ configFile: join(console_, "vite.config.ts"), logLevel: "warn", build: { outDir: folder } });
+  // Under the test runner's NODE_ENV Svelte would compile its development code, which nobody is served.
+  const before = process.env.NODE_ENV;
+  process.env.NODE_ENV = "production";
+  try {
+    const configFile = join(console_, "vite.config.ts");
+    await build({ configFile, mode: "production", logLevel: "warn", build: { outDir: folder } });
+  } finally {
+    process.env.NODE_ENV = before;
+  }
   return folder;
 }
 

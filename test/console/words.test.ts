@@ -10,13 +10,18 @@ import {
   TicketDetailShape,
   TicketShape,
 } from "../../gateway/api/shapes.ts";
-import { en } from "../../gateway/console/src/shared/words/en.ts";
-import { zh } from "../../gateway/console/src/shared/words/zh.ts";
+import { en as firstEn } from "../../gateway/console/src/shared/words/en.ts";
+import { pagesEn } from "../../gateway/console/src/shared/words/pages-en.ts";
+import { pagesZh } from "../../gateway/console/src/shared/words/pages-zh.ts";
+import { zh as firstZh } from "../../gateway/console/src/shared/words/zh.ts";
 import { ticketSteps } from "../../gateway/model/plan.ts";
 import { reasons } from "../../gateway/model/quality.ts";
 
 const src = fileURLToPath(new URL("../../gateway/console/src/", import.meta.url));
 const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((name) => /\.(ts|svelte|css)$/.test(name));
+/** What comes with the first page, and what comes with the others. */
+const zh = { ...firstZh, ...pagesZh };
+const en = { ...firstEn, ...pagesEn };
 const CJK = /[\u3400-\u9fff\uff00-\uffef]/;
 
 function leaves(value: unknown, path = ""): [string, unknown][] {
@@ -25,6 +30,10 @@ function leaves(value: unknown, path = ""): [string, unknown][] {
 }
 
 describe("the dictionaries", () => {
+  test("say no word twice: what is in one part is not in the other", () => {
+    expect(Object.keys(firstZh).filter((key) => Object.hasOwn(pagesZh, key))).toEqual([]);
+  });
+
   test("have the same keys, and no text is empty", () => {
     const keys = (words: object) =>
       leaves(words)
@@ -75,7 +84,7 @@ describe("the sources of the console", () => {
       ["shared/words/en.ts", /otherLanguage: "切换到中文"/],
     ]);
     const wrong = files
-      .filter((name) => name !== join("shared", "words", "zh.ts"))
+      .filter((name) => !/^shared.words.(pages-)?zh\.ts$/.test(name))
       .filter((name) =>
         CJK.test(
           strip(readFileSync(join(src, name), "utf8")).replace(allowed.get(name.replaceAll("\\", "/")) ?? "", ""),

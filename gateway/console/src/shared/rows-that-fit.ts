@@ -3,6 +3,14 @@ import type { AlarmBody, DeviceBody, PointBody, TicketBody } from "../../../api/
 import { severities } from "./severity.ts";
 import { zh } from "./words/zh.ts";
 
+/** A table, so that the compiler asks for a new state here too. */
+const DEVICE_STATES: Readonly<Record<DeviceBody["state"], true>> = {
+  online: true,
+  degraded: true,
+  offline: true,
+  unknown: true,
+};
+
 type Row = Readonly<Record<string, unknown>>;
 
 const isRow = (value: unknown): value is Row => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -58,7 +66,7 @@ export const isDevice = (row: unknown): row is DeviceBody =>
   numbers(row, "points", "pollWanted", "pollAchieved") &&
   isRow(row.place) &&
   among(row.kind, zh.kind) &&
-  among(row.state, zh.device.state);
+  among(row.state, DEVICE_STATES);
 
 export const isPoint = (row: unknown): row is PointBody =>
   isRow(row) &&

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { drivers } from "../../../drivers/catalog.ts";
 import { createClock } from "../../../gateway/clock.ts";
 import { importPoints } from "../../../gateway/commands/import-points.ts";
-import { numbersOf, type ScanOptions, scan } from "../../../gateway/commands/scan.ts";
+import { numbersOf, type ScanOptions, scan } from "../../../gateway/commands/scan-link.ts";
 import {
   dataPdu,
   exception,

@@ -3,8 +3,11 @@ import { join } from "node:path";
 import type { Site } from "#model/site";
 import type { Text } from "#model/text";
 import type { Clock } from "#model/time";
-import { opcua } from "../drivers/opcua/opcua.ts";
-import type { OpcuaSettings } from "../drivers/opcua/settings.ts";
+import { opcua } from "../../drivers/opcua/opcua.ts";
+import type { OpcuaSettings } from "../../drivers/opcua/settings.ts";
+import { createClock } from "../clock.ts";
+import { type CommandLine, exit, Refusal } from "./command.ts";
+import { dataOf, readSite } from "./read-site.ts";
 
 /** What the driver's own tools need to call a server once. */
 export interface OpcuaDial {
@@ -15,8 +18,16 @@ export interface OpcuaDial {
   readonly clock: Clock;
 }
 
+/** Reads the site in `folder`. Throws a `Refusal` when `name` is no link or device of it that speaks OPC UA. */
+export async function opcuaServer(line: CommandLine, folder: string, name: string): Promise<OpcuaDial> {
+  const site = await readSite(line, folder);
+  const dial = opcuaLink(site, name, dataOf(line, site), createClock());
+  if ("because" in dial) throw new Refusal(exit.failed, dial.because.zh, dial.because.en);
+  return dial;
+}
+
 /** A sentence when `name` is nothing of the kind. `data` is the gateway's data folder. */
-export function opcuaLink(site: Site, name: string, data: string, clock: Clock): OpcuaDial | { because: Text } {
+function opcuaLink(site: Site, name: string, data: string, clock: Clock): OpcuaDial | { because: Text } {
   const byDevice = site.devices.find((device) => device.id === name)?.link;
   const link = site.links.find(({ id }) => id === (byDevice ?? name));
   const folder = join(data, "drivers", opcua.kind);

@@ -1,0 +1,87 @@
+/** `gatehouse restore <file> <site>`: a backup becomes the site's `house.db`, after its journal was checked to the last row. */
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+} from "node:fs";
+import { join, resolve } from "node:path";
+import { createClock } from "../clock.ts";
+import { openStore } from "../store/sqlite/open-store.ts";
+import { StoreTrouble } from "../store/trouble.ts";
+import { type CommandLine, exit, parse, Refusal, say, WrongUsage } from "./command.ts";
+import { dataOf, readSite } from "./read-site.ts";
+
+/** Overwrites nothing, and leaves the backup as it is: the check runs on a copy. */
+export async function restore(line: CommandLine, args: string[]): Promise<number> {
+  const [name, folder, ...more] = parse(args, {}).positionals;
+  if (name === undefined || folder === undefined || more.length > 0) throw new WrongUsage();
+  const file = resolve(name);
+  const data = dataOf(line, await readSite(line, folder));
+  const target = join(data, "house.db");
+  if (existsSync(target)) {
+    throw new Refusal(
+      exit.failed,
+      `${target} 已存在，不会覆盖。请停止网关，把旧的 house.db（及 house.db-wal）移走后再恢复。`,
+      `${target} exists already and is not overwritten. Stop the gateway and move the old house.db (and house.db-wal) away first.`,
+    );
+  }
+  refuseOther(file);
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const beside = mkdtempSync(join(data, "restoring-"));
+  try {
+    copyFileSync(file, join(beside, "house.db"), constants.COPYFILE_EXCL);
+    await using store = await openStore({ folder: beside, clock: createClock() });
+    const verdict = await store.verify();
+    if (!verdict.ok) {
+      throw new Refusal(
+        exit.failed,
+        `${file} 的日志链在第 ${verdict.brokenAt} 行断裂，未恢复：${verdict.because}。请换用更早的备份。`,
+        `The journal of ${file} is broken at row ${verdict.brokenAt}, so nothing was restored: ${verdict.because}. Use an older backup.`,
+      );
+    }
+    await store.backup(target);
+    const { rows } = verdict;
+    line.print(
+      say(
+        line.language,
+        `已恢复到 ${target}：日志 ${rows} 行，逐行核对无误。`,
+        `Restored to ${target}: ${rows} journal rows, each checked.`,
+      ),
+    );
+    return exit.done;
+  } catch (error) {
+    if (!(error instanceof StoreTrouble)) throw error;
+    throw new Refusal(
+      exit.failed,
+      `${file} 未恢复：文件不完整，或不是本版本可用的备份（${error.because.zh}）`,
+      `${file} was not restored: it is torn, or no backup for this version (${error.because.en})`,
+    );
+  } finally {
+    rmSync(beside, { recursive: true, force: true });
+  }
+}
+
+const MAGIC = "SQLite format 3\0";
+
+function refuseOther(file: string): void {
+  const head = Buffer.alloc(MAGIC.length);
+  try {
+    const descriptor = openSync(file, "r");
+    try {
+      readSync(descriptor, head);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    throw new Refusal(exit.failed, `不能读取 ${file}（${code}）。`, `${file} cannot be read (${code}).`);
+  }
+  if (head.toString("latin1") === MAGIC) return;
+  throw new Refusal(exit.failed, `${file} 不是 Gatehouse 的备份文件。`, `${file} is no backup of Gatehouse.`);
+}

@@ -1,0 +1,141 @@
+/** Backup and restore as an operator runs them, with the gateway running and stopped. */
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { createConnection } from "node:net";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { createClock } from "../../../gateway/clock.ts";
+import { makeToken } from "../../../gateway/people/make-token.ts";
+import { openStore } from "../../../gateway/store/sqlite/open-store.ts";
+import { createDataFolder } from "../../support/data-folder.ts";
+import { demoPorts } from "../../support/house-process.ts";
+import { gatehouse } from "./gatehouse.ts";
+
+const MAIN = fileURLToPath(new URL("../../../gateway/main.ts", import.meta.url));
+const DEMO = fileURLToPath(new URL("../../../simulators/demo-site", import.meta.url));
+
+// Each test starts several processes, and a machine that does other things starts them slowly.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
+
+let folder: ReturnType<typeof createDataFolder>;
+const data = () => join(folder.path, "data");
+/** A backup that was made while the gateway was stopped. */
+const good = () => join(folder.path, "good.db");
+
+beforeAll(async () => {
+  folder = createDataFolder();
+  await using store = await openStore({ folder: data(), clock: createClock() });
+  for (const name of ["one", "two", "three"]) await makeToken(store, { name, role: "viewer" }, createClock().now());
+});
+afterAll(() => folder[Symbol.dispose]());
+
+async function tokensIn(where: string): Promise<readonly string[]> {
+  await using store = await openStore({ folder: where, clock: createClock() });
+  expect(await store.verify()).toMatchObject({ ok: true });
+  return (await store.load(createClock().now())).tokens.map(({ name }) => name).sort();
+}
+
+describe("with the gateway stopped", () => {
+  test("a backup comes back whole in an empty data folder, and neither overwrites anything", async () => {
+    expect(await gatehouse(data(), ["backup", DEMO, good()])).toMatchObject({ code: 0, err: "" });
+    expect(statSync(good()).mode & 0o777).toBe(0o600);
+    const again = await gatehouse(data(), ["backup", DEMO, good()]);
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining("exists already") });
+
+    const empty = join(folder.path, "empty");
+    const restored = await gatehouse(empty, ["restore", good(), DEMO]);
+    expect(restored).toMatchObject({ code: 0, out: expect.stringContaining("3 journal rows") });
+    expect(readdirSync(empty)).toEqual(["house.db"]);
+    const over = await gatehouse(empty, ["restore", good(), DEMO]);
+    expect(over).toMatchObject({ code: 1, err: expect.stringContaining("exists already") });
+    expect(await tokensIn(empty)).toEqual(["one", "three", "two"]);
+  });
+
+  const changed = (name: string, change: (file: string) => void): string => {
+    const file = join(folder.path, name);
+    writeFileSync(file, readFileSync(good()));
+    change(file);
+    return file;
+  };
+  const inside = (sql: string) => (file: string) => {
+    const database = new DatabaseSync(file);
+    database.exec(sql);
+    database.close();
+  };
+
+  test.each<[string, (file: string) => void, string]>([
+    ["garbage", (file) => writeFileSync(file, "not a database at all"), "is no backup of Gatehouse"],
+    ["empty", (file) => writeFileSync(file, ""), "is no backup of Gatehouse"],
+    ["torn", (file) => truncateSync(file, 3 * 4_096), "torn.db was not restored"],
+    [
+      "rewritten",
+      inside("DROP TRIGGER journal_keeps_its_words; UPDATE journal SET hash = 'f' WHERE seq = 2"),
+      "broken at row 2",
+    ],
+    ["newer", inside("INSERT INTO migration VALUES (9999, 'later')"), "newer.db was not restored"],
+  ])("a backup that is %s is refused and leaves nothing behind", async (name, change, sentence) => {
+    const target = join(folder.path, `from-${name}`);
+    const { code, out, err } = await gatehouse(target, ["restore", changed(`${name}.db`, change), DEMO]);
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toContain(sentence);
+    expect(err).not.toMatch(/^\s+at /m);
+    expect(existsSync(target) ? readdirSync(target) : []).toEqual([]);
+  });
+
+  test.each([
+    [["backup", DEMO], 64, "gatehouse <command>"],
+    [["backup", "/nowhere/at/all", "/tmp/x"], 78, "/nowhere/at/all"],
+    [["backup", DEMO, "/no/such/folder/x.db"], 1, "/no/such/folder"],
+    [["restore", "/no/such/backup.db", DEMO], 1, "exists already"],
+  ])("%j ends with %i and a sentence", async (args, code, sentence) => {
+    const ended = await gatehouse(data(), args);
+    expect(ended.code).toBe(code);
+    expect(ended.err).toContain(sentence);
+  });
+
+  test("a site that never ran has nothing to back up", async () => {
+    const { code, err } = await gatehouse(join(folder.path, "never"), ["backup", DEMO, join(folder.path, "x.db")]);
+    expect([code, existsSync(join(folder.path, "never"))]).toEqual([1, false]);
+    expect(err).toContain("nothing to back up");
+  });
+});
+
+test("with the gateway running a backup is whole too, through a socket that is its owner's alone", async () => {
+  const ports = await demoPorts();
+  const running = spawn(process.execPath, [MAIN, "run", DEMO], {
+    env: {
+      ...process.env,
+      GATEHOUSE_DATA: data(),
+      GATEHOUSE_PORT: String(ports.console),
+      GATEHOUSE_BROKER_PORT: String(ports.control),
+    },
+  });
+  try {
+    await new Promise<void>((resolve) =>
+      running.stdout.on("data", (chunk: Buffer) => chunk.includes("ready") && resolve()),
+    );
+    expect(statSync(join(data(), "control.sock")).mode & 0o777).toBe(0o600);
+    const file = join(folder.path, "running.db");
+    const ended = await gatehouse(data(), ["backup", DEMO, file]);
+    expect(ended).toMatchObject({ code: 0, err: "" });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const restored = join(folder.path, "restored");
+    expect((await gatehouse(restored, ["restore", file, DEMO])).code).toBe(0);
+    expect(await tokensIn(restored)).toEqual(["one", "three", "two"]);
+
+    // An order that is none is answered by hanging up, and the next one is heard all the same.
+    for (const garbage of ["constructor\n", "x".repeat(10_000)]) {
+      const socket = createConnection(join(data(), "control.sock"));
+      socket.on("error", () => {});
+      socket.write(garbage);
+      await new Promise<void>((resolve) => socket.resume().once("close", () => resolve()));
+    }
+    expect((await gatehouse(data(), ["backup", DEMO, join(folder.path, "second.db")])).code).toBe(0);
+    expect(readdirSync(join(data(), "handed-over"))).toEqual([]);
+  } finally {
+    running.kill("SIGTERM");
+    await new Promise((resolve) => running.once("exit", resolve));
+  }
+});
