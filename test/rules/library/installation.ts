@@ -6,6 +6,7 @@ import type { RuleDefinition } from "#model/rule";
 import type { Device } from "#model/site";
 import { seconds } from "#model/time";
 import { drivers } from "../../../drivers/catalog.ts";
+import { usualCalendars } from "../../../gateway/site/calendars.ts";
 import type { ProfileFile } from "../../../gateway/site/device-file.ts";
 import { finishPoints, type WrittenPoint } from "../../../gateway/site/points.ts";
 import { createProblemList, formatProblem } from "../../../gateway/site/problems.ts";
@@ -34,7 +35,9 @@ export async function readLibrary(): Promise<readonly RuleDefinition[]> {
     problems,
   );
   complain(problems);
-  return rules;
+  // As on every site; stories begin at 16:00 in Shanghai.
+  const calendars = usualCalendars("Asia/Shanghai");
+  return rules.map((rule) => ({ ...rule, calendars }));
 }
 
 export async function profileNames(): Promise<readonly string[]> {
@@ -48,6 +51,25 @@ export interface Installed {
   readonly points: readonly PointDefinition[];
   /** The profile as written. */
   readonly fields: ProfileFile;
+  /** Other devices in the same building, on all of which this one depends; their points follow in `points`. */
+  readonly beside?: readonly Device[];
+}
+
+/** The device with others beside it, each under its own id: all stand in building A, and the device depends on them. */
+export function installBeside(main: Installed, others: ReadonlyMap<string, Installed>): Installed {
+  const points = [...main.points];
+  const beside: Device[] = [];
+  for (const [id, { device, points: own }] of others) {
+    const first = points.length;
+    points.push(...own.map((point) => ({ ...point, id: `${id}.${point.key}`, device: id })));
+    beside.push({ ...device, id, place: { building: "A" }, points: own.map((_, handle) => first + handle) });
+  }
+  return {
+    ...main,
+    device: { ...main.device, place: { building: "A" }, dependsOn: [...others.keys()] },
+    points,
+    beside,
+  };
 }
 
 /** One device of a profile, with its facts, and without the points named in `lacking`. */
