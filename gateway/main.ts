@@ -13,6 +13,7 @@ import { days, type Instant, instant, parseInstant } from "#model/time";
 import { drivers } from "../drivers/catalog.ts";
 import { createClock } from "./clock.ts";
 import { createLog, type LogLevel, logLevels } from "./log.ts";
+import { withSelf } from "./self/self-device.ts";
 import { describeApplicability, formatProblem, loadSite } from "./site/load-site.ts";
 
 const BAD_SITE = 78;
@@ -204,7 +205,7 @@ async function check(args: string[]): Promise<void> {
   if (folder === undefined) end(USAGE, USAGE_TEXT);
   const site = await readSite(folder);
   if (values.rules) {
-    for (const row of describeApplicability(site)) {
+    for (const row of describeApplicability(withSelf(site))) {
       const why = row.because ? `  ${row.because[language]}` : "";
       process.stdout.write(`${row.applies ? "+" : "-"} ${row.device}  ${row.rule}${why}\n`);
     }

@@ -11,7 +11,7 @@ import type { YamlFile } from "../../../gateway/site/yaml-file.ts";
 import { nearest } from "../../../rules/language/nearest.ts";
 import { heartbeat } from "./car.ts";
 import { steps } from "./courses.ts";
-import { type Installed, install, installBeside, libraryFolder } from "./installation.ts";
+import { type Installed, install, installBeside, installSelf, libraryFolder } from "./installation.ts";
 import { play, type Signal, type Signals } from "./stand.ts";
 
 const Span = spanFrom(milliseconds(50), "50ms");
@@ -75,7 +75,7 @@ export async function readTables(
       const others = new Map<string, Installed>();
       const rest: Record<string, z.output<typeof Value>> = { ...table.rest };
       for (const [name, one] of Object.entries(table.beside)) {
-        const installed = await install(one.device, one.params);
+        const installed = await device(one.device, one.params);
         checkNames(
           part(at, "beside", name, "rest"),
           installed.points.map((point) => point.key),
@@ -84,7 +84,7 @@ export async function readTables(
         others.set(name, installed);
         for (const [key, value] of Object.entries(one.rest)) rest[`${name}.${key}`] = value;
       }
-      const main = await install(table.device, table.params);
+      const main = await device(table.device, table.params);
       const plain = together(main, others);
       const keys = plain.points.map((point) => (point.device === plain.device.id ? point.key : point.id));
       checkNames(
@@ -102,7 +102,7 @@ export async function readTables(
           checkNames(part(at, "cases", rule, index, "given"), keys, problems);
           const params = { ...table.params, ...written.params };
           const own = Object.keys(written.params).length > 0;
-          const installed = own ? together(await install(table.device, params), others) : plain;
+          const installed = own ? together(await device(table.device, params), others) : plain;
           rows.push({ file: basename(file.name), rule, it: written.it, written, installed, rest });
         }
       }
@@ -110,6 +110,10 @@ export async function readTables(
   }
   return rows;
 }
+
+/** Of a profile, or `gateway` itself. */
+const device = async (name: string, params: z.output<typeof Params>): Promise<Installed> =>
+  name === "gateway" ? installSelf(params) : install(name, params);
 
 const together = (main: Installed, others: ReadonlyMap<string, Installed>): Installed =>
   others.size > 0 ? installBeside(main, others) : main;
