@@ -26,6 +26,8 @@ import { startDelivery } from "./notify/deliver-outbox.ts";
 import { createPipeline } from "./pipeline.ts";
 import { expire } from "./points/staleness.ts";
 import { createPointTable } from "./points/table.ts";
+import { withSelf } from "./self/self-device.ts";
+import { readDisk, selfStanding, watchSelf } from "./self/watch-self.ts";
 import { readChangedRule } from "./site/changed-rule.ts";
 import { checkRuleText } from "./site/check-rule-text.ts";
 import { forgetCopies, handOver } from "./store/hand-over.ts";
@@ -55,7 +57,8 @@ const LIBRARY = fileURLToPath(new URL("../rules/library", import.meta.url));
 const CONSOLE = fileURLToPath(new URL("console/dist", import.meta.url));
 
 export async function openHouse(input: HouseInput): Promise<RunningHouse> {
-  const { site, log } = input;
+  const { log } = input;
+  const site = withSelf(input.site);
   await using opened = new AsyncDisposableStack();
 
   const machine = input.clock(instant(0));
@@ -139,7 +142,8 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       )
     : undefined;
   const acquisition = startAcquisition({
-    site: broker ? { ...site, links: site.links.map((link) => toOwnBroker(link, broker)) } : site,
+    // Without the gateway itself: nothing polls it.
+    site: broker ? { ...input.site, links: site.links.map((link) => toOwnBroker(link, broker)) } : input.site,
     drivers: input.drivers,
     table,
     clock,
@@ -152,6 +156,19 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
   opened.use(acquisition);
   // A driver that throws anything but a broken link is a bug: the process ends and is started again.
   acquisition.ended.catch(rethrow);
+
+  const me = watchSelf({
+    site,
+    table,
+    disk: () => readDisk(input.data),
+    door,
+    historian,
+    clockTrusted: () => clock.trusted(),
+    screens: () => api.screens(),
+    links: () => acquisition.links(),
+  });
+  const standing = selfStanding(me.device, clock.now());
+  await door.take({ type: "communication", changes: [standing] });
 
   const inWords = speakerOf(site.devices, site.points);
   const rules = site.rules.map((rule) => ({
@@ -177,7 +194,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       table,
       historian,
       backtests,
-      devices: () => acquisition.devices(),
+      devices: () => [...acquisition.devices(), standing],
       links: () => acquisition.links(),
       frames: (link, after) => acquisition.frames(link, after),
       write: (handle, value) => acquisition.write(handle, value),
@@ -220,6 +237,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       expire: (changed) => expire(table, clock.monotonic(), changed),
       onBeat(at) {
         historian.beat(at);
+        me.beat(at);
         metrics.rulesEvaluated(engine.evaluated() - evaluated);
         evaluated = engine.evaluated();
       },

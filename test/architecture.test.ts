@@ -170,6 +170,12 @@ const rooms: readonly Room[] = [
     may: [/^#model$/, /^zod/, NODE, /^fastify/, /^@fastify\//],
     types: [/^gateway\//],
   },
+  {
+    name: "gateway/self",
+    files: /^gateway\/self\//,
+    may: [/^#model$/, /^gateway\/points\/settle\.ts$/, /^node:(crypto|fs\/promises)$/],
+    types: [/^gateway\/(door|history\/historian|points\/table)\.ts$/],
+  },
   { name: "simulators", files: /^simulators\//, may: [NODE, /^zod/, /^yaml$/] },
   {
     name: "gateway/console",

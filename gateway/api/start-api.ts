@@ -33,6 +33,8 @@ export interface Api extends AsyncDisposable {
   readonly url: string;
   /** For the first admin; only while there is no account. Print it where the gateway was started, never log it. */
   readonly firstRunLink?: string;
+  /** Consoles and other onlookers that follow the live stream now. */
+  screens(): number;
   /** Every route of the router, for the test that tries each of them. */
   readonly routes: readonly { readonly method: string; readonly url: string }[];
 }
@@ -106,6 +108,7 @@ export async function startApi(input: ApiInput): Promise<Api> {
     url,
     ...(firstRun.code === undefined ? {} : { firstRunLink: `${url}/#first=${firstRun.code}` }),
     routes,
+    screens: () => hub.taken(),
     async [Symbol.asyncDispose]() {
       hub.close();
       await server.close();

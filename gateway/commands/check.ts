@@ -1,4 +1,5 @@
 /** `gatehouse check <site>`: every problem of a site folder, and which rule applies to which device. */
+import { withSelf } from "../self/self-device.ts";
 import { describeApplicability } from "../site/load-site.ts";
 import { type CommandLine, exit, parse, say, WrongUsage } from "./command.ts";
 import { readSite } from "./read-site.ts";
@@ -9,7 +10,7 @@ export async function check(line: CommandLine, args: string[]): Promise<number> 
   if (folder === undefined) throw new WrongUsage();
   const site = await readSite(line, folder);
   if (values.rules) {
-    for (const row of describeApplicability(site)) {
+    for (const row of describeApplicability(withSelf(site))) {
       const why = row.because ? `  ${row.because[line.language]}` : "";
       line.print(`${row.applies ? "+" : "-"} ${row.device}  ${row.rule}${why}`);
     }

@@ -53,12 +53,25 @@ export const calendarEntry = (zone: z.ZodType<string>) =>
     zone: zone.optional(),
   });
 
-/** What was written as the rules read it. */
+const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7];
+/** Calendars that every site has, since rules of the library ask for them; its own of the same name take their place. */
+export const usualCalendars = (zone: string): Readonly<Record<string, Calendar>> => {
+  const daily = (from: number, to: number): Calendar => ({
+    zone,
+    days: EVERY_DAY,
+    hours: [{ from: from * 60, to: to * 60 }],
+    dates: [],
+    except: [],
+  });
+  return { night: daily(22, 6), small_hours: daily(2, 4) };
+};
+
+/** What was written as the rules read it, and the usual ones. */
 export function calendarsOf(
   entries: Readonly<Record<string, z.output<ReturnType<typeof calendarEntry>>>>,
   zone: string,
 ): Readonly<Record<string, Calendar>> {
-  return Object.fromEntries(
+  const written = Object.fromEntries(
     Object.entries(entries).map(([name, entry]): [string, Calendar] => [
       name,
       {
@@ -70,4 +83,5 @@ export function calendarsOf(
       },
     ]),
   );
+  return { ...usualCalendars(zone), ...written };
 }

@@ -33,7 +33,10 @@ export async function readChangedRule(
   const library = (await Promise.all(packs.map((name) => folder.read(name)))).filter((one) => one !== undefined);
   const { rules } = readRules(library, [file], problems);
   const isTold = itemsOf(whole(file)).some(({ value }) => names(value).includes(input.rule));
-  const rule = isTold ? rules.find(({ id }) => id === input.rule) : undefined;
+  const read = isTold ? rules.find(({ id }) => id === input.rule) : undefined;
+  // Any rule of the site knows all its calendars.
+  const calendars = input.site.rules.find((one) => one.calendars)?.calendars;
+  const rule = read && calendars ? { ...read, calendars } : read;
   if (!isTold || (!rule && !problems.list().some(({ level }) => level === "error"))) {
     problems.error(
       { file: input.name, line: 1, column: 1 },

@@ -83,7 +83,7 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
 
   const shelf = openFolder(input.library, "library", seen, problems);
   const library = await readEach((await shelf.list("")).filter(isRulePack), shelf.read);
-  const calendars = settings ? calendarsOf(settings.settings.calendars, settings.settings.zone) : {};
+  const calendars = calendarsOf(settings?.settings.calendars ?? {}, settings?.settings.zone ?? "UTC");
   const rules = withCalendars(readRules(library, await readEach(await folder.list("rules"), own), problems), calendars);
 
   const links = createLinks(settings?.links ?? new Map(), input.drivers, problems);
@@ -141,7 +141,6 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
 
 /** Every rule knows the site's calendars by name. */
 function withCalendars(found: SiteRules, calendars: Readonly<Record<string, Calendar>>): SiteRules {
-  if (Object.keys(calendars).length === 0) return found;
   const known = new Map(found.all.map((rule) => [rule.id, { ...rule, calendars }]));
   const same = (rule: RuleDefinition): RuleDefinition => known.get(rule.id) ?? rule;
   return { ...found, rules: found.rules.map(same), all: found.all.map(same) };

@@ -42,6 +42,8 @@ export interface Hub {
   hasRoom(person: string): boolean;
   /** `since`: the last number the client has; it gets what it missed, or a snapshot when that is gone. */
   join(onlooker: Onlooker, wish: { since?: number | undefined; view: LiveView; ids: readonly string[] }): Seat;
+  /** How many seats are taken. */
+  taken(): number;
   /** Closes every seat and stops following. */
   close(): void;
 }
@@ -279,6 +281,7 @@ export function createHub(house: ApiHouse): Hub {
         },
       };
     },
+    taken: () => seats.size,
     close() {
       stop.abort();
       unfollow();

@@ -180,6 +180,13 @@ describe("calendars", () => {
     const found = site.rules.find((rule) => rule.id === "own.rule")?.calendars;
     const day = (date: string) => Temporal.PlainDate.from("1970-01-01").until(date).days;
     expect(found).toEqual({
+      small_hours: {
+        zone: "Asia/Shanghai",
+        days: [1, 2, 3, 4, 5, 6, 7],
+        hours: [{ from: 120, to: 240 }],
+        dates: [],
+        except: [],
+      },
       night: {
         zone: "Asia/Shanghai",
         days: [1, 2, 3, 4, 5, 6, 7],
@@ -234,8 +241,10 @@ describe("calendars", () => {
         ...own('  when: in_calendar("nigth") && speed > 1 m/s'),
       }),
     ).toEqual(['rules/own.yaml:8:21 There is no calendar "nigth".']);
-    expect(await problemsOf(own('  when: in_calendar("night") && speed > 1 m/s'))).toEqual([
-      'rules/own.yaml:8:21 There is no calendar "night".',
+    // Every site has the calendars that rules of the library ask for.
+    expect(await problemsOf(own('  when: in_calendar("night") && speed > 1 m/s'))).toEqual([]);
+    expect(await problemsOf(own('  when: in_calendar("office") && speed > 1 m/s'))).toEqual([
+      'rules/own.yaml:8:21 There is no calendar "office".',
     ]);
     expect(
       await problemsOf(own('  when: speed > baseline_min(speed, "2-4", 14d) || speed > "x" || in_calendar(night)')),

@@ -11,7 +11,7 @@ import type { YamlFile } from "../../../gateway/site/yaml-file.ts";
 import { nearest } from "../../../rules/language/nearest.ts";
 import { heartbeat } from "./car.ts";
 import { steps } from "./courses.ts";
-import { type Installed, install, libraryFolder } from "./installation.ts";
+import { type Installed, install, installBeside, installSelf, libraryFolder } from "./installation.ts";
 import { play, type Signal, type Signals } from "./stand.ts";
 
 const Span = spanFrom(milliseconds(50), "50ms");
@@ -26,7 +26,7 @@ const Case = z.strictObject({
   it: z.string().min(10),
   /** Point → its value for the whole case, or second → value from then on. */
   given: z.record(z.string(), z.union([Value, z.record(seconds, Value)])).default({}),
-  /** Nothing of the device can be read from the first second to the second one. */
+  /** Nothing of the device, and of those beside it, can be read from the first second to the second one. */
   unread: z.tuple([z.number(), z.number()]).optional(),
   /** Second → what the rule says then; nothing else may be said. */
   expect: z.record(seconds, z.union([Word, z.array(Word)])),
@@ -39,11 +39,16 @@ const Case = z.strictObject({
 });
 export type Case = z.output<typeof Case>;
 
+const Rest = z.record(z.string(), Value);
+const Beside = z.strictObject({ device: z.string().min(1), params: Params.default({}), rest: Rest });
+
 const Table = z.strictObject({
   device: z.string().min(1),
   params: Params.default({}),
   /** What each point says when nothing is wrong. */
-  rest: z.record(z.string(), Value),
+  rest: Rest,
+  /** Devices in the same building on which this one depends; cases call their points `<name>.<point>`. */
+  beside: z.record(z.string().regex(/^[a-z]\w*$/), Beside).default({}),
   cases: z.record(z.string(), z.array(Case).min(1)),
 });
 
@@ -67,9 +72,26 @@ export async function readTables(
     for (const at of itemsOf(whole(file))) {
       const table = parsePart(at, Table, problems).value;
       if (!table) continue;
-      const plain = await install(table.device, table.params);
-      const keys = plain.points.map((point) => point.key);
-      checkNames(part(at, "rest"), keys, problems);
+      const others = new Map<string, Installed>();
+      const rest: Record<string, z.output<typeof Value>> = { ...table.rest };
+      for (const [name, one] of Object.entries(table.beside)) {
+        const installed = await device(one.device, one.params);
+        checkNames(
+          part(at, "beside", name, "rest"),
+          installed.points.map((point) => point.key),
+          problems,
+        );
+        others.set(name, installed);
+        for (const [key, value] of Object.entries(one.rest)) rest[`${name}.${key}`] = value;
+      }
+      const main = await device(table.device, table.params);
+      const plain = together(main, others);
+      const keys = plain.points.map((point) => (point.device === plain.device.id ? point.key : point.id));
+      checkNames(
+        part(at, "rest"),
+        main.points.map((point) => point.key),
+        problems,
+      );
       checkNames(
         part(at, "cases"),
         rules.map((rule) => rule.id),
@@ -79,14 +101,22 @@ export async function readTables(
         for (const [index, written] of cases.entries()) {
           checkNames(part(at, "cases", rule, index, "given"), keys, problems);
           const params = { ...table.params, ...written.params };
-          const installed = Object.keys(written.params).length > 0 ? await install(table.device, params) : plain;
-          rows.push({ file: basename(file.name), rule, it: written.it, written, installed, rest: table.rest });
+          const own = Object.keys(written.params).length > 0;
+          const installed = own ? together(await device(table.device, params), others) : plain;
+          rows.push({ file: basename(file.name), rule, it: written.it, written, installed, rest });
         }
       }
     }
   }
   return rows;
 }
+
+/** Of a profile, or `gateway` itself. */
+const device = async (name: string, params: z.output<typeof Params>): Promise<Installed> =>
+  name === "gateway" ? installSelf(params) : install(name, params);
+
+const together = (main: Installed, others: ReadonlyMap<string, Installed>): Installed =>
+  others.size > 0 ? installBeside(main, others) : main;
 
 function checkNames(at: Part, known: readonly string[], problems: ProblemList): void {
   if (typeof at.value !== "object" || at.value === null) return;

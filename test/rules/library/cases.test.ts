@@ -55,6 +55,13 @@ describe("a table that is wrong", () => {
     expect(await problemsOf(table(cases))).toEqual(problems);
   });
 
+  test("a device beside it is read strictly as well", async () => {
+    const beside =
+      "device: default-ups\nrest: { on_battery: 0 }\nbeside: { meter: { device: default-power-meter, rest: { utilty_ok: 1 } } }\ncases: {}\n";
+    expect(await problemsOf(beside)).toEqual(["x.cases.yaml:3:57  there is no utilty_ok"]);
+    expect(await problemsOf(beside.replace("utilty_ok", "utility_ok"))).toEqual([]);
+  });
+
   test.each([
     ["a second that is no number", "given: { on_battery: { soon: 1 } }, expect: {}"],
     ["a word that no rule says", "expect: { 5: panic }"],

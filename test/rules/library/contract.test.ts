@@ -9,7 +9,7 @@ import { readYaml } from "../../../gateway/site/read-yaml.ts";
 import { readRules } from "../../../gateway/site/rules.ts";
 import { checkRules } from "../../../rules/language/check.ts";
 import { facts } from "./car.ts";
-import { install, libraryFolder, readLibrary } from "./installation.ts";
+import { type Installed, install, installSelf, libraryFolder, readLibrary } from "./installation.ts";
 
 const rules = await readLibrary();
 const lift = await install("default-elevator", facts);
@@ -29,19 +29,19 @@ const others = await Promise.all(
 const readme = await readFile(join(libraryFolder, "README.md"), "utf8");
 const chinese = /\p{Script=Han}/u;
 
-const check = (devices: readonly (typeof lift)[], own: readonly RuleDefinition[] = rules) => {
+const check = (devices: readonly Installed[], own: readonly RuleDefinition[] = rules) => {
   const points = devices.flatMap((installed) => installed.points);
   let first = 0;
   const placed = devices.map(({ device, points: its }) => {
     const handles = its.map((_, n) => first + n);
     first += its.length;
-    return { ...device, id: `${device.kind}-${first}`, points: handles };
+    return { ...device, id: `${device.kind}-${first}`, place: { building: "A" }, points: handles };
   });
   return checkRules(own, placed, points);
 };
 
 test("the checker finds nothing wrong, and every rule watches the device of the default map", () => {
-  const { problems, applies } = check([lift, set, panel, ...others]);
+  const { problems, applies } = check([lift, set, panel, ...others, installSelf()]);
   expect(problems.map((problem) => formatProblem(problem, "en"))).toEqual([]);
   expect(applies.filter((row) => !row.applies && !row.rule.startsWith("access."))).toEqual([]);
   const watching = new Set(applies.filter((row) => row.applies).map((row) => row.rule));

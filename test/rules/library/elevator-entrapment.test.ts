@@ -176,9 +176,9 @@ describe("passengers shut in at a landing", () => {
   });
 });
 
-test("every entrapment rule guards lives and opens an entrapment ticket; nothing else in the pack does", () => {
+test("every entrapment rule guards lives and opens an entrapment ticket; of the others only the recall guards lives", () => {
   for (const rule of rules.filter((r) => r.kind === "elevator")) {
-    expect(rule.lifeSafety, rule.id).toBe(trapped.includes(rule.id));
+    expect(rule.lifeSafety, rule.id).toBe([...trapped, "elevator.not_recalled"].includes(rule.id));
     expect(rule.ticket === "elevator_entrapment", rule.id).toBe(trapped.includes(rule.id));
   }
 });

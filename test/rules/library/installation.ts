@@ -6,6 +6,8 @@ import type { RuleDefinition } from "#model/rule";
 import type { Device } from "#model/site";
 import { seconds } from "#model/time";
 import { drivers } from "../../../drivers/catalog.ts";
+import { selfDevice } from "../../../gateway/self/self-device.ts";
+import { usualCalendars } from "../../../gateway/site/calendars.ts";
 import type { ProfileFile } from "../../../gateway/site/device-file.ts";
 import { finishPoints, type WrittenPoint } from "../../../gateway/site/points.ts";
 import { createProblemList, formatProblem } from "../../../gateway/site/problems.ts";
@@ -34,7 +36,9 @@ export async function readLibrary(): Promise<readonly RuleDefinition[]> {
     problems,
   );
   complain(problems);
-  return rules;
+  // As on every site; stories begin at 16:00 in Shanghai.
+  const calendars = usualCalendars("Asia/Shanghai");
+  return rules.map((rule) => ({ ...rule, calendars }));
 }
 
 export async function profileNames(): Promise<readonly string[]> {
@@ -42,12 +46,41 @@ export async function profileNames(): Promise<readonly string[]> {
   return (await folder.list("")).map((name) => basename(name, ".yaml"));
 }
 
+export interface Profiled extends Installed {
+  readonly fields: ProfileFile;
+}
+
 export interface Installed {
   readonly device: Device;
   /** `device.points` are positions in here. */
   readonly points: readonly PointDefinition[];
-  /** The profile as written. */
-  readonly fields: ProfileFile;
+  /** The profile as written; absent for the gateway itself. */
+  readonly fields?: ProfileFile;
+  /** Other devices in the same building, on all of which this one depends; their points follow in `points`. */
+  readonly beside?: readonly Device[];
+}
+
+/** The device with others beside it, each under its own id: all stand in building A, and the device depends on them. */
+export function installBeside(main: Installed, others: ReadonlyMap<string, Installed>): Installed {
+  const points = [...main.points];
+  const beside: Device[] = [];
+  for (const [id, { device, points: own }] of others) {
+    const first = points.length;
+    points.push(...own.map((point) => ({ ...point, id: `${id}.${point.key}`, device: id })));
+    beside.push({ ...device, id, place: { building: "A" }, points: own.map((_, handle) => first + handle) });
+  }
+  return {
+    ...main,
+    device: { ...main.device, place: { building: "A" }, dependsOn: [...others.keys()] },
+    points,
+    beside,
+  };
+}
+
+/** The gateway itself, as every site has it, with a certificate. */
+export function installSelf(params: Readonly<Record<string, number | boolean>> = {}): Installed {
+  const self = selfDevice("d", 0, true);
+  return { ...self, device: { ...self.device, params } };
 }
 
 /** One device of a profile, with its facts, and without the points named in `lacking`. */
@@ -55,7 +88,7 @@ export async function install(
   profile: string,
   params: Readonly<Record<string, number | boolean>> = {},
   lacking: readonly string[] = [],
-): Promise<Installed> {
+): Promise<Profiled> {
   const problems = createProblemList();
   const profiles = await openProfiles(openFolder(profileFolder, "profiles", new Map(), problems), problems);
   const found = await profiles.find(profile, { file: "test", line: 1, column: 1 });
@@ -112,5 +145,9 @@ export function withPoint({ device, points, fields }: Installed, key: string, ty
     offset: 0,
     notAvailable: [],
   };
-  return { device: { ...device, points: [...device.points, points.length] }, points: [...points, added], fields };
+  return {
+    device: { ...device, points: [...device.points, points.length] },
+    points: [...points, added],
+    ...(fields && { fields }),
+  };
 }

@@ -54,15 +54,24 @@ export interface Play {
 /** 16:00 in Shanghai: the time of day at second 0 of every story. */
 const start = instant(Temporal.Instant.from("2026-11-21T08:00:00Z").epochMilliseconds);
 
-/** Plays the signals against the rules of the device's kind. A point without a signal is never read. */
+/**
+ * Plays the signals against the rules of the device's kind. A point without a signal is never read. Points of devices beside
+ * it are called `<device>.<point>`; what rules say of those devices is left out.
+ */
 export function play(
-  { device, points }: Installed,
+  { device, points, beside = [] }: Installed,
   rules: readonly RuleDefinition[],
   signals: Signals,
   { from, to, phase = 0.5, poll, line = (_point, _t, raw) => raw }: Play,
 ): Played {
   const columns = createPointTable(points);
-  const engine: RuleEngine = createEngine({ rules, devices: [device], points, columns, zone: "Asia/Shanghai" });
+  const engine: RuleEngine = createEngine({
+    rules,
+    devices: [device, ...beside],
+    points,
+    columns,
+    zone: "Asia/Shanghai",
+  });
   const said: Said[] = [];
   const moment = (ms: number) => ({ now: instant(start + ms), mono: milliseconds(ms - from * 1_000 + 1_000) });
   const changed = new Int32Array(points.length);
@@ -72,6 +81,7 @@ export function play(
 
   const step = (count: number, ms: number) => {
     for (const found of engine.step(changed, count, moment(ms))) {
+      if (found.instance.device !== device.id) continue;
       said.push({
         t: ms / 1_000,
         rule: found.instance.rule.id,
@@ -86,7 +96,7 @@ export function play(
   const fastest = Math.min(...points.map((point) => point.every));
   const plan = points.map((point) => ({
     point,
-    signal: signals[point.key],
+    signal: signals[point.device === device.id ? point.key : point.id],
     every: point.every === fastest ? (poll ?? fastest) : point.every,
   }));
   const tickLength = poll ?? fastest;

@@ -1,0 +1,104 @@
+/** The gateway as a device of its own site: nobody writes it, every site has it, and rules watch it like any other. */
+import type { PointDefinition, PointType } from "#model/points";
+import type { Device, Site } from "#model/site";
+import type { Text } from "#model/text";
+import { seconds } from "#model/time";
+
+interface Row {
+  readonly key: string;
+  readonly name: Text;
+  readonly type: PointType;
+  readonly unit?: string;
+  /** Smaller moves are not told, so that a figure that always moves fills no history. */
+  readonly deadband?: number;
+}
+
+/** What the gateway tells about itself; `rules/language/canonical.ts` has the same keys under `gateway`. */
+const ROWS: readonly Row[] = [
+  { key: "disk_free", name: { zh: "磁盘剩余", en: "Disk free" }, type: "number", unit: "%", deadband: 0.5 },
+  { key: "outbox_depth", name: { zh: "待发消息", en: "Messages waiting" }, type: "number" },
+  {
+    key: "outbox_age",
+    name: { zh: "最早待发消息等待", en: "Oldest message waits" },
+    type: "number",
+    unit: "s",
+    deadband: 10,
+  },
+  { key: "clock_trusted", name: { zh: "时钟可信", en: "Clock trusted" }, type: "bool" },
+  { key: "clock_step", name: { zh: "时钟跳变", en: "Clock step" }, type: "number", unit: "s", deadband: 0.5 },
+  { key: "store_ok", name: { zh: "存储正常", en: "Store answers" }, type: "bool" },
+  { key: "history_queue", name: { zh: "历史写入队列", en: "History queue" }, type: "number", deadband: 1_000 },
+  { key: "history_ok", name: { zh: "历史正常", en: "History written" }, type: "bool" },
+  { key: "screens", name: { zh: "已打开的控制台", en: "Consoles open" }, type: "number" },
+  { key: "links", name: { zh: "通讯链路数", en: "Links" }, type: "number" },
+  { key: "links_down", name: { zh: "中断的链路数", en: "Links down" }, type: "number" },
+];
+
+/** Only of a site with a certificate. */
+const CERTIFICATE: Row = {
+  key: "cert_days",
+  name: { zh: "证书剩余天数", en: "Certificate valid for" },
+  type: "number",
+  unit: "d",
+  deadband: 0.5,
+};
+
+/** One beat, and a little for a busy machine. */
+const EVERY = seconds(1);
+const STALE = seconds(30);
+
+/** Its id; another one where the site has a device of this name itself. */
+export function selfId(site: Pick<Site, "devices">): string {
+  const taken = new Set(site.devices.map(({ id }) => id));
+  for (let n = 1; ; n += 1) {
+    const id = n === 1 ? "gateway" : `gateway-${n}`;
+    if (!taken.has(id)) return id;
+  }
+}
+
+/** The device, with its points from handle `first` on. It has no link: nothing polls it, and it cannot go silent. */
+export function selfDevice(
+  id: string,
+  first: number,
+  certificate: boolean,
+): { readonly device: Device; readonly points: readonly PointDefinition[] } {
+  const rows = certificate ? [...ROWS, CERTIFICATE] : ROWS;
+  const points = rows.map(
+    ({ key, name, type, unit, deadband }): PointDefinition => ({
+      id: `${id}.${key}`,
+      device: id,
+      key,
+      name,
+      type,
+      ...(unit === undefined ? {} : { unit }),
+      at: undefined,
+      atText: "",
+      scale: 1,
+      offset: 0,
+      notAvailable: [],
+      every: EVERY,
+      staleAfter: STALE,
+      deadband: deadband ?? 0,
+      tags: ["gateway", "sensor"],
+    }),
+  );
+  const device: Device = {
+    id,
+    name: { zh: "本网关", en: "This gateway" },
+    kind: "gateway",
+    place: {},
+    link: "",
+    unit: 1,
+    params: {},
+    dependsOn: [],
+    points: rows.map((_, index) => first + index),
+    maxRegisters: 125,
+  };
+  return { device, points };
+}
+
+/** The site with its gateway as the last of its devices. */
+export function withSelf(site: Site): Site {
+  const { device, points } = selfDevice(selfId(site), site.points.length, site.broker?.tls !== undefined);
+  return { ...site, devices: [...site.devices, device], points: [...site.points, ...points] };
+}

@@ -1,0 +1,66 @@
+/** What the gateway says of itself, figure by figure. */
+import { expect, test } from "vitest";
+import { instant, milliseconds } from "#model/time";
+import { type SelfState, selfReadings } from "../../../gateway/self/readings.ts";
+
+const at = (now: number, mono: number) => ({ now: instant(now), mono: milliseconds(mono) });
+const DAY = 86_400_000;
+const NOW = 1_800_000_000_000;
+
+const well: SelfState = {
+  at: at(NOW, 61_000),
+  before: at(NOW - 1_000, 60_000),
+  disk: { free: 25e9, size: 100e9 },
+  outbox: [],
+  clockTrusted: true,
+  stored: true,
+  history: { queue: 12, ok: true },
+  screens: 2,
+  links: [{ state: "up" }, { state: "starting" }],
+  certificateEnds: undefined,
+};
+
+test("a house that is well", () => {
+  expect(selfReadings(well)).toEqual({
+    disk_free: 25,
+    outbox_depth: 0,
+    outbox_age: 0,
+    clock_trusted: 1,
+    clock_step: 0,
+    store_ok: 1,
+    history_queue: 12,
+    history_ok: 1,
+    screens: 2,
+    links: 2,
+    links_down: 0,
+  });
+});
+
+test("the outbox tells its oldest message, also across a clock that was set back", () => {
+  const outbox = [
+    { createdAt: instant(NOW - 5_000) },
+    { createdAt: instant(NOW - 400_000) },
+    { createdAt: instant(NOW) },
+  ];
+  expect(selfReadings({ ...well, outbox })).toMatchObject({ outbox_depth: 3, outbox_age: 400 });
+  expect(selfReadings({ ...well, outbox: [{ createdAt: instant(NOW + 9_000) }] })).toMatchObject({ outbox_age: 0 });
+});
+
+test("a step of the wall clock is what the monotonic clock did not see; the first beat knows none", () => {
+  expect(selfReadings({ ...well, at: at(NOW + 3_600_000, 61_000) }).clock_step).toBe(3_600);
+  expect(selfReadings({ ...well, at: at(NOW - 61_000, 61_000) }).clock_step).toBe(-61);
+  expect(selfReadings({ ...well, before: undefined }).clock_step).toBe(0);
+});
+
+test("links that are down are counted, those that start are not", () => {
+  const links = [{ state: "down" }, { state: "up" }, { state: "down" }, { state: "starting" }];
+  expect(selfReadings({ ...well, links })).toMatchObject({ links: 4, links_down: 2 });
+});
+
+test("what is not known is no number: a disk that does not tell, an empty one, a certificate that cannot be read", () => {
+  expect(selfReadings({ ...well, disk: undefined }).disk_free).toBeNaN();
+  expect(selfReadings({ ...well, disk: { free: 0, size: 0 } }).disk_free).toBeNaN();
+  expect(selfReadings({ ...well, certificateEnds: Number.NaN }).cert_days).toBeNaN();
+  expect(selfReadings({ ...well, certificateEnds: NOW + 10 * DAY }).cert_days).toBe(10);
+  expect(selfReadings({ ...well, certificateEnds: NOW - DAY }).cert_days).toBe(-1);
+});
