@@ -80,6 +80,7 @@ export function createAccessController(params: AccessParams, seed: number, hour:
     }
   };
   const act = () => {
+    if (agenda.length === 0) return;
     const due = agenda.filter(({ at }) => at <= now() + tolerance).sort((one, other) => one.at - other.at);
     if (due.length === 0) return;
     agenda = agenda.filter((entry) => !due.includes(entry));
