@@ -58,13 +58,16 @@ function parse<T>(schema: z.ZodType<T>, body: unknown): { value: T } | { refused
 const names = (list: readonly string[]) => list.join(", ");
 
 function noDevice(building: Building, id: string): Reply {
-  const known = names(building.devices.map(({ device }) => device.id));
+  const known = names(building.devices.flatMap(({ device }) => [device.id, ...device.parts]));
   return no(404, "unknown_device", `没有设备 ${id}，现有：${known}`, `There is no device ${id}; there are: ${known}`);
 }
 
 function findDevice(building: Building, id: string): BuildingDevice | undefined {
-  return building.devices.find(({ device }) => device.id === id);
+  return building.devices.find(({ device }) => device.id === id || device.parts.includes(id));
 }
+
+/** A door goes by its own name: 1 to 4, or 0 for the device itself. */
+const partNumber = (device: BuildingDevice["device"], id: string): number => device.parts.indexOf(id) + 1;
 
 /** The scenario's defaults with `given` in their place, or a sentence about what is wrong with them. */
 function parameterValues(scenario: Scenario, given: Readonly<Record<string, number>>): Record<string, number> | Reply {
@@ -132,8 +135,27 @@ export function play(building: Building, body: unknown): Reply {
       `${device.id} is playing ${device.playing.scenario}; stop it first`,
     );
   }
-  const values = parameterValues(scenario, params);
+  const part = partNumber(device, parsed.value.device);
+  if (part > 0 && params.door !== undefined && params.door !== part) {
+    const named = parsed.value.device;
+    return no(
+      400,
+      "bad_request",
+      `${named} 是 ${part} 号门，与参数 door 不符`,
+      `${named} is door ${part}, which parameter door contradicts`,
+    );
+  }
+  const named = part > 0 && Object.hasOwn(scenario.parameters, "door") ? { door: part } : {};
+  const values = parameterValues(scenario, { ...params, ...named });
   if (isReply(values)) return values;
+  if ((values.door ?? 0) > device.parts.length) {
+    return no(
+      400,
+      "parameter_out_of_range",
+      `${device.id} 只有 ${device.parts.length} 个门`,
+      `${device.id} has ${device.parts.length} doors only`,
+    );
+  }
   const number = device.play(scenario, { speed, seed, values });
   return {
     status: 200,
@@ -212,7 +234,9 @@ export function set(building: Building, body: unknown): Reply {
   const found = findDevice(building, parsed.value.device);
   if (!found) return noDevice(building, parsed.value.device);
   const { device } = found;
-  const { point, value } = parsed.value;
+  const { value } = parsed.value;
+  const part = partNumber(device, parsed.value.device);
+  const point = part > 0 ? `d${part}_${parsed.value.point}` : parsed.value.point;
   const limits = device.limits(point);
   if (!limits) {
     return no(404, "unknown_point", `${device.id} 没有测点 ${point}`, `${device.id} has no point ${point}`);
@@ -239,7 +263,7 @@ export function stop(building: Building, body: unknown): Reply {
   if (id !== undefined && !findDevice(building, id)) return noDevice(building, id);
   const stopped: { device: string; scenario: string | null }[] = [];
   for (const { device } of building.devices) {
-    if (id !== undefined && device.id !== id) continue;
+    if (id !== undefined && device.id !== id && !device.parts.includes(id)) continue;
     for (const name of [...device.unit.faults.keys()]) {
       device.unit.setFault(name, false);
       building.truth.record({

@@ -7,6 +7,7 @@ export function showDevices(building: Building) {
   return building.devices.map(({ device, line, unit }) => ({
     device: device.id,
     kind: device.kind,
+    parts: device.parts,
     link: line.name,
     port: line.line.port,
     unit,

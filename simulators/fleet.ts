@@ -1,6 +1,7 @@
 /** The fleet file: which devices are simulated, and behind which ports. */
 import { parseDocument } from "yaml";
 import * as z from "zod";
+import { AccessParams } from "./plant/access-params.ts";
 import { BoosterParams } from "./plant/booster-params.ts";
 import { ElevatorParams } from "./plant/elevator-params.ts";
 import { FirePanelParams } from "./plant/fire-panel-params.ts";
@@ -14,8 +15,12 @@ const FleetUnit = z.discriminatedUnion("kind", [
   z.strictObject({ ...unitFields, kind: z.literal("elevator"), params: ElevatorParams.prefault({}) }),
   z.strictObject({ ...unitFields, kind: z.literal("booster"), params: BoosterParams.prefault({}) }),
   z.strictObject({ ...unitFields, kind: z.literal("fire-panel"), params: FirePanelParams.prefault({}) }),
+  z.strictObject({ ...unitFields, kind: z.literal("access"), params: AccessParams }),
 ]);
 export type FleetUnit = z.output<typeof FleetUnit>;
+
+/** Devices of their own that share the unit: the doors of a controller. */
+export const partsOf = (unit: FleetUnit): readonly string[] => (unit.kind === "access" ? unit.params.doors : []);
 
 const FleetPort = z.strictObject({
   /** The name that faults of the whole line go by. */
@@ -110,6 +115,8 @@ function doubles(fleet: Fleet): FleetProblem[] {
     port.units.forEach((unit, u) => {
       const where = `${at}.units[${u}]`;
       once(`name ${unit.device}`, `${where}.device`, `设备 ${unit.device} 重复`, `The device ${unit.device}`);
+      for (const part of partsOf(unit))
+        once(`name ${part}`, `${where}.params.doors`, `设备 ${part} 重复`, `The device ${part}`);
       once(`${p} ${unit.unit}`, `${where}.unit`, `从站号 ${unit.unit} 重复`, `Unit ${unit.unit} of this port`);
     });
   });

@@ -34,10 +34,12 @@ function demanded<P extends Plant>(
   speed: number,
 ): readonly Expectation[] {
   const realSeconds = scenario.endsAfter(values) / speed;
-  return scenario.mustFollow.filter(
-    ({ within, needs, onlyIf }) =>
-      within <= realSeconds && (!needs || needs.held < needs.of / speed) && (onlyIf?.(values) ?? true),
-  );
+  return scenario.mustFollow
+    .map((one) => ({ ...one, within: one.within + (one.from?.(values) ?? 0) / speed }))
+    .filter(
+      ({ within, needs, onlyIf }) =>
+        within <= realSeconds && (!needs || needs.held < needs.of / speed) && (onlyIf?.(values) ?? true),
+    );
 }
 
 export function perform<P extends Plant>(

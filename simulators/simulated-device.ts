@@ -1,14 +1,15 @@
 /** A device of the fleet: its plant, its unit on the line, sensors set by hand, and the story that it plays. */
 import type { SimulatorClock } from "./clock.ts";
-import type { FleetUnit } from "./fleet.ts";
+import { type FleetUnit, partsOf } from "./fleet.ts";
 import { type Performance, type PerformanceEvents, perform } from "./performance.ts";
+import { createAccessController } from "./plant/access-controller.ts";
 import { createBooster } from "./plant/booster.ts";
 import { createElevator } from "./plant/elevator.ts";
 import { createFirePanel } from "./plant/fire-panel.ts";
 import type { Plant } from "./plant/plant.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
 import { expectation, type TruthLog } from "./truth.ts";
-import { boosterMap, elevatorMap, firePanelMap, type RegisterMap } from "./wire/maps.ts";
+import { accessMap, boosterMap, elevatorMap, firePanelMap, type RegisterMap } from "./wire/maps.ts";
 import { representable } from "./wire/memory.ts";
 import { createUnit, type ModbusUnit } from "./wire/modbus-unit.ts";
 
@@ -34,6 +35,8 @@ export interface PlayStatus {
 export interface SimulatedDevice {
   readonly id: string;
   readonly kind: Plant["kind"];
+  /** Devices of their own behind the same unit, part 1 first: the doors of a controller. */
+  readonly parts: readonly string[];
   readonly plant: Plant;
   readonly unit: ModbusUnit;
   readonly playing: PlayStatus | undefined;
@@ -66,6 +69,12 @@ function createPlant(unit: FleetUnit, hour: number): { plant: Plant; map: Regist
       scenario.kind === "fire-panel" ? perform(scenario, plant, options, events) : undefined;
     return { plant, map: firePanelMap, begin };
   }
+  if (unit.kind === "access") {
+    const plant = createAccessController(unit.params, unit.seed, hour);
+    const begin: Begin = (scenario, options, events) =>
+      scenario.kind === "access" ? perform(scenario, plant, options, events) : undefined;
+    return { plant, map: accessMap(unit.params.doors.length), begin };
+  }
   const plant = createBooster(unit.params, unit.seed, hour);
   const begin: Begin = (scenario, options, events) =>
     scenario.kind === "booster" ? perform(scenario, plant, options, events) : undefined;
@@ -83,6 +92,7 @@ export function createSimulatedDevice(
   const { clock, truth } = tools;
   const { plant, map, begin } = createPlant(fleetUnit, hour);
   const id = fleetUnit.device;
+  const parts = partsOf(fleetUnit);
   const set = new Map<string, number>();
   const read = (point: string) => set.get(point) ?? plant.readings[point] ?? 0;
   const unit = createUnit(map, read);
@@ -105,7 +115,9 @@ export function createSimulatedDevice(
           parameters: options.values,
           tells: scenario.title,
           values: seen(scenario.watch),
-          mustFollow: expected.map((item) => expectation(item, id, t0)),
+          mustFollow: expected.map((item) =>
+            expectation(item, parts[(item.part?.(options.values) ?? 0) - 1] ?? id, t0),
+          ),
           mustNotFollow: scenario.mustNotFollow,
         });
       },
@@ -124,6 +136,7 @@ export function createSimulatedDevice(
   return {
     id,
     kind: plant.kind,
+    parts,
     plant,
     unit,
     set,

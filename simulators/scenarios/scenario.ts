@@ -1,5 +1,6 @@
 /** What a story is: how the plant is brought to its start, what happens then, and what must follow from it. */
 import type { Chance } from "../chance.ts";
+import type { AccessController } from "../plant/access-state.ts";
 import type { Booster } from "../plant/booster.ts";
 import type { Elevator } from "../plant/elevator-state.ts";
 import type { FirePanel } from "../plant/fire-panel-state.ts";
@@ -16,15 +17,19 @@ export interface Parameter {
   readonly tells: Text;
 }
 
-/** An alarm that must come, `within` seconds after t0; whoever polls adds a poll period. */
+/** An alarm that must come, `within` seconds after its cause (t0 unless told); whoever polls adds a poll period. */
 export interface Expectation<Name extends string = string> {
   readonly rule: string;
   readonly severity: Severity;
   /** The class of the ticket that the alarm opens or joins. */
   readonly ticketClass: string;
   readonly within: number;
+  /** Plant seconds after t0 at which the cause begins. */
+  from?(values: Readonly<Record<Name, number>>): number;
   /** Expected only for some parameters, e.g. a hole that is large enough. */
   onlyIf?(values: Readonly<Record<Name, number>>): boolean;
+  /** The door that the alarm belongs to, from 1; left out or 0: the device itself. */
+  part?(values: Readonly<Record<Name, number>>): number;
   /** The rule needs `held` real seconds of something that lasts `of` plant seconds: played faster it cannot come. */
   readonly needs?: { readonly held: number; readonly of: number };
 }
@@ -58,7 +63,11 @@ export interface ScenarioOf<P extends Plant, Name extends string = string> {
   endsAfter(values: Readonly<Record<Name, number>>): number;
 }
 
-export type Scenario = ScenarioOf<Elevator> | ScenarioOf<Booster> | ScenarioOf<FirePanel>;
+export type Scenario =
+  | ScenarioOf<Elevator>
+  | ScenarioOf<Booster>
+  | ScenarioOf<FirePanel>
+  | ScenarioOf<AccessController>;
 
 const minutes = (count: number) => count * 60;
 

@@ -152,3 +152,29 @@ export const firePanelMap: RegisterMap = [
   ...Array.from({ length: 32 }, (_, slot) => ringEntry(slot)).flat(),
   ...numbered(160).map(component),
 ];
+
+const doorBlock = (number: number): RegisterEntry[] => {
+  const at = 10 * number;
+  const point = (name: string) => `d${number}_${name}`;
+  return [
+    ...flags(
+      at,
+      ["door_open", "lock_locked", "lock_cmd", "rex", "tamper_reader", "reader_online", "duress", "grant"].map(point),
+    ),
+    entry(at + 1, "u16", point("alarm_state")),
+    entry(at + 2, "u16", point("door_mode")),
+    entry(at + 3, "u16", point("open_seconds"), 10),
+    entry(at + 4, "u16", point("lock_current"), 100),
+    entry(at + 5, "u16", point("event_code")),
+    entry(at + 6, "u32", point("event_seq")),
+    entry(at + 8, "u32", point("event_time")),
+  ];
+};
+
+/** Access controller: registers 0–2, door N from 10 · N. */
+export const accessMap = (doors: number): RegisterMap => [
+  entry(0, "u16", "heartbeat"),
+  ...flags(1, ["mains_ok", "tamper_ctrl", "fire_input", "controller_online"]),
+  entry(2, "u16", "battery_v", 10),
+  ...numbered(doors).flatMap(doorBlock),
+];

@@ -9,6 +9,7 @@ import { settle } from "../../gateway/points/settle.ts";
 import { createPointTable } from "../../gateway/points/table.ts";
 import { loadSite } from "../../gateway/site/load-site.ts";
 import { type FleetUnit, parseFleet } from "../../simulators/fleet.ts";
+import { createAccessController } from "../../simulators/plant/access-controller.ts";
 import { createBooster } from "../../simulators/plant/booster.ts";
 import { createElevator } from "../../simulators/plant/elevator.ts";
 import { createFirePanel } from "../../simulators/plant/fire-panel.ts";
@@ -34,7 +35,9 @@ const plantOf = (unit: FleetUnit, hour: number) =>
     ? createElevator(unit.params, unit.seed, hour)
     : unit.kind === "fire-panel"
       ? createFirePanel(unit.params, unit.seed)
-      : createBooster(unit.params, unit.seed, hour);
+      : unit.kind === "access"
+        ? createAccessController(unit.params, unit.seed, hour)
+        : createBooster(unit.params, unit.seed, hour);
 
 export interface Recorded {
   readonly count: number;

@@ -53,7 +53,7 @@ test("schema prints the JSON Schema of the site files", async () => {
 
 test("check says that the demo site is good", async () => {
   const { code, out } = await gatehouse(["check", DEMO]);
-  expect(out).toContain("17 台设备");
+  expect(out).toContain("22 台设备");
   expect(code).toBe(0);
 });
 

@@ -6,9 +6,23 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { scenarios } from "../../simulators/scenarios/index.ts";
-import { boosterMap, elevatorMap, firePanelMap, type RegisterEntry } from "../../simulators/wire/maps.ts";
+import {
+  accessMap,
+  boosterMap,
+  elevatorMap,
+  firePanelMap,
+  type RegisterEntry,
+  type RegisterMap,
+} from "../../simulators/wire/maps.ts";
 
 const yaml = (path: string) => parse(readFileSync(new URL(`../../${path}`, import.meta.url), "utf8"));
+
+/** A profile may leave out the usual order of words and the usual type. */
+const written = (at: string, door: number | undefined): string =>
+  at
+    .replace(/:ABCD$/, "")
+    .replace("{door}", `${door}`)
+    .replace(/^(holding:\d+)$/, "$1:u16");
 
 /** The address as a profile writes it. */
 function address({ at, as }: RegisterEntry): string {
@@ -27,20 +41,25 @@ test.each([
   { profile: "drivers/profiles/default-elevator.yaml", map: elevatorMap },
   { profile: "drivers/profiles/default-booster.yaml", map: boosterMap },
   { profile: "drivers/profiles/default-fire-panel.yaml", map: firePanelMap },
-])("$profile finds every point where the device has it, in the same scale", ({ profile, map }) => {
-  const points: ProfilePoint[] = yaml(profile).points;
-  const registers = new Map(map.map((entry) => [entry.point, entry]));
-  for (const point of points) {
-    const entry = registers.get(point.id);
-    expect([point.id, entry && address(entry)]).toEqual([point.id, point.at.replace(/:ABCD$/, "")]);
-    // A profile may count in another unit than the plant (cm instead of m); then the scales differ by a power of ten.
-    const ratio = Math.log10((point.scale ?? 1) * (entry?.scale ?? 1));
-    expect([point.id, Number.isInteger(Math.round(ratio * 1e9) / 1e9)]).toEqual([point.id, true]);
-    if (point.unit === "m/s" || point.unit === "MPa" || point.unit === "Hz")
-      expect([point.id, ratio]).toEqual([point.id, 0]);
-  }
-  expect(points.length).toBeGreaterThan(15);
-});
+  { profile: "drivers/profiles/default-door-controller.yaml", map: accessMap(4) },
+  ...[1, 2, 3, 4].map((door) => ({ profile: "drivers/profiles/default-door.yaml", map: accessMap(4), door })),
+])(
+  "$profile finds every point where the device has it, in the same scale",
+  ({ profile, map, door = undefined }: { profile: string; map: RegisterMap; door?: number }) => {
+    const points: ProfilePoint[] = yaml(profile).points;
+    const registers = new Map(map.map((entry) => [entry.point, entry]));
+    for (const point of points) {
+      const entry = registers.get(door ? `d${door}_${point.id}` : point.id);
+      expect([point.id, entry && address(entry)]).toEqual([point.id, written(point.at, door)]);
+      // A profile may count in another unit than the plant (cm instead of m); then the scales differ by a power of ten.
+      const ratio = Math.log10((point.scale ?? 1) * (entry?.scale ?? 1));
+      expect([point.id, Number.isInteger(Math.round(ratio * 1e9) / 1e9)]).toEqual([point.id, true]);
+      if (point.unit === "m/s" || point.unit === "MPa" || point.unit === "Hz")
+        expect([point.id, ratio]).toEqual([point.id, 0]);
+    }
+    expect(points.length).toBeGreaterThan(5);
+  },
+);
 
 test("every alarm that a story demands or forbids is a rule of the library, with that severity and ticket class", () => {
   interface Rule {
@@ -49,7 +68,7 @@ test("every alarm that a story demands or forbids is a rule of the library, with
     ticket?: string;
     levels?: { severity: string }[];
   }
-  const packs = ["elevator", "water", "fire"];
+  const packs = ["elevator", "water", "fire", "access"];
   const rules: Rule[] = packs.flatMap((pack) => yaml(`rules/library/${pack}.yaml`));
   for (const scenario of scenarios) {
     for (const { rule: id, severity, ticketClass } of scenario.mustFollow) {

@@ -13,6 +13,7 @@ const fleetText = `
 ports:
   - { name: lifts, offset: 0, units: [ { unit: 1, device: lift-1, kind: elevator }, { unit: 2, device: lift-2, kind: elevator } ] }
   - { name: pumps, offset: 1, units: [ { unit: 1, device: booster-1, kind: booster, params: { day: steady } } ] }
+  - { name: doors, offset: 2, units: [ { unit: 1, device: access-1, kind: access, params: { doors: [door-1, door-2], perHour: 0 } } ] }
 `;
 
 let hand: HandClock;
@@ -79,6 +80,17 @@ describe("a look around", () => {
       "fire-call-point",
       "fire-loop-open",
       "fire-feedback-missing",
+      "door-forced",
+      "door-held",
+      "door-duress",
+      "door-tailgate",
+      "door-reader-cut",
+      "door-bounce",
+      "door-lock-worn",
+      "door-probing",
+      "door-open-hours",
+      "fire-release",
+      "access-mains-fail",
     ]);
     expect((await call("GET", "/faults")).body).toContainEqual(
       expect.objectContaining({ fault: "late-reply", scope: "unit" }),
@@ -262,5 +274,28 @@ describe("strangers", () => {
     expect((await call("POST", "/stop", undefined, { origin: "null" })).status).toBe(403);
     expect((await call("POST", "/stop", undefined, { origin: "http://localhost:8080" })).status).toBe(200);
     expect(refused.headers["access-control-allow-origin"]).toBeUndefined();
+  });
+});
+
+describe("a door of a controller", () => {
+  test("goes by its own name: stories, points set by hand, and what must follow", async () => {
+    const played = await call("POST", "/play", { scenario: "door-forced", device: "door-2" });
+    expect([played.status, played.body.device, played.body.parameters.door]).toEqual([200, "access-1", 2]);
+    // At 60 times the pace until the door has been calm for 12 s.
+    hand.advance(2_000);
+    const truth = await call("GET", "/truth");
+    const start = truth.body.find((record: { kind: string }) => record.kind === "start");
+    expect(start.mustFollow.map(({ alarm }: { alarm: string }) => alarm)).toEqual(["access.forced@door-2"]);
+    const set = await call("POST", "/set", { device: "door-1", point: "duress", value: true });
+    expect([set.status, set.body.point]).toEqual([200, "d1_duress"]);
+    expect((await call("POST", "/stop", { device: "door-1" })).body.stopped).toHaveLength(1);
+  });
+
+  test("is refused when the parameter contradicts the name, or the controller has no such door", async () => {
+    const refused = async (body: object) => (await call("POST", "/play", { scenario: "door-held", ...body })).status;
+    expect(await refused({ device: "door-2", params: { door: 1 } })).toBe(400);
+    expect(await refused({ device: "access-1", params: { door: 4 } })).toBe(400);
+    expect(await refused({ device: "door-9" })).toBe(404);
+    expect(await refused({ device: "lift-1" })).toBe(400);
   });
 });

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { parseFleet, portNumber } from "../../simulators/fleet.ts";
+import { parseFleet, partsOf, portNumber } from "../../simulators/fleet.ts";
 
 const demo = new URL("../../simulators/demo-site/", import.meta.url);
 const good = `
@@ -93,26 +93,30 @@ describe("the demo fleet", () => {
   const fleet = "fleet" in parsed ? parsed.fleet : undefined;
   const units = (fleet?.ports ?? []).flatMap((port) => port.units.map((unit) => ({ ...unit, offset: port.offset })));
 
-  test("has twelve elevators, four booster sets and a fire panel on eight ports", () => {
+  test("has twelve elevators, four booster sets and a fire panel and an access controller on nine ports", () => {
     expect(problems(readFileSync(new URL("fleet.yaml", demo), "utf8"))).toEqual([]);
     expect(units.filter(({ kind }) => kind === "elevator")).toHaveLength(12);
     expect(units.filter(({ kind }) => kind === "booster")).toHaveLength(4);
     expect(units.filter(({ kind }) => kind === "fire-panel")).toHaveLength(1);
-    expect(fleet?.ports.map(({ offset }) => offset)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(units.filter(({ kind }) => kind === "access")).toHaveLength(1);
+    expect(fleet?.ports.map(({ offset }) => offset)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
   test("agrees with the devices of the demo site: place on the wire, and facts that no register tells", () => {
     interface SiteDevice {
       id: string;
       unit: number;
+      vars?: { door?: string };
       link: { "modbus-tcp": { portOffset?: number } };
       params?: { floors?: number; ratedSpeed?: string; rescueDevice?: boolean };
     }
     const read = (file: string): SiteDevice[] => parse(readFileSync(new URL(`devices/${file}`, demo), "utf8"));
-    const devices = [...read("elevators.yaml"), ...read("boosters.yaml"), ...read("fire.yaml")];
-    expect(devices.map(({ id }) => id).sort()).toEqual(units.map(({ device }) => device).sort());
+    const devices = [...read("elevators.yaml"), ...read("boosters.yaml"), ...read("fire.yaml"), ...read("access.yaml")];
+    expect(devices.map(({ id }) => id).sort()).toEqual(units.flatMap((unit) => [unit.device, ...partsOf(unit)]).sort());
     for (const device of devices) {
-      const unit = units.find((one) => one.device === device.id);
+      const unit = units.find((one) => one.device === device.id || partsOf(one).includes(device.id));
+      const door = unit && partsOf(unit).indexOf(device.id) + 1;
+      expect([device.id, device.vars?.door]).toEqual([device.id, door ? `${door}` : undefined]);
       expect([device.id, unit?.unit, unit?.offset]).toEqual([
         device.id,
         device.unit,

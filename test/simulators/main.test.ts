@@ -64,7 +64,7 @@ function command(args: readonly string[], env: Record<string, string> = {}) {
 describe("a running fleet", () => {
   test("answers on its Modbus ports, plays, faults and stops by command, and closes cleanly on SIGTERM", async () => {
     const { child, control, modbus, exit } = await start();
-    expect(modbus).toHaveLength(8);
+    expect(modbus).toHaveLength(9);
     const client = await rawClient(modbus[0] ?? 0);
     expect((await client.read(1, 4, 3, 0, 17)).length).toBe(9 + 34);
     const env = { GATEHOUSE_SIM_PORT: String(control) };
