@@ -11,6 +11,7 @@ import { createMachine, isPulse } from "./create-machine.ts";
 import { isLimit, type Rows, rowsOf } from "./layout.ts";
 import type { Machine, StepTime } from "./machine.ts";
 import type { Shape } from "./shapes.ts";
+import type { Pages } from "./snapshot.ts";
 import { createStale } from "./staleness.ts";
 import type { Timers } from "./timers.ts";
 
@@ -103,6 +104,8 @@ export interface NetworkInput {
   /** Node → rows whose verdict it is; `moved` hears of each when the node's value changed. */
   readonly watchers: Rows;
   readonly moved: (row: number) => void;
+  /** What remembers something new is written down with the page on which it stands. */
+  readonly pages: Pages;
 }
 
 export function createNetwork(input: NetworkInput): Network {
@@ -120,6 +123,7 @@ export function createNetwork(input: NetworkInput): Network {
   const machines: (Machine | undefined)[] = new Array(size);
   const reads: (Read | undefined)[] = new Array(size);
   const { quality, reason, value } = columns;
+  const { ofNode, moved: isPageMoved } = input.pages;
 
   function machineOf(term: Term, slot: number, { shape, base }: Part): Machine | undefined {
     if (term.operator === "stale")
@@ -244,6 +248,7 @@ export function createNetwork(input: NetworkInput): Network {
   function runMachine(node: number): void {
     const machine = machines[node] as Machine;
     machine.run();
+    isPageMoved[ofNode[node] as number] = 1;
     // Rounding of times must not leave a timer that is due for ever.
     timers.set(node, machine.wake > time.mono ? machine.wake : time.mono + 1);
   }
@@ -271,7 +276,10 @@ export function createNetwork(input: NetworkInput): Network {
       for (let i = byHandle.from[handle] as number; i < end; i += 1) {
         const node = byHandle.items[i] as number;
         if (kinds[node] !== POINT) mark(node);
-        else if (put(node, pointAt(handle))) spread(node);
+        else if (put(node, pointAt(handle))) {
+          isPageMoved[ofNode[node] as number] = 1;
+          spread(node);
+        }
       }
     },
     markAll() {
