@@ -8,6 +8,7 @@ import type { Device } from "#model/site";
 import { compile, type Frame, type Read } from "../language/closures.ts";
 import { constantOf, isConstant, isInput, isMemory, type Operator, type Term } from "../language/graph.ts";
 import { createMachine, isPulse } from "./create-machine.ts";
+import { createFlats } from "./flats.ts";
 import { isLimit, type Rows, rowsOf } from "./layout.ts";
 import type { Machine, StepTime } from "./machine.ts";
 import type { Shape } from "./shapes.ts";
@@ -39,6 +40,7 @@ const IS_BAD = 7;
 const MACHINE = 8;
 const CLOSURE = 9;
 const FIXED = 10;
+const FLAT = 11;
 
 const COMPARE: Readonly<Partial<Record<Operator, number>>> = {
   "==": EQUAL,
@@ -75,6 +77,9 @@ function compare(kind: number, x: number, limit: number): number {
       return x >= limit ? 1 : 0;
   }
 }
+
+const count = (parts: readonly Part[], operator: Operator): number =>
+  parts.reduce((sum, { shape }) => sum + shape.layout.nodes.filter(({ term }) => term.operator === operator).length, 0);
 
 export interface Network {
   readonly values: Float64Array;
@@ -120,6 +125,9 @@ export function createNetwork(input: NetworkInput): Network {
   const limits = new Float64Array(size);
   /** Pure and with a single source: answered at once when the source moves, since nothing else can move it in this step. */
   const isInstant = new Uint8Array(size);
+  /** Flats stand side by side; `origin` is their place there. */
+  const flats = createFlats(count(parts, "flat"));
+  let flatCount = 0;
   const machines: (Machine | undefined)[] = new Array(size);
   const reads: (Read | undefined)[] = new Array(size);
   const { quality, reason, value } = columns;
@@ -131,7 +139,8 @@ export function createNetwork(input: NetworkInput): Network {
     if (!isMemory(term.operator)) return undefined;
     const [first] = term.args;
     const source = first && shape.layout.slotOf.get(first);
-    const wiring = { values, time, slot, input: source === undefined ? -1 : base + source };
+    const desk = term.operator === "flat" ? flats.desk(origin[slot] as number) : undefined;
+    const wiring = { values, time, slot, input: source === undefined ? -1 : base + source, desk };
     return createMachine(term.operator, wiring, term.numbers, zone);
   }
 
@@ -169,6 +178,11 @@ export function createNetwork(input: NetworkInput): Network {
         limits[node] = constantOf(second);
       } else if (kind === CLOSURE) origin[node] = base;
       if (kind === CLOSURE && sources.length === 1) isInstant[node] = 1;
+      if (term.operator === "flat") {
+        kinds[node] = FLAT;
+        origin[node] = flatCount;
+        flatCount += 1;
+      }
       if (kind === MACHINE) machines[node] = machineOf(term, node, part);
     });
   }
@@ -218,13 +232,23 @@ export function createNetwork(input: NetworkInput): Network {
     for (let i = from[node] as number; i < end; i += 1) {
       const reader = items[i] as number;
       if (reader >= size) moved(reader - size);
-      else if (isInstant[reader] === 0) mark(reader);
-      else {
+      else if (isInstant[reader] === 0) {
+        if (kinds[reader] !== FLAT || !settle(reader, x)) mark(reader);
+      } else {
         const kind = kinds[reader] as number;
         if (put(reader, kind <= LAST_COMPARE ? compare(kind, x, limits[reader] as number) : evaluate(reader)))
           spread(reader);
       }
     }
+  }
+
+  /** True when a flat need not run for its new value. */
+  function settle(node: number, x: number): boolean {
+    const flat = origin[node] as number;
+    if (marked[node] === 1 || !flats.settle(flat, x, time.mono)) return false;
+    isPageMoved[ofNode[node] as number] = 1;
+    timers.set(node, flats.dueOf(flat, time.mono));
+    return true;
   }
 
   function evaluate(node: number): number {
@@ -255,7 +279,7 @@ export function createNetwork(input: NetworkInput): Network {
 
   function run(node: number): void {
     const kind = kinds[node] as number;
-    if (kind === MACHINE) runMachine(node);
+    if (kind === MACHINE || kind === FLAT) runMachine(node);
     else if (kind === CLOSURE) values[node] = evaluate(node);
     else if (kind === POINT) values[node] = pointAt(origin[node] as number);
     else if (kind === IS_BAD) {
