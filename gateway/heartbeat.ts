@@ -50,6 +50,7 @@ export async function heartbeat(input: HeartbeatInput, signal: AbortSignal): Pro
 
 /** What a restart needs beside the rows: windows and delays of the engine, and how far the clock had come. */
 export async function keep(store: Store, engine: RuleEngine, at: Moment): Promise<void> {
-  await store.note("engine", engine.snapshot(at));
+  // One page at a time: the house goes on between them.
+  for (const [name, text] of engine.pages(at)) await store.note(name, text);
   await store.note("clock", String(at.now));
 }

@@ -90,8 +90,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     zone: site.zone,
   });
   const now = { now: clock.now(), mono: clock.monotonic() };
-  const snapshot = kept.notes.get("engine");
-  if (snapshot !== undefined) engine.restore(snapshot, now);
+  engine.restore(kept.notes, now);
   engine.resume(new Set(kept.alarms.filter((alarm) => alarm.process === "active").map((alarm) => alarm.id)));
 
   const feed = createFeed();

@@ -3,7 +3,7 @@
 import { qualities } from "#model/quality";
 import type { InputSeen, Transition } from "#model/rule";
 import type { Text } from "#model/text";
-import { milliseconds } from "#model/time";
+import { type Moment, milliseconds } from "#model/time";
 import { compile, type Frame } from "../language/closures.ts";
 import { not } from "../language/kleene.ts";
 import type { BaselineMachine } from "./baseline.ts";
@@ -13,7 +13,7 @@ import type { StepTime } from "./machine.ts";
 import { createNetwork } from "./network.ts";
 import { fillSentence, type Spoken } from "./sentence.ts";
 import { createShapes } from "./shapes.ts";
-import { takeBack, takeSnapshot } from "./snapshot.ts";
+import { createPages, type Stock, skipTime, takeBack, takePages } from "./snapshot.ts";
 import { createTimers } from "./timers.ts";
 import { heldFor, judge, type Turn, wakeOf } from "./verdict.ts";
 
@@ -27,6 +27,7 @@ export function createEngine(input: EngineInput): RuleEngine {
   const { values } = frame;
   // Owners: the nodes, then the instances.
   const timers = createTimers(size + rows.length);
+  const pages = createPages(instances);
   const network = createNetwork({
     parts,
     columns,
@@ -37,7 +38,11 @@ export function createEngine(input: EngineInput): RuleEngine {
     frame,
     watchers,
     moved: markRow,
+    pages,
   });
+  const stock: Stock = { instances, network, timers, pages };
+  /** Tells the pages of this engine from those of the one before. */
+  let run = Number.NaN;
 
   const dirty = new Int32Array(rows.length);
   const isDirty = new Uint8Array(rows.length);
@@ -120,6 +125,7 @@ export function createEngine(input: EngineInput): RuleEngine {
   function judgeRow(index: number): void {
     const row = rows[index] as Row;
     const { verdict } = row;
+    pages.moved[pages.ofRow[index] as number] = 1;
     judged = row;
     judge(verdict, values[row.when] as number, clearOf(row), time.mono, say);
     if (row.common.slots.levels.length > 0 && (verdict.phase === "active" || verdict.phase === "leaving")) {
@@ -152,6 +158,35 @@ export function createEngine(input: EngineInput): RuleEngine {
     for (let handle = 0; handle < points.length; handle += 1) network.takeHandle(handle);
   }
 
+  /** Looks at the inputs for the first time after a time in which nothing was seen; `fresh` nodes begin with it. */
+  function wakeUp(fresh: readonly number[], at: Moment): void {
+    time.mono = at.mono;
+    time.now = at.now;
+    state = "restored";
+    network.recompute();
+    for (const node of fresh) network.mark(node);
+    takeAll();
+    time.restarted = true;
+    network.drain();
+    time.restarted = false;
+    // The verdicts themselves are looked at in the first step.
+    forgetDirty();
+    // What was being timed and cannot be seen any more is frozen now, not at the first step.
+    for (const row of rows) {
+      const { verdict, when, instance } = row;
+      const frozen =
+        verdict.phase === "pending"
+          ? Number.isNaN(values[when])
+          : verdict.phase === "leaving" && Number.isNaN(clearOf(row));
+      if (frozen && verdict.phase === "leaving") verdict.phase = "active";
+      if (frozen && verdict.phase === "active") verdict.since = Number.NaN;
+      if (frozen && verdict.phase === "pending") judge(verdict, Number.NaN, Number.NaN, time.mono, () => undefined);
+      const wake = wakeOf(verdict);
+      timers.set(size + instance.index, wake > time.mono ? wake : time.mono + 1);
+    }
+    pages.moved.fill(1);
+  }
+
   return {
     instances: rows.map((row) => row.instance),
     step(changed, count, at) {
@@ -180,34 +215,17 @@ export function createEngine(input: EngineInput): RuleEngine {
     },
     evaluated: () => evaluated,
     nextWake: () => milliseconds(timers.next()),
-    snapshot: (at) => takeSnapshot(instances, network, timers, at.mono),
-    restore(snapshot, at) {
-      time.mono = at.mono;
-      time.now = at.now;
-      const fresh = takeBack(snapshot, instances, network, timers, at.mono);
-      if (!fresh) return;
-      state = "restored";
-      network.recompute();
-      for (const node of fresh) network.mark(node);
-      takeAll();
-      time.restarted = true;
-      network.drain();
-      time.restarted = false;
-      // The verdicts themselves are looked at in the first step.
-      forgetDirty();
-      // What was being timed and cannot be seen any more is frozen now, not at the first step.
-      for (const row of rows) {
-        const { verdict, when, instance } = row;
-        const frozen =
-          verdict.phase === "pending"
-            ? Number.isNaN(values[when])
-            : verdict.phase === "leaving" && Number.isNaN(clearOf(row));
-        if (frozen && verdict.phase === "leaving") verdict.phase = "active";
-        if (frozen && verdict.phase === "active") verdict.since = Number.NaN;
-        if (frozen && verdict.phase === "pending") judge(verdict, Number.NaN, Number.NaN, time.mono, () => undefined);
-        const wake = wakeOf(verdict);
-        timers.set(size + instance.index, wake > time.mono ? wake : time.mono + 1);
-      }
+    pages(at) {
+      if (Number.isNaN(run)) run = at.now;
+      return takePages(stock, run, at, time);
+    },
+    restore(notes, at) {
+      const fresh = takeBack(notes, stock, at.mono);
+      if (fresh) wakeUp(fresh, at);
+    },
+    skip(from, at) {
+      if (state === "new") return;
+      wakeUp(skipTime(stock, from.mono, at.mono), at);
     },
     resume(active) {
       for (const { instance, verdict } of rows) {
@@ -221,6 +239,7 @@ export function createEngine(input: EngineInput): RuleEngine {
         verdict.judged = true;
         verdict.phase = is ? "normal" : "active";
         verdict.began = time.mono;
+        pages.moved[pages.ofRow[instance.index] as number] = 1;
         timers.set(size + instance.index, Number.POSITIVE_INFINITY);
       }
     },

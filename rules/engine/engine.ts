@@ -24,10 +24,16 @@ export interface RuleEngine {
   evaluated(): number;
   /** Monotonic time of the earliest timer; Infinity when none. */
   nextWake(): Span;
-  /** State of every window, delay and verdict as text; times are relative to `at`. */
-  snapshot(at: Moment): string;
-  /** Takes a snapshot back: matched by rule instance and node, so an edited rule keeps the windows that did not change. */
-  restore(snapshot: string, at: Moment): void;
+  /**
+   * State of every window, delay and verdict as named texts, to be kept one by one under their names. Only what moved since it
+   * was last told is told, about a millisecond of work each; the engine may run between two of them. The last one says that
+   * all are there. A text that could not be kept is told again if the loop is left there.
+   */
+  pages(at: Moment): Iterable<readonly [name: string, text: string]>;
+  /** Takes kept pages back, and leaves other notes alone: matched by rule instance and node, so an edited rule keeps the windows that did not change. */
+  restore(notes: ReadonlyMap<string, string>, at: Moment): void;
+  /** Nothing was seen from `from`, the last step, to `at`: as a restart between the two would have it. */
+  skip(from: Moment, at: Moment): void;
   /** The house's alarms are the truth about what is active: called once after `restore`, before the first step. */
   resume(activeInstances: ReadonlySet<string>): void;
 }

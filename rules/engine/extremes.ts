@@ -150,7 +150,9 @@ export function createExtreme({ values, time, slot, input }: Wiring, span: numbe
  * limit settles the matter until it has left the window, and nothing from before it matters any more: a heartbeat costs
  * neither a queue nor a timer.
  */
-export function createFlat({ values, time, slot, input }: Wiring, span: number, limit: number): Machine {
+export function createFlat(wiring: Wiring, span: number, limit: number): Machine {
+  const { values, time, slot, input, desk } = wiring;
+  desk?.open(span, limit);
   const fresh = () => ({
     high: createExtremeOf(1, span),
     low: createExtremeOf(-1, span),
@@ -188,15 +190,29 @@ export function createFlat({ values, time, slot, input }: Wiring, span: number, 
     low.began = now;
   }
 
+  /** As `move` would have left it: each of these steps was too large, so the queues are empty. */
+  function catchUp(current: number, began: number, last: number, until: number): void {
+    const { high, low } = state;
+    high.count = 0;
+    low.count = 0;
+    high.current = current;
+    low.current = -current;
+    high.began = began;
+    low.began = began;
+    Object.assign(state, { last, until, queued: false, stepped: true });
+  }
+
   const machine: Machine = {
     wake: NEVER,
     run() {
       const now = time.mono;
       const x = values[input] as number;
       const { high, low, coverage } = state;
+      desk?.takeOver(catchUp);
       move(x, now);
       note(coverage, !Number.isNaN(x), now);
       const until = state.stepped ? high.began + span : state.until;
+      desk?.leave(high.current, high.began, state.stepped && now < until && !Number.isNaN(x));
       if (now < until) {
         values[slot] = 0;
         machine.wake = until;
@@ -213,19 +229,23 @@ export function createFlat({ values, time, slot, input }: Wiring, span: number, 
         coverTurns(coverage, now),
       );
     },
-    save: (mono) => [
-      state.last,
-      Number(state.queued),
-      Number(state.stepped),
-      state.until - mono,
-      ...saveCoverage(state.coverage, mono),
-      ...save(state.high, mono),
-      ...save(state.low, mono),
-    ],
+    save(mono) {
+      desk?.takeOver(catchUp);
+      return [
+        state.last,
+        Number(state.queued),
+        Number(state.stepped),
+        state.until - mono,
+        ...saveCoverage(state.coverage, mono),
+        ...save(state.high, mono),
+        ...save(state.low, mono),
+      ];
+    },
     load(saved, mono) {
       const taken = fresh();
       const [last = Number.NaN, queued = 0, stepped = 0, until = -NEVER] = saved;
       if (!loadAll(taken.coverage, [taken.high, taken.low], saved.slice(4), mono)) return;
+      desk?.leave(Number.NaN, Number.NaN, false);
       Object.assign(state, taken, { last, queued: queued === 1, stepped: stepped === 1, until: until + mono });
     },
   };

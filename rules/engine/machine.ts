@@ -1,4 +1,5 @@
 /** What every remembering node has in common: it runs when its input changed or its time has come, and it can be saved. */
+import type { FlatDesk } from "./flats.ts";
 
 /** The time of the step that is running. One object per engine, so that no time is passed around or boxed. */
 export interface StepTime {
@@ -27,6 +28,8 @@ export interface Wiring {
   readonly time: StepTime;
   readonly slot: number;
   readonly input: number;
+  /** For `flat`: where the network settles steps without it. */
+  readonly desk?: FlatDesk | undefined;
 }
 
 export const NEVER = Number.POSITIVE_INFINITY;

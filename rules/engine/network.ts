@@ -8,9 +8,11 @@ import type { Device } from "#model/site";
 import { compile, type Frame, type Read } from "../language/closures.ts";
 import { constantOf, isConstant, isInput, isMemory, type Operator, type Term } from "../language/graph.ts";
 import { createMachine, isPulse } from "./create-machine.ts";
+import { createFlats } from "./flats.ts";
 import { isLimit, type Rows, rowsOf } from "./layout.ts";
 import type { Machine, StepTime } from "./machine.ts";
 import type { Shape } from "./shapes.ts";
+import type { Pages } from "./snapshot.ts";
 import { createStale } from "./staleness.ts";
 import type { Timers } from "./timers.ts";
 
@@ -38,6 +40,7 @@ const IS_BAD = 7;
 const MACHINE = 8;
 const CLOSURE = 9;
 const FIXED = 10;
+const FLAT = 11;
 
 const COMPARE: Readonly<Partial<Record<Operator, number>>> = {
   "==": EQUAL,
@@ -75,6 +78,9 @@ function compare(kind: number, x: number, limit: number): number {
   }
 }
 
+const count = (parts: readonly Part[], operator: Operator): number =>
+  parts.reduce((sum, { shape }) => sum + shape.layout.nodes.filter(({ term }) => term.operator === operator).length, 0);
+
 export interface Network {
   readonly values: Float64Array;
   readonly machines: readonly (Machine | undefined)[];
@@ -103,6 +109,8 @@ export interface NetworkInput {
   /** Node → rows whose verdict it is; `moved` hears of each when the node's value changed. */
   readonly watchers: Rows;
   readonly moved: (row: number) => void;
+  /** What remembers something new is written down with the page on which it stands. */
+  readonly pages: Pages;
 }
 
 export function createNetwork(input: NetworkInput): Network {
@@ -117,9 +125,13 @@ export function createNetwork(input: NetworkInput): Network {
   const limits = new Float64Array(size);
   /** Pure and with a single source: answered at once when the source moves, since nothing else can move it in this step. */
   const isInstant = new Uint8Array(size);
+  /** Flats stand side by side; `origin` is their place there. */
+  const flats = createFlats(count(parts, "flat"));
+  let flatCount = 0;
   const machines: (Machine | undefined)[] = new Array(size);
   const reads: (Read | undefined)[] = new Array(size);
   const { quality, reason, value } = columns;
+  const { ofNode, moved: isPageMoved } = input.pages;
 
   function machineOf(term: Term, slot: number, { shape, base }: Part): Machine | undefined {
     if (term.operator === "stale")
@@ -127,7 +139,8 @@ export function createNetwork(input: NetworkInput): Network {
     if (!isMemory(term.operator)) return undefined;
     const [first] = term.args;
     const source = first && shape.layout.slotOf.get(first);
-    const wiring = { values, time, slot, input: source === undefined ? -1 : base + source };
+    const desk = term.operator === "flat" ? flats.desk(origin[slot] as number) : undefined;
+    const wiring = { values, time, slot, input: source === undefined ? -1 : base + source, desk };
     return createMachine(term.operator, wiring, term.numbers, zone);
   }
 
@@ -165,6 +178,11 @@ export function createNetwork(input: NetworkInput): Network {
         limits[node] = constantOf(second);
       } else if (kind === CLOSURE) origin[node] = base;
       if (kind === CLOSURE && sources.length === 1) isInstant[node] = 1;
+      if (term.operator === "flat") {
+        kinds[node] = FLAT;
+        origin[node] = flatCount;
+        flatCount += 1;
+      }
       if (kind === MACHINE) machines[node] = machineOf(term, node, part);
     });
   }
@@ -214,13 +232,23 @@ export function createNetwork(input: NetworkInput): Network {
     for (let i = from[node] as number; i < end; i += 1) {
       const reader = items[i] as number;
       if (reader >= size) moved(reader - size);
-      else if (isInstant[reader] === 0) mark(reader);
-      else {
+      else if (isInstant[reader] === 0) {
+        if (kinds[reader] !== FLAT || !settle(reader, x)) mark(reader);
+      } else {
         const kind = kinds[reader] as number;
         if (put(reader, kind <= LAST_COMPARE ? compare(kind, x, limits[reader] as number) : evaluate(reader)))
           spread(reader);
       }
     }
+  }
+
+  /** True when a flat need not run for its new value. */
+  function settle(node: number, x: number): boolean {
+    const flat = origin[node] as number;
+    if (marked[node] === 1 || !flats.settle(flat, x, time.mono)) return false;
+    isPageMoved[ofNode[node] as number] = 1;
+    timers.set(node, flats.dueOf(flat, time.mono));
+    return true;
   }
 
   function evaluate(node: number): number {
@@ -244,13 +272,14 @@ export function createNetwork(input: NetworkInput): Network {
   function runMachine(node: number): void {
     const machine = machines[node] as Machine;
     machine.run();
+    isPageMoved[ofNode[node] as number] = 1;
     // Rounding of times must not leave a timer that is due for ever.
     timers.set(node, machine.wake > time.mono ? machine.wake : time.mono + 1);
   }
 
   function run(node: number): void {
     const kind = kinds[node] as number;
-    if (kind === MACHINE) runMachine(node);
+    if (kind === MACHINE || kind === FLAT) runMachine(node);
     else if (kind === CLOSURE) values[node] = evaluate(node);
     else if (kind === POINT) values[node] = pointAt(origin[node] as number);
     else if (kind === IS_BAD) {
@@ -271,7 +300,10 @@ export function createNetwork(input: NetworkInput): Network {
       for (let i = byHandle.from[handle] as number; i < end; i += 1) {
         const node = byHandle.items[i] as number;
         if (kinds[node] !== POINT) mark(node);
-        else if (put(node, pointAt(handle))) spread(node);
+        else if (put(node, pointAt(handle))) {
+          isPageMoved[ofNode[node] as number] = 1;
+          spread(node);
+        }
       }
     },
     markAll() {

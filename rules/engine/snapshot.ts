@@ -1,96 +1,232 @@
-/** The state of an engine as text: nodes by device and hash, verdicts by instance; times relative to the moment of saving. */
+/**
+ * The state of an engine as pages of text: nodes by device and hash, verdicts by instance. A page holds some devices as they
+ * stand at one moment and is written again only when something on it moved, so the house never waits for more than one page.
+ */
 import * as z from "zod";
-import type { Instances } from "./instances.ts";
-import type { Node } from "./layout.ts";
-import { NEVER } from "./machine.ts";
+import type { Moment } from "#model/time";
+import { isMemory, type Term } from "../language/graph.ts";
+import type { Instances, Row } from "./instances.ts";
 import type { Network, Part } from "./network.ts";
+import { createPacker, unpack } from "./packed.ts";
 import type { Timers } from "./timers.ts";
 import type { Phase } from "./verdict.ts";
 
+/** The cover tells up to when the pages of its run are complete; pages are `engine/0`, `engine/1` … */
+const COVER = "engine";
+/** About a millisecond of writing. */
+const NODES_PER_PAGE = 1_000;
+
+const Cover = z.object({ version: z.literal(3), run: z.number(), now: z.number(), mono: z.number() });
 const Numbers = z.array(z.number().nullable());
-const Shape = z.object({
-  version: z.literal(2),
-  /** Value, time until the next look, then what the machine saved. */
-  nodes: z.record(z.string(), Numbers),
+const PageText = Cover.extend({
+  /** Hashes of the nodes that each shape keeps, in their order. */
+  shapes: z.array(z.array(z.string())),
+  /** Device and position of its shape. */
+  devices: z.array(z.tuple([z.string(), z.number()])),
+  /** For each node how many numbers follow, its value, its next look, what the machine saved. */
+  nodes: z.string(),
   /** Hash of the condition, then the verdict's numbers. */
   verdicts: z.record(z.string(), z.object({ when: z.string(), state: Numbers })),
 });
+type Cover = z.infer<typeof Cover>;
+type PageText = z.infer<typeof PageText>;
 
 const PHASES: readonly Phase[] = ["normal", "pending", "active", "leaving"];
 
-/** JSON has neither NaN nor Infinity: a time of Infinity is "never", written as a number no clock reaches. */
-const FAR = Number.MAX_VALUE;
-const plain = (x: number): number | null => (Number.isNaN(x) ? null : Number.isFinite(x) ? x : Math.sign(x) * FAR);
-const numeric = (x: number | null | undefined): number =>
-  x === null || x === undefined ? Number.NaN : Math.abs(x) >= FAR ? Math.sign(x) * NEVER : x;
+/** Only finite numbers and NaN stand in a verdict. */
+const plain = (x: number): number | null => (Number.isNaN(x) ? null : x);
+const numeric = (x: number | null | undefined): number => x ?? Number.NaN;
 
-/** Names a node in snapshots: device and hash, which stay the same over restarts and edits of other rules. */
-function eachNode(parts: readonly Part[], visit: (key: string, node: Node, slot: number) => void): void {
-  for (const { shape, device, base } of parts)
-    shape.layout.nodes.forEach((node, n) => {
-      visit(`${device.id} ${node.term.hash}`, node, base + n);
-    });
+/** Everything else follows from these. */
+const isKept = ({ operator }: Term): boolean =>
+  operator === "point" || operator === "is_bad" || operator === "stale" || isMemory(operator);
+
+/** What stands on which page, and what moved since it was written. */
+export interface Pages {
+  readonly parts: readonly (readonly Part[])[];
+  readonly rows: readonly (readonly Row[])[];
+  readonly ofNode: Int32Array;
+  readonly ofRow: Int32Array;
+  /** 1 for a page that must be written. */
+  readonly moved: Uint8Array;
 }
 
-export function takeSnapshot({ parts, rows }: Instances, network: Network, timers: Timers, mono: number): string {
-  const nodes: Record<string, (number | null)[]> = {};
-  eachNode(parts, (key, { term }, slot) => {
-    const machine = network.machines[slot];
-    const value = network.values[slot] as number;
-    if (machine) nodes[key] = [value, timers.due(slot) - mono, ...machine.save(mono)].map(plain);
-    else if (term.operator === "point" || term.operator === "is_bad") nodes[key] = [plain(value)];
-  });
-  const verdicts: Record<string, { when: string; state: (number | null)[] }> = {};
-  for (const { instance, common, verdict: v } of rows) {
-    if (v.phase === "normal") continue;
-    const state = [
-      PHASES.indexOf(v.phase),
-      v.judged ? 1 : 0,
-      v.level,
-      v.elapsed,
-      v.since - mono,
-      v.unknown - mono,
-      v.began - mono,
-      v.ended - mono,
-    ];
-    verdicts[instance.id] = { when: common.form.when.hash, state: state.map(plain) };
+/** Parts stay whole: no node reads one of another part, so a page is right by itself. */
+export function createPages({ parts, rows, nodes }: Instances): Pages {
+  const ofNode = new Int32Array(nodes);
+  const ofPart = new Map<Part, number>();
+  const partsOf: Part[][] = [];
+  const rowsOf: Row[][] = [];
+  let filled = NODES_PER_PAGE;
+  for (const part of parts) {
+    const size = part.shape.layout.nodes.length;
+    if (filled + size > NODES_PER_PAGE) {
+      partsOf.push([]);
+      rowsOf.push([]);
+      filled = 0;
+    }
+    const page = partsOf.length - 1;
+    partsOf[page]?.push(part);
+    filled += size;
+    ofPart.set(part, page);
+    ofNode.fill(page, part.base, part.base + size);
   }
-  return JSON.stringify({ version: 2, nodes, verdicts });
+  const ofRow = Int32Array.from(rows, (row) => {
+    const page = ofPart.get(row.part) ?? 0;
+    rowsOf[page]?.push(row);
+    return page;
+  });
+  return { parts: partsOf, rows: rowsOf, ofNode, ofRow, moved: new Uint8Array(partsOf.length).fill(1) };
+}
+
+/** What a snapshot is taken of. */
+export interface Stock {
+  readonly instances: Instances;
+  readonly network: Network;
+  readonly timers: Timers;
+  readonly pages: Pages;
 }
 
 /**
- * Takes back what fits; a text that is no snapshot changes nothing. Returns the slots of nodes that were not in it, which
+ * Tells name and text of every page that moved, the cover last. The engine may run between two pages; `time` is that of its
+ * last step. A page whose taker does not come back for the next one counts as not written.
+ */
+export function* takePages(
+  stock: Stock,
+  run: number,
+  { now, mono }: Moment,
+  time: { readonly mono: number },
+): Generator<readonly [name: string, text: string]> {
+  const { moved, parts, rows } = stock.pages;
+  for (let page = 0; page < moved.length; page += 1) {
+    if (moved[page] === 0) continue;
+    moved[page] = 0;
+    let isTaken = false;
+    try {
+      const cover: Cover = { version: 3, run, now, mono: Math.max(mono, time.mono) };
+      yield [`${COVER}/${page}`, write(cover, parts[page] ?? [], rows[page] ?? [], stock)];
+      isTaken = true;
+    } finally {
+      if (!isTaken) moved[page] = 1;
+    }
+  }
+  yield [COVER, JSON.stringify({ version: 3, run, now, mono } satisfies Cover)];
+}
+
+function write(cover: Cover, parts: readonly Part[], rows: readonly Row[], { network, timers }: Stock): string {
+  const packer = createPacker();
+  const shapes = [...new Set(parts.map((part) => part.shape))];
+  for (const { shape, base } of parts) {
+    shape.layout.nodes.forEach(({ term }, n) => {
+      if (!isKept(term)) return;
+      const slot = base + n;
+      const machine = network.machines[slot];
+      const saved = machine?.save(0);
+      packer.add(saved ? 2 + saved.length : 1);
+      packer.add(network.values[slot] as number);
+      if (!saved) return;
+      packer.add(timers.due(slot));
+      for (let i = 0; i < saved.length; i += 1) packer.add(saved[i] as number);
+    });
+  }
+  const verdicts: PageText["verdicts"] = {};
+  for (const { instance, common, verdict: v } of rows) {
+    if (v.phase === "normal") continue;
+    const state = [PHASES.indexOf(v.phase), v.judged ? 1 : 0, v.level, v.elapsed, v.since, v.unknown, v.began, v.ended];
+    verdicts[instance.id] = { when: common.form.when.hash, state: state.map(plain) };
+  }
+  const text: PageText = {
+    ...cover,
+    shapes: shapes.map(({ layout }) => layout.nodes.flatMap(({ term }) => (isKept(term) ? [term.hash] : []))),
+    devices: parts.map(({ device, shape }) => [device.id, shapes.indexOf(shape)]),
+    nodes: packer.text(),
+    verdicts,
+  };
+  return JSON.stringify(text);
+}
+
+/** What the pages together say. `shift` is what its times must be moved by. */
+interface Read {
+  readonly nodes: Map<string, { readonly shift: number; readonly numbers: Float64Array }>;
+  readonly verdicts: Map<string, { readonly run: number; readonly shift: number; readonly of: PageText["verdicts"] }>;
+}
+
+/**
+ * Pages of an earlier run are left over when the house has shrunk, or when it was stopped before it had written all of its
+ * own: those are still good, and what is newer overrules them.
+ */
+function readPages(notes: ReadonlyMap<string, string>, mono: number): Read | undefined {
+  const cover = Cover.safeParse(readJson(notes.get(COVER) ?? "")).data;
+  const pages = [...notes]
+    .filter(([name]) => name.startsWith(`${COVER}/`))
+    .flatMap(([, text]) => PageText.safeParse(readJson(text)).data ?? [])
+    .filter((page) => !cover || page.run === cover.run || page.now > cover.now)
+    .sort((a, b) => a.now - b.now);
+  if (pages.length === 0) return undefined;
+  const read: Read = { nodes: new Map(), verdicts: new Map() };
+  for (const page of pages) {
+    const shift = mono - (page.run === cover?.run ? Math.max(page.mono, cover.mono) : page.mono);
+    readNodes(page, shift, read.nodes);
+    for (const [device] of page.devices) {
+      const before = read.verdicts.get(device);
+      const more = before?.run === page.run ? before.of : {};
+      read.verdicts.set(device, { run: page.run, shift, of: { ...more, ...page.verdicts } });
+    }
+  }
+  return read;
+}
+
+function readNodes({ nodes, shapes, devices }: PageText, shift: number, into: Read["nodes"]): void {
+  const all = unpack(nodes);
+  if (!all) return;
+  let at = 0;
+  for (const [device, shape] of devices) {
+    for (const hash of shapes[shape] ?? []) {
+      const size = all[at] ?? -1;
+      // What does not add up is left aside from here on: those nodes start as new.
+      if (!(size >= 1) || at + 1 + size > all.length) return;
+      into.set(`${device} ${hash}`, { shift, numbers: all.subarray(at + 1, at + 1 + size) });
+      at += 1 + size;
+    }
+  }
+}
+
+/**
+ * Takes back what fits; notes that are no snapshot change nothing. Returns the slots of nodes that were not in it, which
  * must run as new.
  */
 export function takeBack(
-  text: string,
-  { parts, rows }: Instances,
-  network: Network,
-  timers: Timers,
+  notes: ReadonlyMap<string, string>,
+  { instances: { parts, rows }, network, timers }: Stock,
   mono: number,
 ): number[] | undefined {
-  const parsed = Shape.safeParse(readJson(text));
-  if (!parsed.success) return undefined;
-  const { nodes, verdicts } = parsed.data;
+  const read = readPages(notes, mono);
+  if (!read) return undefined;
   const fresh: number[] = [];
-  eachNode(parts, (key, { term }, slot) => {
-    const saved = Object.hasOwn(nodes, key) ? nodes[key] : undefined;
-    const machine = network.machines[slot];
-    if (!machine && term.operator !== "point" && term.operator !== "is_bad") return;
-    // A calendar needs no memory, and what it said before the downtime may be over.
-    if (!saved || term.operator === "in_calendar") {
-      fresh.push(slot);
-      return;
-    }
-    network.values[slot] = numeric(saved[0]);
-    if (!machine) return;
-    machine.load(saved.slice(2).map(numeric), mono);
-    const wait = numeric(saved[1]);
-    timers.set(slot, Number.isNaN(wait) ? mono : mono + wait);
-  });
-  for (const { instance, common, verdict: v } of rows) {
-    const saved = Object.hasOwn(verdicts, instance.id) ? verdicts[instance.id] : undefined;
-    if (!saved) continue;
+  for (const { shape, device, base } of parts) {
+    shape.layout.nodes.forEach(({ term }, n) => {
+      if (!isKept(term)) return;
+      const slot = base + n;
+      const saved = read.nodes.get(`${device.id} ${term.hash}`);
+      // A calendar needs no memory, and what it said before the downtime may be over.
+      if (!saved || term.operator === "in_calendar") {
+        fresh.push(slot);
+        return;
+      }
+      const { numbers, shift } = saved;
+      network.values[slot] = numbers[0] as number;
+      const machine = network.machines[slot];
+      if (!machine) return;
+      machine.load([...numbers.subarray(2)], shift);
+      const due = numbers[1] ?? Number.NaN;
+      timers.set(slot, Number.isNaN(due) ? mono : due + shift);
+    });
+  }
+  for (const { instance, common, part, verdict: v } of rows) {
+    const page = read.verdicts.get(part.device.id);
+    const saved = page && Object.hasOwn(page.of, instance.id) ? page.of[instance.id] : undefined;
+    if (!page || !saved) continue;
+    const { shift } = page;
     const [phase = 0, judged = 1, level = -1, elapsed = 0, since = 0, unknown = 0, began = 0, ended = 0] =
       saved.state.map(numeric);
     const known = PHASES[phase];
@@ -100,11 +236,39 @@ export function takeBack(
     v.judged = judged === 1;
     v.level = level < common.slots.levels.length ? level : -1;
     v.elapsed = Number.isNaN(elapsed) ? 0 : elapsed;
-    v.since = since + mono;
-    v.unknown = unknown + mono;
-    v.began = began + mono;
-    v.ended = ended + mono;
+    v.since = since + shift;
+    v.unknown = unknown + shift;
+    v.began = began + shift;
+    v.ended = ended + shift;
   }
+  return fresh;
+}
+
+/** As if the time between the two moments had not been: what `takeBack` does, without any text. Returns what must run as new. */
+export function skipTime(
+  { instances: { parts, rows }, network, timers, pages }: Stock,
+  from: number,
+  to: number,
+): number[] {
+  const shift = to - from;
+  const fresh: number[] = [];
+  for (const { shape, base } of parts) {
+    shape.layout.nodes.forEach(({ term }, n) => {
+      const slot = base + n;
+      if (term.operator === "in_calendar") fresh.push(slot);
+      const machine = network.machines[slot];
+      if (!machine) return;
+      machine.load(machine.save(0), shift);
+      timers.set(slot, timers.due(slot) + shift);
+    });
+  }
+  for (const { verdict } of rows) {
+    verdict.since += shift;
+    verdict.unknown += shift;
+    verdict.began += shift;
+    verdict.ended += shift;
+  }
+  pages.moved.fill(1);
   return fresh;
 }
 
@@ -112,7 +276,7 @@ function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // A snapshot that was cut off by a power failure is worth as much as none.
+    // A page that was cut off by a power failure is worth as much as none.
     return undefined;
   }
 }

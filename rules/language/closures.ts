@@ -1,5 +1,5 @@
 /** Terms as closures over a column of values: no code generation, no object per evaluation. NaN is unknown. */
-import { constantOf, isConstant, type Term } from "./graph.ts";
+import { constantOf, isConstant, type Operator, type Term } from "./graph.ts";
 import { and, choose, closedCount, countAtLeast, not, or, pairOf, vote } from "./kleene.ts";
 
 export type Read = () => number;
@@ -49,37 +49,107 @@ const COMPARE: Readonly<Record<Compare, (a: Read, b: Read) => Read>> = {
   },
 };
 
-/** A value against a limit is by far the most frequent question: read the slot without a call. */
+/** A value against a limit is by far the most frequent question: one closure each, without a call inside. */
 function againstLimit(operator: Compare, frame: Frame, slot: number, limit: number): Read {
   const { values } = frame;
-  const test =
-    (decide: (x: number) => boolean): Read =>
-    () => {
-      const x = values[frame.base + slot] as number;
-      return isUnknown(x) ? Number.NaN : decide(x) ? 1 : 0;
-    };
   switch (operator) {
     case "==":
-      return test((x) => x === limit);
+      return () => {
+        const x = values[frame.base + slot] as number;
+        return isUnknown(x) ? Number.NaN : x === limit ? 1 : 0;
+      };
     case "!=":
-      return test((x) => x !== limit);
+      return () => {
+        const x = values[frame.base + slot] as number;
+        return isUnknown(x) ? Number.NaN : x !== limit ? 1 : 0;
+      };
     case "<":
-      return test((x) => x < limit);
+      return () => {
+        const x = values[frame.base + slot] as number;
+        return isUnknown(x) ? Number.NaN : x < limit ? 1 : 0;
+      };
     case "<=":
-      return test((x) => x <= limit);
+      return () => {
+        const x = values[frame.base + slot] as number;
+        return isUnknown(x) ? Number.NaN : x <= limit ? 1 : 0;
+      };
     case ">":
-      return test((x) => x > limit);
+      return () => {
+        const x = values[frame.base + slot] as number;
+        return isUnknown(x) ? Number.NaN : x > limit ? 1 : 0;
+      };
     case ">=":
-      return test((x) => x >= limit);
+      return () => {
+        const x = values[frame.base + slot] as number;
+        return isUnknown(x) ? Number.NaN : x >= limit ? 1 : 0;
+      };
   }
 }
 
-function votes(k: number, ballots: readonly Read[]): Read {
+/** Both operands stand in slots: no call at all. */
+function ofSlots(operator: "&&" | "||", frame: Frame, a: number, b: number): Read {
+  const { values } = frame;
+  return operator === "&&"
+    ? () => and(values[frame.base + a] as number, values[frame.base + b] as number)
+    : () => or(values[frame.base + a] as number, values[frame.base + b] as number);
+}
+
+/** One operand stands in a slot and is asked first: it decides without a call about as often as not. */
+function withSlot(operator: "&&" | "||", frame: Frame, slot: number, other: Read): Read {
+  const { values } = frame;
+  return operator === "&&"
+    ? () => {
+        const x = values[frame.base + slot] as number;
+        return x === 0 ? 0 : and(x, other());
+      }
+    : () => {
+        const x = values[frame.base + slot] as number;
+        return x === 1 ? 1 : or(x, other());
+      };
+}
+
+/** Sums and differences of slots, and their multiples: without a call. */
+function arithmetic(operator: Operator, frame: Frame, a: number, b: number): Read | undefined {
+  const { values } = frame;
+  switch (operator) {
+    case "+":
+      return () => (values[frame.base + a] as number) + (values[frame.base + b] as number);
+    case "-":
+      return () => (values[frame.base + a] as number) - (values[frame.base + b] as number);
+    case "*":
+      return () => (values[frame.base + a] as number) * (values[frame.base + b] as number);
+    default:
+      return undefined;
+  }
+}
+
+function arithmeticWith(operator: Operator, frame: Frame, slot: number, constant: number): Read | undefined {
+  const { values } = frame;
+  switch (operator) {
+    case "+":
+      return () => (values[frame.base + slot] as number) + constant;
+    case "-":
+      return () => (values[frame.base + slot] as number) - constant;
+    case "*":
+      return () => (values[frame.base + slot] as number) * constant;
+    default:
+      return undefined;
+  }
+}
+
+/** Votes in slots are counted without a call, the others are asked. */
+function votes(k: number, frame: Frame, slots: Int32Array, others: readonly Read[]): Read {
+  const { values } = frame;
   return () => {
     let yes = 0;
     let unknown = 0;
-    for (let i = 0; i < ballots.length; i += 1) {
-      const ballot = (ballots[i] as Read)();
+    for (let i = 0; i < slots.length; i += 1) {
+      const ballot = values[frame.base + (slots[i] as number)] as number;
+      if (ballot === 1) yes += 1;
+      else if (isUnknown(ballot)) unknown += 1;
+    }
+    for (let i = 0; i < others.length; i += 1) {
+      const ballot = (others[i] as Read)();
       if (ballot === 1) yes += 1;
       else if (isUnknown(ballot)) unknown += 1;
     }
@@ -115,9 +185,10 @@ const spread =
  */
 export function compile(term: Term, frame: Frame, slotOf: (term: Term) => number | undefined): Read {
   const { values } = frame;
+  const placeOf = (child: Term): number | undefined => (isConstant(child) ? undefined : slotOf(child));
   const read = (child: Term): Read => {
-    const slot = slotOf(child);
-    if (slot === undefined || isConstant(child)) return compile(child, frame, slotOf);
+    const slot = placeOf(child);
+    if (slot === undefined) return compile(child, frame, slotOf);
     return () => values[frame.base + slot] as number;
   };
   const { operator, numbers } = term;
@@ -135,6 +206,20 @@ export function compile(term: Term, frame: Frame, slotOf: (term: Term) => number
     }
     return COMPARE[compare](read(first), read(second));
   }
+  const [x, y] = [first && placeOf(first), second && placeOf(second)];
+  if ((operator === "&&" || operator === "||") && first && second) {
+    if (x !== undefined && y !== undefined) return ofSlots(operator, frame, x, y);
+    if (x !== undefined) return withSlot(operator, frame, x, read(second));
+    // Both are pure, and three-valued and/or are symmetric: the order does not matter.
+    if (y !== undefined) return withSlot(operator, frame, y, read(first));
+  }
+  const short =
+    x !== undefined && y !== undefined
+      ? arithmetic(operator, frame, x, y)
+      : x !== undefined && second && isConstant(second)
+        ? arithmeticWith(operator, frame, x, constantOf(second))
+        : undefined;
+  if (short) return short;
   const nothing: Read = () => Number.NaN;
   const a = first ? read(first) : nothing;
   const b = second ? read(second) : nothing;
@@ -186,7 +271,12 @@ export function compile(term: Term, frame: Frame, slotOf: (term: Term) => number
     case "unknown":
       return () => (isUnknown(a()) ? 1 : 0);
     case "vote":
-      return votes(numbers[0] ?? 1, term.args.map(read));
+      return votes(
+        numbers[0] ?? 1,
+        frame,
+        Int32Array.from(term.args.flatMap((one) => placeOf(one) ?? [])),
+        term.args.filter((one) => placeOf(one) === undefined).map(read),
+      );
     case "pair":
       return () => pairOf(a(), b());
     case "sum":

@@ -16,8 +16,9 @@ const idle: RuleEngine = {
   step: () => [],
   evaluated: () => 0,
   nextWake: () => Number.POSITIVE_INFINITY as never,
-  snapshot: () => "{}",
+  pages: () => [],
   restore: () => {},
+  skip: () => {},
   resume: () => {},
 };
 

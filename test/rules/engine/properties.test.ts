@@ -133,15 +133,18 @@ describe("a restart", () => {
           const split = open(texts);
           let engine = split.create();
           let shift = 0;
+          const kept = new Map<string, string>();
           const found = samples.flatMap((sample, k) => {
             const lines = split.feed(engine, sample, (times[k] as number) + shift).map((line) => `${k} ${line}`);
+            const before = { now: instant(START), mono: milliseconds((times[k] as number) + shift) };
+            if (k === stop || k % 2 === 0) for (const [name, text] of engine.pages(before)) kept.set(name, text);
             if (k === stop) {
-              const text = engine.snapshot({ now: instant(START), mono: milliseconds((times[k] as number) + shift) });
               shift = downtime;
               const at = { now: instant(START), mono: milliseconds((times[k] as number) + shift) };
               const active = new Set(engine.instances.filter((i) => isActive(expected, i.rule.id, k)).map((i) => i.id));
               engine = split.create();
-              engine.restore(text, at);
+              engine.restore(kept, at);
+              kept.clear();
               engine.resume(active);
             }
             return lines;

@@ -142,6 +142,12 @@ export interface Bench {
   stepWall(ms: number): void;
   /** Full transitions of the last call. */
   readonly last: Transition[];
+  /** Writes down what moved since the last time, as the house does; all that is written. */
+  keep(): ReadonlyMap<string, string>;
+  /** Instances whose condition holds, as the verdicts that were written say. */
+  active(): ReadonlySet<string>;
+  /** Time passes in which the engine is not asked. */
+  skip(ms: number): void;
   /** A new engine from the state of this one, `downtime` ms later; with `blank` its points start unknown. */
   restart(downtime: number, blank: boolean, rules?: readonly RuleText[]): Bench;
 }
@@ -233,7 +239,24 @@ function open(
     advance(until);
     return lines;
   };
+  const notes = new Map<string, string>();
+  const keep = (): ReadonlyMap<string, string> => {
+    for (const [name, text] of engine.pages({ now: instant(clock.wall), mono: milliseconds(clock.mono) }))
+      notes.set(name, text);
+    return notes;
+  };
   return {
+    keep,
+    active() {
+      const page = JSON.parse(keep().get("engine/0") ?? "") as { verdicts: Record<string, { state: number[] }> };
+      return new Set(Object.keys(page.verdicts).filter((id) => (page.verdicts[id]?.state[0] ?? 0) >= 2));
+    },
+    skip(ms) {
+      const from = { now: instant(clock.wall), mono: milliseconds(clock.mono) };
+      clock.wall += ms;
+      clock.mono += ms;
+      engine.skip(from, { now: instant(clock.wall), mono: milliseconds(clock.mono) });
+    },
     engine,
     columns,
     last,
@@ -257,12 +280,12 @@ function open(
       clock.wall += ms;
     },
     restart(downtime, blank, changed = texts) {
-      const snapshot = engine.snapshot({ now: instant(clock.wall), mono: milliseconds(clock.mono) });
+      keep();
       // A restarted process has a monotonic clock of its own.
       const next = { mono: clock.mono + downtime, wall: clock.wall + downtime };
       const table = blank ? createColumns(columns.count) : columns;
       const again = open(points, changed, more, others, table, next);
-      again.engine.restore(snapshot, { now: instant(next.wall), mono: milliseconds(next.mono) });
+      again.engine.restore(notes, { now: instant(next.wall), mono: milliseconds(next.mono) });
       return again;
     },
   };
