@@ -376,7 +376,8 @@ async function scanLine(args: string[]): Promise<void> {
   const [link, ...more] = positionals;
   if (link === undefined || more.length > 0) end(USAGE, USAGE_TEXT);
   const { scan } = await import("./commands/scan.ts");
-  const links = typeof values.site === "string" ? (await readSite(values.site)).links : [];
+  const site = typeof values.site === "string" ? await readSite(values.site) : undefined;
+  const links = [...(site?.links ?? []), ...(site?.spareLinks ?? [])];
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
   const told = Object.fromEntries(names.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])));
