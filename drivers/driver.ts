@@ -43,6 +43,12 @@ export interface Told {
   readonly uncertain?: Uint8Array;
 }
 
+/** The same of a single text. */
+export interface TextTold {
+  readonly sourceAt?: number;
+  readonly uncertain?: boolean;
+}
+
 /**
  * Where a driver's findings go. All arrays may be reused by the driver after the call returns.
  * Raw numbers are decoded but not scaled; settling them is the gateway's work.
@@ -50,8 +56,8 @@ export interface Told {
 export interface Report {
   /** `count` raw numbers for `count` handles, all received now; `took` is the time of the read in ms. */
   samples(device: string, handles: Int32Array, raw: Float64Array, count: number, took: Span, told?: Told): void;
-  /** A text value (Modbus `str<n>`). */
-  text(device: string, handle: number, value: string): void;
+  /** A text value, e.g. of a Modbus `str<n>`. */
+  text(device: string, handle: number, value: string, told?: TextTold): void;
   /**
    * These points are as last reported: the source lives and would have sent a change (a subscription's keep-alive). They
    * do not grow old; what is bad stays bad.

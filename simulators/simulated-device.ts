@@ -95,7 +95,7 @@ export function createSimulatedDevice(
   const parts = partsOf(fleetUnit);
   const set = new Map<string, number>();
   const read = (point: string) => set.get(point) ?? plant.readings[point] ?? 0;
-  const unit = createUnit(map, read);
+  const unit = createUnit(map, read, plant.written);
   let running: { play: number; scenario: Scenario; options: PlayOptions; performance: Performance } | undefined;
   let owed = 0;
 

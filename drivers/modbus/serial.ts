@@ -1,7 +1,7 @@
 /** The drivers `modbus-rtu` and `modbus-rtu-over-tcp`: units on a serial line, at a port of this machine or far away. */
 import type { Driver } from "../driver.ts";
 import { ModbusAddress } from "./address.ts";
-import { createHalfDuplexLine } from "./half-duplex.ts";
+import { createHalfDuplexLine, type HalfDuplexOptions } from "./half-duplex.ts";
 import { runLink } from "./link.ts";
 import { judge, lineLoad } from "./load.ts";
 import { writable } from "./orders.ts";
@@ -10,6 +10,27 @@ import { openSerialPort } from "./serial-port.ts";
 import { endpoint, ModbusRtuOverTcpSettings, ModbusRtuSettings } from "./settings.ts";
 import { bitsPerCharacter, frameGap } from "./timing.ts";
 import { openTcpWire } from "./wire.ts";
+
+/** The line at a serial port of this machine. */
+export function portOptions(settings: ModbusRtuSettings): HalfDuplexOptions {
+  const { path, baudRate, timeout, pause } = settings;
+  return {
+    where: path,
+    open: openSerialPort(settings),
+    timeout,
+    gap: frameGap(settings),
+    pause,
+    wireTime: (bytes) => (bytes * bitsPerCharacter(settings) * 1_000) / baudRate,
+    reopen: false,
+  };
+}
+
+/** The line behind a serial server, which keeps its rhythm; `timeout` holds the time on the wire. */
+export function serverOptions(settings: ModbusRtuOverTcpSettings): HalfDuplexOptions {
+  const { timeout, pause } = settings;
+  const open = openTcpWire(settings);
+  return { where: endpoint(settings), open, timeout, gap: 0, pause, wireTime: () => 0, reopen: true };
+}
 
 export const modbusRtu: Driver<ModbusRtuSettings, ModbusAddress> = {
   kind: "modbus-rtu",
@@ -20,18 +41,9 @@ export const modbusRtu: Driver<ModbusRtuSettings, ModbusAddress> = {
   judge,
   load: lineLoad,
   run(link, tools, signal) {
-    const { path, baudRate, timeout, pause } = link.settings;
-    const options = {
-      where: path,
-      open: openSerialPort(link.settings),
-      timeout,
-      gap: frameGap(link.settings),
-      pause,
-      wireTime: (bytes: number) => (bytes * bitsPerCharacter(link.settings) * 1_000) / baudRate,
-      reopen: false,
-    };
+    const options = portOptions(link.settings);
     const create = (of: typeof tools, ending: AbortSignal) => createHalfDuplexLine(options, of, ending);
-    return runLink(link, { where: path, workers: 1, create }, tools, signal);
+    return runLink(link, { where: options.where, workers: 1, create }, tools, signal);
   },
 };
 
@@ -44,12 +56,8 @@ export const modbusRtuOverTcp: Driver<ModbusRtuOverTcpSettings, ModbusAddress> =
   judge,
   load: lineLoad,
   run(link, tools, signal) {
-    const { timeout, pause } = link.settings;
-    const where = endpoint(link.settings);
-    const open = openTcpWire(link.settings);
-    // The serial server keeps the rhythm of the line behind it; `timeout` holds the time on the wire.
-    const options = { where, open, timeout, gap: 0, pause, wireTime: () => 0, reopen: true };
+    const options = serverOptions(link.settings);
     const create = (of: typeof tools, ending: AbortSignal) => createHalfDuplexLine(options, of, ending);
-    return runLink(link, { where, workers: 1, create }, tools, signal);
+    return runLink(link, { where: options.where, workers: 1, create }, tools, signal);
   },
 };

@@ -31,6 +31,8 @@ export const mqtt: Driver<MqttSettings, MqttAddress> = {
 };
 
 const TICK = seconds(2);
+/** A frame that is about no device alone. */
+const NOBODY = 0;
 /** Of a message that is shown to those who look for a fault. */
 const FRAME_BYTES = 1_024;
 
@@ -45,6 +47,7 @@ async function run(link: Link, tools: Tools, signal: AbortSignal): Promise<void>
   try {
     const clientId = settings.clientId ?? (await clientIdOf(tools.folder, link.id));
     connection = await openConnection(settings, clientId, south.take, signal);
+    tools.trace.frame("sent", NOBODY, frameOf("SUBSCRIBE", Buffer.from(south.filters.join(" "))));
     south.refuse(await connection.subscribe(south.filters));
     south.begin();
     tools.takesOrders(south.write);

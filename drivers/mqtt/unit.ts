@@ -76,7 +76,8 @@ export function createUnit<Address>(
         live.add(handle);
       } else if (reading.kind === "text") {
         live.add(handle);
-        report.text(device, handle, reading.value);
+        const { value, sourceAt: told, uncertain: unsure } = reading;
+        report.text(device, handle, value, { sourceAt: told, uncertain: unsure });
       } else {
         live.delete(handle);
         const key = `${reading.reason} ${reading.because.en}`;

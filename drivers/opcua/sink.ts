@@ -3,7 +3,7 @@ import type { DataValue } from "node-opcua";
 import type { Reason } from "#model/quality";
 import type { Text } from "#model/text";
 import { milliseconds, type Span } from "#model/time";
-import type { Report } from "../driver.ts";
+import type { Report, TextTold } from "../driver.ts";
 import type { Item, Lost, OpcuaLink, Slot } from "./items.ts";
 import { badStatus } from "./sentences.ts";
 import { gradeOf, readValue, statusName } from "./value.ts";
@@ -94,11 +94,11 @@ export function createSink(link: OpcuaLink, report: Report): Sink {
     batch.standing[slot.position] = HEALTHY;
   }
 
-  function text(slot: Slot, value: string): void {
+  function text(slot: Slot, value: string, told: TextTold): void {
     const batch = batches[slot.unit] as UnitBatch;
     room(batch, slot, NOTHING);
     batch.standing[slot.position] = HEALTHY;
-    report.text(batch.device, slot.handle, value);
+    report.text(batch.device, slot.handle, value, told);
   }
 
   function fault(slot: Slot, key: string, reason: Reason, because: Text): void {
@@ -123,9 +123,10 @@ export function createSink(link: OpcuaLink, report: Report): Sink {
           continue;
         }
         const found = readValue(value.value, slot.reading);
-        if (typeof found === "number")
-          number(slot, found, value.sourceTimestamp?.getTime() ?? Number.NaN, grade === "uncertain");
-        else if (typeof found === "string") text(slot, found);
+        const sourceAt = value.sourceTimestamp?.getTime() ?? Number.NaN;
+        const uncertain = grade === "uncertain";
+        if (typeof found === "number") number(slot, found, sourceAt, uncertain);
+        else if (typeof found === "string") text(slot, found, { sourceAt, uncertain });
         else fault(slot, `${found.reason} ${slot.handle}`, found.reason, found.because);
       }
     },

@@ -148,8 +148,9 @@ export function startAcquisition(input: AcquisitionInput): Acquisition {
         broken({ reason, because }) {
           const at = moment();
           record.down(reason, because, at);
-          for (const { handles, pulse } of ofLink) {
+          for (const { handles, pulse, rate } of ofLink) {
             if (pulse) skip(pulse);
+            rate.silence();
             changedBy((changed) => markBad(table, handles, handles.length, reason, changed));
           }
           announce(ofLink.map(({ watch }) => noteMissed(watch, because, at)));

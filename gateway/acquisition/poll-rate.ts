@@ -10,6 +10,13 @@ export interface PollRate {
   readonly wanted: number;
   /** `polls` may be a part: a poll class that takes three reads is a third done after each. */
   add(polls: number, mono: Span): void;
+  /**
+   * The source says that a share (0 … 1) of the points is as last reported. Since it would have told of a change, what is
+   * owed for the time since it was last heard is as good as polled.
+   */
+  confirm(share: number, mono: Span): void;
+  /** It was silent: the time until it is heard again counts for nothing. */
+  silence(): void;
   achieved(mono: Span): number;
 }
 
@@ -24,12 +31,29 @@ export function createPollRate(wanted: number, started: Span): PollRate {
     for (let at = Math.max(newest + 1, now - WINDOW + 1); at <= now; at += 1) buckets[at % WINDOW] = 0;
     newest = Math.max(newest, now);
   }
+  function put(polls: number, mono: Span): void {
+    forward(mono);
+    const place = newest % WINDOW;
+    buckets[place] = (buckets[place] ?? 0) + polls;
+  }
+  let heard: Span | undefined;
+  let sinceHeard = 0;
   return {
     wanted,
     add(polls, mono) {
-      forward(mono);
-      const place = newest % WINDOW;
-      buckets[place] = (buckets[place] ?? 0) + polls;
+      put(polls, mono);
+      if (heard === undefined) heard = mono;
+      else sinceHeard += polls;
+    },
+    confirm(share, mono) {
+      const quiet = heard === undefined ? 0 : Math.min(mono - heard, WINDOW * 1_000);
+      put(Math.max(0, (wanted * share * quiet) / 1_000 - sinceHeard), mono);
+      heard = mono;
+      sinceHeard = 0;
+    },
+    silence() {
+      heard = undefined;
+      sinceHeard = 0;
     },
     achieved(mono) {
       forward(mono);

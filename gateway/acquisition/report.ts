@@ -44,6 +44,13 @@ export function createReport(tools: ReportTools, alive: () => boolean, answered:
   const { table, shares, record, moment, changedBy, announce } = tools;
   const definitions: readonly PointDefinition[] = table.definitions;
 
+  /** How many poll classes these points are together. */
+  const shareOf = (handles: Int32Array, count: number): number => {
+    let sum = 0;
+    for (let i = 0; i < count; i += 1) sum += shares[handles[i] as number] as number;
+    return sum;
+  };
+
   /** The device a report is about, or nothing when the report comes too late. */
   const about = (device: string): Watched | undefined => {
     if (!alive()) return undefined;
@@ -95,7 +102,7 @@ export function createReport(tools: ReportTools, alive: () => boolean, answered:
       tools.measure("ok", took);
       announce([noteGood(watch, at)]);
     },
-    text(device, handle, value) {
+    text(device, handle, value, told) {
       const known = about(device);
       if (!known) return;
       const at = moment();
@@ -103,7 +110,7 @@ export function createReport(tools: ReportTools, alive: () => boolean, answered:
       if (pulse && !beat(pulse, table.text.get(handle) !== value, at)) return;
       changedBy((into) => {
         into[0] = handle;
-        return settleText(table, handle, value, at) ? 1 : 0;
+        return settleText(table, handle, value, at, told) ? 1 : 0;
       });
       known.rate.add(shares[handle] ?? 0, at.mono);
       tools.sampled(table.quality[handle] === GOOD ? "good" : "bad", 1);
@@ -113,6 +120,8 @@ export function createReport(tools: ReportTools, alive: () => boolean, answered:
       if (!known || known.pulse?.frozen) return;
       const at = moment();
       confirm(table, handles, count, at);
+      // Nobody asked, but the source spoke for them: a quiet subscription keeps the rate that it is owed.
+      known.rate.confirm(shareOf(handles, count) / (shareOf(known.handles, known.handles.length) || 1), at.mono);
       announce([noteGood(known.watch, at)]);
     },
     fault(device, handles, count, reason, because, took) {
@@ -130,6 +139,7 @@ export function createReport(tools: ReportTools, alive: () => boolean, answered:
       if (!known) return;
       const at = moment();
       if (known.pulse) skip(known.pulse);
+      known.rate.silence();
       changedBy((into) => markBad(table, known.handles, known.handles.length, reason, into));
       tools.measure(reason, took);
       record.failed(device, reason, because, took, at);

@@ -29,7 +29,8 @@ export async function opcuaServer(line: CommandLine, folder: string, name: strin
 /** A sentence when `name` is nothing of the kind. `data` is the gateway's data folder. */
 function opcuaLink(site: Site, name: string, data: string, clock: Clock): OpcuaDial | { because: Text } {
   const byDevice = site.devices.find((device) => device.id === name)?.link;
-  const link = site.links.find(({ id }) => id === (byDevice ?? name));
+  const links = [...site.links, ...(site.spareLinks ?? [])];
+  const link = links.find(({ id }) => id === (byDevice ?? name));
   const folder = join(data, "drivers", opcua.kind);
   // The driver's own schema parsed these settings when the site was read.
   if (link?.driver === opcua.kind) return { link: link.id, settings: link.settings as OpcuaSettings, folder, clock };
@@ -41,11 +42,11 @@ function opcuaLink(site: Site, name: string, data: string, clock: Clock): OpcuaD
       },
     };
   }
-  const known = site.links.filter(({ driver }) => driver === opcua.kind).map(({ id }) => id);
+  const known = links.filter(({ driver }) => driver === opcua.kind).map(({ id }) => id);
   return {
     because: {
-      zh: `站点没有链路或设备 ${name}。可用的 opcua 链路：${known.join("、") || "无（至少要有一台设备使用它）"}。`,
-      en: `The site has no link or device ${name}. Its opcua links: ${known.join(", ") || "none (at least one device must use it)"}.`,
+      zh: `站点没有链路或设备 ${name}。可用的 opcua 链路：${known.join("、") || "无（写在 site.yaml 的 links 下）"}。`,
+      en: `The site has no link or device ${name}. Its opcua links: ${known.join(", ") || "none (write one under links in site.yaml)"}.`,
     },
   };
 }

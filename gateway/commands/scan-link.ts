@@ -5,7 +5,10 @@ import type { Text } from "#model/text";
 import { type Clock, parseSpan, type Span } from "#model/time";
 import { readFunction, type Table } from "../../drivers/modbus/address.ts";
 import { type FoundUnit, scanUnits } from "../../drivers/modbus/scan.ts";
-import { openScanLine } from "../../drivers/modbus/scan-tcp.ts";
+import { openScanOnLine } from "../../drivers/modbus/scan-line.ts";
+import { openScanLine, type ScanLine } from "../../drivers/modbus/scan-tcp.ts";
+import { portOptions, serverOptions } from "../../drivers/modbus/serial.ts";
+import type { ModbusRtuOverTcpSettings, ModbusRtuSettings } from "../../drivers/modbus/settings.ts";
 
 export interface ScanOptions {
   /** `modbus-tcp://host:port`, or the id of a link of the site. */
@@ -53,7 +56,7 @@ export async function scan(
   }
   if (pause === undefined) return refuse("--pause 写成 50ms。", "Write --pause as 50ms.");
 
-  using line = openScanLine(target.host, target.port, TIMEOUT);
+  using line = target.open(clock);
   const found: FoundUnit[] = [];
   for await (const unit of scanUnits({ ask: line.ask, clock, units, tables, from, to, pause }, signal)) {
     found.push(unit);
@@ -74,12 +77,18 @@ export async function scan(
 
 const refuse = (zh: string, en: string): Scanned => ({ outcome: "refused", because: { zh, en } });
 
-function targetOf({ link, links, shared }: ScanOptions): { readonly host: string; readonly port: number } | Text {
+interface Target {
+  open(clock: Clock): ScanLine;
+}
+
+const tcpTarget = (host: string, port: number): Target => ({ open: () => openScanLine(host, port, TIMEOUT) });
+
+function targetOf({ link, links, shared }: ScanOptions): Target | Text {
   if (link.startsWith("modbus-tcp://")) {
     const url = URL.canParse(link) ? new URL(link) : undefined;
     if (url?.hostname && !url.username && url.pathname === "") {
       const host = url.hostname.replace(/^\[|\]$/g, "");
-      return { host, port: url.port === "" ? 502 : Number(url.port) };
+      return tcpTarget(host, url.port === "" ? 502 : Number(url.port));
     }
     return { zh: `${link} 不是 modbus-tcp://主机:端口。`, en: `${link} is not modbus-tcp://host:port.` };
   }
@@ -91,11 +100,11 @@ function targetOf({ link, links, shared }: ScanOptions): { readonly host: string
       en: `There is no link ${link}. Write modbus-tcp://host:port, or name the site with --site (${known || "none named"}).`,
     };
   }
-  const { host, port, portOffset = 0 } = found.settings as { host?: string; port?: number; portOffset?: number };
-  if (found.driver !== "modbus-tcp" || host === undefined || port === undefined) {
+  const target = targets[found.driver]?.(found.settings);
+  if (!target) {
     return {
-      zh: `链路 ${link} 是 ${found.driver}；只能扫描 modbus-tcp。`,
-      en: `The link ${link} is ${found.driver}; only modbus-tcp can be scanned.`,
+      zh: `链路 ${link} 是 ${found.driver}；只能扫描 Modbus 链路（${Object.keys(targets).join("、")}）。`,
+      en: `The link ${link} is ${found.driver}; only Modbus links can be scanned (${Object.keys(targets).join(", ")}).`,
     };
   }
   if (!shared) {
@@ -104,8 +113,20 @@ function targetOf({ link, links, shared }: ScanOptions): { readonly host: string
       en: `The link ${link} belongs to the site, so a gateway may be polling it; many devices take one client only, and a scan would cut that off. Stop the gateway first, or add --shared when the device takes several clients.`,
     };
   }
-  return { host, port: port + portOffset };
+  return target;
 }
+
+/** The settings of a site's link were parsed by that driver's own schema. */
+const targets: Readonly<Record<string, (settings: unknown) => Target>> = {
+  "modbus-tcp": (settings) => {
+    const { host, port, portOffset = 0 } = settings as { host: string; port: number; portOffset?: number };
+    return tcpTarget(host, port + portOffset);
+  },
+  "modbus-rtu": (settings) => ({ open: (clock) => openScanOnLine(portOptions(settings as ModbusRtuSettings), clock) }),
+  "modbus-rtu-over-tcp": (settings) => ({
+    open: (clock) => openScanOnLine(serverOptions(settings as ModbusRtuOverTcpSettings), clock),
+  }),
+};
 
 /** `1-3,7` → 1 2 3 7; `undefined` when it is none. */
 export function numbersOf(text: string, low: number, high: number): readonly number[] | undefined {

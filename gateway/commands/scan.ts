@@ -14,7 +14,8 @@ export async function scanUnits(line: CommandLine, args: string[]): Promise<numb
   });
   const [link, ...more] = positionals;
   if (link === undefined || more.length > 0) throw new WrongUsage();
-  const links = typeof values.site === "string" ? (await readSite(line, values.site)).links : [];
+  const site = typeof values.site === "string" ? await readSite(line, values.site) : undefined;
+  const links = [...(site?.links ?? []), ...(site?.spareLinks ?? [])];
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
   const told = Object.fromEntries(NAMES.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])));

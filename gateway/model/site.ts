@@ -129,7 +129,10 @@ export interface Site {
   readonly folder: string;
   /** SHA-256 over all files that were read, first 12 hex digits. */
   readonly revision: string;
+  /** Those that devices use. */
   readonly links: readonly SiteLink[];
+  /** Named in site.yaml and not used by any device yet; for tools that look at a link before its devices are written. */
+  readonly spareLinks?: readonly SiteLink[];
   readonly devices: readonly Device[];
   readonly points: readonly PointDefinition[];
   /** Library rules with the site's overrides, and the site's own. */

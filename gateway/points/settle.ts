@@ -1,7 +1,7 @@
 /** Settling: a raw number becomes a value with a quality, or no value with a reason. The hot path; it makes no objects. */
 import { BAD, GOOD, type Reason, reasonCode, UNCERTAIN } from "#model/quality";
 import type { Moment } from "#model/time";
-import type { Told } from "../../drivers/driver.ts";
+import type { TextTold, Told } from "../../drivers/driver.ts";
 import { forgetMovement, standsStill } from "./movement.ts";
 import { type PointTable, ROW_BOOL, ROW_ENUM, ROW_TEXT } from "./table.ts";
 
@@ -44,8 +44,7 @@ export function settle(
     const value = before * (table.scale[handle] as number) + (table.offset[handle] as number);
     received(table, handle, at);
     const source = sourceAt === undefined ? Number.NaN : (sourceAt[i] as number);
-    // A stamp that cannot be true would make old data look fresh, or date it before the device was built.
-    if (source > CLOCK_NEVER_SET && source <= at.now + MOST_AHEAD) table.sourceAt[handle] = source;
+    stamped(table, handle, source, at);
     const still = standsStill(table, handle, before, at.mono);
     let reason = NONE;
     let settled = value;
@@ -70,12 +69,14 @@ export function settle(
 }
 
 /** A text point's value; a text for any other point cannot be decoded. True when the row changed. */
-export function settleText(table: PointTable, handle: number, text: string, at: Moment): boolean {
+export function settleText(table: PointTable, handle: number, text: string, at: Moment, told?: TextTold): boolean {
   received(table, handle, at);
+  stamped(table, handle, told?.sourceAt ?? Number.NaN, at);
   if (table.kind[handle] !== ROW_TEXT) return keepBad(table, handle, DECODE);
-  const same = table.quality[handle] === GOOD && table.text.get(handle) === text;
+  const quality = told?.uncertain ? UNCERTAIN : GOOD;
+  const same = table.quality[handle] === quality && table.text.get(handle) === text;
   table.text.set(handle, text);
-  table.quality[handle] = GOOD;
+  table.quality[handle] = quality;
   table.reason[handle] = NONE;
   return !same;
 }
@@ -117,6 +118,11 @@ function received(table: PointTable, handle: number, at: Moment): void {
   table.sourceAt[handle] = at.now;
   table.receivedAt[handle] = at.now;
   table.receivedMono[handle] = at.mono;
+}
+
+/** A stamp that cannot be true would make old data look fresh, or date it before the device was built. */
+function stamped(table: PointTable, handle: number, source: number, at: Moment): void {
+  if (source > CLOCK_NEVER_SET && source <= at.now + MOST_AHEAD) table.sourceAt[handle] = source;
 }
 
 const asBool = (raw: number, scale: number, offset: number): number =>

@@ -6,6 +6,7 @@ import { nearest } from "../../rules/language/nearest.ts";
 import type { PlacedLink } from "./judge-links.ts";
 import { keyPlaceOf, type Part, parsePart, part, placeOf } from "./parse-part.ts";
 import { formatPlace, type Place, type ProblemList, suggestion } from "./problems.ts";
+import { isSecretKey } from "./secrets.ts";
 
 export type Drivers = ReadonlyMap<string, Driver<unknown, unknown>>;
 
@@ -21,6 +22,8 @@ export interface Links {
   find(at: Part): FoundLink | undefined;
   /** Links that devices use, sorted by id; warns of shared links that nobody uses. */
   all(): readonly SiteLink[];
+  /** Named links that no device uses. */
+  spare(): readonly SiteLink[];
   /** Links that devices use, with their driver and where they are written first. */
   placed(): readonly PlacedLink[];
 }
@@ -151,7 +154,7 @@ export function createLinks(named: ReadonlyMap<string, Part>, drivers: Drivers, 
     const key = keyOf(parsed.driver.kind, parsed.settings);
     const before = known.get(key);
     const link = before?.link ?? {
-      id: freeId(parsed.driver.kind, parsed.settings, key),
+      id: freeId(parsed.driver.kind, parsed.settings),
       driver: parsed.driver.kind,
       settings: parsed.settings,
     };
@@ -160,12 +163,21 @@ export function createLinks(named: ReadonlyMap<string, Part>, drivers: Drivers, 
     return { id: link.id, driver: parsed.driver, ...(parsed.unit ? { unit: parsed.unit } : {}) };
   }
 
-  /** `modbus-tcp:10.0.4.17:502`; settings that have no endpoint, or share one, are told apart by their hash. */
-  function freeId(kind: string, settings: unknown, key: string): string {
+  /**
+   * `modbus-tcp:10.0.4.17:502`; settings that have no endpoint, or share one, are told apart by their hash. No secret goes
+   * into it: an id is seen by many, and a short password is found again from its hash.
+   */
+  function freeId(kind: string, settings: unknown): string {
     const taken = new Set([...known.values()].map((one) => one.link.id));
     const endpoint = endpointOf(settings);
-    const id = `${kind}:${endpoint ?? hash(key)}`;
-    return taken.has(id) ? `${id}#${hash(key)}` : id;
+    const open = hash(keyOf(kind, settings, (key) => !isSecretKey(key)));
+    const told = `${kind}:${endpoint ?? open}`;
+    const ids = [told, `${told}#${open}`];
+    for (let n = 2; ; n += 1) {
+      const free = ids.find((id) => !taken.has(id));
+      if (free !== undefined) return free;
+      ids.push(`${told}#${open}-${n}`);
+    }
   }
 
   function all(): readonly SiteLink[] {
@@ -182,27 +194,42 @@ export function createLinks(named: ReadonlyMap<string, Part>, drivers: Drivers, 
     return links.sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
+  const spare = () =>
+    [...byName].flatMap(([id, found]) => {
+      const link = [...known.values()].find((one) => one.link.id === found.id)?.link;
+      return link && !used.has(link.id) ? [{ ...link, id }] : [];
+    });
   const placed = () => [...known.values()].filter(({ link }) => used.has(link.id));
 
-  return { find, all, placed };
+  return { find, all, spare, placed };
 }
 
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
 
-/** Equal settings give equal text, whatever the order of their keys. */
-function keyOf(kind: string, settings: unknown): string {
+/** Equal settings give equal text, whatever the order of their keys; only those that `takes` counts. */
+function keyOf(kind: string, settings: unknown, takes: (key: string) => boolean = () => true): string {
   const sorted = (_: string, value: unknown): unknown =>
     typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      ? Object.fromEntries(
+          Object.entries(value)
+            .filter(([key]) => takes(key))
+            .sort(([a], [b]) => (a < b ? -1 : 1)),
+        )
       : value;
   return `${kind} ${JSON.stringify(settings, sorted)}`;
 }
 
-/** `host:port` of settings that have both, where an offset of the port counts; or the path of a serial port. */
+/**
+ * `host:port` of settings that have both, where an offset of the port counts; or the path of a serial port; or host, port
+ * and path of an `endpoint` or `url`, which never hold a user or a password.
+ */
 function endpointOf(settings: unknown): string | undefined {
   const { host, port, portOffset = 0 } = (settings ?? {}) as { host?: unknown; port?: unknown; portOffset?: unknown };
   const path = pathOf(settings);
   if (path !== undefined) return path;
+  const { endpoint, url } = (settings ?? {}) as { endpoint?: unknown; url?: unknown };
+  const address = endpoint ?? url;
+  if (typeof address === "string") return address.replace(/^[a-z.]+:\/\//i, "").replace(/\/$/, "");
   if (typeof host !== "string" || typeof port !== "number" || typeof portOffset !== "number") return undefined;
   return `${host.includes(":") ? `[${host}]` : host}:${port + portOffset}`;
 }

@@ -126,6 +126,7 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
     folder: input.folder,
     revision: revisionOf(seen),
     links: siteLinks,
+    spareLinks: links.spare(),
     devices: found.devices,
     points: found.points,
     rules: rules.rules,

@@ -83,6 +83,7 @@ export function createBoosterSensors(
   const publish = (interval: number) => {
     mainsSwing = 0.995 * mainsSwing + chance.normal(0, 0.001);
     readings.inlet_pressure = mainsPressure + mainsSwing + chance.normal(0, pressureNoise);
+    readings.pressure_setpoint = state.setpoint / 10;
     readings.outlet_pressure = Math.max(0, state.pressure / 10 + chance.normal(0, pressureNoise));
     readings.flow = state.flow > 0 ? Math.max(0, state.flow + chance.normal(0, 0.05)) : 0;
     readings.flow_total = Math.floor(state.total * 10) / 10;

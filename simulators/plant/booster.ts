@@ -27,6 +27,8 @@ export interface BoosterState {
   readonly pumps: readonly BoosterPump[];
   readonly control: PumpControl;
   readonly sump: Sump;
+  /** What the controller holds, bar. */
+  setpoint: number;
   /** bar, gauge */
   pressure: number;
   /** m³/h through all pumps, and through each one that runs. */
@@ -76,6 +78,7 @@ export function createBooster(params: BoosterParams, seed: number, hour: number)
     pumps,
     control: createPumpControl(pumps, setpoint, frequencyFor(params.flow, setpoint)),
     sump: createSump(chance.between(0.35, 0.85), [chance.whole(50, 900), chance.whole(50, 900)]),
+    setpoint,
     pressure: setpoint,
     flow: params.flow,
     flowPerPump: params.flow,
@@ -137,6 +140,11 @@ export function createBooster(params: BoosterParams, seed: number, hour: number)
       state.sump.step(stepSeconds, toSump);
       for (const pump of pumps) if (pump.running) pump.hours += stepSeconds / 3600;
       sensors.step(stepSeconds, steps);
+    },
+    written(point, value) {
+      if (point !== "pressure_setpoint") return;
+      state.setpoint = value * barPerMegapascal;
+      state.control.aim(state.setpoint);
     },
     fixDemand: (flow) => demand.fix(flow),
     burst(diameter, seconds, toSump) {

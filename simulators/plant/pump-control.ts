@@ -25,12 +25,15 @@ export interface PumpControl {
   /** Common frequency of all running pumps. */
   readonly hz: number;
   readonly asleep: boolean;
+  /** The pressure to hold from now on, bar. */
+  aim(pressure: number): void;
   /** One step of `seconds`, with the pressure (bar) and the flow (m³/h) that the controller measures. */
   step(seconds: number, pressure: number, flow: number): void;
 }
 
 /** Starts with the first pump running at `hz`. Lead pumps take turns: the next wake-up starts another one. */
-export function createPumpControl(pumps: readonly ControlledPump[], setpoint: number, hz: number): PumpControl {
+export function createPumpControl(pumps: readonly ControlledPump[], aim: number, hz: number): PumpControl {
+  let setpoint = aim;
   let frequency = hz;
   let integral = hz;
   let asleep = false;
@@ -69,6 +72,9 @@ export function createPumpControl(pumps: readonly ControlledPump[], setpoint: nu
     },
     get asleep() {
       return asleep;
+    },
+    aim(pressure) {
+      setpoint = pressure;
     },
     step(seconds, pressure, flow) {
       for (const pump of pumps) if (!able(pump)) pump.running = false;

@@ -1,6 +1,6 @@
 /**
- * Answers one Modbus request, after "MODBUS Application Protocol Specification V1.1b3". Read functions 01–04 only:
- * these devices take no writes.
+ * Answers one Modbus request, after "MODBUS Application Protocol Specification V1.1b3": read functions 01–04, and 06 and 16
+ * where the unit has registers that may be written.
  */
 import type { UnitMemory } from "./memory.ts";
 
@@ -26,6 +26,7 @@ const limits: Readonly<Record<number, number>> = { 1: 2000, 2: 2000, 3: 125, 4: 
  */
 export function answer(pdu: Buffer, memory: UnitMemory): Buffer {
   const functionCode = pdu[0] ?? 0;
+  if (memory.write && (functionCode === 6 || functionCode === 16)) return writeWords(pdu, memory.write);
   const limit = limits[functionCode];
   if (limit === undefined) return exception(functionCode, exceptions.illegalFunction);
   // A length that does not fit the function is a fault in the request's structure: exception 03 (section 7).
@@ -37,6 +38,20 @@ export function answer(pdu: Buffer, memory: UnitMemory): Buffer {
   return functionCode <= 2
     ? readBits(functionCode, start, quantity, memory)
     : readWords(functionCode, start, quantity, memory);
+}
+
+/** Sections 6.6 and 6.12. The reply repeats the address with the value, or with the quantity. */
+function writeWords(pdu: Buffer, write: NonNullable<UnitMemory["write"]>): Buffer {
+  const functionCode = pdu[0] ?? 0;
+  if (pdu.length < 5) return exception(functionCode, exceptions.illegalValue);
+  const quantity = functionCode === 6 ? 1 : pdu.readUInt16BE(3);
+  const data = pdu.subarray(functionCode === 6 ? 3 : 6);
+  const fits = data.length === 2 * quantity && (functionCode === 6 || pdu[5] === 2 * quantity);
+  if (quantity < 1 || quantity > 123 || !fits) return exception(functionCode, exceptions.illegalValue);
+  const words = Array.from({ length: quantity }, (_, index) => data.readUInt16BE(2 * index));
+  const outcome = write(pdu.readUInt16BE(1), words);
+  if (outcome === "taken") return Buffer.from(pdu.subarray(0, 5));
+  return exception(functionCode, outcome === "not-allowed" ? exceptions.illegalValue : exceptions.illegalAddress);
 }
 
 function readBits(functionCode: number, start: number, quantity: number, memory: UnitMemory): Buffer {

@@ -10,6 +10,8 @@ export interface RegisterEntry {
   readonly point: string;
   /** Register value = point value × scale. */
   readonly scale: number;
+  /** Lowest and highest value of the point that may be written; absent: read only. */
+  readonly takes?: readonly [number, number];
 }
 
 export type RegisterMap = readonly RegisterEntry[];
@@ -81,7 +83,8 @@ export const boosterMap: RegisterMap = [
   ...flags(1, ["sump_high_float", "leak_rope", "room_flood", "control_power", "valve_open", "plc_fault", "all_auto"]),
   entry(2, "i16", "inlet_pressure", 1000),
   entry(3, "i16", "outlet_pressure", 1000),
-  entry(4, "u16", "pressure_setpoint", 1000),
+  // MPa, as far as its pumps reach.
+  { ...entry(4, "u16", "pressure_setpoint", 1000), takes: [0.45, 0.6] },
   entry(5, "i16", "flow", 10),
   // In tenths of a cubic metre.
   entry(6, "u32", "flow_total", 10),

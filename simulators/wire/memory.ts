@@ -6,6 +6,8 @@ export interface UnitMemory {
   word(address: number): number | undefined;
   /** Bit b of register r as coil or discrete input 16·r + b, or undefined where there is none. */
   bit(address: number): boolean | undefined;
+  /** Takes words from `start` on, all or none; absent where the unit takes none at all. */
+  write?(start: number, words: readonly number[]): "taken" | "no-such-address" | "not-allowed";
 }
 
 /** Smallest and largest register value of an encoding. */
@@ -39,7 +41,11 @@ function raw(entry: RegisterEntry, value: number): number {
 const bitOf = (as: Encoding): number | undefined => (as.startsWith("bit") ? Number(as.slice(3)) : undefined);
 
 /** `read` answers the present value of a point; it is asked at each request, so a reply is one moment's picture. */
-export function createMemory(map: RegisterMap, read: (point: string) => number): UnitMemory {
+export function createMemory(
+  map: RegisterMap,
+  read: (point: string) => number,
+  order?: (point: string, value: number) => void,
+): UnitMemory {
   const words = new Map<number, (() => number)[]>();
   const bits = new Map<number, RegisterEntry>();
   const add = (address: number, part: () => number) => {
@@ -59,12 +65,24 @@ export function createMemory(map: RegisterMap, read: (point: string) => number):
     } else if (entry.as === "hi8") add(entry.at, () => value() << 8);
     else add(entry.at, () => value() & 0xffff);
   }
+  const writable = new Map(map.flatMap((entry) => (entry.takes ? [[entry.at, entry] as const] : [])));
+  const write: UnitMemory["write"] = (start, given) => {
+    const orders = given.map((word, index) => ({ entry: writable.get(start + index), word }));
+    for (const { entry, word } of orders) {
+      if (!entry?.takes) return "no-such-address";
+      const [low, high] = entry.takes;
+      if (word < low * entry.scale || word > high * entry.scale) return "not-allowed";
+    }
+    for (const { entry, word } of orders) if (entry) order?.(entry.point, word / entry.scale);
+    return "taken";
+  };
   return {
     word: (address) => words.get(address)?.reduce((sum, part) => sum | part(), 0),
     bit(address) {
       const entry = bits.get(address);
       return entry ? raw(entry, read(entry.point)) === 1 : undefined;
     },
+    ...(order && writable.size > 0 && { write }),
   };
 }
 

@@ -20,12 +20,18 @@ const exceptionFaults = { "exception-2": 2, "exception-4": 4, "exception-6": 6, 
 /** A device on the local network answers within 1–10 ms. */
 const latency = { min: 1, max: 10 } as const;
 
-/** `read` answers the present value of a point of `map`. */
-export function createUnit(map: RegisterMap, read: (point: string) => number): ModbusUnit {
+/** `read` answers the present value of a point of `map`; `order` takes what was written to one that may be written. */
+export function createUnit(
+  map: RegisterMap,
+  read: (point: string) => number,
+  order?: (point: string, value: number) => void,
+): ModbusUnit {
   const faults = new Map<FaultName, number>();
   let frozenHeartbeat: number | undefined;
-  const live = createMemory(map, (point) =>
-    point === "heartbeat" && frozenHeartbeat !== undefined ? frozenHeartbeat : read(point),
+  const live = createMemory(
+    map,
+    (point) => (point === "heartbeat" && frozenHeartbeat !== undefined ? frozenHeartbeat : read(point)),
+    order,
   );
   const zeros = filledMemory(live, 0);
   const ffff = filledMemory(live, 0xffff);

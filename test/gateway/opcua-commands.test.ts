@@ -52,23 +52,13 @@ links:
       timeout: 20s
 `,
   );
-  writeFileSync(
-    join(site(), "devices", "bms.yaml"),
-    `- id: bms-1
-  name: { zh: 楼控, en: BMS }
-  kind: gateway
-  link: bms
-  points:
-    - { id: server_state, name: { zh: 服务器状态, en: Server state }, type: number, at: "i=2259" }
-`,
-  );
 });
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
   folder[Symbol.dispose]();
 });
 
-test("from a strange server to a checked points file, in four commands", { timeout: 180_000 }, async () => {
+test("from a link that no device uses yet to a checked points file", { timeout: 180_000 }, async () => {
   const shown = await gatehouse("trust", site(), "bms");
   expect(shown.code, shown.err).toBe(0);
   const thumbprint = /thumbprint SHA-1: ([0-9A-F]{40})/.exec(shown.out)?.[1] ?? "";
@@ -79,6 +69,17 @@ test("from a strange server to a checked points file, in four commands", { timeo
 
   const accepted = await gatehouse("trust", site(), "bms", "--accept", thumbprint.toLowerCase());
   expect([accepted.code, accepted.out]).toEqual([0, expect.stringContaining("Trusted.")]);
+
+  writeFileSync(
+    join(site(), "devices", "bms.yaml"),
+    `- id: bms-1
+  name: { zh: 楼控, en: BMS }
+  kind: gateway
+  link: bms
+  points:
+    - { id: server_state, name: { zh: 服务器状态, en: Server state }, type: number, at: "i=2259" }
+`,
+  );
 
   const rejected = await gatehouse("browse", "bms-1", "--site", site());
   expect([rejected.code, rejected.err]).toEqual([1, expect.stringContaining("Trust the gateway's certificate")]);

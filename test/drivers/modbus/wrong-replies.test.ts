@@ -30,9 +30,9 @@ const settingsFor = (port: number, more: object = {}) =>
 
 describe("a hostile device", () => {
   const shares: readonly (readonly [Framing, number, number])[] = [
-    ["tcp", 1, 32_000],
-    ["tcp", 4, 32_000],
-    ["tcp", 16, 32_000],
+    ["tcp", 1, 12_000],
+    ["tcp", 4, 12_000],
+    ["tcp", 16, 12_000],
     ["rtu", 1, 16_000],
   ];
   // The full million runs in `npm run bench modbus`: too long for every change.
@@ -63,7 +63,7 @@ describe("a hostile device", () => {
       // The more are in flight, the more of them a distrusted connection takes along.
       expect(sum("data")).toBeGreaterThan(reads * (readers > 4 ? 0.7 : 0.9));
       expect([...played].sort()).toEqual((Object.keys(tricks) as Trick[]).sort());
-      expect(released).toBeGreaterThan(20);
+      expect(released).toBeGreaterThan(5);
       expect(sum("foreign")).toBeGreaterThan(0);
       // With others in flight a wrong reply to one of them usually ends the wait first.
       if (readers === 1) expect(sum("silent")).toBeGreaterThan(0);
@@ -94,7 +94,7 @@ describe("a hostile device", () => {
           expect(count.wrong).toBe(0);
           expect(count.exception).toBe(0);
         }),
-        { numRuns: framing === "tcp" ? 100 : 20, seed: SEED },
+        { numRuns: framing === "tcp" ? 60 : 15, seed: SEED },
       );
     },
     120_000,

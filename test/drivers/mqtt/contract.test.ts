@@ -4,49 +4,69 @@ import { createServer, type Socket } from "node:net";
 import { Aedes } from "aedes";
 import { drivers } from "../../../drivers/catalog.ts";
 import type { Driver } from "../../../drivers/driver.ts";
-import { driverContract } from "../../contracts/driver-contract.ts";
+import { driverContract, type Peer } from "../../contracts/driver-contract.ts";
 import { freePort } from "./mosquitto.ts";
+
+const secret = "valve-4711-secret";
+
+async function startBroker(guarded: boolean): Promise<Peer> {
+  const broker = await Aedes.createBroker({
+    authenticate: (_client, user, password, done) =>
+      done(null, !guarded || (user === "gate" && String(password) === secret)),
+  });
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    broker.handle(socket);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  const say = (topic: string, payload: string) =>
+    broker.publish({ cmd: "publish", topic, payload, qos: 0, dup: false, retain: false }, () => undefined);
+  const speaking = setInterval(() => {
+    say("pump/state", '{"speed":300}');
+    say("pump/on", "true");
+  }, 10);
+  const close = async () => {
+    clearInterval(speaking);
+    for (const socket of sockets) socket.destroy();
+    if (!server.listening) return;
+    server.close();
+    await once(server, "close");
+  };
+  return {
+    settings: {
+      url: `mqtt://127.0.0.1:${port}`,
+      version: "3.1.1",
+      quietAfter: "50ms",
+      ...(guarded && { user: "gate", password: secret }),
+    },
+    secrets: [secret],
+    points: [
+      { at: "pump/state#/speed", raw: 300 },
+      { at: "pump/on", raw: 1 },
+    ],
+    silence: () => clearInterval(speaking),
+    flood: (bytes) => {
+      for (const socket of sockets) socket.write(bytes);
+    },
+    hangUp: () => {
+      for (const socket of sockets) socket.destroy();
+    },
+    vanish: close,
+    connections: () => sockets.size,
+    async [Symbol.asyncDispose]() {
+      await close();
+      await new Promise<void>((resolve) => broker.close(resolve));
+    },
+  };
+}
 
 driverContract({
   driver: drivers.get("mqtt") as Driver<unknown, unknown>,
-  async startPeer() {
-    const broker = await Aedes.createBroker();
-    const sockets = new Set<Socket>();
-    const server = createServer((socket) => {
-      sockets.add(socket);
-      socket.once("close", () => sockets.delete(socket));
-      broker.handle(socket);
-    }).listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address() as { port: number };
-    const say = (topic: string, payload: string) =>
-      broker.publish({ cmd: "publish", topic, payload, qos: 0, dup: false, retain: false }, () => undefined);
-    const speaking = setInterval(() => {
-      say("pump/state", '{"speed":300}');
-      say("pump/on", "true");
-    }, 20);
-    const close = async () => {
-      clearInterval(speaking);
-      for (const socket of sockets) socket.destroy();
-      if (!server.listening) return;
-      server.close();
-      await once(server, "close");
-    };
-    return {
-      settings: { url: `mqtt://127.0.0.1:${port}`, version: "3.1.1", quietAfter: "50ms" },
-      points: [
-        { at: "pump/state#/speed", raw: 300 },
-        { at: "pump/on", raw: 1 },
-      ],
-      silence: () => clearInterval(speaking),
-      vanish: close,
-      connections: () => sockets.size,
-      async [Symbol.asyncDispose]() {
-        await close();
-        await new Promise<void>((resolve) => broker.close(resolve));
-      },
-    };
-  },
+  startPeer: () => startBroker(false),
+  startGuarded: () => startBroker(true),
   nobody: async () => ({ url: `mqtt://127.0.0.1:${await freePort()}` }),
   badSettings: [
     undefined,

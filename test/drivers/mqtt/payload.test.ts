@@ -44,6 +44,11 @@ describe("values", () => {
     const direction = { up: 1, down: 2, static: 0 };
     expect(number(read('{"direction":"down"}', "t#/direction", "enum", direction))).toBe(2);
     expect(number(read("ON", "t", "bool", { ON: 1, OFF: 0 }))).toBe(1);
+    // A JSON number is looked up as it is written, so that one code of several can mean true.
+    const door = { 0: 0, 1: 1, 2: 0, 3: 0 };
+    const door_status = (code: unknown) => read(JSON.stringify({ door_status: code }), "t#/door_status", "bool", door);
+    expect([0, 1, 2, 3].map((code) => number(door_status(code)))).toEqual([0, 1, 0, 0]);
+    expect(number(door_status("2"))).toBe(0);
     expect(read("constructor", "t", "enum", direction)).toMatchObject({ kind: "bad", reason: "decode" });
   });
 

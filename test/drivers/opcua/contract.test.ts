@@ -2,33 +2,58 @@
 import { afterAll, beforeAll } from "vitest";
 import { drivers } from "../../../drivers/catalog.ts";
 import type { Driver } from "../../../drivers/driver.ts";
-import { driverContract } from "../../contracts/driver-contract.ts";
+import { driverContract, type Peer } from "../../contracts/driver-contract.ts";
+import { driverTools } from "../../contracts/driver-tools.ts";
+import { createRecorder } from "../../contracts/recorder.ts";
 import { freePort, type RunningServer, startCable, startServer } from "./start-server.ts";
+import { trustAtFirst, trustBothWays } from "./trusting.ts";
 
-let server: RunningServer;
+const user = { name: "gatehouse", password: "correct horse" };
+const { folder } = driverTools(createRecorder());
+let server: RunningServer | undefined;
+let guarded: RunningServer | undefined;
 beforeAll(async () => {
-  server = await startServer();
+  // Both make their keys first, which takes its time on a busy machine.
+  [server, guarded] = await Promise.all([startServer(), startServer({ secured: true, user })]);
+}, 180_000);
+afterAll(async () => {
+  await server?.[Symbol.asyncDispose]();
+  await guarded?.[Symbol.asyncDispose]();
 });
-afterAll(() => server[Symbol.asyncDispose]());
 
 const plant = "nsu=urn:test:plant";
 
+async function startPlant(to: RunningServer | undefined, more: object): Promise<Peer> {
+  if (!to) throw new Error("the server has not started");
+  const cable = await startCable(to.port);
+  return {
+    settings: { endpoint: `opc.tcp://127.0.0.1:${cable.port}`, timeout: "3s", ...more },
+    secrets: [user.password],
+    points: [
+      { at: `${plant};s=Level`, raw: 1.5 },
+      { at: `/Objects/${plant};Plant/Running`, raw: 1 },
+    ],
+    silence: cable.cut,
+    vanish: cable.close,
+    connections: cable.connections,
+    hangUp: cable.hangUp,
+    flood: cable.flood,
+    [Symbol.asyncDispose]: () => cable[Symbol.asyncDispose](),
+  };
+}
+
 driverContract({
   driver: drivers.get("opcua") as Driver<unknown, unknown>,
-  async startPeer() {
-    const cable = await startCable(server.port);
-    return {
-      settings: { endpoint: `opc.tcp://127.0.0.1:${cable.port}`, security: "none", timeout: "3s" },
-      points: [
-        { at: `${plant};s=Level`, raw: 1.5 },
-        { at: `/Objects/${plant};Plant/Running`, raw: 1 },
-      ],
-      silence: cable.cut,
-      vanish: cable.close,
-      connections: cable.connections,
-      [Symbol.asyncDispose]: () => cable[Symbol.asyncDispose](),
-    };
+  startPeer: () => startPlant(server, { security: "none" }),
+  async startGuarded() {
+    if (guarded) await trustBothWays(guarded, folder, user);
+    const peer = await startPlant(guarded, { security: "sign-and-encrypt", timeout: "20s", user });
+    const { endpoint } = peer.settings as { endpoint: string };
+    await trustAtFirst(endpoint, folder);
+    return peer;
   },
+  // Each is a handshake, a session and a subscription, and the server keeps the lost ones until they run out.
+  reconnects: 20,
   nobody: async () => ({ endpoint: `opc.tcp://127.0.0.1:${await freePort()}`, security: "none" }),
   badSettings: [
     undefined,

@@ -4,11 +4,12 @@ import { readFile, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { days, instant, seconds } from "#model/time";
+import { days, instant } from "#model/time";
 import type { OpcuaSettings } from "../../../drivers/opcua/settings.ts";
 import { createClock } from "../../../gateway/clock.ts";
 import { plant, startLink } from "./start-link.ts";
 import { type RunningServer, startServer, temporaryFolder } from "./start-server.ts";
+import { trustAtFirst, trustBothWays } from "./trusting.ts";
 
 const user = { name: "gatehouse", password: "correct horse" };
 let server: RunningServer;
@@ -16,24 +17,8 @@ let own: { path: string } & AsyncDisposable;
 const points = [`${plant};s=Count`];
 const clock = createClock();
 
-async function trustServer(endpoint: string): Promise<void> {
-  const { offeredCertificate } = await import("../../../drivers/opcua/connect.ts");
-  const { trustAt } = await import("../../../drivers/opcua/trust.ts");
-  const settings = { endpoint, security: "sign-and-encrypt", timeout: seconds(10) } as OpcuaSettings;
-  const der = await offeredCertificate(
-    { link: "line", settings, folder: own.path, clock },
-    AbortSignal.timeout(10_000),
-  );
-  await trustAt(own.path, endpoint, der);
-}
-
-/** Both keepers do their part: ours trusts the server, and the server's trusts what it has rejected. */
-async function trustEachOther(): Promise<void> {
-  await trustServer(server.endpoint);
-  await using link = startLink({ endpoint: server.endpoint, security: "sign", user }, points, { folder: own.path });
-  await Promise.race([link.broken, link.report.until(() => link.report.value(0) !== undefined)]);
-  await server.order({ trustClients: true });
-}
+const trustServer = (endpoint: string) => trustAtFirst(endpoint, own.path);
+const trustEachOther = () => trustBothWays(server, own.path, user);
 
 beforeAll(async () => {
   own = await temporaryFolder();

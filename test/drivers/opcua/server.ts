@@ -70,12 +70,14 @@ const server = new OPCUAServer({
         name === options.user?.name && password === options.user?.password,
     },
   }),
-  ...(options.maxSubscriptions !== undefined && {
-    serverCapabilities: {
+  // Sessions of connections that were lost end by their time-out alone.
+  serverCapabilities: {
+    maxSessions: 1_000,
+    ...(options.maxSubscriptions !== undefined && {
       maxSubscriptionsPerSession: options.maxSubscriptions,
       maxSubscriptions: options.maxSubscriptions,
-    },
-  }),
+    }),
+  },
 });
 await server.initialize();
 const space = server.engine.addressSpace;

@@ -88,16 +88,22 @@ export interface Cable extends AsyncDisposable {
   /** Closes every connection and takes no new one. */
   close(): Promise<void>;
   connections(): number;
+  /** Closes every connection and takes new ones. */
+  hangUp(): void;
+  /** Sends to whoever is connected what the server never said. */
+  flood(bytes: Buffer): void;
 }
 
 /** A TCP proxy to `target`. */
 export async function startCable(target: number): Promise<Cable> {
   const { connect } = await import("node:net");
   const sockets = new Set<Socket>();
+  const clients = new Set<Socket>();
   let live = 0;
   let isCut = false;
   const server = createServer((near) => {
     live += 1;
+    clients.add(near);
     const far = connect(target, "127.0.0.1");
     for (const [from, to] of [
       [near, far],
@@ -115,6 +121,7 @@ export async function startCable(target: number): Promise<Cable> {
     }
     near.on("close", () => {
       live -= 1;
+      clients.delete(near);
     });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -131,6 +138,12 @@ export async function startCable(target: number): Promise<Cable> {
     },
     close,
     connections: () => live,
+    hangUp() {
+      for (const socket of sockets) socket.destroy();
+    },
+    flood(bytes) {
+      for (const socket of clients) socket.write(bytes);
+    },
     [Symbol.asyncDispose]: close,
   };
 }

@@ -156,6 +156,32 @@ describe("a link that works", () => {
     await running.acquisition[Symbol.asyncDispose]();
   });
 
+  test("a subscription that has nothing to tell is not slow, as long as it says that it lives", async () => {
+    const running = start(siteOf({ pump: { every: [seconds(1), seconds(1), seconds(10)] } }));
+    const life = await running.puppet.life(0);
+    const rate = () => running.acquisition.devices()[0]?.pollAchieved;
+    const alive = (...handles: number[]) => life.tools.report.confirmed("pump", Int32Array.from(handles), handles.length);
+    read(life, "pump", [0, 1, 2], [1, 2, 3]);
+    for (let round = 0; round < 30; round += 1) {
+      await running.clock.advance(seconds(4));
+      if (round % 3 === 0) read(life, "pump", [0, 1], [round, round]);
+      alive(0, 1, 2);
+    }
+    expect(rate()).toBeCloseTo(1.1, 1);
+    // Half of the class of one second is gone: a quarter of all that is owed.
+    for (let round = 0; round < 15; round += 1) {
+      await running.clock.advance(seconds(4));
+      alive(1, 2);
+    }
+    expect(rate()).toBeCloseTo(0.825, 2);
+    // The silence before it comes back is owed, not got.
+    life.tools.report.missed("pump", "timeout", say("silent"));
+    await running.clock.advance(seconds(60));
+    alive(1, 2);
+    expect(rate()).toBe(0);
+    await running.acquisition[Symbol.asyncDispose]();
+  });
+
   test("an address that the device refuses takes that point only; the device stays as it is", async () => {
     const running = start(siteOf({ pump: {} }));
     const { tools } = await running.puppet.life(0);

@@ -7,6 +7,7 @@ import { drivers } from "../../../drivers/catalog.ts";
 import { createClock } from "../../../gateway/clock.ts";
 import { importPoints } from "../../../gateway/commands/import-points.ts";
 import { numbersOf, type ScanOptions, scan } from "../../../gateway/commands/scan-link.ts";
+import { honestRtu, startRtuDevice } from "../../drivers/modbus/rtu-device.ts";
 import {
   dataPdu,
   exception,
@@ -50,6 +51,19 @@ const run = async (port: number, more: Partial<ScanOptions> = {}) => {
 };
 
 describe("a scan", () => {
+  test("finds units on a serial line behind a serial server, past those that are silent", async () => {
+    await using device = await startRtuDevice((request) => {
+      if (request.unit === 3) honestRtu(memory)(request);
+    });
+    const driver = drivers.get("modbus-rtu-over-tcp");
+    const settings = driver?.settings.parse({ host: "127.0.0.1", port: device.port, timeout: "100ms" });
+    const links = [{ id: "riser", driver: "modbus-rtu-over-tcp", settings }];
+    const { lines, result } = await run(0, { link: "riser", links, shared: true, units: "2-4" });
+    expect(result).toEqual({ outcome: "done" });
+    expect(lines).toEqual(["unit 3  holding:0-9  holding:20  input:5-6"]);
+    expect((await run(0, { link: "riser", links })).result).toMatchObject({ outcome: "refused" });
+  });
+
   test("finds units and the ranges that they answer, and asks one thing at a time with functions that only read", async () => {
     await using device = await startSpecDevice(building);
     const { lines, result } = await run(device.port, { units: "3,7-9", tables: "holding,input,coil" });

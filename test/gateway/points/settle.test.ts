@@ -170,6 +170,21 @@ describe("texts", () => {
     expect(settleText(table, 0, "1F", at(3))).toBe(true);
   });
 
+  test("a text that its source is not sure of is uncertain, with its own time, and becoming sure is a change", () => {
+    const table = createPointTable([point("floor", { type: "text" })]);
+    expect(settleText(table, 0, "B1", at(9), { sourceAt: at(7).now, uncertain: true })).toBe(true);
+    expect([table.text.get(0), table.quality[0], table.sourceAt[0]]).toEqual(["B1", UNCERTAIN, at(7).now]);
+    expect(settleText(table, 0, "B1", at(10), { uncertain: true })).toBe(false);
+    expect(settleText(table, 0, "B1", at(11), { sourceAt: 0 })).toBe(true);
+    expect([table.text.get(0), ...row(table, 0), table.sourceAt[0]]).toEqual([
+      "B1",
+      Number.NaN,
+      "good",
+      "none",
+      at(11).now,
+    ]);
+  });
+
   test("a text for a number is no value", () => {
     const table = tableOf();
     expect(settleText(table, 0, "12.5", at(0))).toBe(true);

@@ -185,6 +185,51 @@ points: [{ id: flow, name: { zh: 流量, en: Flow }, type: number, unit: m3/h, a
       ["riser", "modbus-tcp"],
     ]);
   });
+
+  test("an inline link is named after where it goes, and no secret can be guessed from its name", async () => {
+    const meter = (id: string, more: string) => `- id: ${id}
+  name: { zh: 表, en: Meter }
+  kind: water
+  link: { mqtt: { url: "mqtt://broker:1883"${more} } }
+  points: [{ id: flow, name: { zh: 流量, en: Flow }, type: number, at: "${id}/flow" }]
+`;
+    const namesWith = async (password: string) => {
+      const user = `, user: gatehouse, password: ${password}`;
+      const site = await siteOf({
+        "devices/meters.yaml": [
+          meter("a", ""),
+          meter("b", user),
+          meter("c", `, user: gatehouse, password: other`),
+          `- id: d
+  name: { zh: 服务器, en: Server }
+  kind: gateway
+  link: { opcua: { endpoint: "opc.tcp://bms:4840/UA", security: none } }
+  points: [{ id: state, name: { zh: 状态, en: State }, type: number, at: "i=2259" }]
+`,
+        ].join(""),
+      });
+      return site.devices.map(({ link }) => link).slice(1);
+    };
+    const names = await namesWith("first");
+    expect(names).toEqual([
+      "mqtt:broker:1883",
+      expect.stringMatching(/^mqtt:broker:1883#[0-9a-f]{8}$/),
+      expect.stringMatching(/^mqtt:broker:1883#[0-9a-f]{8}-2$/),
+      "opcua:bms:4840/UA",
+    ]);
+    expect(await namesWith("second")).toEqual(names);
+  });
+
+  test("a named link that no device uses is known to tools, and no driver is started for it", async () => {
+    const site = await siteOf({
+      "site.yaml":
+        "id: park\nname: { zh: 园区, en: Park }\nlinks:\n  bms: { opcua: { endpoint: opc.tcp://bms, security: none } }\n",
+    });
+    expect(site.links.map(({ id }) => id)).not.toContain("bms");
+    expect(site.spareLinks).toEqual([
+      { id: "bms", driver: "opcua", settings: expect.objectContaining({ endpoint: "opc.tcp://bms:4840" }) },
+    ]);
+  });
 });
 
 describe("rules", () => {

@@ -47,6 +47,17 @@ test("a pump takes 2.1 kW at 8, 3.2 kW at 14 and 4.6 kW at 20 m³/h (within 5 %)
   }
 });
 
+test("a set pressure that was written is held from then on, and shown", () => {
+  const booster = steadySet();
+  booster.written?.("pressure_setpoint", 0.5);
+  advance(booster, 60);
+  expect(booster.state.pressure).toBeCloseTo(5, 1);
+  expect(booster.readings.pressure_setpoint).toBe(0.5);
+  booster.written?.("pressure_setpoint", 0.58);
+  advance(booster, 60);
+  expect(booster.state.pressure).toBeCloseTo(5.8, 1);
+});
+
 describe("at rest", () => {
   test("one pump holds 5.50 bar at 8 m³/h with 44.1 Hz, about 6 A and 2–3 kW", () => {
     const booster = steadySet();

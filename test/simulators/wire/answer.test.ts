@@ -25,6 +25,35 @@ test("any request gets its data or an exception 01, 02 or 03, never more than 25
   );
 });
 
+test("a write of several registers is taken as a whole or not at all, and only where the unit takes any", () => {
+  const orders: unknown[] = [];
+  const unit = createMemory(
+    boosterMap,
+    () => 0,
+    (point, value) => orders.push([point, value]),
+  );
+  const ask = (hex: string, of = unit) => answer(Buffer.from(hex, "hex"), of).toString("hex");
+  expect(ask("10000400010201f4")).toBe("1000040001");
+  expect(ask("06000401f4")).toBe("06000401f4");
+  expect(orders).toEqual([
+    ["pressure_setpoint", 0.5],
+    ["pressure_setpoint", 0.5],
+  ]);
+  for (const [request, reply] of [
+    ["10000400020401f40001", "9002"],
+    ["1000040001040001", "9003"],
+    ["1000040001", "9003"],
+    ["100004000000", "9003"],
+    ["0600040000", "8603"],
+    ["060004", "8603"],
+    ["0600030001", "8602"],
+  ] as const) {
+    expect([request, ask(request)]).toEqual([request, reply]);
+  }
+  expect(ask("06000401f4", memory)).toBe("8601");
+  expect(orders).toHaveLength(2);
+});
+
 test("frames come out of the stream whatever pieces it is cut into", () => {
   const pdus = fc.array(fc.uint8Array({ minLength: 1, maxLength: 253 }), { maxLength: 8 });
   fc.assert(
