@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command line, and the only place that reads the environment or ends the process. */
-import { readFileSync } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -230,21 +230,29 @@ async function backtest(args: string[]): Promise<void> {
   }
   const rule = site.rules.find(({ id }) => id === values.rule);
   if (!rule) end(BAD_SITE, say(`站点没有规则 ${values.rule}。`, `The site has no rule ${values.rule}.`));
-  const read = (file: string): Buffer => {
+  const readable = <R>(file: string, use: (file: string) => R): R => {
     try {
-      return readFileSync(file);
+      return use(file);
     } catch {
       end(FAILED, say(`读不到文件 ${file}。`, `The file ${file} cannot be read.`));
     }
   };
+  if (values.csv !== undefined) readable(String(values.csv), (file) => accessSync(file, constants.R_OK));
   const { readChangedRule } = await import("./site/changed-rule.ts");
   const { runBacktest } = await import("./backtest/run-backtest.ts");
   const { printReport } = await import("./backtest/print.ts");
+  const { piecesOf } = await import("./backtest/csv-samples.ts");
   let changed: RuleDefinition | undefined;
   if (values.with !== undefined) {
     const name = String(values.with);
     const library = at("../rules/library");
-    const result = await readChangedRule({ site, rule: rule.id, text: read(name), name, library });
+    const result = await readChangedRule({
+      site,
+      rule: rule.id,
+      text: readable(name, (file) => readFileSync(file)),
+      name,
+      library,
+    });
     if ("problems" in result) {
       printProblems(result.problems);
       end(BAD_SITE, say(`${name} 有问题，未试算。`, `${name} has problems; nothing was replayed.`));
@@ -258,7 +266,7 @@ async function backtest(args: string[]): Promise<void> {
       rule,
       ...range,
       ...(changed ? { changed } : {}),
-      source: values.csv === undefined ? { folder: dataOf(site) } : { csv: read(String(values.csv)).toString("utf8") },
+      source: values.csv === undefined ? { folder: dataOf(site) } : { csv: piecesOf(String(values.csv)) },
       progress(share) {
         if (share - told < 0.1) return;
         told = share;
