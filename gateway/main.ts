@@ -41,6 +41,8 @@ const USAGE_TEXT = `gatehouse <command>
                      查看并信任 OPC UA 服务器的证书 / shows the certificate of an OPC UA server, and trusts it
   backtest <site> --rule ID [--with file.yaml] [--from T --to T] [--csv file]
                      用历史数据试算规则（默认最近 7 天）/ what a rule would have raised over stored history
+  backtest <site> --tuning [--rule ID] [--from T --to T]
+                     各规则接近触发与数据不可用的情况 / where rules almost raise an alarm, and cannot be judged
   backtest <site> --learn [--from T --to T]
                      从历史学习流量参数并打印，不会自动生效 / prints limits learned from the flow; applies nothing
   schema [kind]      站点文件的 JSON Schema，供编辑器使用 / JSON Schema of the site files, for editors
@@ -219,13 +221,21 @@ async function check(args: string[]): Promise<void> {
 
 async function backtest(args: string[]): Promise<void> {
   const texts = ["rule", "with", "from", "to", "csv"].map((name) => [name, { type: "string" }] as const);
-  const { values, positionals } = parse(args, { ...Object.fromEntries(texts), learn: { type: "boolean" } });
+  const { values, positionals } = parse(args, {
+    ...Object.fromEntries(texts),
+    learn: { type: "boolean" },
+    tuning: { type: "boolean" },
+  });
   const [folder] = positionals;
-  if (folder === undefined || (values.rule === undefined) === !values.learn) end(USAGE, USAGE_TEXT);
+  if (folder === undefined || (values.rule === undefined && !values.learn && !values.tuning)) end(USAGE, USAGE_TEXT);
   const site = await readSite(folder);
   const range = rangeOf(values);
   if (values.learn) {
     await learn(site, range);
+    return;
+  }
+  if (values.tuning) {
+    await tune(site, range, values.rule === undefined ? undefined : String(values.rule));
     return;
   }
   const rule = site.rules.find(({ id }) => id === values.rule);
@@ -274,6 +284,24 @@ async function backtest(args: string[]): Promise<void> {
       },
     });
     process.stdout.write(`${printReport(report, language, site.zone)}\n`);
+  } catch (error) {
+    endWith(error);
+  }
+}
+
+async function tune(site: Site, range: { from: Instant; to: Instant }, wanted: string | undefined): Promise<void> {
+  const { runTuning } = await import("./backtest/run-tuning.ts");
+  const { tuningText } = await import("./backtest/print.ts");
+  const rules = site.rules.filter(({ id }) => wanted === undefined || id === wanted);
+  if (rules.length === 0) end(BAD_SITE, say(`站点没有规则 ${wanted}。`, `The site has no rule ${wanted}.`));
+  try {
+    const report = runTuning({ site, rules, ...range, folder: dataOf(site) });
+    for (const row of report.rows) {
+      process.stdout.write(`${row.rule}@${row.device}  ${tuningText(row, language)}\n`);
+    }
+    process.stdout.write(
+      `${say(`${rules.length} 条规则，${report.samples} 个样本，${report.rows.length} 行。`, `${rules.length} rules, ${report.samples} samples, ${report.rows.length} rows.`)}\n`,
+    );
   } catch (error) {
     endWith(error);
   }

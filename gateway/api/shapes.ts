@@ -412,6 +412,27 @@ export type SiteBody = z.infer<typeof SiteShape>;
 export type DeviceBody = z.infer<typeof DeviceShape>;
 export type PointBody = z.infer<typeof PointShape>;
 export type BucketBody = z.infer<typeof BucketShape>;
+/** The tuning report over all rules: how far it is, and what it says. */
+export const TuningJobShape = z.object({
+  state: z.enum(["running", "done", "failed"]),
+  progress: z.number().describe("0 to 1"),
+  because: Text.optional(),
+  report: z
+    .object({ from: Time, to: Time, samples: z.int(), rows: z.array(TuningShape).readonly(), broken: z.int() })
+    .optional(),
+});
+
+/** What the flow of one device says about its limits; m3/h. */
+export const LearnedShape = z.object({
+  device: z.string(),
+  minutes: z.int().describe("minutes with a known flow"),
+  largestStep: z.number().describe("from one minute to the next"),
+  ordinaryStep: z.number().describe("only 1 in 1,000 steps is larger"),
+  median: z.number(),
+  hourly: z.array(z.number().nullable()).describe("median of each local hour"),
+  nightMinimum: z.number().nullable().describe("median over the nights of the smallest flow between 2 and 4 o'clock"),
+});
+
 export type BacktestBody = z.infer<typeof BacktestShape>;
 export type AlarmBody = z.infer<typeof AlarmShape>;
 export type ClockBody = z.infer<typeof ClockShape>;

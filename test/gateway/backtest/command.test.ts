@@ -58,6 +58,7 @@ test.each([
   [["--rule", "water.tank_low", "--from", "yesterday"], 64],
   [["--rule", "water.tank_low", "--csv", "/no/such/file"], 1],
   [["--rule", "water.tank_lo"], 78],
+  [["--tuning", "--rule", "water.tank_lo"], 78],
 ])("%j ends with a sentence and %i", (args, code) => {
   const { status, stderr } = backtest(args);
   expect(status).toBe(code);
