@@ -40,6 +40,8 @@ const commands: Readonly<Record<string, Entry>> = {
     usage: `
   backtest <site> --rule ID [--with file.yaml] [--from T --to T] [--csv file]
                      用历史数据试算规则（默认最近 7 天）/ what a rule would have raised over stored history
+  backtest <site> --tuning [--rule ID] [--from T --to T]
+                     各规则接近触发与数据不可用的情况 / where rules almost raise an alarm, and cannot be judged
   backtest <site> --learn [--from T --to T]
                      从历史学习流量参数并打印，不会自动生效 / prints limits learned from the flow; applies nothing`,
     load: async () => (await import("./commands/backtest.ts")).backtest,

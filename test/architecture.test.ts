@@ -114,9 +114,11 @@ const rooms: readonly Room[] = [
     files: /^gateway\/backtest\//,
     may: [
       /^#model$/,
-      /^rules\/engine\/create-engine\.ts$/,
+      // What a rule reads is asked where the engine asks it.
+      /^rules\/engine\/(create-engine|shapes)\.ts$/,
+      /^rules\/language\/(closures|graph|rule-on-device)\.ts$/,
       /^gateway\/history\/(block|buckets|file|head|past)\.ts$/,
-      /^node:worker_threads$/,
+      /^node:(fs|worker_threads)$/,
     ],
     types: [/^rules\//],
   },

@@ -23,6 +23,7 @@ import { ruleRoutes } from "./routes/rules.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { simulatorRoutes } from "./routes/simulator.ts";
 import { siteRoutes } from "./routes/site.ts";
+import { studyRoutes } from "./routes/studies.ts";
 import { ticketRoutes } from "./routes/tickets.ts";
 import { tokenRoutes, userRoutes } from "./routes/users.ts";
 import { writeRoutes } from "./routes/writes.ts";
@@ -93,6 +94,7 @@ export async function startApi(input: ApiInput): Promise<Api> {
   journalRoutes(server, house);
   ruleRoutes(server, house);
   backtestRoutes(server, house);
+  studyRoutes(server, house);
   userRoutes(server, house, hasher);
   tokenRoutes(server, house);
   simulatorRoutes(server, house);

@@ -7,6 +7,7 @@ import type { Text } from "#model/text";
 import type { Instant } from "#model/time";
 import type { BacktestReport } from "./report.ts";
 import type { BacktestInput } from "./run-backtest.ts";
+import { createStudies, type Studies } from "./studies.ts";
 
 export interface BacktestJob {
   readonly id: number;
@@ -33,6 +34,7 @@ export type Started =
   | { readonly refused: "problems"; readonly problems: readonly Problem[] };
 
 export interface Backtests extends AsyncDisposable {
+  readonly studies: Studies;
   start(request: BacktestRequest): Promise<Started>;
   /** The running or the last one. */
   standing(): BacktestJob | undefined;
@@ -49,6 +51,7 @@ export interface BacktestsInput {
 type Said = { readonly progress: number } | { readonly report: BacktestReport } | { readonly because: Text };
 
 export function createBacktests({ site, folder, readChanged }: BacktestsInput): Backtests {
+  const studies = createStudies(site, folder);
   let job: BacktestJob | undefined;
   let thread: Worker | undefined;
   let isStarting = false;
@@ -85,6 +88,7 @@ export function createBacktests({ site, folder, readChanged }: BacktestsInput): 
   }
 
   return {
+    studies,
     async start(request) {
       if (thread || isStarting) return { refused: "busy" };
       isStarting = true;
@@ -103,6 +107,7 @@ export function createBacktests({ site, folder, readChanged }: BacktestsInput): 
       await thread?.terminate();
     },
     async [Symbol.asyncDispose]() {
+      await studies[Symbol.asyncDispose]();
       await thread?.terminate();
     },
   };

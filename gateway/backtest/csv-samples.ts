@@ -1,4 +1,5 @@
 /** Samples from a spreadsheet: `time,point,value[,quality]`, one per line, as the historian would hand them over. */
+import { closeSync, openSync, readSync } from "node:fs";
 import { BAD, GOOD, qualities, reasonCode } from "#model/quality";
 import type { Text } from "#model/text";
 import { parseInstant } from "#model/time";
@@ -47,34 +48,111 @@ function rowOf(text: string, line: number, handles: ReadonlyMap<string, number>)
     : { at, handle, value, code: codeOf(grade, GOOD) };
 }
 
-/** Throws BadCsv at the first line that does not fit. Lines may stand in any order. */
+/** Lines of a text that comes in pieces. */
+function* linesOf(pieces: Iterable<string>): Generator<string> {
+  let left = "";
+  for (const piece of pieces) {
+    const lines = (left + piece).split("\n");
+    left = lines.pop() ?? "";
+    if (left.length > LONGEST_LINE) return yield left;
+    yield* lines;
+  }
+  yield left;
+}
+
+/** No honest line is longer; what has no ends of lines is not read to its own end. */
+const LONGEST_LINE = 10_000;
+
+/** Throws BadCsv at the first line that does not fit. Lines may stand in any order; of the text only its numbers are kept. */
 export function csvSamples(
-  text: string,
+  text: Iterable<string>,
   points: readonly string[],
-): { rows: number; from: number; to: number; stretches: Stretch[] } {
+): { rows: number; from: number; to: number; stretches: Iterable<Stretch> } {
   const handles = new Map(points.map((id, handle) => [id, handle]));
-  const lines = text.replace(/^\ufeff/, "").split(/\r?\n/);
-  const rows = lines.flatMap((line, i) =>
-    line.trim() === "" || (i === 0 && /^time\b/i.test(line)) ? [] : [rowOf(line, i + 1, handles)],
+  let all = columnsOf(4_096);
+  let rows = 0;
+  let number = 0;
+  let isSorted = true;
+  for (const raw of linesOf(text)) {
+    number += 1;
+    const line = number === 1 ? raw.replace(/^\ufeff/, "") : raw;
+    if (line.trim() === "" || (number === 1 && /^time\b/i.test(line))) continue;
+    const row = rowOf(line, number, handles);
+    if (rows === all.at.length) all = twice(all);
+    if (rows > 0 && row.at < (all.at[rows - 1] as number)) isSorted = false;
+    all.handle[rows] = row.handle;
+    all.at[rows] = row.at;
+    all.value[rows] = row.value;
+    all.code[rows] = row.code;
+    rows += 1;
+  }
+  if (rows === 0) throw new BadCsv(1, "文件里没有数据", "there is no sample in the file.");
+  const whole = isSorted ? all : inOrder(all, rows);
+  const from = whole.at[0] as number;
+  const to = whole.at[rows - 1] as number;
+  return { rows, from, to, stretches: hours(whole, rows) };
+}
+
+type Columns = ReturnType<typeof columnsOf>;
+const columnsOf = (size: number) => ({
+  handle: new Int32Array(size),
+  at: new Float64Array(size),
+  value: new Float64Array(size),
+  code: new Uint8Array(size),
+});
+
+function twice(before: Columns): Columns {
+  const after = columnsOf(before.at.length * 2);
+  after.handle.set(before.handle);
+  after.at.set(before.at);
+  after.value.set(before.value);
+  after.code.set(before.code);
+  return after;
+}
+
+/** By time; rows of the same instant keep their order. */
+function inOrder({ handle, at, value, code }: Columns, rows: number): Columns {
+  const order = Uint32Array.from({ length: rows }, (_, i) => i).sort(
+    (a, b) => (at[a] as number) - (at[b] as number) || a - b,
   );
-  if (rows.length === 0) throw new BadCsv(1, "文件里没有数据", "there is no sample in the file.");
-  rows.sort((a, b) => a.at - b.at);
-  const from = rows[0]?.at ?? 0;
-  const stretches: Stretch[] = [];
-  for (let i = 0; i < rows.length; ) {
-    const until = (rows[i]?.at ?? 0) + WINDOW;
+  return {
+    handle: Int32Array.from(order, (i) => handle[i] as number),
+    at: Float64Array.from(order, (i) => at[i] as number),
+    value: Float64Array.from(order, (i) => value[i] as number),
+    code: Uint8Array.from(order, (i) => code[i] as number),
+  };
+}
+
+function* hours({ handle, at, value, code }: Columns, rows: number): Generator<Stretch> {
+  for (let i = 0; i < rows; ) {
+    const until = (at[i] as number) + WINDOW;
     let end = i;
-    while (end < rows.length && (rows[end]?.at ?? 0) < until) end += 1;
-    const own = rows.slice(i, end);
-    stretches.push({
-      count: own.length,
+    while (end < rows && (at[end] as number) < until) end += 1;
+    yield {
+      count: end - i,
       until,
-      handle: Int32Array.from(own, ({ handle }) => handle),
-      at: Float64Array.from(own, ({ at }) => at),
-      value: Float64Array.from(own, ({ value }) => value),
-      code: Uint8Array.from(own, ({ code }) => code),
-    });
+      handle: handle.subarray(i, end),
+      at: at.subarray(i, end),
+      value: value.subarray(i, end),
+      code: code.subarray(i, end),
+    };
     i = end;
   }
-  return { rows: rows.length, from, to: rows.at(-1)?.at ?? from, stretches };
+}
+
+const PIECE = 65_536;
+
+/** The text of a file, piece by piece. Throws the file system's error. */
+export function* piecesOf(path: string): Generator<string> {
+  const file = openSync(path, "r");
+  try {
+    const bytes = new Uint8Array(PIECE);
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    for (let read = readSync(file, bytes); read > 0; read = readSync(file, bytes)) {
+      yield decoder.decode(bytes.subarray(0, read), { stream: true });
+    }
+    yield decoder.decode();
+  } finally {
+    closeSync(file);
+  }
 }

@@ -1,9 +1,10 @@
-/** Stretches of time in which nothing was known of a device: what a replay cannot judge there, it says. */
+/** Stretches of time in which a rule could not be judged on a device, because something that it reads was not known. */
 import type { PointColumns } from "#model/points";
 import { BAD } from "#model/quality";
-import type { Site } from "#model/site";
+import type { Watch } from "./reads.ts";
 
 export interface Gap {
+  readonly rule: string;
   readonly device: string;
   /** ms since epoch, to the minute. */
   readonly from: number;
@@ -18,29 +19,35 @@ export interface Gaps {
 
 const MINUTE = 60_000;
 
-/** A device is unknown while any of the points that the rule reads is. */
-export function createGaps(site: Site, handles: readonly number[], columns: PointColumns): Gaps {
-  const own = new Map<string, number[]>();
-  for (const handle of handles) {
-    const device = site.points[handle]?.device;
-    if (device !== undefined) own.set(device, [...(own.get(device) ?? []), handle]);
-  }
-  const since = new Map<string, number>();
+export function createGaps(watches: readonly Watch[], columns: PointColumns): Gaps {
+  const since = new Float64Array(watches.length).fill(Number.NaN);
   const found: Gap[] = [];
+  const { quality } = columns;
+
+  function isUnknown(handles: readonly number[]): boolean {
+    for (const handle of handles) if (quality[handle] === BAD) return true;
+    return false;
+  }
+  const tell = ({ rule, device }: Watch, from: number, to: number) => {
+    if (to > from) found.push({ rule: rule.id, device, from, to });
+  };
+
   return {
     look(at) {
-      for (const [device, points] of own) {
-        const isUnknown = points.some((handle) => columns.quality[handle] === BAD);
-        const began = since.get(device);
-        if (isUnknown && began === undefined) since.set(device, at - MINUTE);
-        if (isUnknown || began === undefined) continue;
-        found.push({ device, from: began, to: at - MINUTE });
-        since.delete(device);
-      }
+      watches.forEach((watch, i) => {
+        const began = since[i] as number;
+        const unknown = isUnknown(watch.needed);
+        if (unknown && Number.isNaN(began)) since[i] = at - MINUTE;
+        if (unknown || Number.isNaN(began)) return;
+        tell(watch, began, at - MINUTE);
+        since[i] = Number.NaN;
+      });
     },
     end(at) {
-      for (const [device, from] of since) found.push({ device, from, to: at });
-      return found.filter((gap) => gap.to > gap.from).sort((a, b) => a.from - b.from);
+      watches.forEach((watch, i) => {
+        tell(watch, since[i] as number, at);
+      });
+      return found.sort((a, b) => a.from - b.from);
     },
   };
 }

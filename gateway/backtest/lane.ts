@@ -1,11 +1,10 @@
-/** One engine in a replay, and the alarms that it would have raised. */
-import type { Transition } from "#model/rule";
+/** Some of the rules of a replay, and the alarms that they would have raised. */
+import type { RuleDefinition, Transition } from "#model/rule";
 import type { Severity } from "#model/severity";
 import type { Text } from "#model/text";
-import type { Moment } from "#model/time";
-import type { RuleEngine } from "../../rules/engine/engine.ts";
 
 export interface WouldBe {
+  readonly rule: string;
   /** `<rule>@<device>`. */
   readonly alarm: string;
   readonly device: string;
@@ -19,38 +18,27 @@ export interface WouldBe {
 }
 
 export interface Lane {
-  readonly engine: RuleEngine;
-  /** Monotonic time of the last look. */
-  readonly looked: number;
-  step(changed: Int32Array, count: number, at: Moment): void;
-  end(at: number): readonly WouldBe[];
+  readonly rules: readonly RuleDefinition[];
+  take(transition: Transition, now: number): void;
+  end(): readonly WouldBe[];
 }
 
-export function createLane(engine: RuleEngine): Lane {
+export function createLane(rules: readonly RuleDefinition[]): Lane {
   const open = new Map<string, WouldBe>();
   const over: WouldBe[] = [];
-  let looked = -1;
-
-  function take({ to, instance, severity, because, heldFor }: Transition, now: number): void {
-    const before = open.get(instance.id);
-    if (to === "active") {
-      open.set(instance.id, { alarm: instance.id, device: instance.device, severity, from: now, heldFor, because });
-    } else if (to === "level" && before) {
-      open.set(instance.id, { ...before, severity: severity < before.severity ? severity : before.severity });
-    } else if (to === "normal" && before) {
-      over.push({ ...before, to: now });
-      open.delete(instance.id);
-    }
-  }
-
   return {
-    engine,
-    get looked() {
-      return looked;
-    },
-    step(changed, count, at) {
-      looked = at.mono;
-      for (const transition of engine.step(changed, count, at)) take(transition, at.now);
+    rules,
+    take({ to, instance, severity, because, heldFor }, now) {
+      const { id, device, rule } = instance;
+      const before = open.get(id);
+      if (to === "active") {
+        open.set(id, { rule: rule.id, alarm: id, device, severity, from: now, heldFor, because });
+      } else if (to === "level" && before) {
+        open.set(id, { ...before, severity: severity < before.severity ? severity : before.severity });
+      } else if (to === "normal" && before) {
+        over.push({ ...before, to: now });
+        open.delete(id);
+      }
     },
     end: () => [...over, ...open.values()].sort((a, b) => a.from - b.from),
   };

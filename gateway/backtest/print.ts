@@ -1,6 +1,7 @@
 /** A backtest's report as lines for the person at the command line. */
 import type { Text } from "#model/text";
-import type { BacktestAlarm, BacktestReport } from "./report.ts";
+import type { BacktestAlarm, BacktestReport, BacktestTicket } from "./report.ts";
+import type { Tuning } from "./tuning.ts";
 
 /** `zone`: times are shown as the site's clocks show them. */
 export function printReport(report: BacktestReport, language: keyof Text, zone: string): string {
@@ -13,8 +14,12 @@ export function printReport(report: BacktestReport, language: keyof Text, zone: 
       .replace("T", " ");
   const alarm = (mark: string) => (one: BacktestAlarm) => {
     const end = one.to === undefined ? say("未恢复", "not over") : at(one.to);
-    const ticket = one.ticket ? `  ${say("工单", "ticket")} ${one.ticket.class} ${one.ticket.severity}` : "";
+    const ticket = one.ticket === undefined ? "" : `  ${say("工单", "ticket")} #${one.ticket}`;
     return `${mark} ${at(one.from)} – ${end}  ${one.severity} ${one.alarm}  ${one.because[language]}${ticket}`;
+  };
+  const ticket = (one: BacktestTicket) => {
+    const again = one.reopened > 0 ? say(`，重开 ${one.reopened} 次`, `, opened again ${one.reopened} times`) : "";
+    return `  #${one.number} ${one.class} ${one.severity} ${one.device} ${at(one.openedAt)}  ${say(`${one.alarms} 条告警`, `${one.alarms} alarms`)}${again}`;
   };
   const { changed } = report;
   return [
@@ -23,22 +28,22 @@ export function printReport(report: BacktestReport, language: keyof Text, zone: 
       `Rule ${report.rule}: ${at(report.from)} to ${at(report.to)}, ${report.devices} devices, ${report.samples} samples: it would have raised ${report.alarms.length} alarms.`,
     ),
     ...report.alarms.map(alarm(changed ? "·" : "!")),
+    ...(report.tickets.length > 0
+      ? [say(`会开 ${report.tickets.length} 张工单：`, `It would have opened ${report.tickets.length} tickets:`)]
+      : []),
+    ...report.tickets.map(ticket),
+    ...(report.alarms.length > 0 ? report.leftOut.map((text) => text[language]) : []),
     ...(changed
       ? [
           say(
-            `修改后的规则：${changed.alarms.length} 条告警，其中相同 ${changed.same}，不再产生 ${changed.missed.length}，新增 ${changed.extra.length}。`,
-            `The changed rule: ${changed.alarms.length} alarms; the same ${changed.same}, missed ${changed.missed.length}, extra ${changed.extra.length}.`,
+            `修改后的规则：${changed.alarms.length} 条告警，${changed.tickets.length} 张工单，其中相同 ${changed.same}，不再产生 ${changed.missed.length}，新增 ${changed.extra.length}。`,
+            `The changed rule: ${changed.alarms.length} alarms, ${changed.tickets.length} tickets; the same ${changed.same}, missed ${changed.missed.length}, extra ${changed.extra.length}.`,
           ),
           ...changed.missed.map(alarm("-")),
           ...changed.extra.map(alarm("+")),
         ]
       : []),
-    ...report.tuning.map((row) =>
-      say(
-        `  ${row.device}：告警 ${row.alarms}，延时内自行消失 ${row.pendingCancelled}（其中接近触发 ${row.nearMisses}，最长 ${row.longestPending} 秒），数据不可用 ${Math.round(row.unknown / 60)} 分钟`,
-        `  ${row.device}: alarms ${row.alarms}, over before the delay ${row.pendingCancelled} (near misses ${row.nearMisses}, longest ${row.longestPending} s), unknown for ${Math.round(row.unknown / 60)} min`,
-      ),
-    ),
+    ...report.tuning.map((row) => `  ${row.device}${say("：", ": ")}${tuningText(row, language)}`),
     ...(report.gapCount > 0
       ? [
           say(
@@ -53,3 +58,9 @@ export function printReport(report: BacktestReport, language: keyof Text, zone: 
       : []),
   ].join("\n");
 }
+
+/** A row of the tuning report behind the name of what it is about. */
+export const tuningText = (row: Tuning, language: keyof Text): string =>
+  language === "zh"
+    ? `告警 ${row.alarms}，延时内自行消失 ${row.pendingCancelled}（其中接近触发 ${row.nearMisses}，最长 ${row.longestPending} 秒），数据不可用 ${Math.round(row.unknown / 60)} 分钟`
+    : `alarms ${row.alarms}, over before the delay ${row.pendingCancelled} (near misses ${row.nearMisses}, longest ${row.longestPending} s), unknown for ${Math.round(row.unknown / 60)} min`;

@@ -1,20 +1,21 @@
 /**
- * What a rule would have said: stored samples run through the same engine on a clock of their own. Beside the rule run a
- * changed copy of it, to compare, and a copy without delays, to see what almost became an alarm. Touches nothing.
+ * What rules would have said: stored samples run through the same engine on a clock of their own. Beside each rule run a
+ * changed copy of it, to compare, and a copy without delays, to see what almost became an alarm: all in one engine, which
+ * computes what they share once. Time jumps from one sample that can make a difference, or one timer, to the next.
  */
-import { BAD, reasonCode } from "#model/quality";
+import { BAD, GOOD, reasonCode } from "#model/quality";
 import type { RuleDefinition } from "#model/rule";
 import type { Site } from "#model/site";
 import { type Instant, instant, type Moment, milliseconds } from "#model/time";
 import { createEngine } from "../../rules/engine/create-engine.ts";
-import type { RuleEngine } from "../../rules/engine/engine.ts";
 import { qualityOf, reasonOf } from "../history/block.ts";
 import { HOLD } from "../history/buckets.ts";
 import { createPointTable, type PointTable } from "./columns.ts";
 import { createGaps, type Gap } from "./gaps.ts";
-import { createLane, type Lane, type WouldBe } from "./lane.ts";
+import { createLane, type WouldBe } from "./lane.ts";
+import type { Reads } from "./reads.ts";
 
-/** Samples of many points in the order of their times, all before `until`. */
+/** Samples of many points in the order of their times, all before `until`. The columns may be longer than `count`. */
 export interface Stretch {
   readonly count: number;
   readonly until: number;
@@ -26,10 +27,10 @@ export interface Stretch {
 
 export interface ReplayInput {
   readonly site: Site;
-  readonly rule: RuleDefinition;
+  readonly rules: readonly RuleDefinition[];
   readonly changed?: RuleDefinition;
-  /** Points that the rules read. */
-  readonly handles: readonly number[];
+  /** Of the rules and the changed copy. */
+  readonly reads: Reads;
   readonly from: Instant;
   readonly to: Instant;
   readonly stretches: Iterable<Stretch>;
@@ -39,8 +40,9 @@ export interface ReplayInput {
 
 export interface Replayed {
   readonly samples: number;
+  /** Rules on devices. */
   readonly instances: number;
-  /** Of the rule as it is, of its changed copy, and of the copy without delays. */
+  /** Of the rules as they are, of the changed copy, and of the copies without delays. */
   readonly asIs: readonly WouldBe[];
   readonly changed?: readonly WouldBe[];
   readonly undelayed: readonly WouldBe[];
@@ -54,136 +56,175 @@ const STALE = reasonCode("stale");
 const withoutDelays = ({ onDelay: _, offDelay: __, ...rule }: RuleDefinition): RuleDefinition => rule;
 
 export function replay(input: ReplayInput): Replayed {
-  const { site, from, to, handles } = input;
+  const { site, rules, reads, from, to } = input;
   const columns = createPointTable(site.points.length);
-  const engineFor = (rule: RuleDefinition): RuleEngine =>
-    createEngine({ rules: [rule], devices: site.devices, points: site.points, columns, zone: site.zone });
-  const lanes: Lane[] = [input.rule, withoutDelays(input.rule), ...(input.changed ? [input.changed] : [])].map((rule) =>
-    createLane(engineFor(rule)),
+  const asIs = createLane(rules);
+  const undelayed = createLane(rules.map(withoutDelays));
+  const other = input.changed && createLane([input.changed]);
+  const lanes = [asIs, undelayed, ...(other ? [other] : [])];
+  const engine = createEngine({
+    rules: lanes.flatMap((lane) => lane.rules),
+    devices: site.devices,
+    points: site.points,
+    columns,
+    zone: site.zone,
+  });
+  const laneOf = new Map(lanes.flatMap((lane) => lane.rules.map((rule) => [rule, lane])));
+  const gaps = createGaps(
+    reads.watches.filter(({ rule }) => rules.includes(rule)),
+    columns,
   );
-  // Points that the rule can do without leave it judged.
-  const needed = handles.filter((handle) => !input.rule.optional.includes(site.points[handle]?.key ?? ""));
-  const gaps = createGaps(site, needed, columns);
-  const changed = new Int32Array(site.points.length);
-  let count = 0;
-  let mono = 0;
+  const news = createNews(columns, reads, site.points.length);
+  let looked = -1;
   let samples = 0;
   let swept = from as number;
-
-  const moment = (at: number): Moment => ({ now: instant(from + at), mono: milliseconds(at) });
+  let refreshed = 0;
 
   /** While a value holds, the house went on reading it, though only its changes were kept. Only `stale()` asks for that. */
-  const asksForAge = lanes.some(({ engine }) => engine.instances.some(({ rule }) => textsOf(rule).some(isAboutAge)));
-  let refreshed = 0;
   function stillThere(now: number): void {
-    if (!asksForAge || now - refreshed < 1_000) return;
+    if (reads.aged.length === 0 || now - refreshed < 1_000) return;
     refreshed = now;
-    for (const handle of handles) if (columns.quality[handle] !== BAD) columns.receivedAt[handle] = now;
+    for (const handle of reads.aged) if (columns.quality[handle] !== BAD) columns.receivedAt[handle] = now;
   }
 
-  /** Every timer that is due before `until` (ms since `from`), then one look at what has changed. */
-  function step(until: number): void {
-    for (const lane of lanes) {
-      for (let wake = lane.engine.nextWake() as number; wake < until; wake = lane.engine.nextWake() as number) {
-        const at = Math.max(wake, lane.looked + 1);
-        if (at >= until) break;
-        stillThere(from + at);
-        lane.step(changed, 0, moment(at));
-      }
-      stillThere(from + until);
-      lane.step(changed, count, moment(until));
+  /** One look at what is new. `at`: ms since `from`. */
+  function step(at: number): void {
+    stillThere(from + at);
+    looked = at;
+    const moment: Moment = { now: instant(from + at), mono: milliseconds(at) };
+    for (const transition of engine.step(news.handles, news.count, moment)) {
+      laneOf.get(transition.instance.rule)?.take(transition, from + at);
     }
-    count = 0;
-    mono = until;
+    news.clear();
+  }
+
+  /** Every timer that is due before `until`. */
+  function runTimers(until: number): void {
+    for (let wake = engine.nextWake() as number; wake < until; wake = engine.nextWake() as number) {
+      const at = Math.max(wake, looked + 1);
+      if (at >= until) return;
+      step(at);
+    }
   }
 
   function sweep(now: number): void {
     for (; swept + SWEEP <= now; swept += SWEEP) {
       const at = swept + SWEEP;
-      for (const handle of handles) {
+      for (const handle of reads.handles) {
         if (columns.quality[handle] === BAD || at - (columns.sourceAt[handle] as number) < HOLD) continue;
-        setBad(columns, handle, STALE);
-        changed[count++] = handle;
+        runTimers(at - from);
+        news.lost(handle, STALE);
       }
-      if (count > 0) step(at - from);
+      if (news.isUrgent) step(at - from);
       gaps.look(at);
     }
   }
 
   /** The first look: at what held when the range begins. */
-  let hasBegun = false;
   function begin(): void {
-    if (hasBegun) return;
-    hasBegun = true;
-    count = 0;
+    if (looked >= 0) return;
     step(0);
   }
 
   for (const stretch of input.stretches) {
     for (let i = 0; i < stretch.count; ) {
       const at = stretch.at[i] as number;
+      // A sample that came late is judged when it came, as in the house.
+      const then = Math.max(looked, at - from);
+      if (at > to) break;
       if (at > from) {
         begin();
-        sweep(Math.min(at, to));
+        sweep(at);
+        runTimers(then);
       }
-      count = 0;
       for (; i < stretch.count && stretch.at[i] === at; i += 1) {
-        const handle = stretch.handle[i] as number;
-        write(columns, handle, stretch.value[i] as number, stretch.code[i] as number, at);
-        // Two samples of one point at one instant: the later one counts.
-        if (count < changed.length) changed[count++] = handle;
+        news.take(stretch.handle[i] as number, stretch.value[i] as number, stretch.code[i] as number, at);
       }
-      if (at > from && at <= to) step(Math.max(mono, at - from));
+      if (at > from && news.isUrgent) step(then);
     }
     samples += stretch.count;
     input.progress?.(Math.min(1, Math.max(0, (stretch.until - from) / Math.max(1, to - from))));
   }
   begin();
-  count = 0;
   sweep(to);
-  step(Math.max(mono, to - from));
-  const [asIs, undelayed, other] = lanes.map((lane) => lane.end(to));
+  runTimers(to - from);
+  step(Math.max(looked, to - from));
   return {
     samples,
-    instances: lanes[0]?.engine.instances.length ?? 0,
-    asIs: asIs ?? [],
-    undelayed: undelayed ?? [],
-    ...(other ? { changed: other } : {}),
+    instances: engine.instances.filter(({ rule }) => laneOf.get(rule) === asIs).length,
+    asIs: asIs.end(),
+    undelayed: undelayed.end(),
+    ...(other ? { changed: other.end() } : {}),
     gaps: gaps.end(to),
   };
 }
 
-function write(columns: PointTable, handle: number, value: number, code: number, at: number): void {
-  columns.sourceAt[handle] = at;
-  if (qualityOf(code) === BAD) {
-    setBad(columns, handle, reasonOf(code));
-    return;
+/**
+ * Writes samples into the columns and notes which points are news. A value that gives the same answer to every question that
+ * the rules put to it is noted too, so that sentences tell it, but waits for the next look: it can change no verdict.
+ */
+function createNews(columns: PointTable, reads: Reads, points: number) {
+  const handles = new Int32Array(points);
+  const isNoted = new Uint8Array(points);
+  const answers = Array.from({ length: points }, (_, handle) => reads.answers.get(handle));
+  const answered = new Float64Array(points).fill(Number.NaN);
+  let count = 0;
+  let isUrgent = false;
+
+  function note(handle: number): void {
+    if (isNoted[handle] === 1) return;
+    isNoted[handle] = 1;
+    handles[count] = handle;
+    count += 1;
   }
-  columns.value[handle] = value;
-  columns.quality[handle] = qualityOf(code);
-  columns.reason[handle] = reasonOf(code);
-  columns.receivedAt[handle] = at;
-}
 
-function setBad(columns: PointTable, handle: number, reason: number): void {
-  columns.value[handle] = Number.NaN;
-  columns.quality[handle] = BAD;
-  columns.reason[handle] = reason;
-}
+  function lost(handle: number, reason: number): void {
+    if (columns.quality[handle] === BAD && columns.reason[handle] === reason) return;
+    columns.value[handle] = Number.NaN;
+    columns.quality[handle] = BAD;
+    columns.reason[handle] = reason;
+    isUrgent = true;
+    note(handle);
+  }
 
-const isAboutAge = (text: string): boolean => /\bstale\s*\(/.test(text);
-
-/** Every expression of a rule. */
-export const textsOf = (rule: RuleDefinition): readonly string[] => [
-  rule.when.text,
-  ...(rule.clear ? [rule.clear.text] : []),
-  ...Object.values(rule.let).map(({ text }) => text),
-  ...rule.levels.map(({ when }) => when.text),
-];
-
-/** Points that a rule may read, on whichever device: those whose key stands in one of its expressions or sentences. */
-export function handlesOf(site: Site, rules: readonly RuleDefinition[]): number[] {
-  const texts = rules.flatMap((rule) => [...textsOf(rule), rule.because.zh, rule.because.en]);
-  const words = new Set(texts.flatMap((text) => text.match(/[A-Za-z_][A-Za-z0-9_]*/g) ?? []));
-  return site.points.flatMap((point, handle) => (point.type !== "text" && words.has(point.key) ? [handle] : []));
+  return {
+    handles,
+    get count() {
+      return count;
+    },
+    get isUrgent() {
+      return isUrgent;
+    },
+    clear() {
+      for (let i = 0; i < count; i += 1) isNoted[handles[i] as number] = 0;
+      count = 0;
+      isUrgent = false;
+    },
+    lost,
+    take(handle: number, value: number, code: number, at: number): void {
+      columns.sourceAt[handle] = at;
+      const quality = qualityOf(code);
+      if (quality === BAD) {
+        lost(handle, reasonOf(code));
+        return;
+      }
+      const answer = answers[handle];
+      const isSame = quality === columns.quality[handle];
+      if (isSame && value === columns.value[handle]) {
+        columns.receivedAt[handle] = at;
+        return;
+      }
+      if (!answer) isUrgent = true;
+      else {
+        const is = answer(quality === GOOD ? value : Number.NaN);
+        if (!isSame || is !== answered[handle]) isUrgent = true;
+        answered[handle] = is;
+      }
+      columns.value[handle] = value;
+      columns.quality[handle] = quality;
+      columns.reason[handle] = reasonOf(code);
+      columns.receivedAt[handle] = at;
+      note(handle);
+    },
+  };
 }

@@ -1,12 +1,14 @@
-/** What a replay comes to: alarms and the tickets they ask for, old rule against new, what almost became an alarm, and gaps. Pure. */
+/** What a replay comes to: alarms and their tickets, old rule against new, what almost became an alarm, and gaps. Pure. */
 import type { TicketClass } from "#model/policy";
 import type { RuleDefinition } from "#model/rule";
-import { graver, type Severity } from "#model/severity";
+import type { Severity } from "#model/severity";
 import type { Site } from "#model/site";
 import type { Text } from "#model/text";
-import { formatInstant, instant, parseSpan } from "#model/time";
+import { formatInstant, instant } from "#model/time";
 import type { WouldBe } from "./lane.ts";
 import type { Replayed } from "./replay.ts";
+import { type WouldBeTicket, wouldBeTickets } from "./tickets.ts";
+import { overlaps, type Tuning, tuningOf } from "./tuning.ts";
 
 /** Times are ISO 8601 in UTC, spans are seconds. */
 export interface BacktestAlarm {
@@ -18,22 +20,18 @@ export interface BacktestAlarm {
   readonly to?: string;
   readonly heldFor: number;
   readonly because: Text;
-  /** The ticket that it opens or joins. */
-  readonly ticket?: { readonly class: TicketClass; readonly severity: Severity };
+  /** The ticket that it opens or joins: its number among those of the report. */
+  readonly ticket?: number;
 }
 
-/** One row per device: where the limits and delays of the rule stand near the truth. */
-export interface Tuning {
+export interface BacktestTicket {
+  readonly number: number;
+  readonly class: TicketClass;
   readonly device: string;
+  readonly severity: Severity;
+  readonly openedAt: string;
   readonly alarms: number;
-  /** Times the condition held and ended before the delay was over. */
-  readonly pendingCancelled: number;
-  /** Those among them that lasted at least 80 % of the delay. */
-  readonly nearMisses: number;
-  /** The longest of them, seconds. */
-  readonly longestPending: number;
-  /** Seconds in which a point of the rule was bad or unknown. */
-  readonly unknown: number;
+  readonly reopened: number;
 }
 
 export interface BacktestReport {
@@ -43,9 +41,14 @@ export interface BacktestReport {
   readonly samples: number;
   readonly devices: number;
   readonly alarms: readonly BacktestAlarm[];
+  /** One per device and class, however many alarms join it. */
+  readonly tickets: readonly BacktestTicket[];
+  /** What a replay cannot know and therefore leaves out: people's doings, and other alarms that would suppress these. */
+  readonly leftOut: readonly Text[];
   /** With a changed rule: what it would have raised, and how that differs. */
   readonly changed?: {
     readonly alarms: readonly BacktestAlarm[];
+    readonly tickets: readonly BacktestTicket[];
     readonly same: number;
     /** Alarms of the rule as it is that the changed one does not raise. */
     readonly missed: readonly BacktestAlarm[];
@@ -59,19 +62,8 @@ export interface BacktestReport {
   readonly broken: number;
 }
 
-const NEAR = 0.8;
 const GAPS_SHOWN = 200;
 const time = (ms: number): string => formatInstant(instant(ms));
-const overlaps = (a: WouldBe, b: WouldBe): boolean =>
-  a.alarm === b.alarm && a.from <= (b.to ?? Number.POSITIVE_INFINITY) && b.from <= (a.to ?? Number.POSITIVE_INFINITY);
-
-/** The on-delay on this device in ms; 0 without one. */
-function delayOf(site: Site, rule: RuleDefinition, device: string): number {
-  const text = rule.onDelay?.text.trim();
-  if (text === undefined) return 0;
-  const own = site.devices.find(({ id }) => id === device)?.params[text];
-  return parseSpan(text) ?? Number(own ?? rule.params[text]?.default ?? 0);
-}
 
 export interface ReportInput {
   readonly site: Site;
@@ -85,30 +77,19 @@ export interface ReportInput {
 
 export function report(input: ReportInput): BacktestReport {
   const { site, rule, replayed } = input;
-  const { asIs, undelayed, changed } = replayed;
-  const body = (of: RuleDefinition) => (alarm: WouldBe) => alarmBody(site, of, alarm);
-  const devices = [...new Set([...asIs, ...undelayed].map(({ device }) => device))];
-  const unknown = new Map<string, number>();
-  for (const { device, from, to } of replayed.gaps) unknown.set(device, (unknown.get(device) ?? 0) + (to - from));
-  const tuned = [...new Set([...devices, ...unknown.keys()])].sort();
+  const { asIs, changed } = replayed;
+  const own = side(site, rule, asIs);
   return {
     rule: rule.id,
     from: time(input.from),
     to: time(input.to),
     samples: replayed.samples,
     devices: replayed.instances,
-    alarms: asIs.map(body(rule)),
-    ...(changed && input.changed
-      ? {
-          changed: {
-            alarms: changed.map(body(input.changed)),
-            same: asIs.filter((one) => changed.some((other) => overlaps(one, other))).length,
-            missed: asIs.filter((one) => !changed.some((other) => overlaps(one, other))).map(body(rule)),
-            extra: changed.filter((one) => !asIs.some((other) => overlaps(one, other))).map(body(input.changed)),
-          },
-        }
-      : {}),
-    tuning: tuned.map((device) => tuningOf(input, device, unknown.get(device) ?? 0)),
+    alarms: asIs.map(own.body),
+    tickets: own.tickets,
+    leftOut: leftOut(rule),
+    ...(changed && input.changed ? { changed: compared(asIs, own, changed, side(site, input.changed, changed)) } : {}),
+    tuning: tuningOf(site, [rule], replayed),
     gaps: replayed.gaps
       .slice(0, GAPS_SHOWN)
       .map(({ device, from, to }) => ({ device, from: time(from), to: time(to) })),
@@ -117,35 +98,67 @@ export function report(input: ReportInput): BacktestReport {
   };
 }
 
-function tuningOf({ site, rule, replayed, to }: ReportInput, device: string, unknown: number): Tuning {
-  const alarms = replayed.asIs.filter((one) => one.device === device);
-  const pending = replayed.undelayed.filter(
-    (spell) => spell.device === device && spell.to !== undefined && !alarms.some((alarm) => overlaps(spell, alarm)),
-  );
-  const delay = delayOf(site, rule, device);
-  const lengths = pending.map((spell) => (spell.to ?? to) - spell.from);
+type Side = ReturnType<typeof side>;
+
+/** What one version of the rule would have brought about. */
+function side(site: Site, rule: RuleDefinition, alarms: readonly WouldBe[]) {
+  const { tickets, ofAlarm } = wouldBeTickets(site, rule, alarms);
   return {
-    device,
-    alarms: alarms.length,
-    pendingCancelled: pending.length,
-    nearMisses: lengths.filter((length) => length >= delay * NEAR).length,
-    longestPending: Math.max(0, ...lengths) / 1_000,
-    unknown: unknown / 1_000,
+    tickets: tickets.map(ticketBody),
+    body: (alarm: WouldBe): BacktestAlarm => {
+      const ticket = ofAlarm.get(alarm);
+      return {
+        alarm: alarm.alarm,
+        device: alarm.device,
+        severity: alarm.severity,
+        from: time(alarm.from),
+        ...(alarm.to === undefined ? {} : { to: time(alarm.to) }),
+        heldFor: alarm.heldFor / 1_000,
+        because: { zh: alarm.because.zh, en: alarm.because.en },
+        ...(ticket === undefined ? {} : { ticket }),
+      };
+    },
   };
 }
 
-function alarmBody(site: Site, rule: RuleDefinition, alarm: WouldBe): BacktestAlarm {
-  const policy = rule.ticket && (site.policy.classes[rule.ticket] ?? site.policy.classes.general_fault);
+const ticketBody = ({ openedAt, number, device, severity, alarms, reopened, class: of }: WouldBeTicket) => ({
+  number,
+  class: of,
+  device,
+  severity,
+  openedAt: time(openedAt),
+  alarms,
+  reopened,
+});
+
+function compared(asIs: readonly WouldBe[], own: Side, changed: readonly WouldBe[], other: Side) {
+  const before = Map.groupBy(asIs, ({ alarm }) => alarm);
+  const after = Map.groupBy(changed, ({ alarm }) => alarm);
+  const isIn = (side: ReadonlyMap<string, readonly WouldBe[]>, one: WouldBe) =>
+    (side.get(one.alarm) ?? []).some((alarm) => overlaps(one, alarm));
+  const missed = asIs.filter((one) => !isIn(after, one));
   return {
-    alarm: alarm.alarm,
-    device: alarm.device,
-    severity: alarm.severity,
-    from: time(alarm.from),
-    ...(alarm.to === undefined ? {} : { to: time(alarm.to) }),
-    heldFor: alarm.heldFor / 1_000,
-    because: { zh: alarm.because.zh, en: alarm.because.en },
-    ...(rule.ticket && policy
-      ? { ticket: { class: rule.ticket, severity: graver(alarm.severity, policy.severity) } }
-      : {}),
+    alarms: changed.map(other.body),
+    tickets: other.tickets,
+    same: asIs.length - missed.length,
+    missed: missed.map(own.body),
+    extra: changed.filter((one) => !isIn(before, one)).map(other.body),
   };
+}
+
+const PEOPLE: Text = {
+  zh: "未计入：搁置、停用、作业票、消防测试；工单按告警全部恢复即关闭计。",
+  en: "Left out: shelving, out of service, work permits, fire tests. A ticket counts as closed when its alarms are over.",
+};
+
+function leftOut({ suppressBy }: RuleDefinition): readonly Text[] {
+  if (!suppressBy || suppressBy.length === 0) return [PEOPLE];
+  const causes = suppressBy.map(({ rule }) => rule);
+  return [
+    PEOPLE,
+    {
+      zh: `未计入抑制：实际运行中，${causes.join("、")} 告警期间本规则不报警。`,
+      en: `Suppression is left out: in the house this rule is silent during an alarm of ${causes.join(", ")}.`,
+    },
+  ];
 }

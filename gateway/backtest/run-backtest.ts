@@ -5,7 +5,8 @@ import type { Text } from "#model/text";
 import { type Instant, instant } from "#model/time";
 import { readHistoryFile } from "../history/file.ts";
 import { csvSamples } from "./csv-samples.ts";
-import { handlesOf, replay, type Stretch } from "./replay.ts";
+import { readsOf } from "./reads.ts";
+import { type Replayed, type ReplayInput, replay } from "./replay.ts";
 import { type BacktestReport, report } from "./report.ts";
 import { storedSamples } from "./stored-samples.ts";
 
@@ -16,8 +17,8 @@ export interface BacktestInput {
   readonly changed?: RuleDefinition;
   readonly from: Instant;
   readonly to: Instant;
-  /** The data folder, or the text of a CSV in its place. */
-  readonly source: { readonly folder: string } | { readonly csv: string };
+  /** The data folder, or the pieces of a CSV in its place, as they are read. */
+  readonly source: { readonly folder: string } | { readonly csv: Iterable<string> };
   readonly progress?: (share: number) => void;
 }
 
@@ -30,14 +31,27 @@ export class NoHistory extends Error {
   }
 }
 
-/** Throws NoHistory, BadCsv, or SQLite's error when the file cannot be read. */
+/** Throws NoHistory, BadCsv, or SQLite's error when a file cannot be read. */
 export function runBacktest(input: BacktestInput): BacktestReport {
-  const { site, source } = input;
+  const { site, rule, changed } = input;
+  const reads = readsOf(site, changed ? [rule, changed] : [rule]);
+  const { replayed, range, broken } = replayStored({ ...input, rules: [rule], reads });
+  return report({ site, rule, ...(changed ? { changed } : {}), ...range, replayed, broken });
+}
+
+/** Several rules together, for what is asked about all of them. */
+export function replayStored(input: Omit<BacktestInput, "rule"> & Pick<ReplayInput, "rules" | "reads">): {
+  readonly replayed: Replayed;
+  readonly range: { readonly from: Instant; readonly to: Instant };
+  readonly broken: number;
+} {
+  const { site, source, reads } = input;
   const points = site.points.map((point) => point.id);
   if ("csv" in source) {
     const csv = csvSamples(source.csv, points);
     // A file is replayed as a whole, whatever the range: its last values hold for a minute.
-    return whole({ ...input, from: instant(csv.from), to: instant(csv.to + 60_000) }, csv.stretches, () => 0);
+    const range = { from: instant(csv.from), to: instant(csv.to + 60_000) };
+    return { replayed: replay({ ...input, ...range, stretches: csv.stretches }), range, broken: 0 };
   }
   using file = readHistoryFile(source.folder);
   if (!file) {
@@ -46,23 +60,10 @@ export function runBacktest(input: BacktestInput): BacktestReport {
       en: `There is no history.db in ${source.folder}: nothing has been recorded yet. Let the gateway run for a while, or name a file with --csv.`,
     });
   }
-  const handles = handlesOf(site, input.changed ? [input.rule, input.changed] : [input.rule]);
+  const { from, to } = input;
   let broken = 0;
-  const stretches = storedSamples(file, points, handles, input, () => {
+  const stretches = storedSamples(file, points, reads.handles, input, () => {
     broken += 1;
   });
-  return whole(input, stretches, () => broken);
-}
-
-function whole(input: BacktestInput, stretches: Iterable<Stretch>, broken: () => number): BacktestReport {
-  const { site, rule, changed, from, to } = input;
-  const both = { site, rule, ...(changed ? { changed } : {}), from, to };
-  const handles = handlesOf(site, changed ? [rule, changed] : [rule]);
-  const replayed = replay({
-    ...both,
-    handles,
-    stretches,
-    ...(input.progress ? { progress: input.progress } : {}),
-  });
-  return report({ ...both, replayed, broken: broken() });
+  return { replayed: replay({ ...input, stretches }), range: { from, to }, broken };
 }

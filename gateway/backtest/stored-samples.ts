@@ -1,26 +1,30 @@
-/** Stored samples of many points in the order of their times, an hour at a time, read beside the gateway that writes them. */
+/** Stored samples of many points in the order of their times, a quarter of an hour at a time, read beside the gateway that writes them. */
 import type { Instant } from "#model/time";
 import type { Samples } from "../history/block.ts";
 import { HOLD } from "../history/buckets.ts";
 import { type HistoryFile, keyOf } from "../history/file.ts";
 import { createHead, type Head, merged } from "../history/head.ts";
-import { createPast } from "../history/past.ts";
+import { createPast, type Past, type StoredBlock } from "../history/past.ts";
 import type { Stretch } from "./replay.ts";
 
-const WINDOW = 3_600_000;
+/** Short enough for its columns to stay in the processor's cache. */
+const WINDOW = 900_000;
 const DAY = 86_400_000;
 
 interface Cursor {
   readonly handle: number;
   readonly series: number;
-  /** Key of the last block that was read. */
-  key: number;
-  /** Samples that were read and not yet handed on. */
+  /** The next block that was not unpacked yet. */
+  ahead: StoredBlock | undefined;
+  /** What stands in no block yet. */
+  tail: Samples | undefined;
+  /** Samples that were unpacked, and how many of them were handed on. */
   left: Samples | undefined;
+  used: number;
 }
 
-/** What stands in no block yet, by series. Only read beside a running gateway is it ever more than minutes. */
-function readTail(file: HistoryFile, past: ReturnType<typeof createPast>, wanted: ReadonlySet<number>) {
+/** Only read beside a running gateway is it ever more than minutes. */
+function readTail(file: HistoryFile, past: Past, wanted: ReadonlySet<number>): ReadonlyMap<number, Samples> {
   const rows = file.prepare("SELECT id, sealed FROM series").all() as { id: number; sealed: number }[];
   const sealed = new Map(rows.map((row) => [row.id, row.sealed]));
   const heads = new Map<number, Head>();
@@ -38,7 +42,7 @@ function readTail(file: HistoryFile, past: ReturnType<typeof createPast>, wanted
 
 /**
  * `points`: ids by handle; only `handles` are read. Begins a little before `from`, with what held then. The iterable ends
- * at `to`. `tellBroken` is called for each row that could not be read.
+ * at `to`; a stretch is good until the next one is asked for. `tellBroken` is called for each row that could not be read.
  */
 export function* storedSamples(
   file: HistoryFile,
@@ -50,84 +54,126 @@ export function* storedSamples(
   const past = createPast(file, tellBroken);
   const find = file.prepare("SELECT id FROM series WHERE point = ?");
   const start = range.from - HOLD;
-  const cursors: Cursor[] = [];
-  for (const handle of handles) {
+  const known = handles.flatMap((handle) => {
     const series = find.get(points[handle] ?? "")?.id as number | undefined;
-    if (series !== undefined) cursors.push({ handle, series, key: keyOf(series, start - DAY) - 1, left: undefined });
-  }
-  const tail = readTail(file, past, new Set(cursors.map(({ series }) => series)));
+    return series === undefined ? [] : [{ handle, series }];
+  });
+  const tails = readTail(file, past, new Set(known.map(({ series }) => series)));
+  const cursors = known.map(({ handle, series }): Cursor => {
+    const ahead = past.blockAfter(series, keyOf(series, start - DAY) - 1);
+    return { handle, series, ahead, tail: tails.get(series), left: undefined, used: 0 };
+  });
+  const room = createRoom();
   for (let from = start; from < range.to; from += WINDOW) {
     const to = Math.min(from + WINDOW, range.to);
-    const pieces = cursors.flatMap((cursor) => {
-      const samples = next(past, cursor, to, tail);
-      return samples && samples.count > 0 ? [{ handle: cursor.handle, samples }] : [];
-    });
-    yield inTime(pieces, start, to);
+    room.clear();
+    for (const cursor of cursors) {
+      refill(past, cursor, to);
+      take(room, cursor, start, from, to);
+    }
+    yield room.inTime(from, to);
   }
 }
 
-/** The samples of one point before `to` that were not handed on yet. */
-function next(
-  past: ReturnType<typeof createPast>,
-  cursor: Cursor,
-  to: number,
-  tail: Map<number, Samples>,
-): Samples | undefined {
-  const pieces: Samples[] = cursor.left ? [cursor.left] : [];
-  for (const { key, samples } of past.blocksAfter(cursor.series, cursor.key, to)) {
-    cursor.key = key;
-    if (samples) pieces.push(samples);
+/** Unpacks what begins before `to`: each block once, since the next is only looked at. */
+function refill(past: Past, cursor: Cursor, to: number): void {
+  let pieces: Samples[] | undefined;
+  const add = (samples: Samples) => {
+    pieces ??= cursor.left && cursor.used < cursor.left.count ? [rest(cursor.left, cursor.used)] : [];
+    pieces.push(samples);
+  };
+  while (cursor.ahead && cursor.ahead.first < to) {
+    const samples = cursor.ahead.read();
+    if (samples) add(samples);
+    cursor.ahead = past.blockAfter(cursor.series, cursor.ahead.key);
   }
-  const newest = tail.get(cursor.series);
-  if (newest && (newest.at[0] as number) < to) {
-    pieces.push(newest);
-    tail.delete(cursor.series);
+  if (cursor.tail && (cursor.tail.at[0] as number) < to) {
+    add(cursor.tail);
+    cursor.tail = undefined;
   }
-  if (pieces.length === 0) return undefined;
-  const all = merged(pieces);
-  let cut = 0;
-  while (cut < all.count && (all.at[cut] as number) < to) cut += 1;
-  cursor.left = cut < all.count ? part(all, cut, all.count) : undefined;
-  return part(all, 0, cut);
+  if (!pieces) return;
+  cursor.left = merged(pieces);
+  cursor.used = 0;
 }
 
-const part = (samples: Samples, from: number, to: number): Samples => ({
-  count: to - from,
-  at: samples.at.slice(from, to),
-  value: samples.value.slice(from, to),
-  code: samples.code.slice(from, to),
+const rest = (samples: Samples, from: number): Samples => ({
+  count: samples.count - from,
+  at: samples.at.subarray(from),
+  value: samples.value.subarray(from),
+  code: samples.code.subarray(from),
 });
 
-/** All pieces as one stretch in the order of their times; what lies before `from` is left out. */
-function inTime(pieces: readonly { handle: number; samples: Samples }[], from: number, to: number): Stretch {
-  const most = pieces.reduce((sum, { samples }) => sum + samples.count, 0);
-  const handle = new Int32Array(most);
-  const at = new Float64Array(most);
-  const value = new Float64Array(most);
-  const code = new Uint8Array(most);
-  // Time and place in one number: sorting numbers is many times faster than sorting with a comparison.
-  const order = new Float64Array(most);
-  let count = 0;
-  for (const piece of pieces) {
-    for (let i = 0; i < piece.samples.count; i += 1) {
-      const time = piece.samples.at[i] as number;
-      if (time < from) continue;
-      handle[count] = piece.handle;
-      at[count] = time;
-      value[count] = piece.samples.value[i] as number;
-      code[count] = piece.samples.code[i] as number;
-      order[count] = (time - from) * most + count;
-      count += 1;
-    }
+function take(room: Room, cursor: Cursor, start: number, from: number, to: number): void {
+  const { left } = cursor;
+  if (!left) return;
+  let i = cursor.used;
+  for (; i < left.count && (left.at[i] as number) < to; i += 1) {
+    const at = left.at[i] as number;
+    // After a step of the clock a block can hold what belongs before this window: it is told late, as it was then.
+    if (at >= start)
+      room.push(cursor.handle, Math.max(at, from) - from, left.value[i] as number, left.code[i] as number);
   }
-  const sorted = order.subarray(0, count).sort();
-  const places = Int32Array.from(sorted, (key) => key % most);
+  cursor.used = i;
+  if (i === left.count) cursor.left = undefined;
+}
+
+type Room = ReturnType<typeof createRoom>;
+
+/** Room for the samples of a window, used again for each; times are whole ms, so counting puts them in order. */
+function createRoom() {
+  const starts = new Int32Array(WINDOW + 1);
+  let size = 4_096;
+  let given = columnsOf(size);
+  let sorted = columnsOf(size);
+  let count = 0;
+
+  function grow(): void {
+    const more = columnsOf(size * 2);
+    more.handle.set(given.handle);
+    more.at.set(given.at);
+    more.value.set(given.value);
+    more.code.set(given.code);
+    size *= 2;
+    given = more;
+    sorted = columnsOf(size);
+  }
+
   return {
-    count,
-    until: to,
-    handle: handle.subarray(0, count).map((_, i) => handle[places[i] as number] as number),
-    at: at.subarray(0, count).map((_, i) => at[places[i] as number] as number),
-    value: value.subarray(0, count).map((_, i) => value[places[i] as number] as number),
-    code: code.subarray(0, count).map((_, i) => code[places[i] as number] as number),
+    clear() {
+      count = 0;
+    },
+    push(handle: number, at: number, value: number, code: number) {
+      if (count === size) grow();
+      given.handle[count] = handle;
+      given.at[count] = at;
+      given.value[count] = value;
+      given.code[count] = code;
+      count += 1;
+    },
+    inTime(from: number, until: number): Stretch {
+      starts.fill(0);
+      for (let i = 0; i < count; i += 1) {
+        const bin = Math.floor(given.at[i] as number) + 1;
+        starts[bin] = (starts[bin] as number) + 1;
+      }
+      for (let bin = 1; bin <= WINDOW; bin += 1) starts[bin] = (starts[bin] as number) + (starts[bin - 1] as number);
+      for (let i = 0; i < count; i += 1) {
+        const bin = Math.floor(given.at[i] as number);
+        const to = starts[bin] as number;
+        starts[bin] = to + 1;
+        sorted.handle[to] = given.handle[i] as number;
+        sorted.at[to] = from + (given.at[i] as number);
+        sorted.value[to] = given.value[i] as number;
+        sorted.code[to] = given.code[i] as number;
+      }
+      return { count, until, ...sorted };
+    },
   };
 }
+
+const columnsOf = (size: number) => ({
+  handle: new Int32Array(size),
+  at: new Float64Array(size),
+  value: new Float64Array(size),
+  code: new Uint8Array(size),
+});

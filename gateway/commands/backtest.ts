@@ -1,26 +1,31 @@
 /** `gatehouse backtest <site>`: what a rule would have raised over stored history, or what the history teaches (`--learn`). */
-import { readFileSync } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import type { RuleDefinition } from "#model/rule";
 import type { Site } from "#model/site";
 import { days, type Instant, instant, parseInstant } from "#model/time";
+import { piecesOf } from "../backtest/csv-samples.ts";
 import { printReport } from "../backtest/print.ts";
 import { runBacktest } from "../backtest/run-backtest.ts";
 import { createClock } from "../clock.ts";
+import { withSelf } from "../self/self-device.ts";
 import { readChangedRule } from "../site/changed-rule.ts";
 import { type CommandLine, exit, type Parsed, parse, Refusal, texts, WrongUsage } from "./command.ts";
 import { learn } from "./learn.ts";
 import { dataOf, printProblems, RULE_LIBRARY, readSite } from "./read-site.ts";
+import { tune } from "./tune.ts";
 
 export async function backtest(line: CommandLine, args: string[]): Promise<number> {
   const { values, positionals } = parse(args, {
     ...texts("rule", "with", "from", "to", "csv"),
     learn: { type: "boolean" },
+    tuning: { type: "boolean" },
   });
   const [folder] = positionals;
-  if (folder === undefined || (values.rule === undefined) === !values.learn) throw new WrongUsage();
-  const site = await readSite(line, folder);
+  if (folder === undefined || (values.rule === undefined && !values.learn && !values.tuning)) throw new WrongUsage();
+  const site = withSelf(await readSite(line, folder));
   const range = rangeOf(values);
   if (values.learn) return learn(line, site, range);
+  if (values.tuning) return tune(line, site, range, values.rule === undefined ? undefined : String(values.rule));
   const rule = site.rules.find(({ id }) => id === values.rule);
   if (!rule) {
     throw new Refusal(exit.badSite, `站点没有规则 ${values.rule}。`, `The site has no rule ${values.rule}.`);
@@ -32,8 +37,7 @@ export async function backtest(line: CommandLine, args: string[]): Promise<numbe
     rule,
     ...range,
     ...(changed ? { changed } : {}),
-    source:
-      values.csv === undefined ? { folder: dataOf(line, site) } : { csv: read(String(values.csv)).toString("utf8") },
+    source: values.csv === undefined ? { folder: dataOf(line, site) } : { csv: piecesOf(readable(String(values.csv))) },
     progress(share) {
       if (share - told < 0.1) return;
       told = share;
@@ -45,15 +49,23 @@ export async function backtest(line: CommandLine, args: string[]): Promise<numbe
 }
 
 async function readChanged(line: CommandLine, site: Site, rule: RuleDefinition, name: string): Promise<RuleDefinition> {
-  const result = await readChangedRule({ site, rule: rule.id, text: read(name), name, library: RULE_LIBRARY });
+  const result = await readChangedRule({
+    site,
+    rule: rule.id,
+    text: readFileSync(readable(name)),
+    name,
+    library: RULE_LIBRARY,
+  });
   if (!("problems" in result)) return result.rule;
   printProblems(line, result.problems);
   throw new Refusal(exit.badSite, `${name} 有问题，未试算。`, `${name} has problems; nothing was replayed.`);
 }
 
-function read(file: string): Buffer {
+/** The name of a file that can be read. */
+function readable(file: string): string {
   try {
-    return readFileSync(file);
+    accessSync(file, constants.R_OK);
+    return file;
   } catch {
     throw new Refusal(exit.failed, `读不到文件 ${file}。`, `The file ${file} cannot be read.`);
   }

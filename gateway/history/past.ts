@@ -5,11 +5,18 @@ import { decodeCells, type Level } from "./cells.ts";
 import { type HistoryFile, keyOf } from "./file.ts";
 import { decodeTail } from "./tail.ts";
 
+/** A row of blocks. `first`: time of its first sample, ms. `read` gives nothing, and tells, when it is broken. */
+export interface StoredBlock {
+  readonly key: number;
+  readonly first: number;
+  read(): Samples | undefined;
+}
+
 export interface Past {
   /** Blocks that may hold samples between `from` and `to` (ms), in the order of their beginnings. */
   blocks(series: number, from: number, to: number): Generator<Samples>;
-  /** Blocks behind the one with this key that begin before `to`, each with its key; broken ones without samples. */
-  blocksAfter(series: number, key: number, to: number): Generator<{ readonly key: number; readonly samples?: Samples }>;
+  /** The block behind the one with this key, not unpacked yet. */
+  blockAfter(series: number, key: number): StoredBlock | undefined;
   /** Rows of aggregates that touch the range. */
   cells(series: number, level: Level, from: number, to: number): Generator<Buckets>;
   /** The first instant of which there are samples, or cells; Infinity when there is none. */
@@ -34,13 +41,20 @@ export function createPast(file: HistoryFile, tellBroken: () => void): Past {
         else tellBroken();
       }
     },
-    *blocksAfter(series, key, to) {
-      const rows = file.prepare("SELECT id, body FROM block WHERE id > ? AND id < ? ORDER BY id");
-      for (const row of rows.iterate(key, Math.min(keyOf(series, to) + SAME_SECOND, keyOf(series + 1, 0)))) {
-        const samples = decodeBlock(row.body as Uint8Array);
-        if (!samples) tellBroken();
-        yield samples ? { key: row.id as number, samples } : { key: row.id as number };
-      }
+    blockAfter(series, key) {
+      const row = file
+        .prepare("SELECT id, first, body FROM block WHERE id > ? AND id < ? ORDER BY id LIMIT 1")
+        .get(key, keyOf(series + 1, 0));
+      if (!row) return undefined;
+      return {
+        key: row.id as number,
+        first: row.first as number,
+        read() {
+          const samples = decodeBlock(row.body as Uint8Array);
+          if (!samples) tellBroken();
+          return samples;
+        },
+      };
     },
     *cells(series, level, from, to) {
       const first = Math.floor(from / level.row) * level.row;

@@ -1,4 +1,4 @@
-/** What is too old goes: samples first, then minutes, then hours; under the cap in bytes the oldest samples earlier. */
+/** What is too old goes. Over the cap in bytes samples go earlier; when three hours of them are left, minutes; then hours. */
 import { HOURS, MINUTES } from "./cells.ts";
 import { type HistoryFile, keyOf } from "./file.ts";
 
@@ -11,9 +11,12 @@ export interface Retention {
 }
 
 const POINTS_AT_ONCE = 200;
-/** Over the cap, each round keeps this much less of everything. */
+/** Over the cap, each round keeps this much less of the finest grain that can still shrink. */
 const TIGHTER = 0.8;
-const NEVER_BELOW = 3_600_000;
+/** Samples of the last hours are still to be rolled up: they are the last to go. */
+const NEVER_BELOW = 3 * 3_600_000;
+/** In the order in which they shrink. */
+const GRAINS = ["raw", "minutes", "hours"] as const;
 /** Pages given back to the disk in one piece of work. */
 const PAGES_AT_ONCE = 64;
 
@@ -26,27 +29,41 @@ export function createPruning(
 ): (now: number) => boolean {
   let next = -1;
   let prunedAt = Number.NEGATIVE_INFINITY;
-  let share = 1;
+  /** Of the time told, how much is kept. */
+  const share = { raw: 1, minutes: 1, hours: 1 };
 
   const isOver = () => file.used() > kept.cap;
+  const keptFor = (grain: (typeof GRAINS)[number]) => Math.max(NEVER_BELOW, kept[grain] * share[grain]);
+  const shrinkable = () => GRAINS.find((grain) => kept[grain] * share[grain] > NEVER_BELOW);
+
+  /** The finest first; they grow again in the opposite order. */
+  function adjust(): void {
+    if (isOver()) {
+      const finest = shrinkable();
+      if (finest) share[finest] *= TIGHTER;
+      return;
+    }
+    const shrunk = GRAINS.findLast((grain) => share[grain] < 1);
+    if (shrunk) share[shrunk] = Math.min(1, share[shrunk] / TIGHTER);
+  }
 
   function dropOld(id: number, now: number): void {
     const below = (table: string, age: number, span: number) => {
-      const end = now - Math.max(NEVER_BELOW, age * share) - span;
+      const end = now - age - span;
       if (end > 0) file.prepare(`DELETE FROM ${table} WHERE id >= ? AND id < ?`).run(keyOf(id, 0), keyOf(id, end));
     };
-    const end = now - Math.max(NEVER_BELOW, kept.raw * share);
+    const end = now - keptFor("raw");
     file
       .prepare("DELETE FROM block WHERE id >= ? AND id < ? AND last < ?")
       .run(keyOf(id, 0), keyOf(id, Math.max(0, end)), Math.floor(end));
-    below("minute", kept.minutes, MINUTES.row);
-    below("hour", kept.hours, HOURS.row);
+    below("minute", keptFor("minutes"), MINUTES.row);
+    below("hour", keptFor("hours"), HOURS.row);
   }
 
   return (now) => {
     if (next < 0) {
       if (Math.abs(now - prunedAt) < every) return false;
-      share = isOver() ? share * TIGHTER : Math.min(1, share / TIGHTER);
+      adjust();
       next = 0;
     }
     file.transaction(() => {
@@ -57,7 +74,7 @@ export function createPruning(
     if (next < series.length) return true;
     next = -1;
     // Still over: at once again and tighter, as long as there is anything left to let go.
-    prunedAt = isOver() && kept.raw * share > NEVER_BELOW ? Number.NEGATIVE_INFINITY : now;
+    prunedAt = isOver() && shrinkable() ? Number.NEGATIVE_INFINITY : now;
     return true;
   };
 }

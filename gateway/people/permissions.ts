@@ -70,6 +70,9 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "GET /api/rules/backtest": engineering,
   "POST /api/rules/backtest": engineering,
   "DELETE /api/rules/backtest": engineering,
+  "GET /api/rules/learned": engineering,
+  "GET /api/rules/tuning": engineering,
+  "POST /api/rules/tuning": engineering,
 
   "GET /api/users": readsUsers,
   "POST /api/users": admin,

@@ -8,7 +8,7 @@ import { createProblemList } from "./problems.ts";
 import { openFolder } from "./read-folder.ts";
 import { readYaml } from "./read-yaml.ts";
 import { isOverride } from "./rule-file.ts";
-import { readRules } from "./rules.ts";
+import { isRulePack, readRules } from "./rules.ts";
 
 export interface ChangedRuleInput {
   readonly site: Site;
@@ -29,7 +29,7 @@ export async function readChangedRule(
   const file = readYaml(input.name, input.text, problems);
   if (file.value === undefined) return { problems: [...problems.list()] };
   const folder = openFolder(input.library, "library", new Map(), problems);
-  const packs = itemsOf(whole(file)).some(isOverride) ? await folder.list("") : [];
+  const packs = itemsOf(whole(file)).some(isOverride) ? (await folder.list("")).filter(isRulePack) : [];
   const library = (await Promise.all(packs.map((name) => folder.read(name)))).filter((one) => one !== undefined);
   const { rules } = readRules(library, [file], problems);
   const isTold = itemsOf(whole(file)).some(({ value }) => names(value).includes(input.rule));

@@ -12,6 +12,10 @@ import { type FrameBody, FrameShape, type LinkBody, LinkShape, WriteShape } from
 import {
   type AlarmBody,
   AlarmShape,
+  type BacktestBody,
+  BacktestShape,
+  type BucketBody,
+  BucketShape,
   type DeviceBody,
   DeviceShape,
   type ErrorBody,
@@ -79,6 +83,10 @@ export interface FakeInput {
   readonly password?: string;
   readonly port?: number;
   readonly rules?: readonly RuleBody[];
+  /** The past of any point, by the length of the range (ms). */
+  readonly history?: (id: string, from: number, to: number) => readonly BucketBody[];
+  /** What the page is told of a backtest, one after the other; the last one again and again. */
+  readonly backtest?: readonly BacktestBody[];
 }
 
 /** The policy of the real gateway, so that a violation shows here. */
@@ -126,6 +134,7 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
   const playing = new Map<string, { scenario: string; since: number }>();
   const clients = new Map<WebSocket, { view: string; ids: readonly string[] }>();
   let seq = 0;
+  let told = 0;
   let state: "up" | "hung" | "cut" = "up";
   let signedOut = input.signedOut ?? false;
   let next: Refusal | undefined;
@@ -215,6 +224,17 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
       return;
     }
     if (signedOut) return answer(response, 401, refusal("sign-in-needed", "请先登录。", "Sign in first."));
+    if (url.pathname === "/api/rules/backtest" && input.backtest) {
+      received.push({ path: `${request.method} ${url.pathname}`, body });
+      if (request.method === "POST") told = 0;
+      const next = input.backtest[Math.min(told, input.backtest.length - 1)];
+      told += 1;
+      return answer(
+        response,
+        200,
+        BacktestShape.parse(request.method === "DELETE" ? { ...next, state: "cancelled" } : next),
+      );
+    }
     if (request.method === "POST") {
       received.push({ path: decodeURIComponent(url.pathname), body });
       const told = next;
@@ -261,6 +281,12 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
         200,
         z.array(PointShape).parse([...points.values()].filter((point) => point.device === device)),
       );
+    }
+    const past = /^\/api\/points\/([^/]+)\/history$/.exec(url.pathname)?.[1];
+    if (request.method === "GET" && past) {
+      const [from, to] = ["from", "to"].map((name) => Date.parse(url.searchParams.get(name) ?? ""));
+      const rows = input.history?.(decodeURIComponent(past), from ?? 0, to ?? 0) ?? [];
+      return answer(response, 200, z.array(BucketShape.strict()).parse(rows));
     }
     if (key === "GET /api/links") return answer(response, 200, z.array(LinkShape).parse([...links.values()]));
     const [, , noun, link = "", what] = url.pathname.split("/").map(decodeURIComponent);

@@ -160,7 +160,8 @@ describe("a link that works", () => {
     const running = start(siteOf({ pump: { every: [seconds(1), seconds(1), seconds(10)] } }));
     const life = await running.puppet.life(0);
     const rate = () => running.acquisition.devices()[0]?.pollAchieved;
-    const alive = (...handles: number[]) => life.tools.report.confirmed("pump", Int32Array.from(handles), handles.length);
+    const alive = (...handles: number[]) =>
+      life.tools.report.confirmed("pump", Int32Array.from(handles), handles.length);
     read(life, "pump", [0, 1, 2], [1, 2, 3]);
     for (let round = 0; round < 30; round += 1) {
       await running.clock.advance(seconds(4));

@@ -129,3 +129,29 @@ describe("a backtest by the API", () => {
     expect([answer.status, Object.keys(answer.body.message)]).toEqual([status, ["zh", "en"]]);
   });
 });
+
+describe("what the last days say about the rules", () => {
+  test("a tuning report of all rules is started, followed, and kept", async () => {
+    await using house = await startBacktests();
+    const tuning = "/api/rules/tuning";
+    expect((await house.ask("GET", tuning, { as: "engineer" })).status).toBe(404);
+    const started = await house.ask("POST", tuning, { as: "engineer", body: {} });
+    expect([started.status, started.body.state]).toEqual([202, "running"]);
+    expect((await house.ask("POST", tuning, { as: "engineer", body: {} })).body.code).toBe("study-running");
+    for (;;) {
+      const { body } = await house.ask("GET", tuning, { as: "engineer" });
+      if (body.state === "running") continue;
+      expect(body).toMatchObject({
+        state: "done",
+        report: { broken: 0, rows: [{ rule: "water.low", device: "pump", alarms: 1, pendingCancelled: 0 }] },
+      });
+      return;
+    }
+  });
+
+  test("learned parameters are shown; of less than a day there are none", async () => {
+    await using house = await startBacktests();
+    expect(await house.ask("GET", "/api/rules/learned", { as: "engineer" })).toMatchObject({ status: 200, body: [] });
+    expect((await house.ask("GET", "/api/rules/learned", { as: "operator" })).status).toBe(403);
+  });
+});

@@ -35,7 +35,8 @@ test("a library rule is tried on a spreadsheet, in the person's language and the
   expect(status).toBe(0);
   expect(stdout).toContain("it would have raised 1 alarms");
   expect(stdout).toContain("! 2026-11-21 16:06:00 – not over  S2 water.tank_low@booster-1  The tank has been at 0.5 m");
-  expect(stdout).toContain("ticket pump_fault S2");
+  expect(stdout).toContain("#1 pump_fault S2 booster-1 2026-11-21 16:06:00  1 alarms");
+  expect(stdout).toContain("Left out: shelving");
   expect(backtest(args, "zh_CN.UTF-8").stdout).toContain("会产生 1 条告警");
 });
 
@@ -46,7 +47,7 @@ test("old against new; a changed rule with mistakes is not tried", () => {
   writeFileSync(changed, "- override: water.tank_low\n  params: { tankLow: 0.3 m }\n");
   expect(backtest(args)).toMatchObject({
     status: 0,
-    stdout: expect.stringContaining("The changed rule: 0 alarms; the same 0, missed 1, extra 0."),
+    stdout: expect.stringContaining("The changed rule: 0 alarms, 0 tickets; the same 0, missed 1, extra 0."),
   });
   writeFileSync(changed, "- override: water.tank_low\n  params: { tankLo: 0.3 m }\n");
   expect(backtest(args)).toMatchObject({ status: 78, stdout: "", stderr: expect.stringContaining("changed.yaml:2") });
@@ -57,6 +58,7 @@ test.each([
   [["--rule", "water.tank_low", "--from", "yesterday"], 64],
   [["--rule", "water.tank_low", "--csv", "/no/such/file"], 1],
   [["--rule", "water.tank_lo"], 78],
+  [["--tuning", "--rule", "water.tank_lo"], 78],
 ])("%j ends with a sentence and %i", (args, code) => {
   const { status, stderr } = backtest(args);
   expect(status).toBe(code);

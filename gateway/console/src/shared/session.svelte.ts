@@ -7,7 +7,7 @@ type Role = MeBody["role"];
 
 /** The same table as the gateway's, in the words of the screen. `judge`: the steps that change what a ticket says happened. */
 const ACT: Readonly<
-  Record<"acknowledge" | "tickets" | "judge" | "drill" | "links" | "frames" | "rules", readonly Role[]>
+  Record<"acknowledge" | "tickets" | "judge" | "drill" | "links" | "frames" | "rules" | "tryRules", readonly Role[]>
 > = {
   acknowledge: ["operator", "maintainer", "supervisor", "engineer"],
   tickets: ["operator", "maintainer", "supervisor"],
@@ -16,6 +16,7 @@ const ACT: Readonly<
   links: ["operator", "maintainer", "supervisor", "engineer", "admin"],
   frames: ["engineer", "admin"],
   rules: ["operator", "supervisor", "engineer", "admin"],
+  tryRules: ["engineer", "admin"],
 };
 
 /** `undefined`: not asked yet; `null`: nobody. */

@@ -18,6 +18,29 @@ export const pagesEn: PageWords = {
     nowhere: "no device has the points it needs",
     none: "No rule is like that",
   },
+  trend: {
+    title: "Trend",
+    open: "Trend",
+    hour: "1 hour",
+    day: "24 hours",
+    week: "7 days",
+    legend: "line: mean; band: lowest to highest; hatched: no data, or not to be believed",
+    none: "No data in this time",
+    summary: (name, span, low, high, gaps) =>
+      `${name}, last ${span}: lowest ${low}, highest ${high}, ${gaps === 0 ? "no gaps" : `${gaps} stretches without data or not to be believed`}`,
+  },
+  tryRule: {
+    start: "Try on the last 7 days",
+    running: "Trying",
+    cancel: "Cancel",
+    cancelled: "Cancelled",
+    found: (alarms, tickets, devices) =>
+      `Over the last 7 days it would have raised ${alarms} alarms and ${tickets} tickets on ${devices} devices.`,
+    gaps: (count) => `${count} gaps in the history, in which nothing can be judged.`,
+    lasts: "not over",
+    ticket: (number) => `ticket ${number}`,
+    more: (count) => `${count} more; gatehouse backtest shows all of them.`,
+  },
   devices: {
     title: "Devices",
     all: "all",

@@ -17,6 +17,29 @@ export const pagesZh = {
     nowhere: "没有设备具备所需测点",
     none: "没有符合条件的规则",
   },
+  trend: {
+    title: "趋势",
+    open: "趋势",
+    hour: "1 小时",
+    day: "24 小时",
+    week: "7 天",
+    legend: "线为均值，带为最小至最大，斜纹为无数据或数据不可信",
+    none: "这段时间没有数据",
+    summary: (name: string, span: string, low: string, high: string, gaps: number) =>
+      `${name}，最近${span}：最低 ${low}，最高 ${high}，${gaps === 0 ? "数据完整" : `${gaps} 段无数据或不可信`}`,
+  },
+  tryRule: {
+    start: "试算最近 7 天",
+    running: "试算中",
+    cancel: "取消试算",
+    cancelled: "试算已取消",
+    found: (alarms: number, tickets: number, devices: number) =>
+      `最近 7 天在 ${devices} 台设备上会产生 ${alarms} 条告警、${tickets} 张工单。`,
+    gaps: (count: number) => `历史中有 ${count} 段空缺，这些时间无法判断。`,
+    lasts: "未恢复",
+    ticket: (number: number) => `工单 ${number}`,
+    more: (count: number) => `另有 ${count} 条未列出，可用 gatehouse backtest 查看全部。`,
+  },
   devices: {
     title: "设备",
     all: "全部",
