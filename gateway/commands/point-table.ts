@@ -267,10 +267,14 @@ function readCodes(text: string): string | undefined {
   return codes.join(", ");
 }
 
+/** Almost any text is a topic of MQTT: what is written like a register is meant as one. */
+const LIKE_A_REGISTER = /^(holding|input|coil|discrete):/;
+
 /** What every driver has against the address; nothing when one of them takes it. */
 function addressFlaw(at: string, drivers: Drivers): Text | undefined {
   let first: Text | undefined;
   for (const driver of drivers.values()) {
+    if (LIKE_A_REGISTER.test(at) && !driver.kind.startsWith("modbus")) continue;
     const read = driver.address.safeParse(at);
     if (read.success) return undefined;
     const [issue] = read.error.issues;

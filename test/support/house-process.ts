@@ -148,9 +148,12 @@ export async function startBuilding(ports: { readonly modbus: number; readonly c
 }
 
 /** Console, eight Modbus ports and simulator control, all free. */
+/** Ports of the demo's fleet, counted from the first. */
+const DEMO_LINES = 16;
+
 export async function demoPorts(): Promise<{ console: number; modbus: number; control: number }> {
-  const base = await freePorts(10);
-  return { modbus: base, control: base + 8, console: base + 9 };
+  const base = await freePorts(DEMO_LINES + 2);
+  return { modbus: base, control: base + DEMO_LINES, console: base + DEMO_LINES + 1 };
 }
 
 async function call<T>(
