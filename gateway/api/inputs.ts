@@ -137,6 +137,7 @@ export const BacktestRequest = z.strictObject({
   to: Instantly.optional(),
 });
 
+export const TuningRequest = z.strictObject({ days: z.int().min(1).max(31) });
 /** Rules as YAML. */
 export const RuleText = z.strictObject({ text: z.string().max(32_768) });
 

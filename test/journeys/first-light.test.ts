@@ -45,8 +45,8 @@ describe("a passenger is trapped in lift 1", () => {
   test("alarm, ticket, acknowledge, send someone, close", { timeout: 240_000 }, async () => {
     await using house = await startHouseProcess({ data: dataFolder() });
     await house.until(
-      "all twenty-two devices answer",
-      ({ devices }) => devices.size === 22 && [...devices.values()].every((device) => device.state === "online"),
+      "all twenty-two devices answer, and the gateway itself",
+      ({ devices }) => devices.size === 23 && [...devices.values()].every((device) => device.state === "online"),
     );
 
     const played = await house.simulator<{ id?: string }>("POST", "/play", {

@@ -4,7 +4,7 @@ import { days, instant } from "#model/time";
 import type { Learned } from "../../backtest/learn.ts";
 import { Refused } from "../../net/refused.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
-import { answers } from "../inputs.ts";
+import { answers, TuningRequest } from "../inputs.ts";
 import { LearnedShape, TuningJobShape } from "../shapes.ts";
 
 const busy = () =>
@@ -23,9 +23,9 @@ const body = ({ hourly, nightMinimum, ...learned }: Learned) => ({
 });
 
 export function studyRoutes(server: Server, house: ApiHouse): void {
-  const lastWeek = () => {
+  const last = (count: number) => {
     const to = house.clock.now();
-    return { from: instant(to - days(7)), to };
+    return { from: instant(to - days(count)), to };
   };
 
   server.get(
@@ -38,7 +38,7 @@ export function studyRoutes(server: Server, house: ApiHouse): void {
       },
     },
     async () => {
-      const learned = house.backtests.studies.learn(lastWeek());
+      const learned = house.backtests.studies.learn(last(7));
       if (!learned) throw busy();
       return (await learned).map(body);
     },
@@ -49,13 +49,14 @@ export function studyRoutes(server: Server, house: ApiHouse): void {
     {
       schema: {
         tags: ["rules"],
-        summary: "Start a tuning report of all rules over the last 7 days; ask with GET how far it is",
+        summary: "Start a tuning report of all rules over the last days; ask with GET how far it is",
+        body: TuningRequest,
         response: { ...answers(TuningJobShape), 202: TuningJobShape },
       },
     },
-    async (_request, reply) => {
+    async (request, reply) => {
       const rules = house.rules.map(({ rule }) => rule);
-      const job = house.backtests.studies.tune(rules, lastWeek());
+      const job = house.backtests.studies.tune(rules, last(request.body.days));
       if (!job) throw busy();
       return reply.code(202).send(job);
     },

@@ -135,9 +135,9 @@ describe("what the last days say about the rules", () => {
     await using house = await startBacktests();
     const tuning = "/api/rules/tuning";
     expect((await house.ask("GET", tuning, { as: "engineer" })).status).toBe(404);
-    const started = await house.ask("POST", tuning, { as: "engineer", body: {} });
+    const started = await house.ask("POST", tuning, { as: "engineer", body: { days: 7 } });
     expect([started.status, started.body.state]).toEqual([202, "running"]);
-    expect((await house.ask("POST", tuning, { as: "engineer", body: {} })).body.code).toBe("study-running");
+    expect((await house.ask("POST", tuning, { as: "engineer", body: { days: 7 } })).body.code).toBe("study-running");
     for (;;) {
       const { body } = await house.ask("GET", tuning, { as: "engineer" });
       if (body.state === "running") continue;

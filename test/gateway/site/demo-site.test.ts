@@ -26,7 +26,7 @@ describe("the demo site", () => {
     expect(site).toMatchObject({ id: "demo", simulated: true, listen: { host: "127.0.0.1", port: 8080 } });
   });
 
-  test("has twelve lifts in three buildings, four pump rooms and a fire panel, each where the simulator answers", () => {
+  test("has twelve lifts in three buildings, four pump rooms, a fire panel and four doors, each where the simulator answers", () => {
     const port = (link: string): unknown => link.split(":").at(-1);
     expect(site.devices.map(({ id, link, unit }) => `${id} ${port(link)} ${unit}`).sort()).toEqual(
       [
@@ -35,9 +35,11 @@ describe("the demo site", () => {
         ...[1, 2, 3, 4].map((n) => `lift-${n + 8} 15022 ${n}`),
         ...[1, 2, 3, 4].map((n) => `booster-${n} ${15_022 + n} 1`),
         "fire-1 15027 1",
+        "access-1 15028 1",
+        ...[1, 2, 3, 4].map((n) => `door-${n} 15028 1`),
       ].sort(),
     );
-    expect(site.links).toHaveLength(8);
+    expect(site.links).toHaveLength(9);
   });
 
   test("lift-1 has no rescue device, so a power cut in it is an entrapment after 30 s", () => {
@@ -50,12 +52,17 @@ describe("the demo site", () => {
     const moved = await load(shipped.demo, { GATEHOUSE_MODBUS_PORT: "25020" });
     if ("problems" in moved) throw new Error("it must load");
     expect(moved.site.links.map(({ id }) => id).sort()).toEqual(
-      [0, 1, 2, 3, 4, 5, 6, 7].map((offset) => `modbus-tcp:127.0.0.1:${25_020 + offset}`),
+      [0, 1, 2, 3, 4, 5, 6, 7, 8].map((offset) => `modbus-tcp:127.0.0.1:${25_020 + offset}`),
     );
   });
 
-  test("every rule of the library watches every device of its kind", () => {
-    expect(describeApplicability(site).filter(({ applies }) => !applies)).toEqual([]);
+  test("every rule of the library watches every device of its kind; of doors and their controller one of both", () => {
+    const rows = describeApplicability(site);
+    const kindOf = new Map(site.devices.map(({ id, kind }) => [id, kind]));
+    const idle = rows.filter(({ applies }) => !applies);
+    expect(idle.filter(({ device }) => kindOf.get(device) !== "access")).toEqual([]);
+    const watched = new Set(rows.filter(({ applies }) => applies).map(({ rule }) => rule));
+    expect(idle.map(({ rule }) => rule).filter((rule) => !watched.has(rule))).toEqual([]);
   });
 
   test("around the clock somebody answers for every role", () => {

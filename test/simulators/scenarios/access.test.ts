@@ -107,7 +107,10 @@ test.each(stories.map((story, index) => [...story, index + 1] as const))(
   "%s %o: these alarms in time, and nothing else (%o, seed %i)",
   (name, params, alarms, seed) => {
     const { heard, demanded } = tell(name, seed, params);
-    const raised = [...heard].flatMap(([device, { raised: rules }]) => rules.map((rule) => `${rule}@${device}`));
+    // The word before a door counts as held open asks for nobody.
+    const raised = [...heard].flatMap(([device, { raised: rules }]) =>
+      rules.filter((rule) => rule !== "access.held_prealarm").map((rule) => `${rule}@${device}`),
+    );
     expect(raised.sort()).toEqual([...alarms].sort());
     expect([...new Set(demanded.map(({ alarm }) => alarm))].sort()).toEqual([...alarms].sort());
     for (const { rule, alarm, severity, within } of demanded) {
