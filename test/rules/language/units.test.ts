@@ -97,6 +97,7 @@ const WRITTEN: Readonly<Record<string, readonly string[]>> = {
   V: ["mV", "kV", "V"],
   kW: ["W", "MW", "kW"],
   kWh: ["Wh", "MWh", "MJ", "kWh"],
+  d: ["h", "min", "s", "d"],
   h: ["s", "min", "d", "h"],
   s: ["ms", "min", "h", "s"],
   ms: ["s", "min", "ms"],
