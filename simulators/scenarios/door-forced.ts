@@ -21,7 +21,7 @@ export const doorForced: ScenarioOf<AccessController, "door" | "closedAfter"> = 
   },
   parameters: { door, closedAfter },
   mustFollow: [
-    { rule: "access.forced", severity: "S2", ticketClass: "general_fault", within: 2, part: atDoor },
+    { rule: "access.forced", severity: "S2", ticketClass: "forced_door", within: 2, part: atDoor },
     {
       rule: "access.held_open",
       severity: "S3",
