@@ -158,7 +158,7 @@ const rooms: readonly Room[] = [
     // The command line is wiring too: each command puts together what it needs of the house.
     may: [
       /^#model$/,
-      /^gateway\/(backtest|history|people|site|store)\//,
+      /^gateway\/(backtest|history|people|self|site|store)\//,
       /^gateway\/net\/control-socket\.ts$/,
       /^gateway\/(clock|house|log|simulation)\.ts$/,
       /^drivers\//,
