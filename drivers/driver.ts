@@ -1,8 +1,9 @@
 /** The only seam to the south. A driver connects, reports, and fails; it never retries, scales, or logs in a loop. */
 
 import type { ZodType } from "zod";
-import type { PointType } from "#model/points";
+import type { PointDefinition, PointType } from "#model/points";
 import type { Reason } from "#model/quality";
+import type { Device, SiteLink } from "#model/site";
 import type { Text } from "#model/text";
 import type { Clock, Span } from "#model/time";
 
@@ -148,6 +149,30 @@ export interface Driver<Settings, Address> {
   load?(link: DriverLink<Settings, Address>): number;
   /** Runs until the signal (resolves) or until the link breaks (rejects with a `LinkBroken`). */
   run(link: DriverLink<Settings, Address>, tools: DriverTools<Address>, signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * A link with its devices as its driver is given it. Settings and addresses were parsed by that driver's own schemas when the
+ * site was read; a point whose address could not be read has been reported and asks for nothing.
+ */
+export function asDriverSees(
+  { id, settings }: SiteLink,
+  devices: readonly Device[],
+  definitions: readonly PointDefinition[],
+): DriverLink<unknown, unknown> {
+  const units = devices.map(({ id: device, unit, maxRegisters, points }) => ({
+    device,
+    unit,
+    maxRegisters,
+    points: points.flatMap((handle): DriverPoint<unknown>[] => {
+      const point = definitions[handle];
+      if (point?.at === undefined) return [];
+      const { at: address, every, type, scale, words, write } = point;
+      const deadband = point.deadband / Math.abs(scale);
+      return [{ handle, address, every, type, deadband, writable: write !== undefined, ...(words && { words }) }];
+    }),
+  }));
+  return { id, settings, units };
 }
 
 /** The link as a whole is gone: not reachable, closed, or no longer to be trusted. */

@@ -131,8 +131,8 @@ const rooms: readonly Room[] = [
   {
     name: "gateway/site",
     files: /^gateway\/site\//,
-    may: [/^#model$/, /^rules\/language\//, /^zod/, /^yaml$/, /^node:(fs|path|crypto|url|os)/],
-    types: [/^drivers\/driver\.ts$/, /^rules\//],
+    may: [/^#model$/, /^rules\/language\//, /^drivers\/driver\.ts$/, /^zod/, /^yaml$/, /^node:(fs|path|crypto|url|os)/],
+    types: [/^rules\//],
   },
   {
     name: "gateway/api and people",

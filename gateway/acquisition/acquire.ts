@@ -1,9 +1,9 @@
 /** Acquisition: one supervised driver per link fills the point table, and every device's state follows from what comes. */
 import type { DeviceState } from "#model/plan";
 import type { Quality } from "#model/quality";
-import type { Device, Site, SiteLink } from "#model/site";
+import type { Site, SiteLink } from "#model/site";
 import { type Clock, type Instant, type Moment, milliseconds, type Span, seconds } from "#model/time";
-import type { Driver, DriverLink, Write } from "../../drivers/driver.ts";
+import { asDriverSees, type Driver, type Write } from "../../drivers/driver.ts";
 import { markBad } from "../points/settle.ts";
 import type { PointTable } from "../points/table.ts";
 import { type DeviceWatch, judgeSilence, noteMissed, watchDevice } from "./device-watch.ts";
@@ -94,7 +94,7 @@ export function startAcquisition(input: AcquisitionInput): Acquisition {
     const devices = site.devices.filter((device) => device.link === link.id);
     const driver = input.drivers.get(link.driver);
     if (!driver) throw new Error(`There is no driver "${link.driver}" for the link "${link.id}"`);
-    const southbound = linkFor(link, devices, table);
+    const southbound = asDriverSees(link, devices, table.definitions);
     const record = createLinkRecord(link, southbound.units, moment, driver.load?.(southbound));
     records.set(link.id, record);
     if (place > 0) await clock.sleep(milliseconds(START_DISTANCE * place), stop.signal);
@@ -212,35 +212,6 @@ export function startAcquisition(input: AcquisitionInput): Acquisition {
       stop.abort(new Error("The acquisition is stopping"));
       await Promise.allSettled(running);
     },
-  };
-}
-
-/** The link as its driver sees it. Settings and addresses were parsed by that driver's own schemas when the site was read. */
-function linkFor(link: SiteLink, devices: readonly Device[], table: PointTable): DriverLink<unknown, unknown> {
-  return {
-    id: link.id,
-    settings: link.settings,
-    units: devices.map(({ id, unit, maxRegisters, points }) => ({
-      device: id,
-      unit,
-      maxRegisters,
-      points: points.flatMap((handle) => {
-        const point = table.definitions[handle];
-        if (!point) return [];
-        const { at, every, type, deadband, scale, words, write } = point;
-        return [
-          {
-            handle,
-            address: at,
-            every,
-            type,
-            deadband: deadband / Math.abs(scale),
-            writable: write !== undefined,
-            ...(words && { words }),
-          },
-        ];
-      }),
-    })),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Lets each driver judge its links as a whole: whether the line can carry what the devices on it want. */
 import type { PointDefinition } from "#model/points";
 import type { Device, SiteLink } from "#model/site";
-import type { Driver, DriverLink } from "../../drivers/driver.ts";
+import { asDriverSees, type Driver } from "../../drivers/driver.ts";
 import type { Place, ProblemList } from "./problems.ts";
 
 export interface PlacedLink {
@@ -18,32 +18,17 @@ export function judgeLinks(
   problems: ProblemList,
 ): void {
   for (const { link, driver, place } of links) {
-    const verdicts = driver.judge?.(asDriverSees(link, devices, points)) ?? [];
+    const verdicts =
+      driver.judge?.(
+        asDriverSees(
+          link,
+          devices.filter((device) => device.link === link.id),
+          points,
+        ),
+      ) ?? [];
     for (const { grave, what, todo } of verdicts) {
       if (grave) problems.error(place, what, todo);
       else problems.warning(place, what, todo);
     }
   }
-}
-
-function asDriverSees(
-  { id, settings }: SiteLink,
-  devices: readonly Device[],
-  points: readonly PointDefinition[],
-): DriverLink<unknown, unknown> {
-  const units = devices
-    .filter(({ link }) => link === id)
-    .map(({ id: device, unit, maxRegisters, points: handles }) => ({
-      device,
-      unit,
-      maxRegisters,
-      points: handles.flatMap((handle) => {
-        const point = points[handle];
-        // A point whose address could not be read has been reported; it asks for nothing.
-        if (point?.at === undefined) return [];
-        const { at: address, every, type, deadband, write } = point;
-        return [{ handle, address, every, type, deadband, writable: write !== undefined }];
-      }),
-    }));
-  return { id, settings, units };
 }
