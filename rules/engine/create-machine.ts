@@ -4,7 +4,8 @@ import { createBaseline } from "./baseline.ts";
 import { createExtreme, createFlat } from "./extremes.ts";
 import { createInCalendar } from "./in-calendar.ts";
 import type { Machine, Wiring } from "./machine.ts";
-import { createHeld, createPulse, createRises, createSince, createWithin } from "./moments.ts";
+import type { CellOperator } from "./moment-cells.ts";
+import { createRises, createSince } from "./moments.ts";
 import { createPrevious, createRate } from "./movements.ts";
 import { createNightMinimum } from "./night-minimum.ts";
 import { createUnanswered, createUnpreceded } from "./sequence.ts";
@@ -12,7 +13,10 @@ import { createAverage, createMedian } from "./windows.ts";
 
 type Make = (wiring: Wiring, numbers: readonly number[], zone: string) => Machine;
 
-const MACHINES: Readonly<Record<MemoryOperator, Make>> = {
+/** Those of `moment-cells.ts` have no machine of their own. */
+export type MachineOperator = Exclude<MemoryOperator, CellOperator>;
+
+const MACHINES: Readonly<Record<MachineOperator, Make>> = {
   avg: (wiring, [span = 0]) => createAverage(wiring, span),
   min: (wiring, [span = 0]) => createExtreme(wiring, span, "low"),
   max: (wiring, [span = 0]) => createExtreme(wiring, span, "high"),
@@ -20,13 +24,8 @@ const MACHINES: Readonly<Record<MemoryOperator, Make>> = {
   rate: (wiring, [span = 0, counter = 0]) => createRate(wiring, span, counter === 1),
   flat: (wiring, [span = 0, limit = 0]) => createFlat(wiring, span, limit),
   previous: (wiring, [span = 0]) => createPrevious(wiring, span),
-  held: (wiring, [span = 0]) => createHeld(wiring, span),
   since: (wiring) => createSince(wiring),
-  within: (wiring, [span = 0, inclusive = 0]) => createWithin(wiring, span, inclusive === 1),
   rises: (wiring, [span = 0]) => createRises(wiring, span),
-  rising: (wiring) => createPulse(wiring, 1),
-  falling: (wiring) => createPulse(wiring, 0),
-  changed: (wiring) => createPulse(wiring, "any"),
   unanswered: (wiring, [span = 0]) => createUnanswered(wiring, span),
   unpreceded: (wiring, [span = 0]) => createUnpreceded(wiring, span),
   in_calendar: (wiring, numbers) => createInCalendar(wiring, numbers),
@@ -38,7 +37,7 @@ const MACHINES: Readonly<Record<MemoryOperator, Make>> = {
 export const isPulse = (term: Term): boolean => ["rising", "falling", "changed"].includes(term.operator);
 
 export const createMachine = (
-  operator: MemoryOperator,
+  operator: MachineOperator,
   wiring: Wiring,
   numbers: readonly number[],
   zone: string,

@@ -1,4 +1,4 @@
-/** What looks at when a yes/no turned: held, since, within, rising, falling, changed, and the count of rises. */
+/** What looks at when a yes/no turned: since, the count of rises, and the turns themselves; the rest is in `moment-cells.ts`. */
 import { openCount } from "../language/kleene.ts";
 import { createCoverage, loadCoverage, note, saveCoverage, unknownTime } from "./coverage.ts";
 import { COVERAGE, LONGEST_GAP, type Machine, NEVER, type Wiring } from "./machine.ts";
@@ -6,47 +6,6 @@ import { tickOf } from "./windows.ts";
 
 const NONE = Number.NaN;
 const isNone = Number.isNaN;
-
-/** True once the input was true for `span` without a break; unknown freezes, too long an unknown starts anew. */
-export function createHeld({ values, time, slot, input }: Wiring, span: number): Machine {
-  const patience = Math.max(span, LONGEST_GAP);
-  /** `since`: when it last began to run; `unknown`: since when the input is unknown. */
-  const state = { elapsed: 0, since: NONE, unknown: NONE };
-  const machine: Machine = {
-    wake: NEVER,
-    run() {
-      const now = time.mono;
-      const x = values[input] as number;
-      machine.wake = NEVER;
-      if (isNone(x)) {
-        if (!isNone(state.since)) state.elapsed += now - state.since;
-        state.since = NONE;
-        if (isNone(state.unknown)) state.unknown = now;
-        values[slot] = NONE;
-        return;
-      }
-      if (!isNone(state.unknown) && now - state.unknown > patience) state.elapsed = 0;
-      state.unknown = NONE;
-      if (x === 0) {
-        state.elapsed = 0;
-        state.since = NONE;
-        values[slot] = 0;
-        return;
-      }
-      if (isNone(state.since)) state.since = now;
-      const due = state.since + span - state.elapsed;
-      values[slot] = now >= due ? 1 : 0;
-      if (now < due) machine.wake = due;
-    },
-    save: (mono) => [state.elapsed, state.since - mono, state.unknown - mono],
-    load([elapsed = 0, since = NONE, unknown = NONE], mono) {
-      state.elapsed = isNone(elapsed) ? 0 : elapsed;
-      state.since = since + mono;
-      state.unknown = unknown + mono;
-    },
-  };
-  return machine;
-}
 
 /** When the input was last seen true; Infinity ago when never. Unknown while the input is. */
 function createLastTrue(values: Float64Array, input: number) {
@@ -86,25 +45,6 @@ export function createSince({ values, time, slot, input }: Wiring): Machine {
   return machine;
 }
 
-/** `since(x) < span`, or `<=` when inclusive, turning exactly when the span is over. */
-export function createWithin({ values, time, slot, input }: Wiring, span: number, inclusive: boolean): Machine {
-  const last = createLastTrue(values, input);
-  const machine: Machine = {
-    wake: NEVER,
-    run() {
-      const now = time.mono;
-      const elapsed = last.elapsed(now);
-      const until = elapsed === 0 ? NEVER : last.at() + span;
-      const inside = inclusive ? now <= until : now < until;
-      values[slot] = isNone(elapsed) ? NONE : inside ? 1 : 0;
-      machine.wake = inside && last.running() ? last.at() + span + (inclusive ? 1 : 0) : NEVER;
-    },
-    save: last.save,
-    load: last.load,
-  };
-  return machine;
-}
-
 /**
  * Turns of a value between two known states. An unknown of up to 30 s between them does not hide the turn; a longer one,
  * or a restart, does: what happened meanwhile is not known to have happened now.
@@ -131,22 +71,6 @@ export function createTurns(wiring: Wiring) {
       state.known = known;
       state.unknown = unknown + mono;
     },
-  };
-}
-
-/** True only in the step in which the input turned to `to`, or for `"any"` changed at all. */
-export function createPulse(wiring: Wiring, to: 0 | 1 | "any"): Machine {
-  const { values, slot, input } = wiring;
-  const turns = createTurns(wiring);
-  return {
-    wake: NEVER,
-    run() {
-      const x = values[input] as number;
-      const before = turns.turn(x);
-      values[slot] = isNone(x) ? NONE : !isNone(before) && (to === "any" || x === to) ? 1 : 0;
-    },
-    save: turns.save,
-    load: turns.load,
   };
 }
 

@@ -11,6 +11,7 @@ import { createMachine, isPulse } from "./create-machine.ts";
 import { createFlats } from "./flats.ts";
 import { isLimit, type Rows, rowsOf } from "./layout.ts";
 import type { Machine, StepTime } from "./machine.ts";
+import { createMomentCells, isCellOperator } from "./moment-cells.ts";
 import type { Shape } from "./shapes.ts";
 import type { Pages } from "./snapshot.ts";
 import { createStale } from "./staleness.ts";
@@ -41,6 +42,7 @@ const MACHINE = 8;
 const CLOSURE = 9;
 const FIXED = 10;
 const FLAT = 11;
+const MOMENT = 12;
 
 const COMPARE: Readonly<Partial<Record<Operator, number>>> = {
   "==": EQUAL,
@@ -55,9 +57,17 @@ function kindOf(term: Term): number {
   if (isConstant(term)) return FIXED;
   if (term.operator === "point") return POINT;
   if (term.operator === "is_bad") return IS_BAD;
+  if (isCellOperator(term.operator)) return MOMENT;
   if (term.operator === "stale" || isMemory(term.operator)) return MACHINE;
   return CLOSURE;
 }
+
+/** No value of `is_bad`. */
+const NEVER_SEEN = -1;
+
+/** NaN equals NaN. */
+const isOther = (before: number, after: number): boolean =>
+  after !== before && !(Number.isNaN(after) && Number.isNaN(before));
 
 /** As `kleene.ts` has it: a comparison with an unknown is unknown. */
 function compare(kind: number, x: number, limit: number): number {
@@ -78,12 +88,16 @@ function compare(kind: number, x: number, limit: number): number {
   }
 }
 
-const count = (parts: readonly Part[], operator: Operator): number =>
-  parts.reduce((sum, { shape }) => sum + shape.layout.nodes.filter(({ term }) => term.operator === operator).length, 0);
+const count = (parts: readonly Part[], is: (operator: Operator) => boolean): number =>
+  parts.reduce((sum, { shape }) => sum + shape.layout.nodes.filter(({ term }) => is(term.operator)).length, 0);
+
+export type Memory = Pick<Machine, "save" | "load">;
 
 export interface Network {
   readonly values: Float64Array;
   readonly machines: readonly (Machine | undefined)[];
+  /** What remembers at this node, to be saved and loaded. */
+  memoryAt(node: number): Memory | undefined;
   /** Marks a node to run in this step. */
   mark(node: number): void;
   /** Takes over what the point table says there now. */
@@ -126,8 +140,11 @@ export function createNetwork(input: NetworkInput): Network {
   /** Pure and with a single source: answered at once when the source moves, since nothing else can move it in this step. */
   const isInstant = new Uint8Array(size);
   /** Flats stand side by side; `origin` is their place there. */
-  const flats = createFlats(count(parts, "flat"));
+  const flats = createFlats(count(parts, (operator) => operator === "flat"));
   let flatCount = 0;
+  /** So do moments. */
+  const moments = createMomentCells(count(parts, isCellOperator), values, time);
+  let momentCount = 0;
   const machines: (Machine | undefined)[] = new Array(size);
   const reads: (Read | undefined)[] = new Array(size);
   const { quality, reason, value } = columns;
@@ -136,7 +153,7 @@ export function createNetwork(input: NetworkInput): Network {
   function machineOf(term: Term, slot: number, { shape, base }: Part): Machine | undefined {
     if (term.operator === "stale")
       return createStale(values, time, slot, columns, origin[slot] as number, term.numbers[0] ?? 0);
-    if (!isMemory(term.operator)) return undefined;
+    if (!isMemory(term.operator) || isCellOperator(term.operator)) return undefined;
     const [first] = term.args;
     const source = first && shape.layout.slotOf.get(first);
     const desk = term.operator === "flat" ? flats.desk(origin[slot] as number) : undefined;
@@ -183,6 +200,11 @@ export function createNetwork(input: NetworkInput): Network {
         origin[node] = flatCount;
         flatCount += 1;
       }
+      if (isCellOperator(term.operator) && source !== undefined) {
+        origin[node] = momentCount;
+        moments.open(momentCount, term.operator, base + source, term.numbers);
+        momentCount += 1;
+      }
       if (kind === MACHINE) machines[node] = machineOf(term, node, part);
     });
   }
@@ -205,6 +227,16 @@ export function createNetwork(input: NetworkInput): Network {
         if (isInput(term.operator) && handle >= 0 && handle < input.handles) pair(handle, base + n);
       });
   });
+
+  /** What was last taken over of each point. */
+  const seen = new Float64Array(input.handles).fill(Number.NaN);
+  const seenBad = new Float64Array(input.handles).fill(NEVER_SEEN);
+  /** Points of which somebody must hear every sample. */
+  const hearsAll = new Uint8Array(input.handles);
+  for (let handle = 0; handle < input.handles; handle += 1) {
+    for (let i = byHandle.from[handle] as number; i < (byHandle.from[handle + 1] as number); i += 1)
+      if (kinds[byHandle.items[i] as number] === MACHINE) hearsAll[handle] = 1;
+  }
 
   const { from, items } = readers;
   const ranks = parts.reduce((most, { shape }) => Math.max(most, shape.layout.ranks), 0);
@@ -258,8 +290,7 @@ export function createNetwork(input: NetworkInput): Network {
 
   /** True when that is news. */
   function put(node: number, x: number): boolean {
-    const before = values[node] as number;
-    if (x === before || (Number.isNaN(x) && Number.isNaN(before))) return false;
+    if (!isOther(values[node] as number, x)) return false;
     values[node] = x;
     return true;
   }
@@ -269,6 +300,10 @@ export function createNetwork(input: NetworkInput): Network {
     return quality[handle] === GOOD && Number.isFinite(x) ? x : Number.NaN;
   };
 
+  /** Before the first sample not even the badness is known. */
+  const badAt = (handle: number): number =>
+    quality[handle] === GOOD ? 0 : reason[handle] === RESTART ? Number.NaN : 1;
+
   function runMachine(node: number): void {
     const machine = machines[node] as Machine;
     machine.run();
@@ -277,30 +312,48 @@ export function createNetwork(input: NetworkInput): Network {
     timers.set(node, machine.wake > time.mono ? machine.wake : time.mono + 1);
   }
 
+  function runMoment(node: number): void {
+    const at = origin[node] as number;
+    values[node] = moments.run(at);
+    isPageMoved[ofNode[node] as number] = 1;
+    const wake = moments.wakeOf(at);
+    timers.set(node, wake > time.mono ? wake : time.mono + 1);
+  }
+
   function run(node: number): void {
     const kind = kinds[node] as number;
-    if (kind === MACHINE || kind === FLAT) runMachine(node);
+    if (kind === MOMENT) runMoment(node);
+    else if (kind === MACHINE || kind === FLAT) runMachine(node);
     else if (kind === CLOSURE) values[node] = evaluate(node);
     else if (kind === POINT) values[node] = pointAt(origin[node] as number);
-    else if (kind === IS_BAD) {
-      const handle = origin[node] as number;
-      // Before the first sample not even the badness is known.
-      values[node] = quality[handle] === GOOD ? 0 : reason[handle] === RESTART ? Number.NaN : 1;
-    } else if (kind <= LAST_COMPARE)
+    else if (kind === IS_BAD) values[node] = badAt(origin[node] as number);
+    else if (kind <= LAST_COMPARE)
       values[node] = compare(kind, values[origin[node] as number] as number, limits[node] as number);
   }
 
   return {
     values,
     machines,
+    memoryAt(node) {
+      if (kinds[node] !== MOMENT) return machines[node];
+      const at = origin[node] as number;
+      return { save: (mono) => moments.save(at, mono), load: (saved, mono) => moments.load(at, saved, mono) };
+    },
     mark,
     takeHandle(handle) {
-      const end = byHandle.from[handle + 1];
-      if (end === undefined) return;
+      if (handle >= input.handles) return;
+      const x = pointAt(handle);
+      const bad = badAt(handle);
+      // Most samples say what the last one said; only `stale` wants to know that they came.
+      const isNews = isOther(seen[handle] as number, x) || isOther(seenBad[handle] as number, bad);
+      if (!isNews && hearsAll[handle] === 0) return;
+      seen[handle] = x;
+      seenBad[handle] = bad;
+      const end = byHandle.from[handle + 1] as number;
       for (let i = byHandle.from[handle] as number; i < end; i += 1) {
         const node = byHandle.items[i] as number;
-        if (kinds[node] !== POINT) mark(node);
-        else if (put(node, pointAt(handle))) {
+        if (kinds[node] === MACHINE) mark(node);
+        else if (put(node, kinds[node] === POINT ? x : bad)) {
           isPageMoved[ofNode[node] as number] = 1;
           spread(node);
         }
@@ -318,7 +371,7 @@ export function createNetwork(input: NetworkInput): Network {
           const before = values[node] as number;
           run(node);
           const after = values[node] as number;
-          if (after === before || (Number.isNaN(after) && Number.isNaN(before))) continue;
+          if (!isOther(before, after)) continue;
           if (pulse[node] === 1 && after === 1) {
             pulses[pulseCount] = node;
             pulseCount += 1;
@@ -335,6 +388,7 @@ export function createNetwork(input: NetworkInput): Network {
       return some;
     },
     recompute() {
+      seenBad.fill(NEVER_SEEN);
       for (let node = 0; node < size; node += 1) {
         const kind = kinds[node] as number;
         if (kind === CLOSURE || kind <= LAST_COMPARE) run(node);

@@ -120,7 +120,7 @@ function write(cover: Cover, parts: readonly Part[], rows: readonly Row[], { net
     shape.layout.nodes.forEach(({ term }, n) => {
       if (!isKept(term)) return;
       const slot = base + n;
-      const machine = network.machines[slot];
+      const machine = network.memoryAt(slot);
       const saved = machine?.save(0);
       packer.add(saved ? 2 + saved.length : 1);
       packer.add(network.values[slot] as number);
@@ -216,7 +216,7 @@ export function takeBack(
       }
       const { numbers, shift } = saved;
       network.values[slot] = numbers[0] as number;
-      const machine = network.machines[slot];
+      const machine = network.memoryAt(slot);
       if (!machine) return;
       machine.load([...numbers.subarray(2)], shift);
       const due = numbers[1] ?? Number.NaN;
@@ -258,7 +258,7 @@ export function skipTime(
     shape.layout.nodes.forEach(({ term }, n) => {
       const slot = base + n;
       if (term.operator === "in_calendar") fresh.push(slot);
-      const machine = network.machines[slot];
+      const machine = network.memoryAt(slot);
       if (!machine) return;
       machine.load(machine.save(0), shift);
       timers.set(slot, timers.due(slot) + shift);

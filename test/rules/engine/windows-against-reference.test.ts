@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { createMachine } from "../../../rules/engine/create-machine.ts";
 import { createFlats } from "../../../rules/engine/flats.ts";
 import type { Machine, StepTime } from "../../../rules/engine/machine.ts";
+import { type CellOperator, createMomentCells, isCellOperator } from "../../../rules/engine/moment-cells.ts";
 import type { MemoryOperator } from "../../../rules/language/graph.ts";
 import { openCount } from "../../../rules/language/kleene.ts";
 
@@ -162,16 +163,30 @@ interface Hand {
   readonly time: StepTime;
 }
 
+/** As the network runs those that stand side by side. */
+function momentOf(operator: CellOperator, values: Float64Array, time: StepTime, numbers: readonly number[]): Machine {
+  const cells = createMomentCells(1, values, time);
+  cells.open(0, operator, 0, numbers);
+  const machine: Machine = {
+    wake: cells.wakeOf(0),
+    run() {
+      values[1] = cells.run(0);
+      machine.wake = cells.wakeOf(0);
+    },
+    save: (mono) => cells.save(0, mono),
+    load: (saved, mono) => cells.load(0, saved, mono),
+  };
+  return machine;
+}
+
 function open({ operator, more }: Case, span: number): Hand {
   const values = new Float64Array([U, U]);
   const time: StepTime = { mono: 0, now: 0, restarted: false };
   const flats = createFlats(1);
-  const machine = createMachine(
-    operator,
-    { values, time, slot: 1, input: 0, desk: flats.desk(0) },
-    [span, ...more],
-    "UTC",
-  );
+  const wiring = { values, time, slot: 1, input: 0, desk: flats.desk(0) };
+  const machine = isCellOperator(operator)
+    ? momentOf(operator, values, time, [span, ...more])
+    : createMachine(operator, wiring, [span, ...more], "UTC");
   return {
     machine,
     values,
