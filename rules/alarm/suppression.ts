@@ -7,6 +7,7 @@ import { graver } from "#model/severity";
 import { between, formatInstant, type Instant, later, milliseconds, type Span, seconds } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { causesOf, isCause } from "./causes.ts";
+import { unseen } from "./unseen.ts";
 
 /** So long a consequence waits for its cause: one poll and 2 s, 5 s at most. */
 const WAIT_AFTER_POLL = seconds(2);
@@ -124,8 +125,7 @@ function release(draft: Draft, alarm: Alarm): Alarm {
   const bare: Alarm = { ...rest, suppressedBy: [] };
   const waited = waitsUntil !== undefined;
   if (alarm.process === "active") {
-    const { acknowledgedBy: _by, acknowledgedAt: _at, ...unseen } = bare;
-    const told: Alarm = { ...unseen, acknowledge: "unacknowledged" };
+    const told = unseen(bare);
     if (!waited) draft.putAlarm(told, "unsuppressed", {});
     draft.putAlarm(told, "annunciated", { activeSince: formatInstant(told.activeSince) });
     return told;
