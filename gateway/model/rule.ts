@@ -61,7 +61,10 @@ export interface RuleDefinition {
   readonly deadband?: Expression;
   /** Of the devices of the kind only these. */
   readonly each?: RuleSelection;
-  /** What bad inputs do: hold the alarm as it is, or raise a trouble beside it. They never clear and never raise. */
+  /**
+   * What bad inputs do: hold the alarm as it is, or raise a trouble beside it. They never clear and never raise. Absent:
+   * `trouble` for life safety, otherwise `hold`.
+   */
   readonly onBad?: "hold" | "trouble";
   /** Rules whose alarms explain this one; resolved and without circles. Never for life safety. */
   readonly suppressBy?: readonly RuleCause[];
@@ -105,13 +108,19 @@ export interface RuleInstance {
   readonly id: string;
   readonly rule: RuleDefinition;
   readonly device: string;
+  /** `<rule>.trouble@<device>`: the id of the alarm that says that this one cannot be judged. Absent: nobody is told. */
+  readonly trouble?: string;
 }
 
 /** What the engine says when a rule's verdict changes after its delays. */
 export interface Transition {
   readonly instance: RuleInstance;
-  readonly to: "active" | "normal" | "unknown" | "known" | "level";
-  /** Severity in force (base or level). */
+  /**
+   * `unknown` and `known` belong to an active alarm. `trouble` says, of an active alarm or of none, that points it reads have
+   * been bad for so long that the condition cannot be judged; `trouble-over`, that it can be again.
+   */
+  readonly to: "active" | "normal" | "unknown" | "known" | "level" | "trouble" | "trouble-over";
+  /** Severity in force (base or level); of a trouble at most S2, since trouble is not what the rule warns of. */
   readonly severity: Severity;
   /** How long the raw condition had held before the delay was over, in ms. */
   readonly heldFor: number;

@@ -1,20 +1,22 @@
 /** The rule engine: columns and times come in, transitions go out; work only on what changed and what is due. */
 
-import { qualities } from "#model/quality";
+import { GOOD, qualities } from "#model/quality";
 import type { InputSeen, Transition } from "#model/rule";
 import type { Text } from "#model/text";
 import { type Moment, milliseconds } from "#model/time";
 import { compile, type Frame } from "../language/closures.ts";
 import { not } from "../language/kleene.ts";
+import { TROUBLE_AFTER } from "../language/trouble.ts";
 import type { BaselineMachine } from "./baseline.ts";
 import type { EngineInput, RuleEngine } from "./engine.ts";
 import { createInstances, type Row } from "./instances.ts";
 import type { StepTime } from "./machine.ts";
 import { createNetwork } from "./network.ts";
 import { fillSentence, type Spoken } from "./sentence.ts";
-import { createShapes } from "./shapes.ts";
+import { createShapes, type TroubleSlots } from "./shapes.ts";
 import { createPages, type Stock, skipTime, takeBack, takePages } from "./snapshot.ts";
 import { createTimers } from "./timers.ts";
+import { troubleSentence } from "./trouble-sentence.ts";
 import { heldFor, judge, type Turn, wakeOf } from "./verdict.ts";
 
 /** Throws when a rule has faults; run `checkRules` first. */
@@ -99,6 +101,23 @@ export function createEngine(input: EngineInput): RuleEngine {
     });
   }
 
+  /** Beside the phase: an alarm may be active and not judgeable, or normal and not judgeable. Unknown changes nothing. */
+  function judgeTrouble({ instance, verdict, common, part }: Row, { blind, lasting }: TroubleSlots): void {
+    const turns = verdict.troubled ? values[part.base + blind] === 0 : values[part.base + lasting] === 1;
+    if (!turns) return;
+    verdict.troubled = !verdict.troubled;
+    const handles = common.reads.map((handle) => part.shape.handleOn(part.device, handle));
+    const bad = handles.flatMap((handle) => (columns.quality[handle] === GOOD ? [] : (points[handle] ?? [])));
+    transitions.push({
+      instance,
+      to: verdict.troubled ? "trouble" : "trouble-over",
+      severity: instance.rule.severity === "S1" ? "S2" : instance.rule.severity,
+      heldFor: verdict.troubled ? TROUBLE_AFTER : 0,
+      because: troubleSentence(instance.rule.title, bad, verdict.troubled),
+      inputs: handles.map(seen),
+    });
+  }
+
   const clearOf = ({ clear, when }: Row): number =>
     clear < 0 ? not(values[when] as number) : (values[clear] as number);
 
@@ -135,6 +154,8 @@ export function createEngine(input: EngineInput): RuleEngine {
         emit(row, "level", heldFor(verdict, time.mono));
       }
     }
+    const { trouble } = row.common.slots;
+    if (trouble) judgeTrouble(row, trouble);
     const wake = wakeOf(verdict);
     timers.set(size + index, wake > time.mono ? wake : time.mono + 1);
   }
@@ -229,6 +250,9 @@ export function createEngine(input: EngineInput): RuleEngine {
     },
     resume(active) {
       for (const { instance, verdict } of rows) {
+        const troubled = instance.trouble !== undefined && active.has(instance.trouble);
+        if (troubled !== verdict.troubled) pages.moved[pages.ofRow[instance.index] as number] = 1;
+        verdict.troubled = troubled;
         const is = verdict.phase === "active" || verdict.phase === "leaving";
         if (active.has(instance.id) === is) continue;
         verdict.since = Number.NaN;

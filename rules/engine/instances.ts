@@ -48,7 +48,13 @@ export function createInstances({ rules, devices }: EngineInput, shapes: readonl
   const rows = placed.map(({ part, common }, index): Row => {
     const { slots, form, rule } = common;
     return {
-      instance: { index, id: `${rule.id}@${part.device.id}`, rule, device: part.device.id },
+      instance: {
+        index,
+        id: `${rule.id}@${part.device.id}`,
+        rule,
+        device: part.device.id,
+        ...(slots.trouble && { trouble: `${rule.id}.trouble@${part.device.id}` }),
+      },
       common,
       part,
       verdict: createVerdict(form.onDelay, form.offDelay),
@@ -61,6 +67,11 @@ export function createInstances({ rules, devices }: EngineInput, shapes: readonl
       pair(when, instance.index);
       if (clear >= 0) pair(clear, instance.index);
       for (const { slot } of common.slots.levels) pair(part.base + slot, instance.index);
+      const { trouble } = common.slots;
+      if (trouble) {
+        pair(part.base + trouble.blind, instance.index);
+        pair(part.base + trouble.lasting, instance.index);
+      }
     }
   });
   return { parts, nodes, rows, watchers };

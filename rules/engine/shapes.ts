@@ -22,11 +22,18 @@ export interface ShapeRule {
   readonly slots: RuleSlots;
 }
 
+export interface TroubleSlots {
+  readonly blind: number;
+  readonly lasting: number;
+}
+
 export interface RuleSlots {
   readonly when: number;
   /** -1: the rule is over when its condition is. */
   readonly clear: number;
   readonly levels: readonly { readonly slot: number; readonly severity: Severity }[];
+  /** When it cannot be judged; absent: nobody hears of that. */
+  readonly trouble: TroubleSlots | undefined;
 }
 
 export interface Shape {
@@ -172,6 +179,7 @@ function finish({ devices, forms }: Desk): Shape {
         when: slot(form.when),
         clear: slot(form.clear),
         levels: form.levels.map((level) => ({ slot: slot(level.when), severity: level.severity })),
+        trouble: form.trouble && { blind: slot(form.trouble.blind), lasting: slot(form.trouble.lasting) },
       },
     })),
     handleOn(device, handle) {
@@ -181,10 +189,11 @@ function finish({ devices, forms }: Desk): Shape {
   };
 }
 
-const rootsOf = ({ when, clear, levels }: RuleOnDevice): Term[] => [
+const rootsOf = ({ when, clear, levels, trouble }: RuleOnDevice): Term[] => [
   when,
   ...(clear ? [clear] : []),
   ...levels.map((level) => level.when),
+  ...(trouble ? [trouble.blind, trouble.lasting] : []),
 ];
 
 /** A guard against a language that grows: a shared rule that reads another device would read the wrong one everywhere else. */

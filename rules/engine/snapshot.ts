@@ -131,8 +131,9 @@ function write(cover: Cover, parts: readonly Part[], rows: readonly Row[], { net
   }
   const verdicts: PageText["verdicts"] = {};
   for (const { instance, common, verdict: v } of rows) {
-    if (v.phase === "normal") continue;
-    const state = [PHASES.indexOf(v.phase), v.judged ? 1 : 0, v.level, v.elapsed, v.since, v.unknown, v.began, v.ended];
+    if (v.phase === "normal" && !v.troubled) continue;
+    const [judged, troubled] = [Number(v.judged), Number(v.troubled)];
+    const state = [PHASES.indexOf(v.phase), judged, v.level, v.elapsed, v.since, v.unknown, v.began, v.ended, troubled];
     verdicts[instance.id] = { when: common.form.when.hash, state: state.map(plain) };
   }
   const text: PageText = {
@@ -227,8 +228,9 @@ export function takeBack(
     const saved = page && Object.hasOwn(page.of, instance.id) ? page.of[instance.id] : undefined;
     if (!page || !saved) continue;
     const { shift } = page;
-    const [phase = 0, judged = 1, level = -1, elapsed = 0, since = 0, unknown = 0, began = 0, ended = 0] =
+    const [phase = 0, judged = 1, level = -1, elapsed = 0, since = 0, unknown = 0, began = 0, ended = 0, troubled = 0] =
       saved.state.map(numeric);
+    v.troubled = troubled === 1 && common.slots.trouble !== undefined;
     const known = PHASES[phase];
     // Time collected under another condition does not count.
     if (!known || (known === "pending" && saved.when !== common.form.when.hash)) continue;

@@ -23,6 +23,8 @@ export interface Verdict {
   began: number;
   /** When it stopped holding, for the sentence. */
   ended: number;
+  /** It was told that the condition cannot be judged, and not yet that it can be again. Independent of the phase. */
+  troubled: boolean;
 }
 
 export function createVerdict(onDelay: number, offDelay: number): Verdict {
@@ -38,6 +40,7 @@ export function createVerdict(onDelay: number, offDelay: number): Verdict {
     unknown: none,
     began: none,
     ended: none,
+    troubled: false,
   };
 }
 

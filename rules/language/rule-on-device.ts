@@ -9,10 +9,11 @@ import { nearest } from "./nearest.ts";
 import type { Parsed, ParsedRule, PlacedFault } from "./parsed-rule.ts";
 import { isDotted, lookUp } from "./relations.ts";
 import { createResolver, type Resolver, unitOf } from "./resolve.ts";
-import { isLibraryFile, knownNames, type Scope, type SitePoints, type Subject, TRUTH } from "./scope.ts";
+import { isLibraryFile, knownNames, nameOf, type Scope, type SitePoints, type Subject, TRUTH } from "./scope.ts";
 import { notSelected } from "./selection.ts";
 import { LIMITS } from "./syntax.ts";
 import { LANGUAGES, placeholdersOf } from "./template.ts";
+import { type Trouble, tellsTrouble, troubleOf } from "./trouble.ts";
 import { MILLISECOND } from "./units.ts";
 
 export interface RuleOnDevice {
@@ -22,6 +23,8 @@ export interface RuleOnDevice {
   readonly onDelay: number;
   readonly offDelay: number;
   readonly levels: readonly { readonly when: Term; readonly severity: Severity }[];
+  /** When it cannot be judged and people must hear of that; absent: such a rule only holds its alarm. */
+  readonly trouble: Trouble | undefined;
   /** What the placeholders of `because` mean; `held` is not among them. */
   readonly placeholders: ReadonlyMap<string, Term>;
 }
@@ -223,7 +226,9 @@ export function resolveRule(parsed: ParsedRule, subject: Subject, graph: Graph, 
   }));
   const named = placeholders(parsed, scope, lets, faults);
   if (!when) return { faults };
-  const form: RuleOnDevice = { when, clear, onDelay, offDelay, levels, placeholders: named };
+  const inputs = [...reachable([when])].filter((term) => term.operator === "point").sort((a, b) => a.id - b.id);
+  const trouble = tellsTrouble(rule) ? troubleOf(graph, when, inputs, (point) => nameOf(scope, point)) : undefined;
+  const form: RuleOnDevice = { when, clear, onDelay, offDelay, levels, trouble, placeholders: named };
   const roots = [when, ...(clear ? [clear] : []), ...levels.map((level) => level.when), ...named.values()];
   const large = tooMuch(rule.when, roots, subject.device === undefined);
   if (large) faults.push(large);

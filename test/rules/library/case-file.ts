@@ -19,7 +19,7 @@ const SECOND = /^-?\d+(\.\d+)?$/;
 const seconds = z.string().regex(SECOND);
 /** `counts` is a heartbeat, one more each second; `bad` cannot be read. */
 const Value = z.union([z.number(), z.boolean(), z.enum(["bad", "counts"])]);
-const Word = z.enum(["S1", "S2", "S3", "S4", "normal", "unknown", "known"]);
+const Word = z.enum(["S1", "S2", "S3", "S4", "normal", "unknown", "known", "trouble", "trouble-over"]);
 const Params = z.record(z.string(), z.union([z.number(), z.boolean()]));
 
 const Case = z.strictObject({

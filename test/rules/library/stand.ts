@@ -1,6 +1,6 @@
 /** A stand for rule packs: polls the signals of a story as the gateway polls a device, and writes down what the rules say. */
 import type { PointDefinition } from "#model/points";
-import type { RuleDefinition } from "#model/rule";
+import type { RuleDefinition, Transition } from "#model/rule";
 import type { Severity } from "#model/severity";
 import { instant, milliseconds } from "#model/time";
 import { markBad, settle } from "../../../gateway/points/settle.ts";
@@ -17,7 +17,7 @@ export interface Said {
   /** Seconds of the story. */
   readonly t: number;
   readonly rule: string;
-  readonly to: "active" | "normal" | "unknown" | "known" | "level";
+  readonly to: Transition["to"];
   readonly severity: Severity;
   readonly zh: string;
   readonly en: string;

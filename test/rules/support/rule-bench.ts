@@ -31,6 +31,8 @@ export interface RuleText {
   readonly because?: string;
   readonly file?: string;
   readonly calendars?: Readonly<Record<string, Calendar>>;
+  readonly lifeSafety?: boolean;
+  readonly onBad?: "hold" | "trouble";
 }
 
 export function rule(text: RuleText): RuleDefinition {
@@ -41,7 +43,7 @@ export function rule(text: RuleText): RuleDefinition {
     kind: text.kind ?? "water",
     title: { zh: "试验", en: "Test" },
     severity: text.severity ?? "S2",
-    lifeSafety: false,
+    lifeSafety: text.lifeSafety ?? false,
     latch: false,
     let: Object.fromEntries(Object.entries(text.let ?? {}).map(([name, t], at) => [name, place(t, 5 + at)])),
     when: place(text.when, 10),
@@ -58,6 +60,7 @@ export function rule(text: RuleText): RuleDefinition {
     source: "test",
     file,
     ...(text.calendars !== undefined && { calendars: text.calendars }),
+    ...(text.onBad !== undefined && { onBad: text.onBad }),
   };
 }
 
