@@ -19,6 +19,7 @@ import { putIn, remindOfReviews, shiftOutages, takeOut } from "./alarm/service.t
 import { type Changed, endDueShelves, shelve, shiftShelves, unshelve } from "./alarm/shelving.ts";
 import { definitionOf } from "./alarm/standing.ts";
 import { considerCauses, endSuppressions, foldConsequences, shiftWaits } from "./alarm/suppression.ts";
+import { raiseTrouble } from "./alarm/trouble.ts";
 import { createDraft, type Draft, emptyPlan, refuse } from "./draft.ts";
 import { allowWrite } from "./response/allow-write.ts";
 import { answerAlarm, noteRecovery, noteRelapse } from "./response/answer-alarm.ts";
@@ -144,6 +145,16 @@ function judge(draft: Draft, transition: Transition): void {
     case "known":
       inputGood(draft, id);
       return;
+    case "trouble": {
+      const alarm = raiseTrouble(draft, transition);
+      if (alarm) answerByRule(draft, alarm);
+      return;
+    }
+    case "trouble-over": {
+      const alarm = returnToNormal(draft, transition.instance.trouble ?? "", false, transition.because);
+      if (alarm) noteRecovery(draft, alarm);
+      return;
+    }
     case "level":
       answer(draft, changeLevel(draft, id, transition.severity, transition.because), rule.ticket);
       return;

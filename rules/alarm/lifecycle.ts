@@ -8,6 +8,7 @@ import { between, formatInstant, type Instant, seconds } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { cameBack, countActivation, holdReturn, holdsReturn } from "./chatter.ts";
 import { AUTO_SHELVED, breakShelf, endOneShot } from "./shelving.ts";
+import { isTrouble } from "./trouble-rule.ts";
 import { unseen } from "./unseen.ts";
 
 /** A return followed by a new activation within this span is the same occurrence (engineering judgement). */
@@ -157,10 +158,13 @@ export function returnToNormal(
   return endOneShot(draft, alarm);
 }
 
-/** Rows 43, 44: an input went bad. An active alarm is held and says so; nothing is raised, nothing is cleared. */
+/**
+ * Rows 43, 44: an input went bad. An active alarm is held and says so; nothing is raised, nothing is cleared. Of a trouble
+ * that is no news.
+ */
 export function inputBad(draft: Draft, id: string, reason: string, since: Instant = draft.now): void {
   const before = draft.alarm(id);
-  if (before?.process !== "active" || before.quality.state === "bad") return;
+  if (before?.process !== "active" || before.quality.state === "bad" || isTrouble(before.rule)) return;
   draft.putAlarm({ ...before, quality: { state: "bad", since, reason } }, "input-bad", { reason });
 }
 

@@ -1,4 +1,4 @@
-/** The transition table, one row per number: what shows it here, which test elsewhere shows it, or what is still missing. */
+/** The transition table, one row per number: what shows it here, or which test elsewhere shows it. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -475,6 +475,11 @@ const elsewhere: readonly { readonly row: number; readonly file: string; readonl
     title: "it came back and went again under its cause: nothing is left to do when that ends",
   },
   {
+    row: 48,
+    file: "test/rules/alarm/trouble.test.ts",
+    title: "an alarm of its own beside the one that cannot be judged, and never a fire",
+  },
+  {
     row: 51,
     file: "test/rules/alarm/rule-edits.test.ts",
     title: "it ended while the house was down: the return says between when",
@@ -521,10 +526,6 @@ const elsewhere: readonly { readonly row: number; readonly file: string; readonl
   },
 ];
 
-const missing: Readonly<Record<number, string>> = {
-  48: "a life-safety input that is bad opens no trouble alarm of its own; the device's silence does",
-};
-
 describe("row", () => {
   test.each(here.map((one) => [one.row, one.says, one] as const))("%i: %s", (_row, _says, one) => {
     one.play(createAlarmDesk(one.traits));
@@ -537,11 +538,7 @@ describe("row", () => {
   });
 });
 
-test("all 57 rows are shown, or said to be missing", () => {
-  const named = [
-    ...here.map((one) => one.row),
-    ...elsewhere.map((one) => one.row),
-    ...Object.keys(missing).map(Number),
-  ];
+test("all 57 rows are shown", () => {
+  const named = [...here.map((one) => one.row), ...elsewhere.map((one) => one.row)];
   expect(named.sort((a, b) => a - b)).toEqual(Array.from({ length: 57 }, (_, index) => index + 1));
 });
