@@ -2,13 +2,11 @@
 import type { Account, Session, Token } from "#model/account";
 import type { Alarm } from "#model/alarm";
 import type { Message } from "#model/message";
-import type { DeviceState, Happening, Refusal } from "#model/plan";
+import type { Answer, DeviceState, Happening, Refusal } from "#model/plan";
 import type { Ticket } from "#model/ticket";
 
 /** The reply to a command, sent after the commit. */
-export type Reply =
-  | { readonly ok: true; readonly ticket?: string; readonly alarm?: string; readonly already?: string }
-  | { readonly ok: false; readonly refusal: Refusal };
+export type Reply = ({ readonly ok: true } & Answer) | { readonly ok: false; readonly refusal: Refusal };
 
 /** The house in memory. Readers see it between two happenings, never in the middle of one. */
 export interface House {

@@ -149,7 +149,7 @@ export function createPipeline(input: PipelineInput): Door {
   }
 
   function replyTo(plan: Plan): Reply {
-    return { ok: true, ...plan.answer };
+    return plan.refusal ? { ok: false, refusal: plan.refusal } : { ok: true, ...plan.answer };
   }
 
   async function perform(waiting: Waiting): Promise<void> {
@@ -169,10 +169,6 @@ export function createPipeline(input: PipelineInput): Door {
       feed.publish({ kind: "devices", devices, at });
     }
     const plan = withoutCancelled(decide(view(), happening, at.now), happening);
-    if (plan.refusal) {
-      waiting.resolve({ ok: false, refusal: plan.refusal });
-      return;
-    }
     const reply = replyTo(plan);
     if (changesNothing(plan)) {
       waiting.resolve(reply);

@@ -7,15 +7,19 @@ import type { TicketClass } from "#model/policy";
 import type { Transition } from "#model/rule";
 import type { Instant } from "#model/time";
 import { acknowledge } from "./alarm/acknowledge.ts";
+import { acknowledgeSeen } from "./alarm/acknowledge-seen.ts";
 import { dueReturns, endChatter, shiftChatter } from "./alarm/chatter.ts";
 import { noteDevices, raiseSilentDevices } from "./alarm/communication.ts";
 import { activate, changeLevel, inputBad, inputGood, returnToNormal } from "./alarm/lifecycle.ts";
+import { askAgain, shiftReAlarms } from "./alarm/re-alarm.ts";
+import { refusedWithNote } from "./alarm/refusals.ts";
 import { reset, unacknowledge } from "./alarm/reset.ts";
 import { noteRuleEdits, revisionOf } from "./alarm/revision.ts";
 import { putIn, remindOfReviews, shiftOutages, takeOut } from "./alarm/service.ts";
 import { type Changed, endDueShelves, shelve, shiftShelves, unshelve } from "./alarm/shelving.ts";
 import { definitionOf } from "./alarm/standing.ts";
 import { considerCauses, endSuppressions, foldConsequences, shiftWaits } from "./alarm/suppression.ts";
+import { raiseTrouble } from "./alarm/trouble.ts";
 import { createDraft, type Draft, emptyPlan, refuse } from "./draft.ts";
 import { allowWrite } from "./response/allow-write.ts";
 import { answerAlarm, noteRecovery, noteRelapse } from "./response/answer-alarm.ts";
@@ -28,8 +32,11 @@ export function decide(view: View, happening: Happening, now: Instant): Plan {
   switch (happening.type) {
     case "record":
       return { ...emptyPlan, ...happening.rows };
-    case "command":
-      return decideCommand(createDraft(view, now, happening.actor.id), happening.command, happening.actor);
+    case "command": {
+      const draft = () => createDraft(view, now, happening.actor.id);
+      const plan = decideCommand(draft(), happening.command, happening.actor);
+      return refusedWithNote(draft(), happening.command, plan);
+    }
     case "conditions": {
       const draft = createDraft(view, now, "gatehouse");
       for (const transition of happening.transitions) judge(draft, transition);
@@ -53,6 +60,7 @@ export function decide(view: View, happening: Happening, now: Instant): Plan {
         if (returned) noteRecovery(draft, returned);
       }
       endChatter(draft);
+      for (const alarm of askAgain(draft, false)) answerByRule(draft, alarm);
       for (const alarm of endSuppressions(draft)) answerByRule(draft, alarm);
       remindOfReviews(draft);
       watchTickets(draft);
@@ -66,6 +74,7 @@ export function decide(view: View, happening: Happening, now: Instant): Plan {
       shiftWaits(draft, happening.by);
       shiftChatter(draft, happening.by);
       shiftOutages(draft, happening.by);
+      shiftReAlarms(draft, happening.by);
       return draft.finish();
     }
     case "started": {
@@ -77,6 +86,7 @@ export function decide(view: View, happening: Happening, now: Instant): Plan {
       noteRuleEdits(draft);
       for (const alarm of view.alarms.values()) inputBad(draft, alarm.id, "restart", happening.lastSeen);
       for (const alarm of endDueShelves(draft, true)) answerByRule(draft, alarm);
+      for (const alarm of askAgain(draft, true)) answerByRule(draft, alarm);
       watchTickets(draft);
       return draft.finish();
     }
@@ -135,6 +145,16 @@ function judge(draft: Draft, transition: Transition): void {
     case "known":
       inputGood(draft, id);
       return;
+    case "trouble": {
+      const alarm = raiseTrouble(draft, transition);
+      if (alarm) answerByRule(draft, alarm);
+      return;
+    }
+    case "trouble-over": {
+      const alarm = returnToNormal(draft, transition.instance.trouble ?? "", false, transition.because);
+      if (alarm) noteRecovery(draft, alarm);
+      return;
+    }
     case "level":
       answer(draft, changeLevel(draft, id, transition.severity, transition.because), rule.ticket);
       return;
@@ -148,25 +168,29 @@ function changed(draft: Draft, result: Changed, told = false): Plan {
   return draft.finish({ alarm: result.alarm.id });
 }
 
+/** Whoever acknowledges an alarm has seen its ticket. */
+function acknowledgeTicket(draft: Draft, alarm: string, actor: Actor): void {
+  const no = draft.alarm(alarm)?.ticket;
+  const ticket = no === undefined ? undefined : draft.ticket(no);
+  if (!ticket || ticket.closedAt !== undefined || ticket.acknowledgedBy !== undefined) return;
+  takeStep(draft, { do: "ticket-step", ticket: ticket.no, step: "acknowledge" }, actor);
+}
+
 function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
   switch (command.do) {
     case "acknowledge-alarm": {
       const result = acknowledge(draft, command, actor.name);
       if ("refused" in result) return result.refused;
-      const ticket = result.alarm.ticket === undefined ? undefined : draft.ticket(result.alarm.ticket);
-      if (
-        result.already === undefined &&
-        ticket &&
-        ticket.closedAt === undefined &&
-        ticket.acknowledgedBy === undefined
-      ) {
-        takeStep(draft, { do: "ticket-step", ticket: ticket.no, step: "acknowledge" }, actor);
-      }
+      if (result.already === undefined) acknowledgeTicket(draft, command.alarm, actor);
       return draft.finish({
         alarm: command.alarm,
         ...(result.already === undefined ? {} : { already: result.already }),
       });
     }
+    case "acknowledge-seen":
+      return draft.finish({
+        seen: acknowledgeSeen(draft, command, actor.name, (alarm) => acknowledgeTicket(draft, alarm, actor)),
+      });
     case "comment-alarm": {
       const alarm = draft.alarm(command.alarm);
       if (!alarm)

@@ -71,6 +71,15 @@ const fixed =
   () =>
     both(zh, en);
 
+/** Somebody wanted something of an alarm and was refused: with the words of the refusal. */
+const refused =
+  (zh: string, en: string): Line =>
+  (row, names) => {
+    const because = textOf(row, "because");
+    const name = names.actor(row.actor);
+    return both(`${name} ${zh}${because ? `：${because.zh}` : ""}`, `${name} ${en}${because ? `: ${because.en}` : ""}`);
+  };
+
 function failedWrite(row: JournalRow, zh: string, en: string): Text {
   const because = textOf(row, "because");
   const what = `${word(row, "point")} = ${word(row, "value")}`;
@@ -104,6 +113,18 @@ const lines: Readonly<Record<string, Line>> = {
   comment: (row, names) =>
     join(`${names.actor(row.actor)} 备注`, `${names.actor(row.actor)} commented`, tail(word(row, "comment"))),
 
+  "acknowledge-refused": refused("确认未被接受", "acknowledged in vain"),
+  "unacknowledge-refused": refused("撤销确认未被接受", "tried in vain to take the acknowledgement back"),
+  "reset-refused": refused("复位未被接受", "tried in vain to reset the alarm"),
+  "shelve-refused": refused("搁置未被接受", "tried in vain to shelve the alarm"),
+  "unshelve-refused": refused("取消搁置未被接受", "tried in vain to take the alarm off the shelf"),
+  "out-of-service-refused": refused("停用未被接受", "tried in vain to take the alarm out of service"),
+  "in-service-refused": refused("恢复使用未被接受", "tried in vain to put the alarm back in service"),
+  "re-alarmed": (row) =>
+    both(
+      `确认后仍未恢复，第 ${word(row, "times")} 次重新提示`,
+      `Still active after its acknowledgement: told again (time ${word(row, "times")})`,
+    ),
   unacknowledged: who("撤销了确认", "took the acknowledgement back", "reason"),
   "auto-acknowledged": fixed(
     "搁置或停用期间发生并恢复，自动确认",

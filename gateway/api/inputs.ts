@@ -147,6 +147,22 @@ export const Acknowledge = z.strictObject({
   comment: words(500).optional(),
   commandId: CommandId,
 });
+/** What the screen showed: each occurrence once, and no more than a person can have looked at. */
+export const AcknowledgeSeen = z.strictObject({
+  seen: z
+    .array(z.strictObject({ id: z.string().min(3).max(160), occurrence: z.int().min(1) }))
+    .min(1)
+    .max(200)
+    .check(
+      say((seen: readonly { id: string }[]) => new Set(seen.map((one) => one.id)).size === seen.length, {
+        zh: "同一告警只能列出一次",
+        en: "each alarm is listed once",
+      }),
+    ),
+  reason: z.enum(["real", "false", "test", "maintenance"]).optional().describe("Needed for emergencies among them."),
+  comment: words(500).optional(),
+  commandId: CommandId,
+});
 export const Comment = z.strictObject({ occurrence: z.int().min(1), comment: words(500), commandId: CommandId });
 
 const Occurrence = z.int().min(0).optional().describe("What was seen; 409 when it is not the present one.");

@@ -409,6 +409,23 @@ export const LiveFrame = z.discriminatedUnion("kind", [
   }),
 ]);
 
+/** What became of each occurrence that was acknowledged in one go; `alarm` is how it stands now. */
+export const SeenShape = z.object({
+  results: z.array(
+    z.object({
+      id: z.string(),
+      occurrence: z.int(),
+      outcome: z.enum(["acknowledged", "already", "refused"]),
+      by: z.string().optional(),
+      status: z.int().optional(),
+      code: z.string().optional(),
+      message: Text.optional(),
+      alarm: AlarmShape.optional(),
+    }),
+  ),
+});
+
+export type SeenBody = z.infer<typeof SeenShape>;
 export type ErrorBody = z.infer<typeof ErrorShape>;
 export type SiteBody = z.infer<typeof SiteShape>;
 export type DeviceBody = z.infer<typeof DeviceShape>;

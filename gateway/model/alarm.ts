@@ -85,6 +85,10 @@ export interface Alarm {
   readonly returnedAt?: Instant;
   readonly acknowledgedBy?: string;
   readonly acknowledgedAt?: Instant;
+  /** Acknowledged and still active: then it asks again, if its rule says so. */
+  readonly reAlarmAt?: Instant;
+  /** How often it has asked again within this occurrence. */
+  readonly reAlarms?: number;
   readonly comment?: string;
   /** Activations within this occurrence, first one included. */
   readonly count: number;

@@ -1,6 +1,6 @@
 /** What comes to the door, and what the rules answer. */
 import type { Account, Actor, Session, Token } from "./account.ts";
-import type { Alarm } from "./alarm.ts";
+import type { Alarm, ShownState } from "./alarm.ts";
 import type { JournalEntry } from "./journal.ts";
 import type { Message } from "./message.ts";
 import type { TicketClass } from "./policy.ts";
@@ -67,6 +67,13 @@ export type Command =
       readonly do: "acknowledge-alarm";
       readonly alarm: string;
       readonly occurrence: number;
+      readonly reason?: "real" | "false" | "test" | "maintenance";
+      readonly comment?: string;
+    }
+  /** Each occurrence that was on the screen, and never "all that are active now". */
+  | {
+      readonly do: "acknowledge-seen";
+      readonly seen: readonly { readonly alarm: string; readonly occurrence: number }[];
       readonly reason?: "real" | "false" | "test" | "maintenance";
       readonly comment?: string;
     }
@@ -144,6 +151,26 @@ export interface Refusal {
   readonly detail?: unknown;
 }
 
+/** What became of one of the occurrences that were acknowledged together. */
+export interface SeenAnswer {
+  readonly alarm: string;
+  /** The one that was seen. */
+  readonly occurrence: number;
+  readonly outcome: "acknowledged" | "already" | "refused";
+  /** Who had acknowledged it before. */
+  readonly by?: string;
+  readonly refusal?: Omit<Refusal, "detail">;
+  /** How a refused one stands now. */
+  readonly present?: { readonly occurrence: number; readonly state: ShownState };
+}
+
+export interface Answer {
+  readonly ticket?: string;
+  readonly alarm?: string;
+  readonly already?: string;
+  readonly seen?: readonly SeenAnswer[];
+}
+
 export interface Plan {
   readonly alarms: readonly Alarm[];
   readonly tickets: readonly Ticket[];
@@ -155,7 +182,8 @@ export interface Plan {
   readonly sessions: readonly Session[];
   readonly tokens: readonly Token[];
   readonly journal: readonly JournalEntry[];
+  /** Why nothing was done; beside it there is at most the journal's row about the refusal. */
   readonly refusal?: Refusal;
   /** What a command answers beside the changed rows. */
-  readonly answer?: { readonly ticket?: string; readonly alarm?: string; readonly already?: string };
+  readonly answer?: Answer;
 }

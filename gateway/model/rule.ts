@@ -5,6 +5,7 @@ import type { TicketClass } from "./policy.ts";
 import type { Severity } from "./severity.ts";
 import type { DeviceKind } from "./site.ts";
 import type { Text } from "./text.ts";
+import type { Span } from "./time.ts";
 
 export interface RuleParameter {
   /** A number in `unit`, a span in milliseconds (`type: "span"`), or a bool. */
@@ -70,6 +71,8 @@ export interface RuleDefinition {
   /** Spans as literals or names of span parameters. */
   readonly onDelay?: Expression;
   readonly offDelay?: Expression;
+  /** So long after the acknowledgement an alarm that is still active asks again; absent: never. */
+  readonly reAlarm?: Span;
   /** The first level whose expression is true replaces `severity` while the alarm is active. */
   readonly levels: readonly { readonly when: Expression; readonly severity: Severity }[];
   /** Points that may be missing on a device: a name listed here reads as `missing` (false/unknown) there. */

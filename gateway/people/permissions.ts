@@ -50,6 +50,7 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "GET /api/live/events": everyRole,
 
   "POST /api/alarms/:id/acknowledge": ["operator", "maintainer", "supervisor", "engineer"],
+  "POST /api/alarms/acknowledge": ["operator", "maintainer", "supervisor", "engineer"],
   "POST /api/alarms/:id/comment": ["operator", "maintainer", "supervisor", "engineer"],
   // For how long each of them may shelve, and that life safety takes two people, is for the rules to say.
   "POST /api/alarms/:id/shelve": ["operator", "supervisor", "engineer"],

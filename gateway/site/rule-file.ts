@@ -5,9 +5,10 @@ import { ticketClasses } from "#model/policy";
 import type { Expression, RuleDefinition, RuleParameter, RuleSelection } from "#model/rule";
 import { Severity } from "#model/severity";
 import { deviceKinds } from "#model/site";
+import { minutes } from "#model/time";
 import { type Part, parsePart, part, placeOf } from "./parse-part.ts";
 import type { ProblemList } from "./problems.ts";
-import { complain, ExpressionText, Name, PointKey, Quantity, RuleId, TextPair } from "./vocabulary.ts";
+import { complain, ExpressionText, Name, PointKey, Quantity, RuleId, spanFrom, TextPair } from "./vocabulary.ts";
 
 /** Title and advice are the same for every alarm of the rule: only `because` is filled with values. */
 const PlainText = TextPair.refine((text) => !/\{\s*\w+\s*\}/.test(`${text.zh}${text.en}`), {
@@ -52,6 +53,12 @@ const OptionalName = z.string().superRefine((name, context) => {
   );
 });
 
+/** Below a minute it would only drive people to acknowledge without a look (engineering judgement). */
+const ReAlarm = spanFrom(minutes(1), "1m").meta({
+  description: "so long after the acknowledgement an alarm that is still active asks again, e.g. 30m",
+  zh: "确认后仍在发生的告警，隔多久再次提示，例如 30m",
+});
+
 export const RuleEntry = z.strictObject({
   id: RuleId,
   kind: z.enum(deviceKinds),
@@ -81,6 +88,7 @@ export const RuleEntry = z.strictObject({
     .meta({ description: "a list of rules that explain this one", zh: "能解释本规则的规则列表" }),
   on_delay: ExpressionText.optional(),
   off_delay: ExpressionText.optional(),
+  re_alarm: ReAlarm.optional(),
   levels: z.array(z.strictObject({ when: ExpressionText, severity: Severity })).default([]),
   ticket: z.enum(ticketClasses).optional(),
   latch: z.boolean().default(false),
@@ -94,6 +102,7 @@ export const OverrideEntry = z.strictObject({
   params: z.record(Name, z.union([z.string(), z.number(), z.boolean()])).default({}),
   severity: Severity.optional(),
   on_delay: ExpressionText.optional(),
+  re_alarm: ReAlarm.optional(),
   enabled: z.boolean().default(true),
 });
 export type OverrideEntry = z.output<typeof OverrideEntry>;
@@ -145,6 +154,7 @@ export function readRule(at: Part, problems: ProblemList): ReadRule | undefined 
     ...(entry.on_bad === undefined ? {} : { onBad: entry.on_bad }),
     ...(entry.on_delay === undefined ? {} : { onDelay: expression(entry.on_delay, "on_delay") }),
     ...(entry.off_delay === undefined ? {} : { offDelay: expression(entry.off_delay, "off_delay") }),
+    ...(entry.re_alarm === undefined ? {} : { reAlarm: entry.re_alarm }),
     levels: entry.levels.map(({ when, severity }, index) => ({
       when: expression(when, "levels", index, "when"),
       severity,

@@ -129,6 +129,7 @@ function overrideRule(rule: RuleDefinition, entry: OverrideEntry, at: Part, prob
     ...rule,
     params,
     ...(entry.severity === undefined ? {} : { severity: entry.severity }),
+    ...(entry.re_alarm === undefined ? {} : { reAlarm: entry.re_alarm }),
     ...(entry.on_delay === undefined ? {} : { onDelay: expressionAt(part(at, "on_delay"), entry.on_delay) }),
   };
 }

@@ -2,6 +2,7 @@
 import { type Alarm, stateBeneath } from "#model/alarm";
 import type { Command, Plan } from "#model/plan";
 import { type Draft, refuse } from "../draft.ts";
+import { askAgainAt } from "./re-alarm.ts";
 import { standing } from "./standing.ts";
 
 type Acknowledgement = Extract<Command, { do: "acknowledge-alarm" }>;
@@ -33,6 +34,7 @@ export function acknowledge(draft: Draft, command: Acknowledgement, by: string):
     acknowledge: "acknowledged",
     acknowledgedBy: by,
     acknowledgedAt: draft.now,
+    ...askAgainAt(draft, alarm),
     ...(command.comment ? { comment: command.comment } : {}),
   };
   draft.putAlarm(acknowledged, "alarm-acknowledged", {

@@ -2,6 +2,7 @@
 import type { CausePlace, RuleDefinition } from "#model/rule";
 import { type Device, linkPart, type Place, type Site } from "#model/site";
 import { COMMUNICATION_RULE } from "./communication-rule.ts";
+import { isTrouble } from "./trouble-rule.ts";
 
 interface Index {
   readonly rules: ReadonlyMap<string, RuleDefinition>;
@@ -56,6 +57,10 @@ export function causesOf(site: Site, rule: string, deviceId: string): readonly s
   if (rule === COMMUNICATION_RULE) {
     const above = shared.has(device.link) ? [linkPart(device.link), ...device.dependsOn] : device.dependsOn;
     return above.map((id) => `${COMMUNICATION_RULE}@${id}`);
+  }
+  if (isTrouble(rule) && !rules.has(rule)) {
+    const silent = [device.id, ...(shared.has(device.link) ? [linkPart(device.link)] : []), ...device.dependsOn];
+    return silent.map((id) => `${COMMUNICATION_RULE}@${id}`);
   }
   return (rules.get(rule)?.suppressBy ?? []).flatMap((cause) => {
     if (cause.where === "same") return [`${cause.rule}@${device.id}`];

@@ -8,6 +8,8 @@ import { between, formatInstant, type Instant, seconds } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { cameBack, countActivation, holdReturn, holdsReturn } from "./chatter.ts";
 import { AUTO_SHELVED, breakShelf, endOneShot } from "./shelving.ts";
+import { isTrouble } from "./trouble-rule.ts";
+import { unseen } from "./unseen.ts";
 
 /** A return followed by a new activation within this span is the same occurrence (engineering judgement). */
 const REJOIN = seconds(60);
@@ -132,7 +134,7 @@ export function returnToNormal(
     if (!before.returning) holdReturn(draft, before, because);
     return undefined;
   }
-  const { edited, returning: _, ...rest } = before;
+  const { edited, returning: _, reAlarmAt: __, ...rest } = before;
   const alarm: Alarm = {
     ...rest,
     process: "normal",
@@ -156,10 +158,13 @@ export function returnToNormal(
   return endOneShot(draft, alarm);
 }
 
-/** Rows 43, 44: an input went bad. An active alarm is held and says so; nothing is raised, nothing is cleared. */
+/**
+ * Rows 43, 44: an input went bad. An active alarm is held and says so; nothing is raised, nothing is cleared. Of a trouble
+ * that is no news.
+ */
 export function inputBad(draft: Draft, id: string, reason: string, since: Instant = draft.now): void {
   const before = draft.alarm(id);
-  if (before?.process !== "active" || before.quality.state === "bad") return;
+  if (before?.process !== "active" || before.quality.state === "bad" || isTrouble(before.rule)) return;
   draft.putAlarm({ ...before, quality: { state: "bad", since, reason } }, "input-bad", { reason });
 }
 
@@ -176,10 +181,7 @@ export function changeLevel(draft: Draft, id: string, severity: Severity, becaus
   const before = draft.alarm(id);
   if (before?.process !== "active" || before.severity === severity) return undefined;
   const rises = severity < before.severity;
-  const { acknowledgedBy: _by, acknowledgedAt: _at, ...unseen } = before;
-  const alarm: Alarm = rises
-    ? { ...unseen, severity, because, acknowledge: "unacknowledged" }
-    : { ...before, severity, because };
+  const alarm: Alarm = rises ? { ...unseen(before), severity, because } : { ...before, severity, because };
   draft.putAlarm(alarm, "level-changed", { from: before.severity, to: severity, ...quietly(alarm) });
   return breakShelf(draft, alarm, alarm);
 }

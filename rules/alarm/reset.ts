@@ -4,6 +4,7 @@ import type { Command } from "#model/plan";
 import { type Draft, refuse } from "../draft.ts";
 import type { Changed } from "./shelving.ts";
 import { standing } from "./standing.ts";
+import { unseen } from "./unseen.ts";
 
 export function unacknowledge(draft: Draft, command: Extract<Command, { do: "unacknowledge-alarm" }>): Changed {
   const found = standing(draft, command);
@@ -19,9 +20,8 @@ export function unacknowledge(draft: Draft, command: Extract<Command, { do: "una
       ),
     };
   }
-  const { acknowledgedBy, acknowledgedAt: _, ...rest } = alarm;
-  const after: Alarm = { ...rest, acknowledge: "unacknowledged" };
-  draft.putAlarm(after, "unacknowledged", { reason: command.reason, was: acknowledgedBy ?? null });
+  const after = unseen(alarm);
+  draft.putAlarm(after, "unacknowledged", { reason: command.reason, was: alarm.acknowledgedBy ?? null });
   return { alarm: after };
 }
 

@@ -52,6 +52,7 @@ function closeOrphan(draft: Draft, alarm: Alarm): void {
     recent: _recent,
     outage: _outage,
     outageRequest: _request,
+    reAlarmAt: _again,
     ...rest
   } = alarm;
   const closed: Alarm = {

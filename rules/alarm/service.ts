@@ -7,6 +7,7 @@ import { type Draft, refuse } from "../draft.ts";
 import { remind } from "./remind.ts";
 import type { Changed } from "./shelving.ts";
 import { definitionOf, standing, standingOrNew } from "./standing.ts";
+import { unseen } from "./unseen.ts";
 
 /** A review further away is none (engineering judgement). */
 const FURTHEST_REVIEW = days(90);
@@ -112,11 +113,10 @@ function activeAgain(draft: Draft, alarm: Alarm, said: object): Alarm {
   if (alarm.acknowledge === "unacknowledged") {
     draft.record(`alarm:${alarm.id}`, "superseded", { occurrence: alarm.occurrence });
   }
-  const { acknowledgedBy: _by, acknowledgedAt: _at, ...rest } = alarm;
+  const { reAlarms: _, ...rest } = unseen(alarm);
   const active: Alarm = {
     ...rest,
     occurrence: alarm.occurrence + 1,
-    acknowledge: "unacknowledged",
     activeSince: draft.now,
     count: 1,
   };

@@ -7,6 +7,7 @@ import type { Severity } from "#model/severity";
 import { between, formatInstant, hours, later, type Span } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
 import { definitionOf, standing, standingOrNew } from "./standing.ts";
+import { unseen } from "./unseen.ts";
 
 /** How long a role may shelve at a time, as settled for the product. Roles without a row may not shelve at all. */
 const LONGEST: Readonly<Partial<Record<Role, Span>>> = {
@@ -149,8 +150,7 @@ function endShelf(draft: Draft, alarm: Alarm, data: JournalData & { readonly cau
   if (!shelf) return alarm;
   const bare: Alarm = { ...alarm, shelf: { state: "none" } };
   if (alarm.process === "active") {
-    const { acknowledgedBy: _by, acknowledgedAt: _at, ...rest } = bare;
-    const told: Alarm = { ...rest, acknowledge: "unacknowledged" };
+    const told = unseen(bare);
     draft.putAlarm(told, "unshelved", data);
     if (isAnnunciated(told)) draft.putAlarm(told, "annunciated", { activeSince: formatInstant(told.activeSince) });
     return told;

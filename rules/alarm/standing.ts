@@ -3,11 +3,12 @@ import { type Alarm, shownState } from "#model/alarm";
 import type { Plan } from "#model/plan";
 import type { TicketClass } from "#model/policy";
 import { graver, type Severity } from "#model/severity";
-import type { Site } from "#model/site";
+import type { Device, Site } from "#model/site";
 import type { Text } from "#model/text";
 import { type Draft, refuse } from "../draft.ts";
 import { sharedLinks } from "./causes.ts";
 import { COMMUNICATION_RULE, communicationLimits, communicationWords } from "./communication-rule.ts";
+import { troubledRule, troubleWords } from "./trouble-rule.ts";
 
 /** What the site says about an alarm, whether it was ever active or not. */
 export interface Definition {
@@ -36,9 +37,17 @@ export function definitionOf(site: Site, id: string): Definition | undefined {
   }
   if (!device) return undefined;
   const rule = site.rules.find((one) => one.id === name && one.kind === device.kind);
-  if (!rule) return undefined;
+  if (!rule) return troubleDefinition(site, name, device);
   const { title, advice, lifeSafety, severity, ticket } = rule;
   return { rule: name, device: device.id, title, advice, lifeSafety, severity, ...(ticket ? { ticket } : {}) };
+}
+
+/** `<rule>.trouble@<device>`: its words come from the rule that cannot be judged. */
+function troubleDefinition(site: Site, name: string, device: Device): Definition | undefined {
+  const rule = troubledRule(name, site.rules);
+  const words = rule && rule.kind === device.kind ? troubleWords(rule) : undefined;
+  if (!rule || !words) return undefined;
+  return { ...words, device: device.id, lifeSafety: false, severity: rule.severity === "S1" ? "S2" : rule.severity };
 }
 
 function neverActive(draft: Draft, id: string, definition: Definition): Alarm {

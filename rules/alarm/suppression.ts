@@ -7,6 +7,8 @@ import { graver } from "#model/severity";
 import { between, formatInstant, type Instant, later, milliseconds, type Span, seconds } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { causesOf, isCause } from "./causes.ts";
+import { isTrouble } from "./trouble-rule.ts";
+import { unseen } from "./unseen.ts";
 
 /** So long a consequence waits for its cause: one poll and 2 s, 5 s at most. */
 const WAIT_AFTER_POLL = seconds(2);
@@ -22,7 +24,8 @@ const explains = (cause: Alarm | undefined, alarm: Alarm): boolean =>
   cause?.process === "active" &&
   cause.service === "in" &&
   cause.shelf.state === "none" &&
-  graver(cause.severity, alarm.severity) === cause.severity;
+  // What cannot be judged for want of an answer is explained by the silence, however grave.
+  (graver(cause.severity, alarm.severity) === cause.severity || isTrouble(alarm.rule));
 
 const activeCauses = (draft: Draft, alarm: Alarm): readonly string[] =>
   causesOf(draft.view.site, alarm.rule, alarm.device).filter((id) => explains(draft.alarm(id), alarm));
@@ -39,18 +42,19 @@ function suppress(draft: Draft, alarm: Alarm, causes: readonly string[]): Alarm 
 
 /**
  * Row 36: an alarm became active. Under a cause that is active it is quiet from the start; when one may still come it waits
- * a moment for it. `waits: false` for causes that are always judged first.
+ * a moment for it. `waits: false` for causes that are always judged first; a span for one that takes so long at least.
  */
-export function considerCauses(draft: Draft, alarm: Alarm, waits = true): Alarm {
+export function considerCauses(draft: Draft, alarm: Alarm, waits: boolean | Span = true): Alarm {
   if (alarm.lifeSafety || alarm.process !== "active" || alarm.suppressedBy.length > 0) return alarm;
   const { site } = draft.view;
   const possible = causesOf(site, alarm.rule, alarm.device);
   if (possible.length === 0) return alarm;
   const causes = activeCauses(draft, alarm);
   if (causes.length > 0) return suppress(draft, alarm, causes);
-  if (!waits) return alarm;
+  if (waits === false) return alarm;
   const polls = possible.map((id) => slowestPoll(draft, id.slice(id.indexOf("@") + 1)));
-  const wait = Math.min(LONGEST_WAIT, Math.max(0, ...polls) + WAIT_AFTER_POLL);
+  const usual = Math.min(LONGEST_WAIT, Math.max(0, ...polls) + WAIT_AFTER_POLL);
+  const wait = waits === true ? usual : Math.max(usual, waits);
   const waiting: Alarm = {
     ...alarm,
     suppressedBy: [WAITING],
@@ -124,8 +128,7 @@ function release(draft: Draft, alarm: Alarm): Alarm {
   const bare: Alarm = { ...rest, suppressedBy: [] };
   const waited = waitsUntil !== undefined;
   if (alarm.process === "active") {
-    const { acknowledgedBy: _by, acknowledgedAt: _at, ...unseen } = bare;
-    const told: Alarm = { ...unseen, acknowledge: "unacknowledged" };
+    const told = unseen(bare);
     if (!waited) draft.putAlarm(told, "unsuppressed", {});
     draft.putAlarm(told, "annunciated", { activeSince: formatInstant(told.activeSince) });
     return told;

@@ -103,6 +103,51 @@ test("a refused command changes nothing and may be sent again", async () => {
   expect(await house.door.take(command("early"))).toMatchObject({ ok: true });
 });
 
+test("a refusal about an alarm is journalled once: the retry gets the same answer, also after a restart", async () => {
+  using folder = createDataFolder();
+  const clock = createManualClock();
+  const old = { ...acknowledge, occurrence: 7 } as Command;
+  let first: Reply;
+  {
+    await using house = await openDoor(folder.path, clock);
+    await house.door.take({ type: "conditions", transitions: [trapped] });
+    first = await house.door.take(command("old", old));
+    expect(first).toMatchObject({ ok: false, refusal: { status: 409, code: "old-occurrence" } });
+    expect(await house.door.take(command("old", old))).toEqual(first);
+  }
+  await using again = await openDoor(folder.path, clock);
+  expect(await again.door.take(command("old", old))).toEqual(first);
+  const rows = await again.store.journal({ about: "alarm:elevator.entrapment@lift-1" });
+  expect(rows.filter((row) => row.event === "acknowledge-refused")).toMatchObject([
+    { actor: operator.id, data: { asked: 7, occurrence: 1, code: "old-occurrence" } },
+  ]);
+  expect(await again.store.verify()).toMatchObject({ ok: true });
+});
+
+test("a list of what was seen is one command: its retry gets the same list, also after a restart", async () => {
+  using folder = createDataFolder();
+  const clock = createManualClock();
+  const fault = verdict("door.fault", "lift-1", "active", { severity: "S3", ticket: "general_fault" });
+  const seen: Command = {
+    do: "acknowledge-seen",
+    seen: [
+      { alarm: "door.fault@lift-1", occurrence: 1 },
+      { alarm: "door.fault@lift-2", occurrence: 1 },
+    ],
+  };
+  let first: Reply;
+  {
+    await using house = await openDoor(folder.path, clock);
+    await house.door.take({ type: "conditions", transitions: [fault] });
+    first = await house.door.take(command("list", seen));
+    expect(first).toMatchObject({ ok: true, seen: [{ outcome: "acknowledged" }, { outcome: "refused" }] });
+  }
+  await using again = await openDoor(folder.path, clock);
+  expect(await again.door.take(command("list", seen))).toEqual(first);
+  const rows = await again.store.journal({ about: "alarm:door.fault@lift-1" });
+  expect(rows.filter((row) => row.event === "alarm-acknowledged")).toHaveLength(1);
+});
+
 test("two hundred commands at once are taken one after the other, each seeing what the one before did", async () => {
   using folder = createDataFolder();
   await using house = await openDoor(folder.path);

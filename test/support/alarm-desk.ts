@@ -18,6 +18,7 @@ export interface RuleTraits {
   readonly latch?: boolean;
   readonly lifeSafety?: boolean;
   readonly ticket?: TicketClass;
+  readonly reAlarm?: Span;
 }
 
 type WithoutAlarm<C> = C extends { readonly alarm: string } ? Omit<C, "alarm"> : never;
@@ -42,7 +43,8 @@ export interface AlarmDesk {
 export function createAlarmDesk(traits: RuleTraits = {}): AlarmDesk {
   const usual = { severity: "S3", ticket: "general_fault", ...traits } as const;
   const { rule, id } = verdict("door.fault", "lift-1", "active", usual).instance;
-  const house = createPureHouse(building({ rules: [rule] }));
+  const { reAlarm } = traits;
+  const house = createPureHouse(building({ rules: [reAlarm === undefined ? rule : { ...rule, reAlarm }] }));
   let commands = 0;
   const desk: AlarmDesk = {
     house,

@@ -8,6 +8,7 @@ import { actorOf } from "../guard.ts";
 import {
   AboutAlarm,
   Acknowledge,
+  AcknowledgeSeen,
   AlarmParams,
   AlarmQuery,
   answers,
@@ -20,7 +21,7 @@ import {
 } from "../inputs.ts";
 import { AlarmAnswer } from "../people-shapes.ts";
 import { alarmBody } from "../project.ts";
-import { AlarmShape } from "../shapes.ts";
+import { AlarmShape, SeenShape } from "../shapes.ts";
 
 type Wanted = NonNullable<z.infer<typeof AlarmQuery>["state"]>;
 
@@ -111,6 +112,40 @@ export function alarmRoutes(server: Server, house: ApiHouse): void {
         });
         return answer(id, reply.already);
       });
+    },
+  );
+
+  server.post(
+    "/api/alarms/acknowledge",
+    {
+      schema: {
+        tags: ["alarms"],
+        summary: "Acknowledge what was seen: a list of occurrences, each answered for itself",
+        body: AcknowledgeSeen,
+        response: answers(SeenShape),
+      },
+    },
+    async (request) => {
+      const { seen: list, reason, comment, commandId } = request.body;
+      const reply = await house.act(commandId, actorOf(request), {
+        do: "acknowledge-seen",
+        seen: list.map(({ id, occurrence }) => ({ alarm: id, occurrence })),
+        ...(reason === undefined ? {} : { reason }),
+        ...(comment === undefined ? {} : { comment }),
+      });
+      return {
+        results: (reply.seen ?? []).map(({ alarm: id, occurrence, outcome, by, refusal }) => {
+          const alarm = alarms.get(id);
+          return {
+            id,
+            occurrence,
+            outcome,
+            ...(by === undefined ? {} : { by }),
+            ...(refusal ? { ...refusal, message: { ...refusal.message } } : {}),
+            ...(alarm ? { alarm: alarmBody(alarm, house.devicesById) } : {}),
+          };
+        }),
+      };
     },
   );
 

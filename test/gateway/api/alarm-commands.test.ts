@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Role } from "#model/account";
 import { formatInstant, hours, later, minutes, seconds } from "#model/time";
-import { AlarmShape } from "../../../gateway/api/shapes.ts";
+import { AlarmShape, SeenShape } from "../../../gateway/api/shapes.ts";
 import { alarm, START, type Stand, startStand } from "./stand.ts";
 
 let stand: Stand;
@@ -142,4 +142,61 @@ test("the body of an alarm says who shelved it, why and until when; who took it 
   expect(await read("door")).not.toHaveProperty("shelf");
   const listed = await stand.ask("GET", "/api/alarms?state=out-of-service", { as: "engineer" });
   expect(listed.body.map((one: { id: string }) => one.id)).toEqual(["a.out@lift-1", "a.asked@lift-1"]);
+});
+
+describe("acknowledging what was seen", () => {
+  const list = (body: object, as: Role = "operator") =>
+    stand.ask("POST", "/api/alarms/acknowledge", { as, body: { commandId, ...body } });
+
+  test("the list goes to the door as one command, and each alarm comes back as it stands", async () => {
+    stand.door.answer = () => ({
+      ok: true,
+      seen: [
+        { alarm: id, occurrence: 1, outcome: "acknowledged" },
+        {
+          alarm: "gone@lift-1",
+          occurrence: 3,
+          outcome: "refused",
+          refusal: { status: 404, code: "no-such-alarm", message: { zh: "没有", en: "none" } },
+        },
+      ],
+    });
+    const answer = await list({
+      seen: [
+        { id, occurrence: 1 },
+        { id: "gone@lift-1", occurrence: 3 },
+      ],
+      comment: "已看",
+    });
+    expect(answer.status, answer.text).toBe(200);
+    expect(wish()).toEqual({
+      do: "acknowledge-seen",
+      seen: [
+        { alarm: id, occurrence: 1 },
+        { alarm: "gone@lift-1", occurrence: 3 },
+      ],
+      comment: "已看",
+    });
+    expect(SeenShape.strict().parse(answer.body).results).toMatchObject([
+      { id, occurrence: 1, outcome: "acknowledged", alarm: { id } },
+      { id: "gone@lift-1", outcome: "refused", status: 404, code: "no-such-alarm" },
+    ]);
+  });
+
+  test.each([
+    ["nothing seen", { seen: [] }],
+    ["no list", {}],
+    ["a list of ids", { seen: [id] }],
+    ["no occurrence", { seen: [{ id }] }],
+    ["occurrence 0", { seen: [{ id, occurrence: 0 }] }],
+    ["one alarm twice", { seen: [1, 2].map((occurrence) => ({ id, occurrence })) }],
+    [
+      "more than a person can have seen",
+      { seen: Array.from({ length: 201 }, (_, n) => ({ id: `a@${n}`, occurrence: 1 })) },
+    ],
+    ["a reason that does not exist", { seen: [{ id, occurrence: 1 }], reason: "bored" }],
+  ])("%s is refused before it comes to the door", async (_what, body) => {
+    expect(await list(body)).toMatchObject({ status: 400, body: { code: "bad-request" } });
+    expect(stand.door.taken).toEqual([]);
+  });
 });
