@@ -106,6 +106,21 @@ export interface WriteOrder<Address> {
  */
 export type Write<Address> = (order: WriteOrder<Address>, signal: AbortSignal) => Promise<number | string>;
 
+/** Pass back to the source that a person has acknowledged the alarm which this point shows. */
+export interface AcknowledgeOrder<Address> {
+  readonly device: string;
+  readonly handle: number;
+  readonly address: Address;
+  /** What the person wrote, for sources that keep it; may be empty. */
+  readonly comment: string;
+}
+
+/**
+ * Acknowledges what was last reported of the alarm and nothing newer. Resolves when the source has it acknowledged, by this
+ * order or by somebody before; rejects with a `WriteFailed`. It sets no value, resets nothing and silences nothing else.
+ */
+export type Acknowledge<Address> = (order: AcknowledgeOrder<Address>, signal: AbortSignal) => Promise<void>;
+
 /** The device did not take the value, or nobody knows whether it did. */
 export class WriteFailed extends Error {
   /** `unknown`: the order went out and no answer came; what the device holds must be read. */
@@ -125,6 +140,8 @@ export interface DriverTools<Address = unknown> {
   readonly trace: Trace;
   /** Called once the link can take orders; they come until `run` ends. A driver that cannot write never calls it. */
   takesOrders(write: Write<Address>): void;
+  /** As `takesOrders`, for acknowledgements; called by drivers whose points can be acknowledged at their source. */
+  takesAcknowledgements(acknowledge: Acknowledge<Address>): void;
   /** Folder of the gateway's data that belongs to drivers of this kind: certificates, trust lists. Made by the driver. */
   readonly folder: string;
   /** What was learnt about a device and should outlive a reconnect, e.g. ranges that answer exception 2. */
@@ -141,6 +158,8 @@ export interface Driver<Settings, Address> {
   overlaps?(addresses: readonly Address[]): readonly { readonly a: number; readonly b: number; readonly what: Text }[];
   /** Points whose writing this driver refuses to allow at all, e.g. an input register; absent: none can be written. */
   writable?(address: Address): Text | true;
+  /** True for a point that shows an alarm of the source which can be acknowledged there; absent: there is none. */
+  acknowledges?(address: Address): boolean;
   /** What about a whole link cannot work, e.g. more polls than a serial line carries; shown by `gatehouse check`. */
   judge?(
     link: DriverLink<Settings, Address>,

@@ -10,6 +10,7 @@ import type { Driver } from "../drivers/driver.ts";
 import { createEngine } from "../rules/engine/create-engine.ts";
 import { speakerOf } from "../rules/language/in-words.ts";
 import { startAcquisition } from "./acquisition/acquire.ts";
+import { startPassBack } from "./acquisition/pass-back.ts";
 import { startApi } from "./api/start-api.ts";
 import { createBacktests } from "./backtest/backtests.ts";
 import { type Broker, startBroker } from "./broker/broker.ts";
@@ -153,6 +154,19 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     onDevices: (changes) => void door.take({ type: "communication", changes }),
   });
   opened.use(acquisition);
+  const passBack = opened.use(
+    startPassBack({
+      points: site.points,
+      alarms: door.house.alarms.values(),
+      clock,
+      record: (entry) => door.take({ type: "record", rows: { journal: [entry] } }),
+      acknowledge: (handle, comment) => acquisition.acknowledge(handle, comment),
+    }),
+  );
+  const stopPassing = feed.follow((news) => {
+    if (news.kind === "alarms") passBack.changed(news.alarms);
+  });
+  opened.defer(async () => stopPassing());
   // A driver that throws anything but a broken link is a bug: the process ends and is started again.
   acquisition.ended.catch(rethrow);
 

@@ -32,7 +32,21 @@ export type Part = { readonly index: number } | { readonly field: string };
 export type OpcuaAddress =
   | { readonly kind: "value"; readonly node: NodePlace; readonly parts: readonly Part[] }
   /** Written: the method is called. Read: 1 while the server lets it be called. */
-  | { readonly kind: "method"; readonly object: NodePlace; readonly method: NodePlace };
+  | { readonly kind: "method"; readonly object: NodePlace; readonly method: NodePlace }
+  | ConditionAddress;
+
+/** What of a condition (Alarms & Conditions, OPC 10000-9) a point can show. */
+export const conditionFields = ["active", "acked", "severity", "message"] as const;
+export type ConditionField = (typeof conditionFields)[number];
+
+/** `condition:<condition>#active`, or by its name at its source: `condition:<name>@<source>#active`. */
+export interface ConditionAddress {
+  readonly kind: "condition";
+  /** The condition itself; with a name the source that it belongs to. */
+  readonly node: NodePlace;
+  readonly name?: string;
+  readonly field: ConditionField;
+}
 
 /** A sentence when the text is no address. */
 type Parsed<T> = { readonly value: T } | { readonly wrong: Text };
@@ -73,6 +87,7 @@ function parsePath(text: string): Parsed<NodePlace> {
 
 export function parseAddress(text: string): Parsed<OpcuaAddress> {
   if (text.startsWith("method:")) return parseMethod(text.slice("method:".length));
+  if (text.startsWith("condition:")) return parseCondition(text.slice("condition:".length));
   const hash = text.lastIndexOf("#");
   const tail = hash < 0 ? "" : text.slice(hash + 1);
   const split = PARTS.test(tail);
@@ -102,6 +117,21 @@ function parseMethod(text: string): Parsed<OpcuaAddress> {
   };
 }
 
+/** The first `@` behind which an address stands divides name and source. */
+function parseCondition(text: string): Parsed<OpcuaAddress> {
+  const hash = text.lastIndexOf("#");
+  const field = conditionFields.find((one) => one === text.slice(hash + 1));
+  const head = hash < 0 ? "" : text.slice(0, hash);
+  if (!field) return { wrong: badCondition };
+  const whole = parsePlace(head);
+  if ("value" in whole) return { value: { kind: "condition", node: whole.value, field } };
+  for (let at = head.indexOf("@"); at > 0; at = head.indexOf("@", at + 1)) {
+    const source = parsePlace(head.slice(at + 1));
+    if ("value" in source) return { value: { kind: "condition", node: source.value, name: head.slice(0, at), field } };
+  }
+  return { wrong: whole.wrong === noAddress ? badCondition : whole.wrong };
+}
+
 export const OpcuaAddress = z.string().transform((text, context): OpcuaAddress => {
   const parsed = parseAddress(text.trim());
   return "wrong" in parsed ? complain(context, parsed.wrong) : parsed.value;
@@ -129,6 +159,10 @@ export function formatAddress(address: OpcuaAddress): string {
     }
     case "method":
       return `method:${formatPlace(address.object)};${formatPlace(address.method)}`;
+    case "condition": {
+      const name = address.name === undefined ? "" : `${address.name}@`;
+      return `condition:${name}${formatPlace(address.node)}#${address.field}`;
+    }
   }
 }
 
@@ -139,6 +173,10 @@ const indexUsed: Text = {
 const noAddress: Text = {
   zh: "应写成 nsu=<URI>;s=<标识>（或 i= g= b=），或浏览路径 /Objects/nsu=<URI>;<名称>/…",
   en: "write nsu=<URI>;s=<id> (or i= g= b=), or a browse path /Objects/nsu=<URI>;<name>/…",
+};
+const badCondition: Text = {
+  zh: `报警条件应写成 condition:<条件节点>#<字段> 或 condition:<条件名>@<源节点>#<字段>，字段为 ${conditionFields.join("、")}`,
+  en: `a condition is written condition:<condition>#<field> or condition:<name>@<source>#<field>, the field one of ${conditionFields.join(", ")}`,
 };
 const badPath: Text = {
   zh: "浏览路径应从 /Objects 开始，每段写成 名称 或 nsu=<URI>;名称（名称中的 / 写成 &/）",

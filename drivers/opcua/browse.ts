@@ -15,6 +15,7 @@ import {
 import { formatPlace, type NodePlace, STANDARD_NAMESPACE } from "./address.ts";
 import { connect, type Dial } from "./connect.ts";
 import { raced } from "./raced.ts";
+import { readInParts } from "./read.ts";
 import { readLimits } from "./resolve.ts";
 
 export interface FoundNode {
@@ -149,7 +150,8 @@ async function describeVariables(
   const step = Math.max(1, Math.floor(atMost / 2));
   for (let start = 0; start < variables.length; start += step) {
     const chunk = variables.slice(start, start + step);
-    const values = await session.read(
+    const values = await readInParts(
+      session,
       chunk.flatMap(({ reference: { nodeId } }) => [
         { nodeId, attributeId: AttributeIds.Value },
         { nodeId, attributeId: AttributeIds.UserAccessLevel },

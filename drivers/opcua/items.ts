@@ -3,7 +3,7 @@ import { AttributeIds, type NodeId } from "node-opcua";
 import type { Text } from "#model/text";
 import type { Span } from "#model/time";
 import type { DriverLink, DriverPoint } from "../driver.ts";
-import { formatAddress, formatPlace, type NodePlace, type OpcuaAddress } from "./address.ts";
+import { type ConditionField, formatAddress, formatPlace, type NodePlace, type OpcuaAddress } from "./address.ts";
 import { isNode, type Resolved } from "./resolve.ts";
 import type { OpcuaSettings } from "./settings.ts";
 import type { Reading } from "./value.ts";
@@ -40,7 +40,7 @@ export interface Lost {
 
 /** The place that a point is read from. */
 export const placeRead = (address: OpcuaAddress): NodePlace =>
-  address.kind === "value" ? address.node : address.method;
+  address.kind === "method" ? address.method : address.node;
 
 /** Every place that the points of a link read, each once, by its text. */
 export function placesOf(link: OpcuaLink): Map<string, NodePlace> {
@@ -54,8 +54,23 @@ export function placesOf(link: OpcuaLink): Map<string, NodePlace> {
   return places;
 }
 
-export function itemsOf(link: OpcuaLink, resolved: ReadonlyMap<string, Resolved>): { items: Item[]; lost: Lost[] } {
+/** A condition of the server with the points that show something of it. */
+export interface AskedCondition {
+  /** The condition itself; with a name its source. */
+  readonly nodeId: NodeId;
+  readonly name?: string;
+  readonly items: Partial<Record<ConditionField, Item>>;
+}
+
+export interface Wanted {
+  readonly items: Item[];
+  readonly conditions: AskedCondition[];
+  readonly lost: Lost[];
+}
+
+export function itemsOf(link: OpcuaLink, resolved: ReadonlyMap<string, Resolved>): Wanted {
   const byNode = new Map<string, Item>();
+  const byCondition = new Map<string, AskedCondition>();
   const lost: Lost[] = [];
   for (const [unit, { points }] of link.units.entries()) {
     for (const [position, point] of points.entries()) {
@@ -68,8 +83,18 @@ export function itemsOf(link: OpcuaLink, resolved: ReadonlyMap<string, Resolved>
         continue;
       }
       const attributeId = point.address.kind === "method" ? AttributeIds.UserExecutable : AttributeIds.Value;
-      const key = `${attributeId} ${node.toString()}`;
       const slot: Slot = { unit, position, handle: point.handle, reading: readingOf(point, at) };
+      if (point.address.kind === "condition") {
+        const { name, field } = point.address;
+        const key = `${node.toString()} ${name ?? ""}`;
+        const asked = byCondition.get(key) ?? { nodeId: node, ...(name === undefined ? {} : { name }), items: {} };
+        byCondition.set(key, asked);
+        const same = asked.items[field];
+        if (same) same.slots.push(slot);
+        else asked.items[field] = { nodeId: node, attributeId, slots: [slot], every: point.every, deadband: 0 };
+        continue;
+      }
+      const key = `${attributeId} ${node.toString()}`;
       const before = byNode.get(key);
       if (before) {
         before.slots.push(slot);
@@ -80,7 +105,7 @@ export function itemsOf(link: OpcuaLink, resolved: ReadonlyMap<string, Resolved>
       }
     }
   }
-  return { items: [...byNode.values()], lost };
+  return { items: [...byNode.values()], conditions: [...byCondition.values()], lost };
 }
 
 /** A server can only weigh plain numbers. */

@@ -1,5 +1,5 @@
 /** Reading in bulk: once for everything, or again and again where a server has no subscriptions. */
-import type { ClientSession } from "node-opcua";
+import { type ClientSession, DataValue, type ReadValueIdOptions, StatusCodes } from "node-opcua";
 import { type Clock, milliseconds, type Span } from "#model/time";
 import type { Item } from "./items.ts";
 import type { Limits } from "./resolve.ts";
@@ -13,13 +13,30 @@ export interface Reader {
   readonly where: string;
 }
 
+const TOO_LARGE = /TooLarge|BadEncodingLimitsExceeded/;
+
+/** Reads in halves what is too large for one message; a single value that is too large is bad, and the others are read. */
+export async function readInParts(session: ClientSession, nodes: readonly ReadValueIdOptions[]): Promise<DataValue[]> {
+  try {
+    return await session.read([...nodes]);
+  } catch (error) {
+    if (!(error instanceof Error && TOO_LARGE.test(error.message))) throw error;
+    if (nodes.length <= 1) return nodes.map(() => new DataValue({ statusCode: StatusCodes.BadResponseTooLarge }));
+    const half = Math.ceil(nodes.length / 2);
+    return [...(await readInParts(session, nodes.slice(0, half))), ...(await readInParts(session, nodes.slice(half)))];
+  }
+}
+
 /** Reads all items once and reports them. Rejects as the library does. */
 export async function readAll(reader: Reader, items: readonly Item[]): Promise<void> {
   const { session, limits, sink, clock } = reader;
   for (let start = 0; start < items.length; start += limits.read) {
     const chunk = items.slice(start, start + limits.read);
     const began = clock.monotonic();
-    const values = await session.read(chunk.map(({ nodeId, attributeId }) => ({ nodeId, attributeId })));
+    const values = await readInParts(
+      session,
+      chunk.map(({ nodeId, attributeId }) => ({ nodeId, attributeId })),
+    );
     for (const [i, item] of chunk.entries()) {
       const value = values[i];
       if (value) sink.take(item, value);

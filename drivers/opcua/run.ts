@@ -2,6 +2,7 @@
 import type { Text } from "#model/text";
 import { milliseconds } from "#model/time";
 import type { DriverTools } from "../driver.ts";
+import { createAcknowledge } from "./acknowledge.ts";
 import type { OpcuaAddress } from "./address.ts";
 import { type Connected, connect } from "./connect.ts";
 import { itemsOf, type OpcuaLink, placesOf } from "./items.ts";
@@ -11,7 +12,7 @@ import { poll, type Reader } from "./read.ts";
 import { readLimits, resolvePlaces } from "./resolve.ts";
 import { brokenBy, notAnswering } from "./sentences.ts";
 import { createSink, type Sink } from "./sink.ts";
-import { NoSubscription, subscribe } from "./subscribe.ts";
+import { NoSubscription, subscribe, type Watching } from "./subscribe.ts";
 import { hostOf } from "./trust.ts";
 import { createWrite } from "./write.ts";
 
@@ -66,32 +67,38 @@ async function serve(
   const places = placesOf(link);
   const found = await raced(resolvePlaces(session, [...places.values()], limits), signal);
   const resolved = new Map([...places.keys()].map((key, i) => [key, found[i] as (typeof found)[number]] as const));
-  const { items, lost } = itemsOf(link, resolved);
+  const { items, conditions: asked, lost } = itemsOf(link, resolved);
   sink.lose(lost);
   await raced(nameCodes(session, items, limits), signal);
   const reader: Reader = { session, limits, sink, clock, where: hostOf(settings.endpoint) };
 
   tools.takesOrders(createWrite(session, limits));
+  let watching: Watching | undefined;
+  tools.takesAcknowledgements(createAcknowledge(session, () => watching?.conditions));
 
   const tell = (more: readonly Text[]) => {
     for (const { device } of link.units)
       trace.unit({ device, breaker: "closed", notes: [...connected.notes, ...more] });
   };
 
-  if (settings.mode === "poll") {
-    tell([]);
+  const read = (notes: readonly Text[]) => {
+    tell(notes);
+    for (const { items: parts } of asked)
+      for (const item of Object.values(parts)) sink.refuse(item, "BadNoSubscription");
+    sink.flush();
     return stay(poll(reader, items, signal), signal);
-  }
+  };
+
+  if (settings.mode === "poll") return read([]);
   try {
-    const watching = await raced(subscribe(reader, settings, items, signal), signal);
+    watching = await raced(subscribe(reader, settings, { items, conditions: asked }, signal), signal);
     tell(watching.notes);
     const running = [watching.ended];
     if (watching.unwatched.length > 0) running.push(poll(reader, watching.unwatched, signal));
     return await stay(Promise.race(running), signal);
   } catch (error) {
     if (!(error instanceof NoSubscription)) throw error;
-    tell([noSubscriptions]);
-    return stay(poll(reader, items, signal), signal);
+    return read([noSubscriptions]);
   }
 }
 

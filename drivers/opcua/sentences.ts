@@ -163,6 +163,21 @@ const meanings: Readonly<Record<string, Meaning>> = {
     en: "the variable is configured wrongly on the server",
   },
   BadOutOfRange: { reason: "out-of-range", zh: "超出量程", en: "the value is outside its range" },
+  BadConditionDisabled: {
+    reason: "not-available",
+    zh: "该报警在服务器上已禁用",
+    en: "the alarm is disabled on the server",
+  },
+  BadNoEntryExists: {
+    reason: "not-available",
+    zh: "服务器没有列出该报警条件，也还没有报告过它；首次报告后即可读取。请用 gatehouse browse 核对名称",
+    en: "the server neither shows this condition nor has told of it yet; it is read from its first event on. Compare the name with gatehouse browse",
+  },
+  BadNoSubscription: {
+    reason: "refused",
+    zh: "报警条件只能通过订阅得到，而该链路是轮询方式",
+    en: "conditions come by subscription alone, and this link is polled",
+  },
   BadIndexRangeNoData: {
     reason: "refused",
     zh: "数组没有这个元素。请核对 [序号]",

@@ -1,18 +1,24 @@
 /** A subscription over all items of a link: makes it, watches over it, and turns its messages into reports. */
 import {
+  AttributeIds,
   DataChangeFilter,
   DataChangeTrigger,
   DeadbandType,
   MonitoringMode,
   type NotificationData,
   type NotificationMessage,
+  ObjectIds,
   promoteOpaqueStructureInNotificationData,
+  resolveNodeId,
   TimestampsToReturn,
+  type Variant,
 } from "node-opcua";
 import type { Text } from "#model/text";
 import { milliseconds, type Span } from "#model/time";
 import { LinkBroken } from "../driver.ts";
-import type { Item } from "./items.ts";
+import { type Conditions, openConditions } from "./conditions.ts";
+import { eventFilter } from "./event-filter.ts";
+import type { Item, Wanted } from "./items.ts";
 import { converse } from "./publish.ts";
 import { type Reader, readAll } from "./read.ts";
 import { silentSince } from "./sentences.ts";
@@ -33,6 +39,8 @@ export interface Watching {
   readonly unwatched: readonly Item[];
   /** What the server granted other than asked. */
   readonly notes: readonly Text[];
+  /** The alarm conditions that are listened to; absent when no point asks for one. */
+  readonly conditions: Conditions | undefined;
   /** Never resolves before the signal; rejects when the subscription is gone or the server silent. */
   readonly ended: Promise<void>;
 }
@@ -40,7 +48,7 @@ export interface Watching {
 export async function subscribe(
   reader: Reader,
   settings: OpcuaSettings,
-  items: readonly Item[],
+  { items, conditions: wanted }: Pick<Wanted, "items" | "conditions">,
   signal: AbortSignal,
 ): Promise<Watching> {
   const { session, sink, clock, where } = reader;
@@ -52,6 +60,13 @@ export async function subscribe(
   const notes: Text[] = [];
   if (interval > asked * 1.01) notes.push(slower("发布周期", "publishing interval", asked, interval));
 
+  const conditions = wanted.length > 0 ? await openConditions(reader, wanted, () => created.subscriptionId) : undefined;
+  /** Everything that the server only tells of when it changes, once more. */
+  async function readAgain(): Promise<void> {
+    await readAll(reader, items);
+    await conditions?.refresh();
+  }
+
   let heard = clock.monotonic();
   let silent = false;
 
@@ -59,17 +74,18 @@ export async function subscribe(
     heard = clock.monotonic();
     const data = message.notificationData ?? [];
     if (data.length > 0) await promoteOpaqueStructureInNotificationData(session, data as NotificationData[]);
-    for (const notification of data) takeNotification(notification);
+    for (const notification of data) await takeNotification(notification);
     sink.flush();
     sink.alive();
     if (!silent) return;
     // Everything was given up while the server was silent, and it only tells of changes: so all is read once.
     silent = false;
-    await readAll(reader, items);
+    await readAgain();
   }
 
-  function takeNotification(notification: unknown): void {
-    const { monitoredItems, status } = (notification ?? {}) as {
+  async function takeNotification(notification: unknown): Promise<void> {
+    const { monitoredItems, events, status } = (notification ?? {}) as {
+      events?: readonly { readonly eventFields?: readonly Variant[] | null }[];
       monitoredItems?: readonly { readonly clientHandle: number; readonly value: Parameters<typeof sink.take>[1] }[];
       status?: { readonly name: string; readonly value: number };
     };
@@ -77,6 +93,7 @@ export async function subscribe(
       const item = items[clientHandle];
       if (item) sink.take(item, value);
     }
+    for (const { eventFields } of events ?? []) await conditions?.take(eventFields ?? []);
     if (status && status.value >>> 30 === 2) throw new LinkBroken("no-link", dropped(where, statusName(status)));
   }
 
@@ -86,7 +103,7 @@ export async function subscribe(
       subscriptionId: created.subscriptionId,
       patience: milliseconds(keepAlive + settings.timeout),
       onMessage: take,
-      onGap: () => readAll(reader, items),
+      onGap: readAgain,
     },
     signal,
   );
@@ -111,7 +128,8 @@ export async function subscribe(
   watched.catch(() => undefined);
   const { unwatched, slowed } = await monitor(services, reader, settings, created.subscriptionId, items);
   notes.push(...slowed);
-  return { unwatched, notes, ended };
+  if (conditions) await listen(services, created.subscriptionId, items.length, conditions);
+  return { unwatched, notes, conditions, ended };
 }
 
 async function create(services: Services, publishing: Span) {
@@ -189,6 +207,42 @@ async function monitor(
   const slowed = [...granted.values()].map(({ asked, given, count }) => sampledSlower(asked, given, count));
   if (unwatched.length > 0) slowed.push(readInstead(unwatched.length));
   return { unwatched, slowed };
+}
+
+/** More changes of conditions than this between two messages, and the server says that some are lost. */
+const EVENT_QUEUE = 10_000;
+
+/** All events of a server come to its Server object (OPC 10000-3, 4.6.3). */
+async function listen(
+  services: Services,
+  subscriptionId: number,
+  clientHandle: number,
+  conditions: Conditions,
+): Promise<void> {
+  let status = "";
+  for (const where of [true, false]) {
+    const { results } = await services.createMonitoredItems({
+      subscriptionId,
+      timestampsToReturn: TimestampsToReturn.Neither,
+      itemsToCreate: [
+        {
+          itemToMonitor: { nodeId: resolveNodeId(ObjectIds.Server), attributeId: AttributeIds.EventNotifier },
+          monitoringMode: MonitoringMode.Reporting,
+          requestedParameters: {
+            clientHandle,
+            samplingInterval: 0,
+            queueSize: EVENT_QUEUE,
+            discardOldest: true,
+            filter: eventFilter(where),
+          },
+        },
+      ],
+    });
+    const [result] = results ?? [];
+    if (result && result.statusCode.value >>> 30 !== 2) return conditions.refresh();
+    status = result ? statusName(result.statusCode) : "BadNotSupported";
+  }
+  conditions.refuse(status);
 }
 
 const samplingOf = (item: Item, settings: OpcuaSettings): number => settings.sampling ?? item.every;

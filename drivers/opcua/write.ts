@@ -28,6 +28,8 @@ export function createWrite(session: ClientSession, limits: Limits): Write<Opcua
         return writeValue(session, limits, order, order.address, signal);
       case "method":
         return callMethod(session, limits, order, order.address, signal);
+      case "condition":
+        throw new WriteFailed("refused", noValueThere);
     }
   };
 }
@@ -52,7 +54,7 @@ async function beforeSending<T>(work: Promise<T>): Promise<T> {
 }
 
 /** The order is out: without an answer nobody knows. A service fault is an answer. */
-async function sent<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export async function sent<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   try {
     return await raced(work, signal);
   } catch (cause) {
@@ -164,11 +166,15 @@ export function variantOf(dataType: DataType, value: number | string, inArray: b
   }
 }
 
-const notSent: Text = {
+const noValueThere: Text = {
+  zh: "报警条件不能写入，只能确认。请在告警上确认。",
+  en: "An alarm condition takes no value, it can only be acknowledged. Acknowledge the alarm.",
+};
+export const notSent: Text = {
   zh: "命令没有发出：与服务器的连接不可用。请在链路恢复后重试。",
   en: "The order was not sent: there is no connection to the server. Try again once the link is up.",
 };
-const unanswered: Text = {
+export const unanswered: Text = {
   zh: "命令已发出，但没有收到应答，不知道是否已执行。请到现场或在服务器上核实后再决定是否重发。",
   en: "The order went out and no answer came; nobody knows whether it was carried out. Check on the spot or on the server before sending it again.",
 };

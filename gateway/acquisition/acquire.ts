@@ -3,7 +3,7 @@ import type { DeviceState } from "#model/plan";
 import type { Quality } from "#model/quality";
 import type { Site, SiteLink } from "#model/site";
 import { type Clock, type Instant, type Moment, milliseconds, type Span, seconds } from "#model/time";
-import { asDriverSees, type Driver, type Write } from "../../drivers/driver.ts";
+import { type Acknowledge, asDriverSees, type Driver, type Write } from "../../drivers/driver.ts";
 import { markBad } from "../points/settle.ts";
 import type { PointTable } from "../points/table.ts";
 import { type DeviceWatch, judgeSilence, noteMissed, watchDevice } from "./device-watch.ts";
@@ -61,6 +61,8 @@ export interface Acquisition extends AsyncDisposable {
   frames(link: string, after: number): readonly Frame[] | undefined;
   /** Writes a value, scaled as people see it, and reads it back. Who may do so is decided before. Never rejects. */
   write(handle: number, value: number): Promise<Written>;
+  /** Passes an acknowledgement back to the source of this point. Never rejects. */
+  acknowledge(handle: number, comment: string): Promise<Written>;
   /** Resolves once everything has ended; rejects at once when a driver throws anything but `LinkBroken`, which is a bug. */
   readonly ended: Promise<void>;
 }
@@ -127,11 +129,14 @@ export function startAcquisition(input: AcquisitionInput): Acquisition {
             answered,
           );
           const takesOrders = (write: Write<unknown>) => orders.taken(link.id, write, lives);
+          const takesAcknowledgements = (acknowledge: Acknowledge<unknown>) =>
+            orders.takenBack(link.id, acknowledge, lives);
+          const trace = record.trace(lives);
           const folder = input.folder(link.driver);
           try {
             await driver.run(
               southbound,
-              { clock, report, trace: record.trace(lives), takesOrders, folder, memory },
+              { clock, report, trace, takesOrders, takesAcknowledgements, folder, memory },
               signal,
             );
           } finally {
@@ -208,6 +213,7 @@ export function startAcquisition(input: AcquisitionInput): Acquisition {
     links: () => [...records.values()].map((record) => record.read(standing, clock.monotonic())),
     frames: (link, after) => records.get(link)?.frames(after),
     write: orders.write,
+    acknowledge: orders.acknowledge,
     async [Symbol.asyncDispose]() {
       stop.abort(new Error("The acquisition is stopping"));
       await Promise.allSettled(running);

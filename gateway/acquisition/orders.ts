@@ -3,7 +3,7 @@ import type { PointDefinition } from "#model/points";
 import type { Device, Site } from "#model/site";
 import type { Text } from "#model/text";
 import { type Clock, type Span, seconds } from "#model/time";
-import { type Write, WriteFailed } from "../../drivers/driver.ts";
+import { type Acknowledge, type Write, WriteFailed } from "../../drivers/driver.ts";
 
 export type Written =
   /** `held`: the value that was read back, scaled as the point is. */
@@ -18,8 +18,12 @@ export type Written =
 export interface Orders {
   /** The driver of one life of a link takes orders until `alive` says no. */
   taken(link: string, write: Write<unknown>, alive: () => boolean): void;
+  /** The same for acknowledgements that are passed back to their source. */
+  takenBack(link: string, acknowledge: Acknowledge<unknown>, alive: () => boolean): void;
   /** `value` is scaled as people see it. Never rejects. */
   write(handle: number, value: number): Promise<Written>;
+  /** Passes an acknowledgement to the source of this point. Never rejects; `held` is 1 when it is done. */
+  acknowledge(handle: number, comment: string): Promise<Written>;
 }
 
 /** A person waits for it: longer than any device takes, shorter than the patience of a screen. */
@@ -29,16 +33,14 @@ const GRACE = seconds(1);
 
 export function createOrders(site: Site, clock: Clock, stopping: AbortSignal): Orders {
   const writers = new Map<string, { readonly write: Write<unknown>; readonly alive: () => boolean }>();
+  const backs = new Map<string, { readonly acknowledge: Acknowledge<unknown>; readonly alive: () => boolean }>();
 
-  async function send(write: Write<unknown>, device: Device, point: PointDefinition, handle: number, raw: number) {
+  /** Gives an order to a driver and holds it to the deadline. */
+  async function send(order: (signal: AbortSignal) => Promise<Written>): Promise<Written> {
     const late = new AbortController();
     const done = new AbortController();
     const signal = AbortSignal.any([late.signal, stopping]);
-    const order = { device: device.id, unit: device.unit, handle, address: point.at, value: raw };
-    const given = write(order, signal).then(
-      (held): Written => judge(point, raw, held),
-      (error: unknown): Written => failed(error, signal.aborted),
-    );
+    const given = order(signal).catch((error: unknown): Written => failed(error, signal.aborted));
     const patience = clock
       .sleep(DEADLINE, done.signal)
       .then(() => late.abort(new Error("The order has passed its deadline")))
@@ -52,17 +54,37 @@ export function createOrders(site: Site, clock: Clock, stopping: AbortSignal): O
     }
   }
 
+  function find(handle: number): { readonly point: PointDefinition; readonly device: Device } {
+    const point = site.points[handle];
+    const device = site.devices.find((one) => one.id === point?.device);
+    if (!point || !device) throw new Error(`There is no point with the handle ${handle}`);
+    return { point, device };
+  }
+
   return {
     taken(link, write, alive) {
       writers.set(link, { write, alive });
     },
+    takenBack(link, acknowledge, alive) {
+      backs.set(link, { acknowledge, alive });
+    },
     async write(handle, value) {
-      const point = site.points[handle];
-      const device = site.devices.find((one) => one.id === point?.device);
-      if (!point || !device) throw new Error(`There is no point with the handle ${handle}`);
+      const { point, device } = find(handle);
       const writer = writers.get(device.link);
       if (!writer?.alive()) return { outcome: "unreachable", because: noLink };
-      return send(writer.write, device, point, handle, toRaw(point, value));
+      const raw = toRaw(point, value);
+      const order = { device: device.id, unit: device.unit, handle, address: point.at, value: raw };
+      return send(async (signal) => judge(point, raw, await writer.write(order, signal)));
+    },
+    async acknowledge(handle, comment) {
+      const { point, device } = find(handle);
+      const back = backs.get(device.link);
+      if (!back?.alive()) return { outcome: "unreachable", because: noLink };
+      const order = { device: device.id, handle, address: point.at, comment };
+      return send(async (signal) => {
+        await back.acknowledge(order, signal);
+        return { outcome: "done", held: 1 };
+      });
     },
   };
 }

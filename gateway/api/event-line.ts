@@ -82,7 +82,8 @@ const refused =
 
 function failedWrite(row: JournalRow, zh: string, en: string): Text {
   const because = textOf(row, "because");
-  const what = `${word(row, "point")} = ${word(row, "value")}`;
+  const value = word(row, "value");
+  const what = value === "" ? word(row, "point") : `${word(row, "point")} = ${value}`;
   return both(`${what} ${zh}：${because?.zh ?? ""}`, `${what} ${en}: ${because?.en ?? ""}`);
 }
 
@@ -271,6 +272,16 @@ const lines: Readonly<Record<string, Line>> = {
     ),
   "write-refused": (row) => failedWrite(row, "未写入", "not written"),
   "write-unknown": (row) => failedWrite(row, "写入结果未知", "outcome not known"),
+  "acknowledge-sent": (row, names) =>
+    both(
+      `${names.actor(word(row, "by"))} 的确认正传回 ${word(row, "point")} 的来源`,
+      `The acknowledgement of ${names.actor(word(row, "by"))} goes back to the source of ${word(row, "point")}`,
+    ),
+  "acknowledge-passed": (row) =>
+    both(`来源已接受确认：${word(row, "point")}`, `Acknowledged at the source of ${word(row, "point")}`),
+  "acknowledge-refused": (row) => failedWrite(row, "确认未传回", "not acknowledged at its source"),
+  "acknowledge-unknown": (row) =>
+    failedWrite(row, "来源是否已确认未知", "whether its source has it acknowledged is not known"),
   "store-away": fixed("数据库不可写，暂存内存", "The database cannot be written; kept in memory"),
   "store-back": fixed("数据库恢复，暂存内容已写入", "The database is back; what was kept is written"),
 

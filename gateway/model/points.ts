@@ -47,6 +47,8 @@ export interface PointDefinition {
   readonly words?: Readonly<Record<string, number>>;
   /** Present when the point may be written, and how. */
   readonly write?: PointWrite;
+  /** Whoever acknowledges an alarm that reads this point acknowledges it at the point's source too. */
+  readonly acknowledge?: true;
   /** Raw register values that mean "not available", before scale and offset. */
   readonly notAvailable: readonly number[];
   readonly every: Span;

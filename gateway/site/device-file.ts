@@ -62,6 +62,8 @@ const pointShape = {
   /** The raw number moves at least this often while the device lives. */
   frozenAfter: SpanText.optional(),
   write: Write.optional(),
+  /** Acknowledgements of alarms that read this point are passed back to where it comes from. */
+  acknowledge: z.boolean().optional(),
   deadband: z.number().min(0).optional(),
   tags: z.array(z.string().min(1)).optional(),
 };

@@ -9,7 +9,7 @@ import { commonUnits, convert } from "../../rules/language/units.ts";
 import { PointEntry, PointOverride } from "./device-file.ts";
 import { itemsOf, keyPlaceOf, type Part, parsePart, part, placeOf } from "./parse-part.ts";
 import { formatPlace, type Place, type ProblemList, suggestion } from "./problems.ts";
-import { readWrite } from "./writable.ts";
+import { readAcknowledge, readWrite } from "./writable.ts";
 
 /** A point as written, with what a device's file changed about it. */
 export interface WrittenPoint {
@@ -241,9 +241,9 @@ function finishPoint(point: WrittenPoint, home: PointHome, at: unknown, problems
       { zh: "至少为轮询周期的 3 倍。", en: "Make it at least three times as long as every." },
     );
   }
-  const write = readWrite(fields, { kind: home.kind, driver: home.driver, address: at }, (what, todo) =>
-    wrong("write", what, todo),
-  );
+  const source = { kind: home.kind, driver: home.driver, address: at };
+  const write = readWrite(fields, source, (what, todo) => wrong("write", what, todo));
+  const acknowledge = readAcknowledge(fields, source, (what, todo) => wrong("acknowledge", what, todo));
   return {
     id: `${home.device}.${key}`,
     device: home.device,
@@ -263,6 +263,7 @@ function finishPoint(point: WrittenPoint, home: PointHome, at: unknown, problems
     staleAfter,
     ...(frozenAfter === undefined ? {} : { frozenAfter }),
     ...(write ? { write } : {}),
+    ...(acknowledge ? { acknowledge } : {}),
     deadband: fields.deadband ?? 0,
     tags: fields.tags ?? [],
   };

@@ -56,6 +56,32 @@ export function readWrite(fields: PointEntry, at: Writable, wrong: Complain): Po
   return { who, ...(values ? { values } : {}), ...(confirm ? { confirm } : {}) };
 }
 
+/** Whether acknowledgements are passed back to the source of this point; every reason against it is told to `wrong`. */
+export function readAcknowledge(fields: PointEntry, at: Writable, wrong: Complain): true | undefined {
+  if (!fields.acknowledge) return undefined;
+  const remove: Text = { zh: "删除 acknowledge。", en: "Remove acknowledge." };
+  // Acknowledging at a fire panel mutes its buzzer: that is done there, by whoever stands before it.
+  const never = at.kind === undefined ? undefined : NEVER[at.kind];
+  if (never) {
+    wrong(
+      { zh: `的确认不能传回：${never.zh}`, en: `cannot have its acknowledgement passed back: ${never.en}` },
+      remove,
+    );
+    return undefined;
+  }
+  if (at.driver && at.address !== undefined && at.driver.acknowledges?.(at.address) !== true) {
+    wrong(
+      { zh: "的地址不是可确认的报警条件", en: "has an address where there is no alarm to acknowledge" },
+      {
+        zh: "删除 acknowledge，或使用 condition: 地址（OPC UA）。",
+        en: "Remove acknowledge, or use a condition: address (OPC UA).",
+      },
+    );
+    return undefined;
+  }
+  return true;
+}
+
 const noWriter: Text = { zh: "该协议不支持写入", en: "its protocol cannot write" };
 
 function refusal(driver: Driver<unknown, unknown>, address: unknown): Text | undefined {

@@ -14,6 +14,7 @@ export function driverTools<Address = unknown>(
     report,
     trace: { frame() {}, unit() {} },
     takesOrders: () => undefined,
+    takesAcknowledgements: () => undefined,
     folder: join(tmpdir(), "gatehouse-driver-test"),
     memory: new Map(),
     ...more,

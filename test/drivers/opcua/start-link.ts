@@ -2,6 +2,7 @@
 import type { PointType } from "#model/points";
 import { type Clock, milliseconds } from "#model/time";
 import {
+  type Acknowledge,
   type DriverPoint,
   LinkBroken,
   type Report,
@@ -32,6 +33,8 @@ export interface RunningLink extends AsyncDisposable {
   readonly broken: Promise<LinkBroken>;
   readonly ended: Promise<void>;
   readonly write: Promise<Write<OpcuaAddress>>;
+  /** Passes an acknowledgement of the point with this handle back. */
+  acknowledge(handle: number, comment: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -59,6 +62,7 @@ export function startLink(
   const notes: UnitNews[] = [];
   const stop = new AbortController();
   const { promise: write, resolve } = Promise.withResolvers<Write<OpcuaAddress>>();
+  const back = Promise.withResolvers<Acknowledge<OpcuaAddress>>();
   const ended = opcua.run(
     {
       id: "line",
@@ -78,6 +82,7 @@ export function startLink(
     driverTools<OpcuaAddress>(report, {
       trace: { frame() {}, unit: (news) => void notes.push(news) },
       takesOrders: resolve,
+      takesAcknowledgements: back.resolve,
       ...(folder === undefined ? {} : { folder }),
       ...(clock && { clock }),
     }),
@@ -99,6 +104,11 @@ export function startLink(
     broken,
     ended,
     write,
+    async acknowledge(handle, comment) {
+      const at = points[handle] as string;
+      const order = { device: "plant", handle, address: opcua.address.parse(at), comment };
+      await (await back.promise)(order, new AbortController().signal);
+    },
     stop: end,
     [Symbol.asyncDispose]: end,
   };

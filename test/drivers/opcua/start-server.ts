@@ -6,6 +6,7 @@ import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { ConditionNews, ConditionOrder, ConditionServerOptions } from "./condition-server.ts";
 import type { Order, ServerOptions } from "./server.ts";
 
 export interface Told {
@@ -14,11 +15,11 @@ export interface Told {
   readonly calls: readonly unknown[];
 }
 
-export interface RunningServer extends AsyncDisposable {
+export interface RunningServer<Orders = Order, News = Told> extends AsyncDisposable {
   readonly port: number;
   readonly endpoint: string;
   readonly folder: string;
-  order(order: Order): Promise<Told>;
+  order(order: Orders): Promise<News>;
   /** SIGSTOP: the machine takes connections, nobody answers. */
   freeze(): void;
   thaw(): void;
@@ -40,12 +41,23 @@ export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposa
 }
 
 /** With `folder` given, the server keeps its certificates there, and the caller removes it. */
-export async function startServer(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
+export const startServer = (options: Partial<ServerOptions> = {}): Promise<RunningServer> =>
+  startProcess("server.ts", options);
+
+/** One with alarm conditions. */
+export const startConditionServer = (
+  options: Partial<ConditionServerOptions> = {},
+): Promise<RunningServer<ConditionOrder, ConditionNews>> => startProcess("condition-server.ts", options);
+
+async function startProcess<Orders extends object, News>(
+  program: string,
+  options: Partial<ConditionServerOptions>,
+): Promise<RunningServer<Orders, News>> {
   await using opened = new AsyncDisposableStack();
   const folder = options.folder ?? opened.use(await temporaryFolder()).path;
   const port = options.port ?? (await freePort());
   const child: ChildProcess = fork(
-    fileURLToPath(new URL("server.ts", import.meta.url)),
+    fileURLToPath(new URL(program, import.meta.url)),
     [JSON.stringify({ ...options, port, folder })],
     { stdio: ["ignore", "inherit", "inherit", "ipc"] },
   );
@@ -69,7 +81,8 @@ export async function startServer(options: Partial<ServerOptions> = {}): Promise
     async order(order) {
       const answer = once(child, "message");
       child.send(order);
-      return (await answer)[0] as Told;
+      const [news] = await Promise.race([answer, exited.then(() => Promise.reject(new Error("the server has ended")))]);
+      return news as News;
     },
     freeze: () => void child.kill("SIGSTOP"),
     thaw: () => void child.kill("SIGCONT"),

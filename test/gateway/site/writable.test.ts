@@ -114,6 +114,45 @@ overrides: { door_zone: { write: { who: [admin] } } }
   });
 });
 
+describe("acknowledge: true", () => {
+  const condition = (fields: string, kind: string) => ({
+    "devices/pumps.yaml": `id: pump-1
+name: { zh: 一号泵, en: Pump 1 }
+kind: ${kind}
+link: { opcua: { endpoint: "opc.tcp://10.0.0.1", security: none } }
+points:
+  - { id: high, name: { zh: 高, en: High }, type: bool, at: "condition:i=5#active", ${fields} }
+`,
+  });
+
+  test("is kept for a condition of an OPC UA server, and absent unless asked for", async () => {
+    const of = async (fields: string) => {
+      const site = await siteOf(condition(fields, "water"));
+      return site.points.find(({ key }) => key === "high")?.acknowledge;
+    };
+    expect([await of("acknowledge: true"), await of("acknowledge: false"), await of("every: 1s")]).toEqual([
+      true,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test.each(["fire", "elevator"])("is refused for a device of kind %s", async (kind) => {
+    expect(await problemsOf(condition("acknowledge: true", kind))).toEqual([
+      expect.stringContaining("the point high cannot have its acknowledgement passed back"),
+    ]);
+  });
+
+  test("is refused where there is nothing to acknowledge, and so is writing a condition", async () => {
+    expect(await told("type: bool, acknowledge: true")).toEqual([
+      expect.stringContaining("has an address where there is no alarm to acknowledge"),
+    ]);
+    expect(await problemsOf(condition("write: { who: [engineer] }", "water"))).toEqual([
+      expect.stringContaining("a condition has no value to write"),
+    ]);
+  });
+});
+
 describe("freshness", () => {
   test("a point says how often it moves at least, a device which answers mean that it is dead", async () => {
     const { device: pump, point } = await flow("type: number, frozenAfter: 2m", "suspect: [zeros, ones]");
