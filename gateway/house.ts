@@ -11,7 +11,9 @@ import { createEngine } from "../rules/engine/create-engine.ts";
 import { speakerOf } from "../rules/language/in-words.ts";
 import { startAcquisition } from "./acquisition/acquire.ts";
 import { startPassBack } from "./acquisition/pass-back.ts";
+import { throughDoor } from "./api/api-house.ts";
 import { startApi } from "./api/start-api.ts";
+import { createWriteDesk } from "./api/write-desk.ts";
 import { createBacktests } from "./backtest/backtests.ts";
 import { type Broker, startBroker } from "./broker/broker.ts";
 import type { HouseClock } from "./clock.ts";
@@ -23,6 +25,8 @@ import type { Log } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { openControlSocket } from "./net/control-socket.ts";
 import { type OutgoingAnswer, request } from "./net/outgoing.ts";
+import { openNorth } from "./northbound/open-north.ts";
+import { createOrders } from "./northbound/orders.ts";
 import { startDelivery } from "./notify/deliver-outbox.ts";
 import { createPipeline } from "./pipeline.ts";
 import { expire } from "./points/staleness.ts";
@@ -124,10 +128,29 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
   });
 
   const delivery = opened.use(startDelivery({ door, site, clock, log, metrics }));
+  const write: typeof acquisition.write = (handle, value) => acquisition.write(handle, value);
+  const north = opened.use(
+    openNorth({
+      site,
+      folder: input.data,
+      table,
+      door,
+      store,
+      clock,
+      log,
+      metrics,
+      lastSeq: kept.lastSeq,
+      order: createOrders(
+        site.points,
+        createWriteDesk({ clock, table, site, door, store, write, ...throughDoor(door) }),
+      ),
+    }),
+  );
   opened.defer(async () => stopFollowing());
   const stopFollowing = feed.follow((news) => {
     if (news.kind === "messages") delivery.wake();
     if (news.kind === "values") historian.append(news.changed, news.count, news.at);
+    north.follow(news);
   });
   const broker = site.broker
     ? opened.use(
@@ -179,6 +202,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     clockTrusted: () => clock.trusted(),
     screens: () => api.screens(),
     links: () => acquisition.links(),
+    north: () => north.standing(),
   });
   const standing = selfStanding(me.device, clock.now());
   await door.take({ type: "communication", changes: [standing] });
@@ -210,7 +234,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       devices: () => [...acquisition.devices(), standing],
       links: () => acquisition.links(),
       frames: (link, after) => acquisition.frames(link, after),
-      write: (handle, value) => acquisition.write(handle, value),
+      write,
       rules,
       checkRules: (text) => checkRuleText(text, site),
       clock,
@@ -250,6 +274,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       expire: (changed) => expire(table, clock.monotonic(), changed),
       onBeat(at) {
         historian.beat(at);
+        north.beat(at);
         me.beat(at);
         metrics.rulesEvaluated(engine.evaluated() - evaluated);
         evaluated = engine.evaluated();

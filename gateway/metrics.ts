@@ -16,6 +16,18 @@ export interface Standing {
   readonly history: number;
 }
 
+/** A queue towards the north, as its thread last told it. */
+export interface NorthFigures {
+  readonly bytes: number;
+  readonly alarms: number;
+  readonly samples: number;
+  /** Seconds since the oldest of what waits came. */
+  readonly age: number;
+  /** Since the start of the gateway. */
+  readonly sent: number;
+  readonly up: boolean;
+}
+
 export interface Metrics {
   sampled(quality: Quality, count: number): void;
   /** One read on a link; `outcome` is `ok` or a reason of quality.ts. */
@@ -28,6 +40,8 @@ export interface Metrics {
   /** Something bounded was full: `what` names it, e.g. `live-values`. */
   dropped(what: string, count?: number): void;
   committed(took: Span): void;
+  /** Once a second, of each target in the north. */
+  north(target: string, figures: NorthFigures): void;
   /** Prometheus text. */
   render(standing: Standing): Promise<string>;
   readonly contentType: string;
@@ -130,6 +144,39 @@ export function createMetrics(): Metrics {
     registers,
   });
 
+  const north = {
+    bytes: new Gauge({
+      name: "gatehouse_north_queue_bytes",
+      help: "Bytes that wait on the disk for a target in the north.",
+      labelNames: ["target"],
+      registers,
+    }),
+    waiting: new Gauge({
+      name: "gatehouse_north_queue",
+      help: "Changes of alarms and tickets, and samples, that wait for a target.",
+      labelNames: ["target", "what"],
+      registers,
+    }),
+    age: new Gauge({
+      name: "gatehouse_north_oldest_seconds",
+      help: "How long the oldest of what waits for a target has waited.",
+      labelNames: ["target"],
+      registers,
+    }),
+    sent: new Gauge({
+      name: "gatehouse_north_sent",
+      help: "Samples and changes that a target has taken since the start.",
+      labelNames: ["target"],
+      registers,
+    }),
+    up: new Gauge({
+      name: "gatehouse_north_up",
+      help: "1 while a target takes what it is sent.",
+      labelNames: ["target"],
+      registers,
+    }),
+  };
+
   // Rows that stand at zero from the start: a rate over a row that appears with its first event misses that event.
   for (const quality of qualities) samples.inc({ quality }, 0);
   for (const kind of clockKinds) breaches.inc({ kind }, 0);
@@ -147,6 +194,14 @@ export function createMetrics(): Metrics {
     clockBreached: (kind) => breaches.inc({ kind }),
     dropped: (what, count = 1) => drops.inc({ what }, count),
     committed: (took) => commits.observe(inSeconds(took)),
+    north(target, { bytes, alarms: urgent, samples: waiting, age, sent, up }) {
+      north.bytes.set({ target }, bytes);
+      north.waiting.set({ target, what: "alarms" }, urgent);
+      north.waiting.set({ target, what: "samples" }, waiting);
+      north.age.set({ target }, age);
+      north.sent.set({ target }, sent);
+      north.up.set({ target }, up ? 1 : 0);
+    },
     render(standing) {
       points.set(standing.points);
       outbox.set(standing.outbox);

@@ -16,6 +16,14 @@ export interface Message {
   readonly retained: boolean;
 }
 
+/** What a connection needs; a will may be bytes, and a session that is not kept begins anew each time. */
+export interface ConnectionSettings extends Omit<MqttSettings, "will"> {
+  readonly will?:
+    | { readonly topic: string; readonly payload: string | Uint8Array; readonly retain: boolean }
+    | undefined;
+  readonly session?: "kept" | "new";
+}
+
 export interface Connection {
   readonly where: string;
   /** Never resolves; rejects with a `LinkBroken` when the connection is gone. */
@@ -23,7 +31,9 @@ export interface Connection {
   /** Subscribes with QoS 1; the topics that the broker refused. */
   subscribe(topics: readonly string[]): Promise<readonly string[]>;
   /** Resolves when the broker has taken the message. Rejects when the connection ends before. */
-  publish(topic: string, payload: Uint8Array, qos: 0 | 1): Promise<void>;
+  publish(topic: string, payload: Uint8Array, qos: 0 | 1, retain?: boolean): Promise<void>;
+  /** QoS 1 messages that the broker takes without having acknowledged those before (MQTT 5 section 3.2.2.3.3). */
+  readonly receiveMaximum: number;
   connected(): boolean;
   close(): Promise<void>;
 }
@@ -39,7 +49,7 @@ const RECEIVE_MAXIMUM = 100;
  * may be before the promise resolves: a broker that kept the session sends what had waited at once.
  */
 export async function openConnection(
-  settings: MqttSettings,
+  settings: ConnectionSettings,
   clientId: string,
   onMessage: (message: Message) => void,
   signal: AbortSignal,
@@ -107,8 +117,10 @@ export async function openConnection(
   }
 
   const ready = Promise.withResolvers<void>();
-  client.once("connect", () => {
+  let receiveMaximum = 65_535;
+  client.once("connect", (packet) => {
     connected = true;
+    receiveMaximum = packet.properties?.receiveMaximum ?? receiveMaximum;
     ready.resolve();
   });
   try {
@@ -122,6 +134,7 @@ export async function openConnection(
     where,
     lost: broken.promise,
     connected: () => client.connected,
+    receiveMaximum,
     close,
     async subscribe(topics) {
       const notGranted: string[] = [];
@@ -133,20 +146,20 @@ export async function openConnection(
       }
       return notGranted;
     },
-    async publish(topic, payload, qos) {
-      await Promise.race([client.publishAsync(topic, Buffer.from(payload), { qos }), broken.promise]);
+    async publish(topic, payload, qos, retain = false) {
+      await Promise.race([client.publishAsync(topic, Buffer.from(payload), { qos, retain }), broken.promise]);
     },
   };
 }
 
-function optionsOf(settings: MqttSettings, clientId: string): IClientOptions {
+function optionsOf(settings: ConnectionSettings, clientId: string): IClientOptions {
   const { user, password, will } = settings;
   const five = settings.version !== "3.1.1";
   return {
     protocolVersion: five ? 5 : 4,
     clientId,
     // The session outlives the connection: what came with QoS 1 while we were away is sent afterwards.
-    clean: false,
+    clean: settings.session === "new",
     keepalive: Math.round(settings.keepalive / 1_000),
     connectTimeout: settings.timeout,
     // The gateway starts the link again, with growing pauses.
@@ -159,7 +172,7 @@ function optionsOf(settings: MqttSettings, clientId: string): IClientOptions {
     ...(will && { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: will.retain } }),
     ...(five && {
       properties: {
-        sessionExpiryInterval: Math.round(settings.sessionExpiry / 1_000),
+        sessionExpiryInterval: settings.session === "new" ? 0 : Math.round(settings.sessionExpiry / 1_000),
         receiveMaximum: RECEIVE_MAXIMUM,
         maximumPacketSize: settings.packetBytes,
       },

@@ -130,6 +130,13 @@ export function furnish(input: ApiInput, limits: Limits): ApiHouse {
         .toString({ smallestUnit: "minute" })
         .replace("T", " "),
     reading: (id) => input.devices().find((one) => one.device === id),
+    ...throughDoor(door),
+  };
+}
+
+/** Commands and rows through the door; what it refuses is thrown. */
+export function throughDoor(door: Door): Pick<ApiHouse, "act" | "record"> {
+  return {
     async act(id, actor, command) {
       const reply = await door.take({ type: "command", id, actor, command });
       if (reply.ok) return reply;

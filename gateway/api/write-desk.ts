@@ -38,7 +38,10 @@ export interface WriteDesk {
   order(handle: number, value: number, confirm: string, commandId: string, actor: Actor): Promise<WriteOutcomeBody>;
 }
 
-export function createWriteDesk(house: ApiHouse): WriteDesk {
+/** What the desk needs of the house. */
+export type DeskHouse = Pick<ApiHouse, "clock" | "table" | "site" | "door" | "store" | "act" | "record" | "write">;
+
+export function createWriteDesk(house: DeskHouse): WriteDesk {
   const { clock, table, site, door } = house;
   const offers = new Map<string, Offer>();
   const orders = new Map<string, Order>();

@@ -1,6 +1,7 @@
 /** A site after parsing: only good values, every reference resolved. */
 
 import type { BrokerSettings } from "./broker.ts";
+import type { NorthSettings } from "./north.ts";
 import type { PointDefinition, Suspect } from "./points.ts";
 import type { Policy } from "./policy.ts";
 import type { Problem } from "./problem.ts";
@@ -146,6 +147,8 @@ export interface Site {
   readonly store?: { readonly folder: string };
   /** The house's own MQTT broker. */
   readonly broker?: BrokerSettings;
+  /** Where samples, alarms and tickets are sent. */
+  readonly north?: NorthSettings;
   /** `usualHistory` when it is not told. */
   readonly history?: HistorySettings;
   readonly warnings: readonly Problem[];

@@ -31,6 +31,8 @@ export interface OutgoingRequest {
   /** Addresses beyond the open internet; link-local and multicast are never reached. */
   readonly allow?: readonly Neighbourhood[];
   readonly signal?: AbortSignal;
+  /** PEM text: whom to trust in place of the machine's own list. */
+  readonly ca?: string;
   /** Real time, as all limits of sockets. */
   readonly connectWithin?: Span;
   readonly totalWithin?: Span;
@@ -70,6 +72,7 @@ export async function request(ask: OutgoingRequest): Promise<OutgoingAnswer> {
       agent: false,
       signal,
       lookup: lookupWithin(host, allow),
+      ...(secure && ask.ca !== undefined ? { ca: ask.ca } : {}),
       headers: {
         "user-agent": "gatehouse",
         "accept-encoding": "identity",

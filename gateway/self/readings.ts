@@ -2,6 +2,12 @@
 import type { Message } from "#model/message";
 import { between, type Instant, type Moment } from "#model/time";
 
+export interface NorthState {
+  readonly fill: number;
+  readonly oldest?: number;
+  readonly ok: boolean;
+}
+
 export interface SelfState {
   readonly at: Moment;
   /** The beat before, for steps of the wall clock; absent at the first. */
@@ -12,6 +18,8 @@ export interface SelfState {
   readonly clockTrusted: boolean;
   readonly stored: boolean;
   readonly history: { readonly queue: number; readonly ok: boolean };
+  /** Targets in the north; `fill`: share of the cap, `oldest`: since when the oldest waits. */
+  readonly north: readonly NorthState[];
   readonly screens: number;
   readonly links: readonly { readonly state: string }[];
   /** When the certificate ends; NaN when it cannot be read, absent when there is none. */
@@ -33,6 +41,16 @@ function oldest(messages: SelfState["outbox"]): { readonly depth: number; readon
   return { depth, since };
 }
 
+/** The worst of all targets: which one it is, the log and the metrics say. */
+function northReadings(north: readonly NorthState[], now: Instant): Readonly<Record<string, number>> {
+  const age = Math.max(0, ...north.map(({ oldest }) => (oldest === undefined ? 0 : (now - oldest) / SECOND)));
+  return {
+    north_age: age,
+    north_fill: 100 * Math.max(...north.map(({ fill }) => fill)),
+    north_down: north.filter(({ ok }) => !ok).length,
+  };
+}
+
 /** By key of the point. NaN: not known, and the point turns bad. */
 export function selfReadings(state: SelfState): Readonly<Record<string, number>> {
   const { at, before, disk, history, links, certificateEnds } = state;
@@ -47,6 +65,7 @@ export function selfReadings(state: SelfState): Readonly<Record<string, number>>
     store_ok: asTruth(state.stored),
     history_queue: history.queue,
     history_ok: asTruth(history.ok),
+    ...(state.north.length === 0 ? {} : northReadings(state.north, at.now)),
     screens: state.screens,
     links: links.length,
     links_down: links.filter((link) => link.state === "down").length,

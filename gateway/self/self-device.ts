@@ -43,6 +43,19 @@ const CERTIFICATE: Row = {
   deadband: 0.5,
 };
 
+/** Only of a site that sends to the north. */
+const NORTH: readonly Row[] = [
+  {
+    key: "north_age",
+    name: { zh: "北向最早数据等待", en: "Oldest data for the north waits" },
+    type: "number",
+    unit: "s",
+    deadband: 10,
+  },
+  { key: "north_fill", name: { zh: "北向队列占用", en: "Queue to the north" }, type: "number", unit: "%", deadband: 1 },
+  { key: "north_down", name: { zh: "中断的北向目标", en: "Targets in the north down" }, type: "number" },
+];
+
 /** One beat, and a little for a busy machine. */
 const EVERY = seconds(1);
 const STALE = seconds(30);
@@ -61,8 +74,9 @@ export function selfDevice(
   id: string,
   first: number,
   certificate: boolean,
+  north = false,
 ): { readonly device: Device; readonly points: readonly PointDefinition[] } {
-  const rows = certificate ? [...ROWS, CERTIFICATE] : ROWS;
+  const rows = [...ROWS, ...(north ? NORTH : []), ...(certificate ? [CERTIFICATE] : [])];
   const points = rows.map(
     ({ key, name, type, unit, deadband }): PointDefinition => ({
       id: `${id}.${key}`,
@@ -99,6 +113,11 @@ export function selfDevice(
 
 /** The site with its gateway as the last of its devices. */
 export function withSelf(site: Site): Site {
-  const { device, points } = selfDevice(selfId(site), site.points.length, site.broker?.tls !== undefined);
+  const { device, points } = selfDevice(
+    selfId(site),
+    site.points.length,
+    site.broker?.tls !== undefined,
+    site.north !== undefined,
+  );
   return { ...site, devices: [...site.devices, device], points: [...site.points, ...points] };
 }

@@ -36,6 +36,10 @@ export interface SelfInput {
   /** Consoles that are open. */
   readonly screens: () => number;
   readonly links: () => readonly { readonly state: string }[];
+  /** Targets in the north; a queue that is not open yet has no standing. */
+  readonly north?: () => readonly {
+    readonly standing: { readonly fill: number; readonly oldest?: number; readonly because?: unknown } | undefined;
+  }[];
 }
 
 export interface Self {
@@ -94,6 +98,11 @@ export function watchSelf(input: SelfInput): Self {
         clockTrusted: input.clockTrusted(),
         stored: door.stored(),
         history: { queue, ok: because === undefined },
+        north: (input.north?.() ?? []).map(({ standing }) => ({
+          fill: standing?.fill ?? 0,
+          ok: standing !== undefined && standing.because === undefined,
+          ...(standing?.oldest === undefined ? {} : { oldest: standing.oldest }),
+        })),
         screens: input.screens(),
         links: input.links(),
         certificateEnds,

@@ -15,7 +15,8 @@ import { calendarsOf } from "./calendars.ts";
 import { readDevices, type SiteDevices } from "./devices.ts";
 import { judgeLinks } from "./judge-links.ts";
 import { createLinks, type Drivers } from "./links.ts";
-import { type Part, placeOf, whole } from "./parse-part.ts";
+import { finishNorth } from "./north-file.ts";
+import { type Part, part, placeOf, whole } from "./parse-part.ts";
 import { type FoundPeople, readPeople } from "./people-file.ts";
 import { overridePolicy, readPolicy, rolesTold } from "./policy.ts";
 import { createProblemList, type ProblemList, suggestion } from "./problems.ts";
@@ -114,6 +115,11 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
   if (simulator && root) await checkFleet(input.folder, simulator.fleet, root, problems);
   await warnOfUnreadFiles(input.folder, simulator ? [simulator.fleet] : [], problems);
 
+  const northern =
+    settings?.settings.north && root
+      ? finishNorth(part(root, "north"), settings.settings.north, input.drivers, found, problems)
+      : undefined;
+
   if (!settings || !policy || !people) return undefined;
   const { id, name, zone, simulated, listen, store, history } = settings.settings;
   return {
@@ -137,6 +143,7 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
     ...(history ? { history: { ...usualHistory, ...withoutUndefined(history) } } : {}),
     ...(store ? { store: { folder: within(input.folder, store.folder) } } : {}),
     ...(settings.broker ? { broker: settings.broker } : {}),
+    ...(northern ? { north: northern } : {}),
   };
 }
 

@@ -7,9 +7,10 @@ import { hours, parseSpan } from "#model/time";
 import { nearest } from "../../rules/language/nearest.ts";
 import { BrokerFile, finishBroker } from "./broker-file.ts";
 import { calendarEntry } from "./calendars.ts";
+import { NorthFile } from "./north-file.ts";
 import { itemsOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import type { ProblemList } from "./problems.ts";
-import { complain, Id, Name, TextPair } from "./vocabulary.ts";
+import { complain, Id, Name, Size, TextPair, WebAddress } from "./vocabulary.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 const Zone = z.string().superRefine((zone, context) => {
@@ -33,32 +34,8 @@ function isZone(zone: string): boolean {
   }
 }
 
-const WebAddress = z.string().superRefine((text, context) => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === "http:" || url?.protocol === "https:") return;
-  complain(
-    context,
-    { zh: "不是网址", en: "is not a web address" },
-    { zh: "写成 http://… 或 https://…。", en: "Write http://… or https://…." },
-  );
-});
-
 const Port = z.int().min(0).max(65_535);
 
-const SIZE = /^(\d+(?:\.\d+)?) ?(MB|GB|TB)$/;
-const BYTES = { MB: 1e6, GB: 1e9, TB: 1e12 } as const;
-/** `500MB 20GB 1TB` in bytes, from 10 MB on: less would not hold an hour of a small building. */
-const Size = z.string().transform((text, context) => {
-  const [, number, unit] = SIZE.exec(text) ?? [];
-  const bytes = Number(number) * BYTES[unit as keyof typeof BYTES];
-  if (bytes >= 10e6) return bytes;
-  complain(
-    context,
-    { zh: "不是容量", en: "is not a size" },
-    { zh: "写成 500MB、20GB 或 1TB，至少 10MB。", en: "Write 500MB, 20GB or 1TB; 10MB at least." },
-  );
-  return z.NEVER;
-});
 /** At least an hour: the newest hour is what aggregates are made from. */
 const Kept = z.string().transform((text, context) => {
   const span = parseSpan(text);
@@ -92,6 +69,7 @@ export const SiteFile = z.strictObject({
   calendars: z.record(Name, calendarEntry(Zone)).default({}),
   broker: BrokerFile.optional(),
   history: History.optional(),
+  north: NorthFile.optional(),
 });
 export type SiteFile = z.output<typeof SiteFile>;
 

@@ -70,6 +70,8 @@ export interface Store extends AsyncDisposable {
   note(name: string, text: string): Promise<void>;
   /** In the order of their seq, without `after`. */
   journal(query: JournalQuery): Promise<readonly JournalRow[]>;
+  /** Rows behind `seq` with `after`, the oldest first: for whoever follows the journal. 500 at most. */
+  since(seq: number): Promise<readonly JournalRow[]>;
   /** The hash chain over all rows, and whether replaying `after` gives the state tables. */
   verify(): Promise<ChainVerdict>;
   ticket(no: string): Promise<Ticket | undefined>;

@@ -168,6 +168,7 @@ export function createStoreClient(line: Line, clock: Clock, tell: (news: StoreNe
       await ask({ do: "note", name, text });
     },
     journal: (query) => within(ask({ do: "journal", query })),
+    since: (seq) => within(ask({ do: "since", seq })),
     verify: () => ask({ do: "verify" }),
     ticket: (no) => within(ask({ do: "ticket", no })),
     tickets: (state, limit) => within(ask({ do: "tickets", state, limit })),

@@ -16,6 +16,7 @@ export type WriteRequest =
 export type ReadRequest =
   | { readonly do: "load"; readonly now: Instant }
   | { readonly do: "journal"; readonly query: JournalQuery }
+  | { readonly do: "since"; readonly seq: number }
   | { readonly do: "ticket"; readonly no: string }
   | { readonly do: "tickets"; readonly state: "open" | "closed" | "all"; readonly limit: number }
   | { readonly do: "messages"; readonly ticket: string }
@@ -28,6 +29,7 @@ export interface Results {
   readonly note: undefined;
   readonly load: Kept;
   readonly journal: readonly JournalRow[];
+  readonly since: readonly JournalRow[];
   readonly ticket: Ticket | undefined;
   readonly tickets: readonly Ticket[];
   readonly messages: readonly Message[];

@@ -61,6 +61,15 @@ export function journal(database: Database, query: JournalQuery): JournalRow[] {
   });
 }
 
+/** Rows behind `seq` as they were written, the oldest first. */
+export function since(database: Database, seq: number): JournalRow[] {
+  return database.all("journalAfter", [seq, JOURNAL_LIMIT]).map((row) => ({
+    ...(JSON.parse(String(row.body)) as JournalEntry),
+    seq: Number(row.seq),
+    hash: String(row.hash),
+  }));
+}
+
 export function ticket(database: Database, no: string): Ticket | undefined {
   return bodies<Ticket>(database, "ticketOf", [no])[0];
 }

@@ -4,7 +4,7 @@ import { StoreTrouble } from "../trouble.ts";
 import { backup } from "./backup.ts";
 import { diskTrouble, isPassing } from "./disk-trouble.ts";
 import type { Failure, FromWorker, ReadRequest, Request, ToWorker } from "./messages.ts";
-import { journal, load, messages, ticket, tickets } from "./read.ts";
+import { journal, load, messages, since, ticket, tickets } from "./read.ts";
 import { verify } from "./verify.ts";
 import { createWriteQueue, type WriteQueue } from "./write-queue.ts";
 
@@ -61,6 +61,8 @@ function read(from: WriteQueue, request: ReadRequest): unknown {
       return load(ledger, request.now);
     case "journal":
       return journal(ledger.database, request.query);
+    case "since":
+      return since(ledger.database, request.seq);
     case "ticket":
       return ticket(ledger.database, request.no);
     case "tickets":

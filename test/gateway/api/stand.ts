@@ -198,6 +198,7 @@ export async function startStand(more: Partial<ApiInput> & { accounts?: boolean 
     note: async () => {},
     journal: async ({ about, limit }) =>
       journal.filter((row) => about === undefined || row.about === about).slice(0, limit),
+    since: async (seq) => journal.filter((row) => row.seq > seq),
     verify: async () => ({ ok: true, rows: journal.length }),
     ticket: async (no) => stored.get(no),
     tickets: async (state, limit) =>

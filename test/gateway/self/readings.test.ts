@@ -15,6 +15,7 @@ const well: SelfState = {
   clockTrusted: true,
   stored: true,
   history: { queue: 12, ok: true },
+  north: [],
   screens: 2,
   links: [{ state: "up" }, { state: "starting" }],
   certificateEnds: undefined,

@@ -6,7 +6,7 @@ import { building } from "../../support/building.ts";
 
 test("its points are what rules know of a gateway, with the same types and units", () => {
   const known = canonicalPoints("gateway");
-  for (const { key, type, unit } of selfDevice("gateway", 0, true).points) {
+  for (const { key, type, unit } of selfDevice("gateway", 0, true, true).points) {
     expect([key, known.get(key)?.type, known.get(key)?.unit]).toEqual([key, type, unit]);
   }
 });

@@ -79,7 +79,7 @@ export function installBeside(main: Installed, others: ReadonlyMap<string, Insta
 
 /** The gateway itself, as every site has it, with a certificate. */
 export function installSelf(params: Readonly<Record<string, number | boolean>> = {}): Installed {
-  const self = selfDevice("d", 0, true);
+  const self = selfDevice("d", 0, true, true);
   return { ...self, device: { ...self.device, params } };
 }
 

@@ -1,0 +1,228 @@
+/** The north of the house: opens the targets that the site names, feeds them, and says what becomes of them. */
+import { join } from "node:path";
+import { isListed } from "#model/alarm";
+import type { JournalEntry } from "#model/journal";
+import type { MqttTarget, NorthPoints } from "#model/north";
+import { type Site, usualHistory } from "#model/site";
+import type { Text } from "#model/text";
+import { type Clock, formatInstant, instant, type Moment, minutes, type Span } from "#model/time";
+import type { Door } from "../door.ts";
+import type { News } from "../feed.ts";
+import type { Log } from "../log.ts";
+import type { Metrics } from "../metrics.ts";
+import type { PointTable } from "../points/table.ts";
+import type { Store } from "../store/store.ts";
+import type { TargetSettings, TargetStanding } from "./messages.ts";
+import { openTarget, type Target } from "./open-target.ts";
+import type { LetGo } from "./queue.ts";
+import { alarmTold, type Told, ticketTold, told } from "./record.ts";
+import type { NorthPoint } from "./sender.ts";
+import * as say from "./sentences.ts";
+
+/** While samples are dropped all the time it is said at once and then this often, with the sum. */
+const SAID_EVERY = minutes(10);
+
+export interface NorthInput {
+  readonly site: Site;
+  readonly folder: string;
+  readonly table: PointTable;
+  readonly door: Door;
+  readonly store: Pick<Store, "since">;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, "dropped" | "north">;
+  /** The newest row of the journal at the start of the house. */
+  readonly lastSeq: number;
+  /** Orders from the north, each with the points that the site allows; the answer is a text for whoever sent it. */
+  readonly order: (allowed: readonly string[], point: string, payload: string) => Promise<string>;
+}
+
+export interface NorthStanding {
+  readonly target: string;
+  readonly standing: TargetStanding | undefined;
+  /** Samples that are not on the disk yet. */
+  readonly onTheWay: number;
+}
+
+export interface North extends AsyncDisposable {
+  follow(news: News): void;
+  beat(at: Moment): void;
+  standing(): readonly NorthStanding[];
+}
+
+/** The points that a target wants, as it names them. */
+export function pointsOf(site: Site, wanted: NorthPoints): readonly NorthPoint[] {
+  const kinds = new Map(site.devices.map(({ id, kind }) => [id, kind]));
+  const wants = <T>(list: readonly T[] | undefined, has: (one: T) => boolean) => list === undefined || list.some(has);
+  return site.points
+    .filter(
+      ({ device, tags }) =>
+        wants(wanted.devices, (one) => one === device) &&
+        wants(wanted.kinds, (one) => one === kinds.get(device)) &&
+        wants(wanted.tags, (one) => tags.includes(one)),
+    )
+    .map(({ id, device, key, type, unit }) => ({
+      id,
+      device,
+      key,
+      kind: kinds.get(device) ?? "",
+      type,
+      ...(unit === undefined ? {} : { unit }),
+    }));
+}
+
+/** Opens at once: a target that is away is told and waited for. */
+export function openNorth(input: NorthInput): North {
+  const { site, door, clock, log, metrics, store } = input;
+  const { influx, mqtt } = site.north ?? {};
+  const targets: Target[] = [];
+  const folder = join(input.folder, "north");
+
+  // As it is now, at the row of the journal up to which it is: what happens from here on is read there.
+  const { lastSeq } = input;
+  const present = {
+    upTo: lastSeq,
+    rows: [
+      ...[...door.house.alarms.values()]
+        .filter(isListed)
+        .map((alarm): Told => ({ seq: lastSeq, at: alarm.activeSince, event: "present", alarm: alarmTold(alarm) })),
+      ...[...door.house.tickets.values()].map(
+        (ticket): Told => ({ seq: lastSeq, at: clock.now(), event: "present", ticket: ticketTold(ticket) }),
+      ),
+    ],
+  };
+
+  async function since(seq: number) {
+    const rows = await store.since(seq);
+    return { rows: rows.flatMap((row) => told(row) ?? []), upTo: rows.at(-1)?.seq ?? seq };
+  }
+
+  function journal(name: string, event: string, data: JournalEntry["data"]): void {
+    const at = clock.now();
+    const entry: JournalEntry = {
+      occurredAt: at,
+      at,
+      about: "site",
+      event,
+      actor: "gatehouse",
+      data: { target: name, ...data },
+    };
+    void door.take({ type: "record", rows: { journal: [entry] } });
+  }
+
+  /** Gathers what is dropped, so that a target that is away for days does not fill the journal with it. */
+  function dropTeller(name: string) {
+    const gathered = new Map<LetGo["what"], LetGo>();
+    let saidAt: Span | undefined;
+    return {
+      add(gone: LetGo): void {
+        metrics.dropped(`north-${name}-${gone.what}`, gone.count);
+        const before = gathered.get(gone.what);
+        gathered.set(gone.what, {
+          what: gone.what,
+          count: gone.count + (before?.count ?? 0),
+          from: Math.min(gone.from, before?.from ?? gone.from),
+          to: Math.max(gone.to, before?.to ?? gone.to),
+        });
+      },
+      tell(mono: Span, isEnd = false): void {
+        if (gathered.size === 0 || (!isEnd && saidAt !== undefined && mono - saidAt < SAID_EVERY)) return;
+        saidAt = mono;
+        for (const gone of gathered.values()) {
+          const [from, to] = [gone.from, gone.to].map((at) => formatInstant(instant(Math.round(at)))) as [
+            string,
+            string,
+          ];
+          const because = say.letGo(name, gone, from, to);
+          log.error(
+            { target: name, count: gone.count, what: gone.what, because: because.en },
+            "the queue to the north is full",
+          );
+          journal(name, "north-dropped", { count: gone.count, what: gone.what, from, to, because });
+        }
+        gathered.clear();
+      },
+    };
+  }
+  const drops = new Map<string, ReturnType<typeof dropTeller>>();
+
+  function add(settings: TargetSettings, commands: readonly string[] = []): void {
+    const name = settings.kind;
+    const { target } = settings;
+    const points = pointsOf(site, target.points);
+    const drop = dropTeller(name);
+    drops.set(name, drop);
+    let trouble: Text | undefined;
+    targets.push(
+      openTarget({
+        worker: {
+          name,
+          folder,
+          site: site.id,
+          queue: target.queue,
+          reserve: (site.history ?? usualHistory).reserve,
+          settings,
+        },
+        points,
+        table: input.table,
+        clock,
+        since,
+        present,
+        news: {
+          state(because) {
+            if (because) log.error({ target: name, because: because.en }, "the north");
+            else if (trouble) log.info({ target: name }, "the north takes data again");
+            trouble = because;
+          },
+          letGo: (gone) => drop.add(gone),
+          refused(count, because) {
+            metrics.dropped(`north-${name}-refused`, count);
+            log.error({ target: name, count, because: because.en }, "the north refused data for good");
+            journal(name, "north-refused", { count, because });
+          },
+          broken: (because) => log.error({ target: name, because: because.en }, "the queue to the north"),
+          order: (point, payload) => input.order(commands, point, payload),
+        },
+      }),
+    );
+  }
+
+  if (influx) add({ kind: "influx", target: influx });
+  if (mqtt) add({ kind: "mqtt", target: mqtt, clientId: clientIdOf(mqtt, site) }, mqtt.commands);
+
+  // Everything that stands already: a target that is new learns values that do not change.
+  const all = Int32Array.from(site.points, (_, handle) => handle);
+  const at: Moment = { now: clock.now(), mono: clock.monotonic() };
+  for (const target of targets) target.append(all, all.length, at);
+
+  return {
+    follow(news) {
+      for (const target of targets) {
+        if (news.kind === "values") target.append(news.changed, news.count, news.at);
+        if (news.kind === "alarms" || news.kind === "tickets") target.wake();
+      }
+    },
+    beat(moment) {
+      for (const target of targets) target.beat(moment);
+      for (const drop of drops.values()) drop.tell(moment.mono);
+      for (const target of targets) {
+        const standing = target.standing();
+        if (!standing) continue;
+        const { bytes, urgent, samples, oldest, sent, because } = standing;
+        const age = oldest === undefined ? 0 : Math.max(0, moment.now - oldest) / 1_000;
+        const up = because === undefined;
+        metrics.north(target.name, { bytes, alarms: urgent, samples: samples + target.onTheWay(), age, sent, up });
+      }
+    },
+    standing: () =>
+      targets.map((target) => ({ target: target.name, standing: target.standing(), onTheWay: target.onTheWay() })),
+    async [Symbol.asyncDispose]() {
+      for (const drop of drops.values()) drop.tell(clock.monotonic(), true);
+      await Promise.all(targets.map((target) => target[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+/** The same at every start: the broker may keep what it has not handed over yet. */
+const clientIdOf = ({ broker }: MqttTarget, site: Site): string =>
+  (broker as { clientId?: string }).clientId ?? `gatehouse-north-${site.id}`;

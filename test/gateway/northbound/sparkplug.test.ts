@@ -1,0 +1,147 @@
+/** The gateway as a Sparkplug edge node: read by protoc, and by the host of our own driver at the other end of a real broker. */
+import { describe, expect, test } from "vitest";
+import { seconds } from "#model/time";
+import { MqttSettings } from "../../../drivers/mqtt/settings.ts";
+import { createNode } from "../../../drivers/mqtt/sparkplug/node.ts";
+import { mosquittoFound, startMosquitto } from "../../drivers/mqtt/mosquitto.ts";
+import { decoded, encoded, protocFound } from "../../drivers/mqtt/protoc.ts";
+import { createDataFolder } from "../../support/data-folder.ts";
+import { mqttTarget, START, startNorth } from "./stand.ts";
+
+interface Heard {
+  readonly topic: string;
+  readonly bytes: Buffer;
+  /** As protoc reads it. */
+  readonly text: string;
+}
+
+const seqOf = (heard: Heard) => Number(/^seq: (\d+)$/m.exec(heard.text)?.[1] ?? -1);
+const bdSeqOf = (heard: Heard) => Number(/name: "bdSeq"[^}]*long_value: (\d+)/.exec(heard.text)?.[1] ?? -1);
+
+async function listen(mosquitto: Awaited<ReturnType<typeof startMosquitto>>): Promise<Heard[]> {
+  const heard: Heard[] = [];
+  const client = await mosquitto.client();
+  client.on("message", (topic, bytes) => {
+    if (!topic.includes("/NCMD/")) heard.push({ topic, bytes, text: decoded(bytes) });
+  });
+  await client.subscribeAsync("spBv1.0/#", { qos: 1 });
+  return heard;
+}
+
+describe.skipIf(!mosquittoFound || !protocFound)("Sparkplug B", () => {
+  const target = (url: string) =>
+    mqttTarget(MqttSettings.parse({ url, timeout: "2s" }), { sparkplug: { group: "park", node: "gate" } });
+
+  test("births come first with names, aliases and present values, then data by alias; numbers count on", async () => {
+    using folder = createDataFolder();
+    await using mosquitto = await startMosquitto();
+    const heard = await listen(mosquitto);
+    await using house = await startNorth(folder.path, { north: { mqtt: target(mosquitto.url) } });
+    house.say("lift-1.speed", 1.5);
+    house.say("booster-1.note", "检修中");
+    await house.until("all is sent", () => house.isEmpty());
+    await house.clock.advance(seconds(5));
+    house.say("lift-1.speed", 2.5);
+    house.say("lift-1.door", 1);
+    house.say("booster-1.note", "bad");
+    await house.until("all is sent", () => house.isEmpty());
+    await house.until("all is heard", () => heard.filter(({ topic }) => topic.includes("DDATA")).length >= 4);
+
+    const [birth, ...rest] = heard;
+    expect(birth?.topic).toBe("spBv1.0/park/NBIRTH/gate");
+    expect(birth?.text).toMatch(/name: "Node Control\/Rebirth"/);
+    expect(bdSeqOf(birth as Heard)).toBe(0);
+    expect(heard.map(seqOf)).toEqual(heard.map((_, i) => i % 256));
+    expect(rest.slice(0, 2).map(({ topic }) => topic)).toEqual([
+      "spBv1.0/park/DBIRTH/gate/lift-1",
+      "spBv1.0/park/DBIRTH/gate/booster-1",
+    ]);
+    const lift = rest[0]?.text ?? "";
+    expect(lift).toMatch(/name: "speed"\s+alias: 1\s+timestamp: \d+\s+datatype: 10\s+double_value: 1\.5/);
+    expect(lift).toMatch(/name: "door"\s+alias: 2\s+timestamp: \d+\s+datatype: 11\s+is_null: true/);
+    const live = heard.filter(({ topic, text }) => topic.includes("DDATA") && !text.includes("is_historical"));
+    const data = live.map(({ text }) => text).join("\n");
+    expect(data).toMatch(/alias: 1\s+timestamp: \d+\s+datatype: 10\s+double_value: 2\.5/);
+    expect(data).toMatch(/alias: 2\s+timestamp: \d+\s+datatype: 11\s+boolean_value: true/);
+    expect(data).toMatch(
+      /alias: 3\s+timestamp: \d+\s+datatype: 12\s+is_null: true\s+properties \{\s+keys: "Quality"\s+values \{\s+type: 3\s+int_value: 0/,
+    );
+    expect(data).not.toContain("name:");
+  });
+
+  test("a rebirth is honoured, each connection has the next bdSeq, and a stop says the death with the same", async () => {
+    using folder = createDataFolder();
+    await using mosquitto = await startMosquitto();
+    const heard = await listen(mosquitto);
+    const births = () => heard.filter(({ topic }) => topic.includes("NBIRTH"));
+    {
+      await using house = await startNorth(folder.path, { north: { mqtt: target(mosquitto.url) } });
+      house.say("lift-1.speed", 1.5);
+      await house.until("it is born", () => births().length === 1 && house.isEmpty());
+      const host = await mosquitto.client();
+      const rebirth = encoded(
+        'timestamp: 1\nmetrics { name: "Node Control/Rebirth" timestamp: 1 datatype: 11 boolean_value: true }',
+      );
+      await host.publishAsync("spBv1.0/park/NCMD/gate", rebirth, { qos: 1 });
+      await house.until("it is born again", () => births().length === 2);
+      await host.publishAsync("spBv1.0/park/NCMD/gate", Buffer.from("garbage \u0000\xff"), { qos: 1 });
+      expect(births().map(bdSeqOf)).toEqual([0, 0]);
+      expect(births().map(seqOf)).toEqual([0, 0]);
+      await house.until("its devices too", () => heard.filter(({ topic }) => topic.includes("DBIRTH")).length === 4);
+    }
+    const deaths = () => heard.filter(({ topic }) => topic.includes("NDEATH"));
+    await expect.poll(() => deaths().map(bdSeqOf)).toEqual([0]);
+    expect(deaths()[0]?.text).not.toMatch(/^seq/m);
+    await using house = await startNorth(folder.path, { north: { mqtt: target(mosquitto.url) } });
+    house.say("lift-1.speed", 2);
+    await house.until("it is born", () => births().length === 3);
+    expect(bdSeqOf(births()[2] as Heard)).toBe(1);
+  });
+
+  test("what waited for the broker comes as historical, in order, and a host that reads it has the newest value", async () => {
+    using folder = createDataFolder();
+    await using mosquitto = await startMosquitto();
+    await using house = await startNorth(folder.path, { north: { mqtt: target(mosquitto.url) } });
+    await mosquitto.kill();
+    for (let i = 0; i < 20; i += 1) {
+      house.say("lift-1.speed", i);
+      await house.beat();
+    }
+    await house.until("it is told", () => house.said.length > 0);
+    await using again = await startMosquitto({ port: mosquitto.port });
+    const heard = await listen(again);
+    await house.until("all is sent", () => house.isEmpty());
+    const data = heard
+      .filter(({ topic }) => topic.includes("DDATA"))
+      .map(({ text }) => text)
+      .join("\n");
+    expect([...data.matchAll(/is_historical: true\s+double_value: (\d+)/g)].map(([, value]) => Number(value))).toEqual(
+      Array.from({ length: 20 }, (_, i) => i),
+    );
+
+    // The host of our own driver: born by the birth, not moved back by what is history.
+    const values: unknown[] = [];
+    const unit = {
+      watchSign() {},
+      alive() {},
+      dead() {},
+      heard() {},
+      clock: { note() {}, corrected: (at: number) => at },
+      deliver: (found: { reading: { raw?: number } }[]) => values.push(...found.map(({ reading }) => reading.raw)),
+    };
+    const node = createNode(
+      "park",
+      "gate",
+      [{ unit, point: { handle: 0, type: "number", address: { device: "lift-1", metric: "speed" } } }] as never,
+      MqttSettings.parse({ url: "mqtt://x" }),
+      { clock: { now: () => START, monotonic: () => 0 } } as never,
+      () => {},
+    );
+    for (const { topic, bytes } of heard) {
+      const [, , type, , device] = topic.split("/") as [string, string, string, string, string?];
+      node.take(type, device, bytes);
+    }
+    expect(values.at(-1)).toBe(19);
+    expect(values.length).toBe(1);
+  });
+});
