@@ -168,6 +168,10 @@ export function createStoreClient(line: Line, clock: Clock, tell: (news: StoreNe
       await ask({ do: "note", name, text });
     },
     journal: (query) => within(ask({ do: "journal", query })),
+    journalPage: (query) => within(ask({ do: "journal-page", query })),
+    alarmEvents: (query) => within(ask({ do: "alarm-events", query })),
+    journalBegins: () => within(ask({ do: "journal-begins" })),
+    ticketPage: (query) => within(ask({ do: "ticket-page", query })),
     verify: () => ask({ do: "verify" }),
     ticket: (no) => within(ask({ do: "ticket", no })),
     tickets: (state, limit) => within(ask({ do: "tickets", state, limit })),
