@@ -122,6 +122,7 @@ const rooms: readonly Room[] = [
     ],
     types: [/^rules\//],
   },
+  { name: "gateway/reports", files: /^gateway\/reports\//, may: [/^#model$/], types: [/^gateway\/store\/store\.ts$/] },
   {
     name: "gateway/notify",
     files: /^gateway\/notify\//,
@@ -156,7 +157,7 @@ const rooms: readonly Room[] = [
     files: /^gateway\/(api|people)\//,
     may: [
       /^#model$/,
-      /^gateway\/(api|people|net)\//,
+      /^gateway\/(api|people|net|reports)\//,
       /^gateway\/metrics\.ts$/,
       /^rules\/response\/(possible-steps|words|clocks|allow-write)\.ts$/,
       /^gateway\/history\/historian\.ts$/,

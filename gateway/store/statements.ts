@@ -37,6 +37,9 @@ export const statements = {
   ticketOf: `SELECT body FROM ticket WHERE no = $1`,
   newestTickets: `SELECT body FROM ticket ORDER BY opened_at DESC, no DESC LIMIT $1`,
   newestTicketsBy: `SELECT body FROM ticket WHERE is_open = $1 ORDER BY opened_at DESC, no DESC LIMIT $2`,
+  ticketsAfter: `SELECT no, opened_at, body FROM ticket
+    WHERE opened_at >= $1 AND opened_at < $2 AND (opened_at > $3 OR (opened_at = $3 AND no > $4))
+    ORDER BY opened_at, no LIMIT $5`,
   messagesOf: `SELECT body FROM message WHERE ticket = $1 ORDER BY created_at, key`,
   waitingMessagesOf: `SELECT body FROM message WHERE ticket = $1 AND state IN ('pending', 'sending') ORDER BY key`,
 
@@ -44,6 +47,11 @@ export const statements = {
   journalRow: `SELECT seq, hash FROM journal WHERE seq = $1`,
   journalAfter: `SELECT seq, at, occurred_at, about, event, actor, body, hash FROM journal
     WHERE seq > $1 ORDER BY seq LIMIT $2`,
+  journalAboutAfter: `SELECT seq, body, hash FROM journal
+    WHERE about = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4`,
+  journalWithin: `SELECT seq, at, about, body, hash FROM journal WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`,
+  firstJournalSince: `SELECT seq, at FROM journal WHERE at >= $1 ORDER BY at, seq LIMIT 1`,
+  lastJournalUntil: `SELECT seq FROM journal WHERE at < $1 ORDER BY at DESC, seq DESC LIMIT 1`,
   journalBetween: `SELECT seq, body, hash FROM journal WHERE at >= $1 AND at <= $2 ORDER BY seq DESC LIMIT $3`,
   journalAbout: `SELECT seq, body, hash FROM journal WHERE about = $1 AND at >= $2 AND at <= $3 ORDER BY seq DESC LIMIT $4`,
 

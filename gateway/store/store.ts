@@ -1,6 +1,7 @@
 /** What lasts. One implementation today: `sqlite/`, in a worker thread so that a slow disk never stands on the loop. */
 import type { Account, Session, Token } from "#model/account";
 import type { Alarm } from "#model/alarm";
+import type { AlarmEvent } from "#model/alarm-event";
 import type { JournalRow } from "#model/journal";
 import type { Message } from "#model/message";
 import type { Plan } from "#model/plan";
@@ -55,6 +56,33 @@ export interface JournalQuery {
   readonly limit?: number;
 }
 
+/** A walk through the journal or the tickets, page by page: each page is a question of its own, so commits go on between them. */
+export interface WalkQuery {
+  readonly from: Instant;
+  /** Not included. */
+  readonly to: Instant;
+  readonly about?: string;
+  /** What the page before answered. */
+  readonly cursor?: Cursor;
+}
+
+/** Where the next page begins; opaque to who asks. */
+export interface Cursor {
+  readonly after: number;
+  readonly until: number;
+  readonly no?: string;
+}
+
+export interface Page<Row> {
+  /** Oldest first. May be empty although more follow. */
+  readonly rows: readonly Row[];
+  /** Absent: this was the last page. */
+  readonly cursor?: Cursor;
+}
+
+/** Rows that a page looks at: a few milliseconds of the worker's time. */
+export const PAGE_ROWS = 500;
+
 export interface ChainVerdict {
   readonly ok: boolean;
   readonly rows: number;
@@ -72,11 +100,19 @@ export interface Store extends AsyncDisposable {
   journal(query: JournalQuery): Promise<readonly JournalRow[]>;
   /** Rows behind `seq` with `after`, the oldest first: for whoever follows the journal. 500 at most. */
   since(seq: number): Promise<readonly JournalRow[]>;
+  /** As `journal`, oldest first and without an end. */
+  journalPage(query: WalkQuery): Promise<Page<JournalRow>>;
+  /** The same rows as facts about alarms, for figures. */
+  alarmEvents(query: WalkQuery): Promise<Page<AlarmEvent>>;
+  /** When the first row of the journal was written; undefined while it is empty. */
+  journalBegins(): Promise<Instant | undefined>;
   /** The hash chain over all rows, and whether replaying `after` gives the state tables. */
   verify(): Promise<ChainVerdict>;
   ticket(no: string): Promise<Ticket | undefined>;
   /** Newest first. A merged ticket counts as closed. */
   tickets(state: "open" | "closed" | "all", limit: number): Promise<readonly Ticket[]>;
+  /** By the instant of their opening, oldest first. */
+  ticketPage(query: WalkQuery): Promise<Page<Ticket>>;
   /** Messages about a ticket, oldest first. */
   messages(ticket: string): Promise<readonly Message[]>;
   /** A consistent copy while running. */

@@ -1,11 +1,12 @@
 /** What the store's two ends say to each other: the house's loop on one side, the worker with the file on the other. */
+import type { AlarmEvent } from "#model/alarm-event";
 import type { JournalRow } from "#model/journal";
 import type { Message } from "#model/message";
 import type { Text } from "#model/text";
 import type { Ticket } from "#model/ticket";
 import type { Instant } from "#model/time";
 import type { PlanRows } from "../rows.ts";
-import type { ChainVerdict, JournalQuery, Kept } from "../store.ts";
+import type { ChainVerdict, JournalQuery, Kept, Page, WalkQuery } from "../store.ts";
 import type { TroubleKind } from "../trouble.ts";
 
 /** Written in the order in which they were asked, again and again until they are on the disk. */
@@ -17,6 +18,10 @@ export type ReadRequest =
   | { readonly do: "load"; readonly now: Instant }
   | { readonly do: "journal"; readonly query: JournalQuery }
   | { readonly do: "since"; readonly seq: number }
+  | { readonly do: "journal-page"; readonly query: WalkQuery }
+  | { readonly do: "alarm-events"; readonly query: WalkQuery }
+  | { readonly do: "journal-begins" }
+  | { readonly do: "ticket-page"; readonly query: WalkQuery }
   | { readonly do: "ticket"; readonly no: string }
   | { readonly do: "tickets"; readonly state: "open" | "closed" | "all"; readonly limit: number }
   | { readonly do: "messages"; readonly ticket: string }
@@ -30,6 +35,10 @@ export interface Results {
   readonly load: Kept;
   readonly journal: readonly JournalRow[];
   readonly since: readonly JournalRow[];
+  readonly "journal-page": Page<JournalRow>;
+  readonly "alarm-events": Page<AlarmEvent>;
+  readonly "journal-begins": Instant | undefined;
+  readonly "ticket-page": Page<Ticket>;
   readonly ticket: Ticket | undefined;
   readonly tickets: readonly Ticket[];
   readonly messages: readonly Message[];

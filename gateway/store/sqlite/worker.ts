@@ -6,6 +6,7 @@ import { diskTrouble, isPassing } from "./disk-trouble.ts";
 import type { Failure, FromWorker, ReadRequest, Request, ToWorker } from "./messages.ts";
 import { journal, load, messages, since, ticket, tickets } from "./read.ts";
 import { verify } from "./verify.ts";
+import { alarmEvents, journalBegins, journalPage, ticketPage } from "./walk.ts";
 import { createWriteQueue, type WriteQueue } from "./write-queue.ts";
 
 const { folder } = workerData as { readonly folder: string };
@@ -63,6 +64,14 @@ function read(from: WriteQueue, request: ReadRequest): unknown {
       return journal(ledger.database, request.query);
     case "since":
       return since(ledger.database, request.seq);
+    case "journal-page":
+      return journalPage(ledger.database, request.query);
+    case "alarm-events":
+      return alarmEvents(ledger.database, request.query);
+    case "journal-begins":
+      return journalBegins(ledger.database);
+    case "ticket-page":
+      return ticketPage(ledger.database, request.query);
     case "ticket":
       return ticket(ledger.database, request.no);
     case "tickets":

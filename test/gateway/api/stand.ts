@@ -18,6 +18,7 @@ import { createMetrics, type Metrics } from "../../../gateway/metrics.ts";
 import { newToken } from "../../../gateway/people/tokens.ts";
 import { createPointTable, type PointTable } from "../../../gateway/points/table.ts";
 import { checkRuleText } from "../../../gateway/site/check-rule-text.ts";
+import { alarmEvent } from "../../../gateway/store/alarm-events.ts";
 import type { Store } from "../../../gateway/store/store.ts";
 import { building, policy } from "../../support/building.ts";
 import { createManualClock, type ManualClock } from "../../support/manual-clock.ts";
@@ -199,6 +200,16 @@ export async function startStand(more: Partial<ApiInput> & { accounts?: boolean 
     journal: async ({ about, limit }) =>
       journal.filter((row) => about === undefined || row.about === about).slice(0, limit),
     since: async (seq) => journal.filter((row) => row.seq > seq),
+    journalPage: async ({ from, to, about }) => ({
+      rows: journal.filter((row) => row.at >= from && row.at < to && (about === undefined || row.about === about)),
+    }),
+    alarmEvents: async ({ from, to }) => ({
+      rows: journal.filter((row) => row.at >= from && row.at < to).flatMap((row) => alarmEvent(row) ?? []),
+    }),
+    journalBegins: async () => journal[0]?.at,
+    ticketPage: async ({ from, to }) => ({
+      rows: [...stored.values()].filter((one) => one.openedAt >= from && one.openedAt < to),
+    }),
     verify: async () => ({ ok: true, rows: journal.length }),
     ticket: async (no) => stored.get(no),
     tickets: async (state, limit) =>

@@ -1,0 +1,426 @@
+/** Tables for spreadsheets: alarms, tickets, journal, points and their past. Streamed; names of people masked by default. */
+import type { FastifyRequest } from "fastify";
+import { qualities } from "#model/quality";
+import { formatInstant, type Instant, instant } from "#model/time";
+import { HistoryAway, HistoryBusy } from "../../history/historian.ts";
+import { Refused } from "../../net/refused.ts";
+import type { AlarmReports } from "../../reports/alarm-report.ts";
+import type { Cell } from "../../reports/csv-text.ts";
+import type { Window } from "../../reports/figures.ts";
+import { masked } from "../../reports/mask.ts";
+import { kindOf } from "../../reports/occurrences.ts";
+import type { Cursor, Page, WalkQuery } from "../../store/store.ts";
+import { alarmName } from "../alarm-places.ts";
+import type { ApiHouse, Server } from "../api-house.ts";
+import { paced, sendCsv } from "../csv-reply.ts";
+import { actorOf } from "../guard.ts";
+import {
+  AlarmExport,
+  JournalExport,
+  PointExport,
+  PointHistoryExport,
+  TicketExport,
+  toInstant,
+  toSpan,
+} from "../inputs.ts";
+import { pointBody } from "../project.ts";
+import { dataNames } from "../report-table.ts";
+import { unlessBusy, windowOf } from "../report-window.ts";
+
+type Lang = "zh" | "en";
+
+/** Buckets of one question to the history. */
+const AT_ONCE = 1_000;
+/** Rows of one export of the past: about what a spreadsheet takes. */
+const MOST_ROWS = 1_000_000;
+
+const heads = {
+  alarms: {
+    zh: [
+      "开始",
+      "级别",
+      "设备与告警",
+      "告警编号",
+      "第几次",
+      "通知次数",
+      "确认时间",
+      "确认用时(秒)",
+      "确认原因",
+      "恢复时间",
+      "持续(秒)",
+      "原因告警",
+      "有工单",
+      "数据",
+    ],
+    en: [
+      "start",
+      "severity",
+      "device and alarm",
+      "alarm id",
+      "occurrence",
+      "times told",
+      "acknowledged",
+      "seconds to acknowledge",
+      "reason",
+      "returned",
+      "seconds active",
+      "cause",
+      "ticket",
+      "data",
+    ],
+  },
+  tickets: {
+    zh: [
+      "工单号",
+      "级别",
+      "类别",
+      "状态",
+      "内容",
+      "设备",
+      "楼栋",
+      "楼层",
+      "房间",
+      "发生",
+      "受理人",
+      "负责人",
+      "关闭",
+      "误报",
+      "模拟",
+      "轮次",
+    ],
+    en: [
+      "ticket",
+      "severity",
+      "class",
+      "state",
+      "title",
+      "device",
+      "building",
+      "floor",
+      "room",
+      "opened",
+      "acknowledged by",
+      "assignee",
+      "closed",
+      "false alarm",
+      "simulated",
+      "round",
+    ],
+  },
+  journal: {
+    zh: ["序号", "记录时间", "发生时间", "对象", "事件", "操作人", "内容", "校验值"],
+    en: ["seq", "at", "occurred at", "about", "event", "actor", "data", "hash"],
+  },
+  points: {
+    zh: ["点位", "设备", "名称", "数值", "含义", "单位", "质量", "原因", "源时间", "接收时间"],
+    en: ["point", "device", "name", "value", "label", "unit", "quality", "reason", "source time", "received"],
+  },
+  past: {
+    zh: ["时间", "点位", "最小", "最大", "均值", "末值", "样本数", "质量"],
+    en: ["at", "point", "min", "max", "mean", "last", "samples", "quality"],
+  },
+} as const satisfies Record<string, Record<Lang, readonly string[]>>;
+
+export function exportRoutes(server: Server, house: ApiHouse, reports: AlarmReports): void {
+  const local = (at: Instant | undefined) => (at === undefined ? "" : localTime(house.site.zone, at));
+
+  /** Names as the asker may see them. Every export is in the log with who took it. */
+  function people(request: FastifyRequest, persons: "masked" | "full", what: string, window?: Window) {
+    const actor = actorOf(request);
+    if (persons === "full" && actor.role !== "supervisor") {
+      throw new Refused(
+        403,
+        "names-are-masked",
+        "只有主管可以导出姓名。请去掉 persons=full，或由主管导出。",
+        "Only a supervisor may export names. Leave persons=full out, or ask a supervisor.",
+      );
+    }
+    const range = window && { from: formatInstant(window.from), to: formatInstant(window.to) };
+    house.log.info({ what, by: actor.id, role: actor.role, persons, ...range }, "data were exported");
+    return (name: string | undefined) => {
+      const known = name === undefined ? "" : house.names.actor(name);
+      return persons === "full" ? known : masked(known);
+    };
+  }
+
+  const schema = { tags: ["exports"] };
+  server.get(
+    "/api/exports/alarms.csv",
+    {
+      schema: {
+        ...schema,
+        summary: "Alarms of a window, a row for each occurrence; 24 h without from",
+        querystring: AlarmExport,
+      },
+    },
+    async (request, reply) => {
+      const { lang, persons } = request.query;
+      const window = windowOf(request.query, house.clock.now());
+      people(request, persons, "alarms", window);
+      const all = await unlessBusy(reports.occurrences(window));
+      const rows = mapped(paced(all), (one): readonly Cell[] => [
+        local(one.startedAt),
+        one.severity,
+        alarmName(house, one.alarm)[lang],
+        one.alarm,
+        one.number,
+        one.told.length,
+        local(one.acknowledgedAt),
+        one.delay === undefined ? null : one.delay / 1_000,
+        one.reason,
+        local(one.returnedAt),
+        one.activeFor === undefined ? null : one.activeFor / 1_000,
+        one.causes.join(" "),
+        one.ticket,
+        dataNames[kindOf(one)][lang],
+      ]);
+      return sendCsv(reply, "alarms", heads.alarms[lang], rows);
+    },
+  );
+
+  server.get(
+    "/api/exports/tickets.csv",
+    { schema: { ...schema, summary: "Tickets opened in a window; 30 days without from", querystring: TicketExport } },
+    async (request, reply) => {
+      const { lang, persons } = request.query;
+      const window = windowOf(request.query, house.clock.now(), "30d");
+      const name = people(request, persons, "tickets", window);
+      const found = await walk((query) => house.store.ticketPage(query), window);
+      const rows = mapped(found, (ticket): readonly Cell[] => [
+        ticket.no,
+        ticket.severity,
+        ticket.policy.name[lang],
+        ticket.state,
+        ticket.title[lang],
+        house.devicesById.get(ticket.device ?? "")?.name[lang] ?? ticket.device,
+        ticket.place.building,
+        ticket.place.floor,
+        ticket.place.room,
+        local(ticket.openedAt),
+        name(ticket.acknowledgedBy),
+        name(ticket.assignee),
+        local(ticket.closedAt),
+        ticket.falseAlarm,
+        ticket.simulated,
+        ticket.round,
+      ]);
+      return sendCsv(reply, "tickets", heads.tickets[lang], rows);
+    },
+  );
+
+  server.get(
+    "/api/exports/journal.csv",
+    {
+      schema: {
+        ...schema,
+        summary: "The journal of a window, oldest first; 24 h without from",
+        querystring: JournalExport,
+      },
+    },
+    async (request, reply) => {
+      const { lang, persons, about } = request.query;
+      const window = windowOf(request.query, house.clock.now());
+      const name = people(request, persons, "journal", window);
+      const ask = (query: WalkQuery) =>
+        house.store.journalPage({ ...query, ...(about === undefined ? {} : { about }) });
+      const rows = mapped(await walk(ask, window), (row): readonly Cell[] => [
+        row.seq,
+        formatInstant(row.at),
+        formatInstant(row.occurredAt),
+        // An account's own name is a person's too.
+        persons === "full"
+          ? row.about
+          : row.about.replace(/^account:(.+)$/, (_, account: string) => `account:${masked(account)}`),
+        row.event,
+        name(row.actor),
+        JSON.stringify(persons === "full" ? row.data : withoutNames(row.data)),
+        row.hash,
+      ]);
+      return sendCsv(reply, "journal", heads.journal[lang], rows);
+    },
+  );
+
+  server.get(
+    "/api/exports/points.csv",
+    {
+      schema: { ...schema, summary: "Every point as it stands now, or those of one device", querystring: PointExport },
+    },
+    async (request, reply) => {
+      const { lang, device } = request.query;
+      if (device !== undefined && !house.devicesById.has(device)) {
+        throw new Refused(404, "no-such-device", `没有设备 ${device}。`, `There is no device ${device}.`);
+      }
+      people(request, "masked", "points");
+      const { definitions } = house.table;
+      const handles = definitions.flatMap((point, handle) =>
+        device === undefined || point.device === device ? [handle] : [],
+      );
+      const rows = mapped(paced(handles), (handle): readonly Cell[] => {
+        const point = pointBody(house.table, handle);
+        const time = (iso: string | null) => (iso === null ? "" : local(toInstant(iso)));
+        return [
+          point.id,
+          house.devicesById.get(point.device)?.name[lang] ?? point.device,
+          point.name[lang],
+          point.value,
+          point.label?.[lang],
+          point.unit,
+          point.quality,
+          point.reasonText?.[lang],
+          time(point.at),
+          time(point.receivedAt),
+        ];
+      });
+      return sendCsv(reply, "points", heads.points[lang], rows);
+    },
+  );
+
+  server.get(
+    "/api/exports/points/history.csv",
+    {
+      schema: {
+        ...schema,
+        summary: "The past of chosen points in rows of equal length",
+        querystring: PointHistoryExport,
+      },
+    },
+    async (request, reply) => {
+      const { lang, points, every } = request.query;
+      const window = windowOf(request.query, house.clock.now());
+      const step = toSpan(every);
+      const handles = points.map((id) => {
+        const handle = house.handles.get(id);
+        if (handle === undefined)
+          throw new Refused(404, "no-such-point", `没有点位 ${id}。`, `There is no point ${id}.`);
+        if (house.table.definitions[handle]?.type === "text") {
+          throw new Refused(
+            422,
+            "no-numbers",
+            `点位 ${id} 是文本，没有历史。`,
+            `The point ${id} is a text and has no past.`,
+          );
+        }
+        return handle;
+      });
+      const count = Math.ceil((window.to - window.from) / step) * handles.length;
+      if (count > MOST_ROWS) {
+        throw new Refused(
+          422,
+          "too-many-rows",
+          `将导出 ${count} 行，超过 ${MOST_ROWS} 行。请缩短时间范围、减少点位或加大 every。`,
+          `That would be ${count} rows, and ${MOST_ROWS} are the limit. Choose a shorter range, fewer points or a longer every.`,
+        );
+      }
+      people(request, "masked", "history", window);
+      const rows = past(house, handles, window, step);
+      // The first question is asked before anything is sent, so that a history that is away is an answer and not half a file.
+      const first = await rows.next();
+      return sendCsv(reply, "history", heads.past[lang], resumed(first, rows));
+    },
+  );
+}
+
+async function* past(
+  house: ApiHouse,
+  handles: readonly number[],
+  { from, to }: Window,
+  step: number,
+): AsyncGenerator<readonly Cell[]> {
+  const number = (x: number | undefined): number | null => (x === undefined || Number.isNaN(x) ? null : x);
+  for (const handle of handles) {
+    const id = house.table.definitions[handle]?.id;
+    for (let at: number = from; at < to; at += step * AT_ONCE) {
+      const end = Math.min(to, at + step * AT_ONCE);
+      const trend = await readPast(house, handle, instant(at), instant(end), Math.max(1, Math.ceil((end - at) / step)));
+      for (let i = 0; i < trend.count; i += 1) {
+        yield [
+          formatInstant(instant(trend.at[i] as number)),
+          id,
+          number(trend.low[i]),
+          number(trend.high[i]),
+          number(trend.mean[i]),
+          number(trend.last[i]),
+          trend.samples[i] ?? 0,
+          qualities[trend.quality[i] as number] ?? "bad",
+        ];
+      }
+    }
+  }
+}
+
+async function readPast(house: ApiHouse, handle: number, from: Instant, to: Instant, buckets: number) {
+  try {
+    return await house.historian.read(handle, from, to, buckets);
+  } catch (error) {
+    if (!(error instanceof HistoryBusy) && !(error instanceof HistoryAway)) throw error;
+    throw new Refused(
+      429,
+      "history-busy",
+      "历史暂时无法读取，请稍后重试。",
+      "The history cannot be read at the moment. Wait a moment and try again.",
+    );
+  }
+}
+
+async function* resumed<T>(first: IteratorResult<T>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
+  if (first.done) return;
+  yield first.value;
+  yield* rest;
+}
+
+/** Page after page, the first one before anything is sent: what cannot be read is an answer then, and not half a file. */
+async function walk<Row>(ask: (query: WalkQuery) => Promise<Page<Row>>, window: Window): Promise<AsyncGenerator<Row>> {
+  const first = await ask(window);
+  return (async function* () {
+    let page = first;
+    for (;;) {
+      yield* page.rows;
+      const cursor: Cursor | undefined = page.cursor;
+      if (!cursor) return;
+      page = await ask({ ...window, cursor });
+    }
+  })();
+}
+
+async function* mapped<T>(rows: AsyncIterable<T>, row: (one: T) => readonly Cell[]): AsyncGenerator<readonly Cell[]> {
+  for await (const one of rows) yield row(one);
+}
+
+/** Keys under which the journal names people. */
+const NAMES: ReadonlySet<string> = new Set([
+  "by",
+  "was",
+  "confirmedBy",
+  "assignee",
+  "to",
+  "name",
+  "person",
+  "who",
+  "tell",
+  "fallback",
+]);
+
+function withoutNames(data: unknown): unknown {
+  if (Array.isArray(data)) return data.map(withoutNames);
+  if (typeof data !== "object" || data === null) return data;
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => {
+      if (!NAMES.has(key)) return [key, withoutNames(value)];
+      if (typeof value === "string") return [key, masked(value)];
+      return [
+        key,
+        Array.isArray(value)
+          ? value.map((one) => (typeof one === "string" ? masked(one) : withoutNames(one)))
+          : withoutNames(value),
+      ];
+    }),
+  );
+}
+
+/** `2026-11-21 16:25:07` in the site's zone. */
+const localTime = (zone: string, at: Instant): string =>
+  Temporal.Instant.fromEpochMilliseconds(Math.trunc(at))
+    .toZonedDateTimeISO(zone)
+    .toPlainDateTime()
+    .toString({ smallestUnit: "second" })
+    .replace("T", " ");
