@@ -126,7 +126,7 @@ const rooms: readonly Room[] = [
   {
     name: "gateway/notify",
     files: /^gateway\/notify\//,
-    may: [/^#model$/, /^gateway\/net\//, /^zod$/, /^node:(crypto|buffer)$/],
+    may: [/^#model$/, /^gateway\/net\//, /^zod$/, /^nodemailer$/, /^node:(crypto|buffer)$/],
     types: [/^rules\//, /^gateway\/(door|feed|log|metrics)\.ts$/],
   },
   {
@@ -254,6 +254,7 @@ describe("imports stay inside their rooms", () => {
     expect(importers(/^yaml$/).filter((file) => file.startsWith("gateway/"))).toEqual(["gateway/site/read-yaml.ts"]);
     expect(importers(/^modbus-serial/).every((file) => file.startsWith("drivers/modbus/"))).toBe(true);
     expect(importers(/^node-opcua/).every((file) => file.startsWith("drivers/opcua/"))).toBe(true);
+    expect(importers(/^nodemailer$/)).toEqual(["gateway/notify/channels/smtp/channel.ts"]);
     expect(importers(/^aedes$/)).toEqual(["gateway/broker/broker.ts"]);
     expect(importers(/^mqtt$/).every((file) => file.startsWith("drivers/mqtt/"))).toBe(true);
     expect(importers(/^influx$/)).toEqual(["gateway/northbound/influx/lines.ts"]);

@@ -24,11 +24,15 @@ export interface Message {
   readonly nextTryAt: Instant;
   readonly createdAt: Instant;
   readonly deliveredAt?: Instant;
+  /** When the person opened the ticket after being told. */
+  readonly readAt?: Instant;
   readonly lateBy?: number;
   readonly because?: string;
 }
 
 export type Delivery =
   | { readonly outcome: "delivered" | "accepted"; readonly reference?: string }
-  | { readonly outcome: "try-later"; readonly because: string; readonly after?: number }
-  | { readonly outcome: "refused"; readonly because: string };
+  /** `pause`: the channel takes nothing at all for this long (ms), so that nothing else is tried either. */
+  | { readonly outcome: "try-later"; readonly because: string; readonly after?: number; readonly pause?: number }
+  /** `only: "this"`: the message or its person is at fault, not the channel. */
+  | { readonly outcome: "refused"; readonly because: string; readonly only?: "this" };

@@ -95,6 +95,13 @@ export interface Policy {
   readonly warn: { readonly share: number; readonly shortShare: number; readonly shortUpTo: Span };
   /** How long an acknowledgement holds without a new entry before the ladder goes on. */
   readonly acknowledgeExpires: Readonly<Record<Severity, Span>>;
+  /**
+   * How long after a step each kind of channel joins in, so that a call comes only when screen and robot brought nothing. A
+   * kind that a severity does not list is not used for it.
+   */
+  readonly reach: Readonly<Record<Severity, Readonly<Partial<Record<string, Span>>>>>;
+  /** What waits for people of a role goes no further once one of these clocks of the ticket is met. */
+  readonly answeredBy: Readonly<Record<string, readonly ClockKind[]>>;
   readonly ladders: Readonly<Record<Severity, readonly LadderStep[]>>;
   readonly classes: Readonly<Partial<Record<TicketClass, ClassPolicy>>>;
   /** Names of the roles used in `tell`. */

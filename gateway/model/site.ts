@@ -7,7 +7,7 @@ import type { Policy } from "./policy.ts";
 import type { Problem } from "./problem.ts";
 import type { RuleDefinition } from "./rule.ts";
 import type { Text } from "./text.ts";
-import { days, type Span } from "./time.ts";
+import { days, type Instant, type Span } from "./time.ts";
 
 export const deviceKinds = [
   "elevator",
@@ -64,6 +64,26 @@ export interface Person {
   readonly name: string;
   /** Contacts are secrets of a person: never logged, never in the API. */
   readonly phone?: string;
+  readonly email?: string;
+  /** Certificates and what the person is able to do; `until`: the last day on which it holds, `2027-03-31`. */
+  readonly skills?: readonly { readonly skill: string; readonly until?: string }[];
+  /** Somebody from outside who has no account: gets a link that opens one ticket. */
+  readonly contractor?: boolean;
+}
+
+/** Days on which somebody does not work, both included: `2026-11-21`. */
+export interface Leave {
+  readonly person: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** For a while somebody stands in for somebody else, in every team and shift of theirs. */
+export interface StandIn {
+  readonly for: string;
+  readonly by: string;
+  readonly from: Instant;
+  readonly to: Instant;
 }
 
 export interface Shift {
@@ -82,12 +102,16 @@ export interface Team {
   /** Roles of the response policy that this team answers for. */
   readonly roles: readonly string[];
   readonly people: readonly string[];
+  /** Building in which the team has its place, for whoever is nearest. */
+  readonly building?: string;
 }
 
 export interface People {
   readonly teams: readonly Team[];
   readonly people: readonly Person[];
   readonly shifts: readonly Shift[];
+  readonly leave?: readonly Leave[];
+  readonly standIns?: readonly StandIn[];
   /** Person told when a role has nobody on duty; never empty. */
   readonly fallback: string;
 }
@@ -141,6 +165,8 @@ export interface Site {
   readonly policy: Policy;
   readonly people: People;
   readonly channels: readonly ChannelSetting[];
+  /** How people outside reach the console, `https://…`; without it contractors get no links. */
+  readonly publicUrl?: string;
   /** Beside a simulated site: its fleet file, and the address of the simulator's control. */
   readonly simulator?: { readonly fleet: string; readonly control: string };
   /** Where lasting data goes when the environment does not say. */

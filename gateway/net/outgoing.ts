@@ -104,7 +104,7 @@ function parse(text: string): URL {
 }
 
 /** Resolves once and hands over only addresses that are allowed, so that the socket goes to what was checked. */
-function lookupWithin(host: string, allow: readonly Neighbourhood[]): LookupFunction {
+export function lookupWithin(host: string, allow: readonly Neighbourhood[]): LookupFunction {
   return (name, options, done) => {
     resolve(name, { ...options, all: true }, (error, found) => {
       if (error) return done(error, "");

@@ -3,21 +3,42 @@ import type { ZodType } from "zod";
 import type { Delivery, Message } from "#model/message";
 import type { Text } from "#model/text";
 import type { Ticket } from "#model/ticket";
-import type { Instant } from "#model/time";
+import type { Instant, Span } from "#model/time";
+
+/** Contacts are secrets: a channel puts them where the person is reached and nowhere else. */
+export interface Recipient {
+  readonly id: string;
+  readonly name: string;
+  readonly phone?: string;
+  readonly email?: string;
+}
 
 export interface ChannelContext {
   readonly site: { readonly id: string; readonly name: Text };
   /** The ticket that the message is about, as it stands now. */
   readonly ticket?: Ticket;
-  /** Who is told. Contacts are secrets and not here; a channel that needs them gets them in its settings. */
-  readonly person: { readonly id: string; readonly name: string };
+  readonly person: Recipient;
   readonly now: Instant;
+  /** What goes out in the same post: the same news for other people, or lesser news of other tickets. Only for a group. */
+  readonly beside: readonly { readonly message: Message; readonly person: Recipient }[];
+  /** Opens this one ticket for somebody without an account; a secret. */
+  readonly link?: string;
+}
+
+/** So many sends within a span; the last `kept` of them are for S1 and S2. */
+export interface Pace {
+  readonly count: number;
+  readonly within: Span;
+  readonly kept: number;
 }
 
 export interface Channel<S> {
   /** The `kind` in a site file. */
   readonly kind: string;
   readonly settings: ZodType<S>;
+  /** Tells a group and not one person: messages to several people go out as one post. */
+  readonly group?: true;
+  pace?(settings: S): Pace;
   /**
    * `delivered`: the receiver has it. `accepted`: somebody in between has it. `refused`: no retry will help.
    * Expected outcomes are values; what is thrown counts as `try-later`. Must end soon after the signal.

@@ -4,19 +4,20 @@ import type { JournalEntry } from "#model/journal";
 import type { Delivery, Message } from "#model/message";
 import type { Site } from "#model/site";
 import type { Text } from "#model/text";
-import { type Clock, later, milliseconds, type Span, seconds } from "#model/time";
+import { type Clock, type Instant, later, milliseconds, type Span, seconds } from "#model/time";
 import type { Door } from "../door.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
-import type { ChannelContext } from "./channel.ts";
-import { inOrder, type Lane, openLanes, SEATS } from "./lanes.ts";
+import type { ChannelContext, Recipient } from "./channel.ts";
+import { inOrder, isGrave, type Lane, openLanes, SEATS, takeBeside } from "./lanes.ts";
+import { createNextWays } from "./next-way.ts";
 import { OUTBOX_LIMIT, surplus } from "./overflow.ts";
 import { createProgressWriter } from "./progress.ts";
+import { testMessage } from "./test-message.ts";
+import { tryOnce } from "./try-once.ts";
 
 /** After the first, second, … failed try; from then on the last one. */
 const RETRIES: readonly Span[] = [2, 5, 15, 30, 60].map(seconds);
-/** A channel that does not end by itself is left behind after this. */
-const ATTEMPT_LIMIT = seconds(15);
 /** The outbox is looked at this often even when nobody calls `wake`. */
 const LOOK_EVERY = seconds(1);
 /** Messages put in order ahead of a lane, so that a backlog of thousands is not sorted for each one. */
@@ -30,11 +31,27 @@ export interface DeliveryInput {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics?: Pick<Metrics, "dropped">;
+  /** Makes the link that opens one ticket for somebody without an account; absent where the site has no public address. */
+  readonly linkFor?: (message: Message) => string | undefined;
+}
+
+/** A channel of the site as it works now. */
+export interface ChannelStanding {
+  readonly id: string;
+  readonly kind: string;
+  readonly health: Lane["health"];
+  /** Since when it fails, and the last reason. */
+  readonly since?: Instant;
+  readonly because?: string;
 }
 
 export interface DeliveryOffice extends AsyncDisposable {
   /** Something new may be in the outbox. */
   wake(): void;
+  /** Without the screens' own. */
+  channels(): readonly ChannelStanding[];
+  /** Sends one message beside the outbox and says how it went; `undefined` when there is no such channel or person. */
+  tryChannel(channel: string, person: string): Promise<Delivery | undefined>;
 }
 
 /** What this process knows of a message beyond its row. Monotonic: a step of the wall clock neither hurries nor holds a retry. */
@@ -50,7 +67,7 @@ interface Fate {
 const concernsAlarm = (message: Message): boolean => message.ticket.startsWith("alarm:");
 
 /** Starts at once. Throws when a channel of the site has wrong settings. */
-export function startDelivery({ door, site, clock, log, metrics }: DeliveryInput): DeliveryOffice {
+export function startDelivery({ door, site, clock, log, metrics, linkFor }: DeliveryInput): DeliveryOffice {
   const lanes = openLanes(site.channels);
   const progress = createProgressWriter(door);
   const fates = new Map<string, Fate>();
@@ -59,16 +76,37 @@ export function startDelivery({ door, site, clock, log, metrics }: DeliveryInput
   let rest = new AbortController();
   let awake = false;
 
-  const names = new Map(site.people.people.map((person) => [person.id, person.name]));
-  const contextOf = (message: Message): ChannelContext => {
+  const ways = createNextWays(() => door.house.outbox.values());
+  const people = new Map(site.people.people.map((person) => [person.id, person]));
+  const recipientOf = ({ to }: Message): Recipient => people.get(to) ?? { id: to, name: to };
+  const contextOf = (message: Message, beside: readonly Message[]): ChannelContext => {
     const ticket = door.house.tickets.get(message.ticket);
+    const link = people.get(message.to)?.contractor ? linkFor?.(message) : undefined;
     return {
       site: { id: site.id, name: site.name },
-      person: { id: message.to, name: names.get(message.to) ?? message.to },
+      person: recipientOf(message),
       now: clock.now(),
+      beside: beside.map((one) => ({ message: one, person: recipientOf(one) })),
       ...(ticket ? { ticket } : {}),
+      ...(link === undefined ? {} : { link }),
     };
   };
+
+  /** The next way to this person need not wait for its turn. */
+  function hurryNext(message: Message): void {
+    const now = clock.monotonic();
+    const next = ways.after(message, (one) => {
+      const due = one.attempts === 0 && lanes.get(one.channel)?.health !== "fails" ? dueOf(one) : Infinity;
+      return due > now ? due : Infinity;
+    });
+    if (!next) return;
+    const row: Message = { ...next, nextTryAt: clock.now() };
+    settleFate(row, now);
+    progress.write(row);
+    wake();
+  }
+  const attemptOn = (lane: Lane, message: Message, context: ChannelContext) =>
+    tryOnce(lane, message, context, clock, stopping.signal);
 
   /** Messages of a closed or merged ticket are of no use to anybody, nor is a reminder of what is in service again. */
   function isOver(message: Message): boolean {
@@ -97,6 +135,7 @@ export function startDelivery({ door, site, clock, log, metrics }: DeliveryInput
   function look(): Span {
     const { outbox } = door.house;
     progress.push();
+    ways.forget();
     for (const key of fates.keys()) if (!outbox.has(key)) fates.delete(key);
     const now = clock.monotonic();
     const waiting: Message[] = [];
@@ -117,58 +156,54 @@ export function startDelivery({ door, site, clock, log, metrics }: DeliveryInput
       if (!lane) conclude(message, { outcome: "refused", because: inOneLine(noSuchChannel(message.channel)) });
       else if (lane.ready.length < AHEAD) lane.ready.push(message);
     }
-    for (const lane of lanes.values()) fill(lane);
+    for (const lane of lanes.values()) {
+      if (now < lane.closedUntil) lane.ready.filter(isGrave).forEach(hurryNext);
+      fill(lane);
+    }
     return milliseconds(next - now);
   }
 
   function fill(lane: Lane): void {
-    while (lane.busy < SEATS) {
-      const planned = lane.ready.shift();
+    const current = (planned: Message) => door.house.outbox.get(planned.key);
+    while (lane.busy < SEATS && clock.monotonic() >= lane.closedUntil) {
+      const [planned] = lane.ready;
       if (!planned) return;
-      const message = door.house.outbox.get(planned.key);
-      if (!message || dueOf(message) === Infinity) continue;
-      if (isOver(message)) {
-        settleFate(message, Infinity);
-        progress.write({ ...message, state: "cancelled" });
-        continue;
-      }
-      const attempt = send(lane, message).finally(() => attempts.delete(attempt));
-      attempts.add(attempt);
+      const message = current(planned);
+      if (goesOut(message)) {
+        if (!lane.bucket.take(message.severity, clock.monotonic())) return;
+        lane.ready.shift();
+        const beside = takeBeside(lane, message).map(current).filter(goesOut);
+        const attempt = send(lane, [message, ...beside]).finally(() => attempts.delete(attempt));
+        attempts.add(attempt);
+      } else lane.ready.shift();
     }
   }
 
-  async function send(lane: Lane, message: Message): Promise<void> {
-    const sending: Message = { ...message, state: "sending", attempts: message.attempts + 1 };
+  /** Still waits, and is still of use; what is of none is cancelled here. */
+  function goesOut(message: Message | undefined): message is Message {
+    if (!message || dueOf(message) === Infinity) return false;
+    if (!isOver(message)) return true;
     settleFate(message, Infinity);
+    progress.write({ ...message, state: "cancelled" });
+    return false;
+  }
+
+  async function send(lane: Lane, post: readonly Message[]): Promise<void> {
+    const sending = post.map((message): Message => ({ ...message, state: "sending", attempts: message.attempts + 1 }));
+    for (const message of post) settleFate(message, Infinity);
     lane.busy++;
-    progress.write(sending);
-    const delivery = await tryOnce(lane, sending);
+    for (const row of sending) progress.write(row);
+    const [message, ...beside] = sending as [Message, ...Message[]];
+    const delivery = await attemptOn(lane, message, contextOf(message, beside));
     lane.busy--;
     if (stopping.signal.aborted) return;
     tellHealth(lane, delivery);
-    conclude(sending, delivery, lane);
+    if (delivery.outcome === "try-later" && delivery.pause !== undefined) {
+      lane.closedUntil = milliseconds(clock.monotonic() + delivery.pause);
+    }
+    for (const row of sending) conclude(row, delivery, lane);
     fill(lane);
     if (lane.ready.length === 0) wake();
-  }
-
-  async function tryOnce(lane: Lane, message: Message): Promise<Delivery> {
-    const over = new AbortController();
-    const tooLong = new AbortController();
-    clock.sleep(ATTEMPT_LIMIT, over.signal).then(
-      () => tooLong.abort(),
-      () => {},
-    );
-    const signal = AbortSignal.any([stopping.signal, tooLong.signal]);
-    const left = new Promise<Delivery>((leave) => {
-      signal.addEventListener("abort", () => leave({ outcome: "try-later", because: inOneLine(hangs) }), {
-        once: true,
-      });
-    });
-    const sent = lane.send(message, contextOf(message), signal).catch((error: unknown): Delivery => {
-      const detail = error instanceof Error ? error.message : String(error);
-      return { outcome: "try-later", because: inOneLine(broke(detail)) };
-    });
-    return await Promise.race([sent, left]).finally(() => over.abort());
   }
 
   function conclude(message: Message, delivery: Delivery, lane?: Lane): void {
@@ -189,15 +224,18 @@ export function startDelivery({ door, site, clock, log, metrics }: DeliveryInput
         settleFate(row, Infinity);
         const { because } = delivery;
         progress.write({ ...row, state: "failed", because }, [entry(row, "message-failed", { because })]);
+        hurryNext(row);
         break;
       }
       case "try-later": {
         if (!door.house.outbox.has(message.key)) break;
         const last = RETRIES.length - 1;
-        const wait = milliseconds(delivery.after ?? RETRIES[Math.min(last, message.attempts - 1)]!);
+        const usual = delivery.after ?? RETRIES[Math.min(last, message.attempts - 1)]!;
+        const wait = milliseconds(Math.max(usual, delivery.pause ?? 0));
         const again: Message = { ...row, state: "pending", nextTryAt: later(now, wait), because: delivery.because };
         settleFate(again, clock.monotonic() + wait);
         progress.write(again);
+        if (delivery.pause !== undefined && isGrave(again)) hurryNext(again);
         break;
       }
     }
@@ -227,9 +265,15 @@ export function startDelivery({ door, site, clock, log, metrics }: DeliveryInput
   }
 
   function tellHealth(lane: Lane, delivery: Delivery): void {
+    if (delivery.outcome === "refused" && delivery.only) return;
     const fails = delivery.outcome === "try-later" || delivery.outcome === "refused";
-    if (fails === (lane.health === "fails")) return;
+    if (fails) lane.because = delivery.because;
+    if (fails === (lane.health === "fails")) {
+      if (!fails) lane.health = "works";
+      return;
+    }
     lane.health = fails ? "fails" : "works";
+    lane.since = clock.now();
     if (fails) log.warn({ channel: lane.id, because: delivery.because }, "a channel does not take messages");
     else log.info({ channel: lane.id }, "a channel takes messages again");
   }
@@ -277,6 +321,24 @@ export function startDelivery({ door, site, clock, log, metrics }: DeliveryInput
   let stopped: Promise<void> | undefined;
   return {
     wake,
+    channels: () =>
+      [...lanes.values()]
+        .filter(({ id }) => id !== "console")
+        .map(({ id, kind, health, since, because }) => ({
+          id,
+          kind,
+          health,
+          ...(health === "fails" && since !== undefined ? { since } : {}),
+          ...(health === "fails" && because !== undefined ? { because } : {}),
+        })),
+    async tryChannel(channel, person) {
+      const lane = lanes.get(channel);
+      if (!lane || channel === "console" || !people.has(person)) return undefined;
+      const message = testMessage(channel, person, clock.now());
+      const delivery = await attemptOn(lane, message, contextOf(message, []));
+      tellHealth(lane, delivery);
+      return delivery;
+    },
     [Symbol.asyncDispose]() {
       stopped ??= stop();
       return stopped;
@@ -284,14 +346,6 @@ export function startDelivery({ door, site, clock, log, metrics }: DeliveryInput
   };
 }
 
-const hangs: Text = {
-  zh: "通道在 15 秒内没有结果,稍后重试。",
-  en: "The channel had no result within 15 s; trying again.",
-};
-const broke = (detail: string): Text => ({
-  zh: `通道出错(${detail}),稍后重试。`,
-  en: `The channel failed (${detail}); trying again.`,
-});
 const noSuchChannel = (id: string): Text => ({
   zh: `站点配置中已没有通道 ${id}。`,
   en: `The site has no channel ${id} any more.`,

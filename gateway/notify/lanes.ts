@@ -2,20 +2,30 @@
 import * as z from "zod";
 import type { Delivery, Message } from "#model/message";
 import type { ChannelSetting } from "#model/site";
+import { type Instant, milliseconds, type Span } from "#model/time";
 import { channelCatalog } from "./catalog.ts";
 import type { ChannelContext } from "./channel.ts";
+import { type Bucket, createBucket } from "./pace.ts";
 
 /** Messages on their way at once, per channel. */
 export const SEATS = 4;
 
 export interface Lane {
   readonly id: string;
+  readonly kind: string;
+  /** Messages to several people go out as one post. */
+  readonly group: boolean;
+  readonly bucket: Bucket;
   send(message: Message, context: ChannelContext, signal: AbortSignal): Promise<Delivery>;
   /** The next messages to go, gravest first; made anew at each look at the outbox. */
   ready: Message[];
   busy: number;
-  /** As last told in the log. */
-  health: "works" | "fails";
+  /** Monotonic: until then the receiver takes nothing at all. */
+  closedUntil: Span;
+  /** As last told in the log. `unused`: nothing was sent since the start. */
+  health: "unused" | "works" | "fails";
+  since?: Instant;
+  because?: string;
 }
 
 /** Lanes by channel id, the screens' own among them. Throws, naming the channel, when its kind or settings are wrong. */
@@ -31,10 +41,14 @@ export function openLanes(settings: readonly ChannelSetting[]): Map<string, Lane
     if (!parsed.success) throw new Error(`The settings of channel ${id} are wrong:\n${z.prettifyError(parsed.error)}`);
     lanes.set(id, {
       id,
+      kind,
+      group: channel.group ?? false,
+      bucket: createBucket(channel.pace?.(parsed.data)),
       send: (message, context, signal) => channel.send(message, parsed.data, context, signal),
       ready: [],
       busy: 0,
-      health: "works",
+      closedUntil: milliseconds(0),
+      health: "unused",
     });
   }
   return lanes;
@@ -44,4 +58,24 @@ export function openLanes(settings: readonly ChannelSetting[]): Map<string, Lane
 export function inOrder(a: Message, b: Message): number {
   if (a.severity !== b.severity) return a.severity < b.severity ? -1 : 1;
   return a.nextTryAt - b.nextTryAt || a.createdAt - b.createdAt || (a.key < b.key ? -1 : 1);
+}
+
+/** Emergencies and what is high: they have tokens of their own and wait for nothing. */
+export const isGrave = ({ severity }: Pick<Message, "severity">): boolean => severity === "S1" || severity === "S2";
+
+/** More in one post is more than anybody reads. */
+const TOGETHER = 50;
+
+/**
+ * What goes out in the same post of a group: of an emergency whatever else is to be said about its ticket just now; of lesser
+ * news all that wait, so that a storm is a digest and not a queue of an hour.
+ */
+export function takeBeside(lane: Lane, head: Message): readonly Message[] {
+  if (!lane.group) return [];
+  const belongs = (one: Message) =>
+    isGrave(head) ? one.ticket === head.ticket && one.severity === head.severity : !isGrave(one);
+  const beside = lane.ready.filter(belongs).slice(0, TOGETHER - 1);
+  const taken = new Set(beside);
+  lane.ready = lane.ready.filter((one) => !taken.has(one));
+  return beside;
 }

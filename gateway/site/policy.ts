@@ -1,6 +1,7 @@
 /** The response policy: `rules/response/policy.yaml`, with the overrides of a site's `response.yaml`. */
 
 import * as z from "zod";
+import { channelKinds } from "#model/channel-settings";
 import {
   type ClassPolicy,
   type ClockKind,
@@ -64,6 +65,10 @@ const WithinMonth = SpanText.refine((span) => span <= days(30), {
   },
 });
 
+/** Kinds of channels, the screens among them, with the span after which each joins in. */
+const Reach = shapeOf(["console", ...channelKinds], SpanText);
+const ReachBySeverity = shapeOf(Severity.options, Reach);
+
 export const PolicyFile = z.strictObject({
   version: z.string().min(1),
   warn: z.strictObject({ share: Share, shortShare: Share, shortUpTo: SpanText }),
@@ -71,12 +76,15 @@ export const PolicyFile = z.strictObject({
   hold: z.strictObject({ reasons: z.array(z.strictObject({ id: Id, text: TextPair })).min(1), longest: SpanText }),
   reopen: z.strictObject({ within: WithinMonth }),
   repeat: z.strictObject({ count: z.int().min(2), within: WithinMonth, tell: z.array(z.string()).min(1) }),
+  reach: z.strictObject({ S1: Reach, S2: Reach, S3: Reach, S4: Reach }),
+  answeredBy: z.record(Id, z.array(z.enum(clockKinds)).min(1)),
   roles: z.record(Id, TextPair),
   ladders: z.strictObject({ S1: Ladder, S2: Ladder, S3: Ladder, S4: Ladder }),
   classes: shapeOf(ticketClasses, Class),
 });
 
 export const ResponseFile = z.strictObject({
+  reach: ReachBySeverity.default({}),
   classes: z
     .record(z.string(), z.strictObject({ severity: Severity.optional(), clocks: Clocks.default({}) }))
     .default({}),
@@ -141,6 +149,14 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     };
   }
   checkRoles(part(root, "repeat", "tell"), fields.repeat.tell, roles, problems);
+  for (const role of Object.keys(fields.answeredBy)) {
+    if (roles.includes(role)) continue;
+    problems.error(
+      keyPlaceOf(root, "answeredBy", role),
+      { zh: `没有角色 ${role}`, en: `there is no role ${role}` },
+      suggestion(nearest(role, roles), roles, 30),
+    );
+  }
   const ladder = (severity: Severity) => steps(part(root, "ladders", severity), fields.ladders[severity]);
   return {
     version: fields.version,
@@ -152,6 +168,8 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     ladders: { S1: ladder("S1"), S2: ladder("S2"), S3: ladder("S3"), S4: ladder("S4") },
     classes,
     roles: fields.roles,
+    reach: fields.reach as Policy["reach"],
+    answeredBy: fields.answeredBy,
   };
 }
 
@@ -186,7 +204,7 @@ export function overridePolicy(
   const root = whole(file);
   if (root.value === null) return policy;
   const { value: fields } = parsePart(root, ResponseFile, problems);
-  if (!fields || Object.keys(fields.classes).length === 0) return policy;
+  if (!fields || Object.keys({ ...fields.classes, ...fields.reach }).length === 0) return policy;
   const known = Object.keys(policy.classes);
   const classes: Partial<Record<TicketClass, ClassPolicy>> = { ...policy.classes };
   for (const [id, change] of Object.entries(fields.classes)) {
@@ -223,7 +241,10 @@ export function overridePolicy(
       ),
     };
   }
-  return { ...policy, version: `${policy.version}+${revision}`, classes };
+  const reach = Object.fromEntries(
+    Severity.options.map((severity) => [severity, { ...policy.reach[severity], ...fields.reach[severity] }]),
+  ) as Policy["reach"];
+  return { ...policy, version: `${policy.version}+${revision}`, classes, reach };
 }
 
 /** Roles that some step or class of the policy tells. */

@@ -1,10 +1,11 @@
 /** JSON Schema of the site files, from the same schemas that read them, so that an editor completes and marks what a check would. */
 import * as z from "zod";
+import { Channel } from "./channel-file.ts";
 import { DeviceEntry, PointEntry, PointOverride, ProfileFile } from "./device-file.ts";
 import { PeopleFile, PersonEntry, ShiftEntry, TeamEntry } from "./people-file.ts";
 import { ResponseFile } from "./policy.ts";
 import { OverrideEntry, RuleEntry } from "./rule-file.ts";
-import { Channel, SiteFile } from "./site-file.ts";
+import { SiteFile } from "./site-file.ts";
 import { PointKey } from "./vocabulary.ts";
 
 /** One or a list of them, as `itemsOf` reads both. */

@@ -2,9 +2,11 @@
 import type { ProblemList } from "./problems.ts";
 import type { Path, YamlFile } from "./yaml-file.ts";
 
-const SECRET_KEY = /(pass(word|wd|phrase)?|secret|token|api_?key|access_?key|private_?key|credential)s?$/i;
-/** `?key=…`, as robots of WeCom and DingTalk have it, or `//user:password@`. */
-const SECRET_URL = /[?&](key|token|access_token|secret|sign|password)=[^&]|\/\/[^/\s:@]*:[^/\s@]+@/i;
+const SECRET_KEY =
+  /(pass(word|wd|phrase)?|secret|token|api_?key|access_?key|private_?key|credential|authorization)s?$/i;
+/** `?key=…`, as robots of WeCom and DingTalk have it, the address of a robot of Feishu, or `//user:password@`. */
+const SECRET_URL =
+  /[?&](key|token|access_token|secret|sign|password)=[^&{]|\/bot\/v2\/hook\/[^/]|\/\/[^/\s:@]*:[^/\s@]+@/i;
 
 /** Values of such a key are never shown in a message. */
 export const isSecretKey = (key: string): boolean => SECRET_KEY.test(key) || /^(phone|url|endpoint)$/i.test(key);

@@ -2,11 +2,13 @@
 
 import * as z from "zod";
 import type { BrokerSettings } from "#model/broker";
+import { WebAddress } from "#model/channel-settings";
 import type { ChannelSetting } from "#model/site";
 import { hours, parseSpan } from "#model/time";
 import { nearest } from "../../rules/language/nearest.ts";
 import { BrokerFile, finishBroker } from "./broker-file.ts";
 import { calendarEntry } from "./calendars.ts";
+import { readChannels } from "./channel-file.ts";
 import { NorthFile } from "./north-file.ts";
 import { itemsOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import type { ProblemList } from "./problems.ts";
@@ -65,6 +67,7 @@ export const SiteFile = z.strictObject({
   simulator: z.strictObject({ fleet: z.string().min(1), control: WebAddress }).optional(),
   links: z.record(Id, z.unknown()).default({}),
   channels: z.array(z.unknown()).default([]),
+  publicUrl: WebAddress.optional(),
   store: z.strictObject({ folder: z.string().min(1) }).optional(),
   calendars: z.record(Name, calendarEntry(Zone)).default({}),
   broker: BrokerFile.optional(),
@@ -72,16 +75,6 @@ export const SiteFile = z.strictObject({
   north: NorthFile.optional(),
 });
 export type SiteFile = z.output<typeof SiteFile>;
-
-export const Channel = z.strictObject({
-  id: Id,
-  kind: z.enum(["webhook"]),
-  url: WebAddress,
-  /** Signs each message; a short one could be guessed from a single message. */
-  secret: z.string().min(16),
-  /** Networks beyond the open internet in which the receiver may stand. */
-  allow: z.array(z.enum(["private", "loopback"])).optional(),
-});
 
 export interface SiteSettings {
   readonly settings: SiteFile;
@@ -106,36 +99,7 @@ export function parseSiteFile(file: YamlFile, problems: ProblemList): SiteSettin
       { zh: "删除 simulator，或加上 simulated: true。", en: "Remove simulator, or add simulated: true." },
     );
   }
-  const channels: ChannelSetting[] = [];
-  const places = new Map<string, Part>();
-  for (const item of itemsOf(part(root, "channels"))) {
-    const channel = parsePart(item, Channel, problems).value;
-    if (!channel) continue;
-    const before = places.get(channel.id);
-    if (before) {
-      const line = placeOf(before, "id").line;
-      problems.error(
-        placeOf(item, "id"),
-        {
-          zh: `通道 ${channel.id} 重复，第 ${line} 行已有`,
-          en: `the channel ${channel.id} already stands in line ${line}`,
-        },
-        { zh: "换一个编号。", en: "Give it another id." },
-      );
-      continue;
-    }
-    if (channel.id === "console") {
-      problems.error(
-        placeOf(item, "id"),
-        { zh: "console 是控制台自用的通道", en: "console is the channel of the screens themselves" },
-        { zh: "换一个编号。", en: "Give it another id." },
-      );
-      continue;
-    }
-    places.set(channel.id, item);
-    const { id, kind, ...rest } = channel;
-    channels.push({ id, kind, settings: rest });
-  }
+  const channels = readChannels(part(root, "channels"), problems);
   const links = new Map(Object.keys(settings.links).map((id) => [id, part(root, "links", id)]));
   const broker = settings.broker && finishBroker(part(root, "broker"), settings.broker, problems);
   return { settings, channels, links, ...(broker ? { broker } : {}) };

@@ -24,17 +24,32 @@ function covers(shift: { days: readonly number[]; from: number; to: number }, da
   );
 }
 
-/** People on duty for `role`. A team without shifts is always on duty. */
+/** Whether `person` is away on the local day of `now`. */
+function isAway(people: People, person: string, now: Instant, zone: string): boolean {
+  if (!people.leave?.length) return false;
+  const today = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone).toPlainDate().toString();
+  return people.leave.some((leave) => leave.person === person && leave.from <= today && today <= leave.to);
+}
+
+/** Who answers in the place of `person` just now: whoever stands in, the person, or nobody while on leave. */
+function answering(people: People, person: string, now: Instant, zone: string): readonly string[] {
+  const standIn = people.standIns?.find((one) => one.for === person && one.from <= now && now < one.to);
+  const who = standIn?.by ?? person;
+  return isAway(people, who, now, zone) ? [] : [who];
+}
+
+/** People on duty for `role`. A team without shifts is always on duty; leave and stand-ins count everywhere. */
 export function onDuty(people: People, role: string, now: Instant, zone: string): OnDuty {
   const { day, minute } = localTime(now, zone);
   const found = new Set<string>();
+  const add = (person: string) => {
+    for (const one of answering(people, person, now, zone)) found.add(one);
+  };
   for (const team of people.teams) {
     if (!team.roles.includes(role)) continue;
     const shifts = people.shifts.filter((shift) => shift.team === team.id);
-    if (shifts.length === 0) for (const person of team.people) found.add(person);
-    for (const shift of shifts) {
-      if (covers(shift, day, minute)) for (const person of shift.people) found.add(person);
-    }
+    if (shifts.length === 0) team.people.forEach(add);
+    for (const shift of shifts) if (covers(shift, day, minute)) shift.people.forEach(add);
   }
   return found.size > 0 ? { people: [...found], nobody: false } : { people: [people.fallback], nobody: true };
 }

@@ -11,6 +11,7 @@ import { hold, resume, resumed, whyNotHold } from "./hold.ts";
 import { dropAnswered, runDueSteps } from "./ladder.ts";
 import { mergeByHand, whyNotMerge } from "./merge.ts";
 import { allowedSteps, CONTROLLED, FINISHED, fits, openRows, STEPS } from "./possible-steps.ts";
+import { dropWaiting } from "./reach.ts";
 import { reopen, whyNotReopen } from "./reopen.ts";
 import { countRepeats } from "./repeats.ts";
 import { tellPerson } from "./tell.ts";
@@ -275,4 +276,5 @@ function cancelAnswered(draft: Draft, ticket: Ticket): void {
   for (const row of ticket.ladder) {
     if (row.state === "done" && answered(ticket.clocks, row.step.unless)) draft.cancelMessages(ticket.no, row.step.id);
   }
+  dropWaiting(draft, ticket);
 }

@@ -3,9 +3,10 @@ import type { Message } from "#model/message";
 import type { LadderStep } from "#model/policy";
 import type { Text } from "#model/text";
 import type { Ticket } from "#model/ticket";
-import { milliseconds, type Span } from "#model/time";
+import { later, milliseconds, type Span } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { onDuty } from "./on-duty.ts";
+import { waysTo } from "./reach.ts";
 
 /** A step that is due now, and how late it is when it ran after downtime. */
 export interface DueStep {
@@ -81,15 +82,14 @@ export function tell(draft: Draft, ticket: Ticket, due: readonly DueStep[]): voi
   for (const group of groups.values()) write(draft, ticket, group);
 }
 
-/** One message to one person by every channel, naming all the steps of the group. */
+/** One message to one person by every channel that the policy uses for it, naming all the steps of the group. */
 function write(draft: Draft, ticket: Ticket, group: readonly Call[]): void {
-  const channels = ["console", ...draft.view.site.channels.map((channel) => channel.id)];
   const [first] = group;
   if (!first) return;
   const step = group.map((call) => call.due.step.id).join("+");
   const loop = Math.max(...group.map((call) => call.due.loop));
   const lateBy = Math.max(0, ...group.map((call) => call.due.lateBy ?? 0));
-  for (const channel of channels) {
+  for (const { channel, after } of waysTo(draft.view.site, first.person, ticket.severity)) {
     const message: Message = {
       key: [ticket.no, ticket.round, step, loop, first.person, channel].join("/"),
       ticket: ticket.no,
@@ -102,7 +102,7 @@ function write(draft: Draft, ticket: Ticket, group: readonly Call[]): void {
       phone: group.some((call) => call.due.step.phone),
       state: "pending",
       attempts: 0,
-      nextTryAt: draft.now,
+      nextTryAt: later(draft.now, after),
       createdAt: draft.now,
       ...(lateBy > 0 ? { lateBy } : {}),
     };

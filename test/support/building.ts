@@ -20,6 +20,10 @@ const step = (id: string, after: number, unless: string[], tell: string[], more 
   ...more,
 });
 
+const atOnce = Object.fromEntries(
+  ["console", "webhook", "wecom", "dingtalk", "feishu", "smtp"].map((kind) => [kind, seconds(0)]),
+);
+
 export const policy: Policy = {
   version: "test.1",
   warn: { share: 0.75, shortShare: 0.5, shortUpTo: minutes(15) },
@@ -33,6 +37,17 @@ export const policy: Policy = {
   },
   reopen: { within: minutes(7 * 24 * 60) },
   repeat: { count: 3, within: minutes(7 * 24 * 60), tell: ["department-supervisor"] },
+  reach: {
+    S1: { ...atOnce, sms: seconds(60), voice: seconds(120) },
+    S2: { ...atOnce, sms: seconds(60), voice: minutes(5) },
+    S3: { ...atOnce, sms: minutes(15) },
+    S4: { console: seconds(0), webhook: seconds(0) },
+  },
+  answeredBy: {
+    "control-room-operator": ["acknowledge"],
+    "shift-leader": ["acknowledge"],
+    "technician-on-duty": ["accept"],
+  },
   roles: {},
   ladders: {
     S1: [

@@ -2,68 +2,17 @@ import { expect, test } from "vitest";
 import type { Message } from "#model/message";
 import type { ChannelSetting } from "#model/site";
 import { later, milliseconds, minutes, seconds } from "#model/time";
-import type { Log } from "../../../gateway/log.ts";
-import { startDelivery } from "../../../gateway/notify/deliver-outbox.ts";
-import { building } from "../../support/building.ts";
-import { createManualClock } from "../../support/manual-clock.ts";
-import { createPlainDoor } from "../../support/plain-door.ts";
 import { aMessage, anAlarm, aTicket, noon } from "../../support/stored-things.ts";
 import { type Behaviour, startReceiver } from "../../support/webhook-receiver.ts";
+import { startOffice as start } from "./office.ts";
 
 const SECRET = "a secret of sixteen or more characters";
 const ticket = aTicket("GD-1");
 const about = (key: string, changes: Partial<Message> = {}): Message =>
   aMessage(key, { ticket: ticket.no, channel: "hook", ...changes });
 
-/** A door with one ticket and some messages, and the office that delivers them. */
-function startOffice(messages: readonly Message[], channels: readonly ChannelSetting[], tickets = [ticket]) {
-  const clock = createManualClock();
-  const door = createPlainDoor({ messages, tickets });
-  /** Every row of progress, in the order in which the door got them. */
-  const steps: Message[] = [];
-  let wake = () => {};
-  const take = door.take;
-  door.take = async (happening) => {
-    const reply = await take(happening);
-    if (happening.type === "record") steps.push(...(happening.rows.messages ?? []));
-    wake();
-    return reply;
-  };
-  const logged: string[] = [];
-  const line = (level: string) => (facts: object, text: string) =>
-    logged.push(`${level} ${text} ${JSON.stringify(facts)}`);
-  const log: Log = { info: line("info"), warn: line("warn"), error: line("error") };
-  const dropped: [string, number | undefined][] = [];
-  const office = startDelivery({
-    door,
-    site: building({ channels }),
-    clock,
-    log,
-    metrics: { dropped: (what, count) => dropped.push([what, count]) },
-  });
-  return {
-    clock,
-    door,
-    office,
-    steps,
-    logged,
-    dropped,
-    /** Waits until a message has come to this state. */
-    async reached(key: string, state: Message["state"], attempts?: number): Promise<Message> {
-      const fits = (row: Message) =>
-        row.key === key && row.state === state && (attempts === undefined || row.attempts === attempts);
-      for (;;) {
-        const found = steps.find(fits);
-        if (found) return found;
-        await new Promise<void>((done) => {
-          wake = done;
-        });
-      }
-    },
-    history: (key: string) => steps.filter((row) => row.key === key).map((row) => row.state),
-    [Symbol.asyncDispose]: () => office[Symbol.asyncDispose](),
-  };
-}
+const startOffice = (messages: readonly Message[], channels: readonly ChannelSetting[], tickets = [ticket]) =>
+  start({ messages, channels, tickets });
 
 const hook = (url: string, id = "hook"): ChannelSetting => ({
   id,

@@ -103,7 +103,9 @@ params: { rescueDevice: "${ref("RESCUE:-true")}", ratedSpeed: "${ref("SPEED:-1.7
 describe("secrets in files of their own", () => {
   test("a file beside the site is read, without its last line break", async () => {
     const site = await siteOf({ ...channel("http://x", "file:secrets/desk"), "secrets/desk": `${SECRET}\n` });
-    expect(site.channels).toEqual([{ id: "desk", kind: "webhook", settings: { url: "http://x", secret: SECRET } }]);
+    expect(site.channels).toEqual([
+      { id: "desk", kind: "webhook", settings: { url: "http://x", secret: SECRET, allow: [] } },
+    ]);
   });
 
   test.each([

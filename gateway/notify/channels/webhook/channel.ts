@@ -1,5 +1,5 @@
 /** Posts each message as signed JSON to an address of the customer: a shift-planning system, a robot, a home-made script. */
-import * as z from "zod";
+import { channelSettings, type SettingsOf } from "#model/channel-settings";
 import { inOneLine } from "#model/in-one-line";
 import type { Delivery, Message } from "#model/message";
 import type { Text } from "#model/text";
@@ -8,14 +8,6 @@ import { post } from "../../../net/outgoing.ts";
 import { OutgoingTrouble } from "../../../net/outgoing-trouble.ts";
 import type { Channel, ChannelContext } from "../../channel.ts";
 import { signedHeaders } from "./sign.ts";
-
-const Settings = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }),
-  /** `whsec_` and base64, or any text of at least 16 characters. */
-  secret: z.string().min(16),
-  /** Networks beyond the open internet in which the receiver may stand. */
-  allow: z.array(z.enum(["private", "loopback"])).default([]),
-});
 
 /** Answers that no retry will change: the address is wrong, gone, or does not take our signature. */
 const REFUSALS: Readonly<Record<number, Text>> = {
@@ -31,9 +23,9 @@ const REFUSALS: Readonly<Record<number, Text>> = {
   },
 };
 
-export const webhookChannel: Channel<z.infer<typeof Settings>> = {
+export const webhookChannel: Channel<SettingsOf<"webhook">> = {
   kind: "webhook",
-  settings: Settings,
+  settings: channelSettings.webhook,
   async send(message, { url, secret, allow }, context, signal) {
     const body = bodyOf(message, context);
     const headers = signedHeaders(secret, message.key, context.now, body);
@@ -70,7 +62,7 @@ function bodyOf(message: Message, { site, ticket, person, now }: ChannelContext)
       step: message.step,
       severity: message.severity,
       role: message.role,
-      to: person,
+      to: { id: person.id, name: person.name },
       text: message.text,
       /** The operator must also call by phone. */
       phone: message.phone,

@@ -1,0 +1,118 @@
+/** What a site file says about each kind of channel. One table: the site checks by it, the channels are written for it. */
+import * as z from "zod";
+import type { Text } from "./text.ts";
+
+/** A sentence for what does not fit, read back by whoever tells the problem with its place. */
+const sayIt = (what: Text, todo: Text) => ({ message: `${what.en} ${todo.en}`, params: { what, todo } });
+
+const isWeb = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+export const WebAddress = z
+  .string()
+  .refine(
+    isWeb,
+    sayIt(
+      { zh: "不是网址", en: "is not a web address" },
+      { zh: "写成 http://… 或 https://…。", en: "Write http://… or https://…." },
+    ),
+  );
+
+/** Networks beyond the open internet in which the receiver may stand. */
+const Allow = z.array(z.enum(["private", "loopback"])).default([]);
+
+/** Signs each message; a short one could be guessed from a single message. */
+const webhook = { url: WebAddress, secret: z.string().min(16), allow: Allow };
+
+/** Group robots. The address holds the key of the robot and is a secret as a whole. */
+const robot = {
+  url: WebAddress,
+  allow: Allow,
+  /** Posts a minute. All three vendors cut off at 20 or more; what is left is for the next emergency. */
+  perMinute: z.int().min(6).max(20).default(15),
+};
+/** 加签 of DingTalk and Feishu; absent where the robot is guarded by keywords or addresses instead. */
+const signed = { ...robot, secret: z.string().min(8).optional() };
+
+const Pointer = z
+  .string()
+  .refine(
+    (text) => text === "" || text.startsWith("/"),
+    sayIt(
+      { zh: "不是 JSON 指针", en: "is not a JSON pointer" },
+      { zh: "例如 /Code 或 /data/status。", en: "For example /Code or /data/status." },
+    ),
+  );
+const Code = z.union([z.string(), z.number(), z.boolean()]);
+
+/** The words in { } that a template may hold. */
+export const templateWords = ["phone", "text", "ticket", "severity", "title", "place", "key", "name"] as const;
+export type TemplateWord = (typeof templateWords)[number];
+const known: readonly string[] = templateWords;
+const Template = z.string().superRefine((text, context) => {
+  const wrong = [...text.matchAll(/\{([a-z]+)\}/g)]
+    .map((match) => match[1] ?? "")
+    .find((word) => !known.includes(word));
+  if (wrong === undefined) return;
+  const { message, params } = sayIt(
+    { zh: `含有未知的 {${wrong}}`, en: `holds {${wrong}}, which is not known` },
+    { zh: `可用：${known.join(" ")}。`, en: `Known: ${known.join(" ")}.` },
+  );
+  context.addIssue({ code: "custom", message, params });
+});
+
+/** A provider of text messages or calls, reached by one HTTP request whose every part the site writes. */
+const provider = {
+  url: Template.refine(
+    (text) => isWeb(text.replaceAll(/\{[a-z]+\}/g, "x")),
+    sayIt(
+      { zh: "不是网址", en: "is not a web address" },
+      { zh: "写成 http://… 或 https://…。", en: "Write http://… or https://…." },
+    ),
+  ),
+  method: z.enum(["POST", "GET"]).default("POST"),
+  headers: z.record(z.string().regex(/^[A-Za-z0-9-]{1,64}$/), Template).default({}),
+  /** How words are written into the body: inside JSON strings, or as values of a form. */
+  encoding: z.enum(["json", "form"]).default("json"),
+  body: Template.optional(),
+  /** The answer counts as success with a status of 2xx and, where told, with this value at this place of its JSON. */
+  success: z.strictObject({ pointer: Pointer, equals: z.array(Code).min(1) }).optional(),
+  /** Values at the same place after which another try is of no use: wrong number, no signature, no money. */
+  final: z.array(Code).default([]),
+  /** Characters of {text}; longer texts lose their end, never number, place and emergency. */
+  longest: z.int().min(20).max(1_000).default(300),
+  allow: Allow,
+};
+
+const smtp = {
+  host: z.string().min(1),
+  port: z.int().min(1).max(65_535).default(465),
+  /** tls: from the first byte; starttls: after the greeting, and not without; none: only where the network is our own. */
+  security: z.enum(["tls", "starttls", "none"]).default("tls"),
+  user: z.string().min(1).optional(),
+  password: z.string().min(1).optional(),
+  from: z.string().regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/),
+  /** The authority of a house of its own, PEM. */
+  ca: z.string().min(1).optional(),
+  allow: Allow,
+};
+
+/** By the `kind` of a site file. The screens are a channel without settings and stand in no file. */
+export const channelSettings = {
+  webhook: z.strictObject(webhook),
+  wecom: z.strictObject(robot),
+  dingtalk: z.strictObject(signed),
+  feishu: z.strictObject(signed),
+  sms: z.strictObject(provider),
+  voice: z.strictObject(provider),
+  smtp: z.strictObject(smtp),
+} as const;
+
+export type ChannelKind = keyof typeof channelSettings;
+export const channelKinds = Object.keys(channelSettings) as unknown as readonly [ChannelKind, ...ChannelKind[]];
+export type SettingsOf<K extends ChannelKind> = z.output<(typeof channelSettings)[K]>;
+
+/** Which contact of a person a kind cannot do without; a robot talks to a group and needs none. */
+export const contactNeeded: Readonly<Record<string, "phone" | "email" | undefined>> = {
+  sms: "phone",
+  voice: "phone",
+  smtp: "email",
+};

@@ -1,0 +1,43 @@
+/** By which ways a person is told, how long after the step each of them joins in, and when the rest needs no saying. */
+import { contactNeeded } from "#model/channel-settings";
+import type { Severity } from "#model/severity";
+import type { Site } from "#model/site";
+import type { Ticket } from "#model/ticket";
+import { milliseconds, type Span } from "#model/time";
+import type { Draft } from "../draft.ts";
+
+export interface Way {
+  /** Channel id of the site, or `console`. */
+  readonly channel: string;
+  readonly after: Span;
+}
+
+/**
+ * The screens first, then the channels of the site that the policy uses for this severity and for which the person has a
+ * contact. The screens are never left out: what stands nowhere is forgotten.
+ */
+export function waysTo(site: Site, person: string, severity: Severity): readonly Way[] {
+  const reach = site.policy.reach[severity];
+  const contacts = site.people.people.find((one) => one.id === person);
+  const ways: Way[] = [{ channel: "console", after: reach.console ?? milliseconds(0) }];
+  for (const { id, kind } of site.channels) {
+    const after = reach[kind];
+    const needed = contactNeeded[kind];
+    if (after === undefined || (needed && contacts?.[needed] === undefined)) continue;
+    ways.push({ channel: id, after });
+  }
+  return ways;
+}
+
+/** People of a role that has answered are not told once more: what still waits for them is dropped. */
+export function dropWaiting(draft: Draft, ticket: Ticket): void {
+  const { answeredBy } = draft.view.site.policy;
+  const isMet = (kind: string): boolean =>
+    // An acknowledgement that ran out is none.
+    (kind !== "acknowledge" || ticket.acknowledgedBy !== undefined) &&
+    ticket.clocks.some((clock) => clock.kind === kind && clock.metAt !== undefined);
+  for (const message of draft.view.outbox.values()) {
+    if (message.ticket !== ticket.no || message.state !== "pending") continue;
+    if (answeredBy[message.role]?.some(isMet)) draft.putMessage({ ...message, state: "cancelled" });
+  }
+}
