@@ -2,12 +2,19 @@
 import type { Account, Session, Token } from "#model/account";
 import type { Alarm } from "#model/alarm";
 import type { Message } from "#model/message";
+import type { Paper } from "#model/paper";
 import type { DeviceState, Happening, Refusal } from "#model/plan";
 import type { Ticket } from "#model/ticket";
 
 /** The reply to a command, sent after the commit. */
 export type Reply =
-  | { readonly ok: true; readonly ticket?: string; readonly alarm?: string; readonly already?: string }
+  | {
+      readonly ok: true;
+      readonly ticket?: string;
+      readonly alarm?: string;
+      readonly paper?: string;
+      readonly already?: string;
+    }
   | { readonly ok: false; readonly refusal: Refusal };
 
 /** The house in memory. Readers see it between two happenings, never in the middle of one. */
@@ -17,6 +24,8 @@ export interface House {
   /** Tickets closed or merged within the last month, by number. */
   readonly lately: ReadonlyMap<string, Ticket>;
   readonly devices: ReadonlyMap<string, DeviceState>;
+  /** Papers that are open or of the last month, by id. */
+  readonly papers: ReadonlyMap<string, Paper>;
   readonly accounts: ReadonlyMap<string, Account>;
   readonly sessions: ReadonlyMap<string, Session>;
   readonly tokens: ReadonlyMap<string, Token>;

@@ -141,7 +141,7 @@ const rooms: readonly Room[] = [
       /^#model$/,
       /^gateway\/(api|people|net)\//,
       /^gateway\/metrics\.ts$/,
-      /^rules\/response\/(possible-steps|words|clocks|allow-write)\.ts$/,
+      /^rules\/response\/(possible-steps|words|clocks|allow-write|handover|shift-change|shift-snapshot)\.ts$/,
       /^gateway\/history\/historian\.ts$/,
       /^rules\/language\/units\.ts$/,
       /^zod/,

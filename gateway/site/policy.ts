@@ -72,6 +72,14 @@ export const PolicyFile = z.strictObject({
   reopen: z.strictObject({ within: WithinMonth }),
   repeat: z.strictObject({ count: z.int().min(2), within: WithinMonth, tell: z.array(z.string()).min(1) }),
   roles: z.record(Id, TextPair),
+  handover: z
+    .strictObject({
+      roles: z.array(z.string()).min(1),
+      grace: SpanText,
+      tell: z.array(z.string()).min(1),
+      checks: z.array(z.strictObject({ id: Id, text: TextPair })),
+    })
+    .optional(),
   ladders: z.strictObject({ S1: Ladder, S2: Ladder, S3: Ladder, S4: Ladder }),
   classes: shapeOf(ticketClasses, Class),
 });
@@ -141,6 +149,10 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     };
   }
   checkRoles(part(root, "repeat", "tell"), fields.repeat.tell, roles, problems);
+  if (fields.handover) {
+    checkRoles(part(root, "handover", "roles"), fields.handover.roles, roles, problems);
+    checkRoles(part(root, "handover", "tell"), fields.handover.tell, roles, problems);
+  }
   const ladder = (severity: Severity) => steps(part(root, "ladders", severity), fields.ladders[severity]);
   return {
     version: fields.version,
@@ -149,6 +161,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     hold: fields.hold,
     reopen: fields.reopen,
     repeat: fields.repeat,
+    ...(fields.handover ? { handover: fields.handover } : {}),
     ladders: { S1: ladder("S1"), S2: ladder("S2"), S3: ladder("S3"), S4: ladder("S4") },
     classes,
     roles: fields.roles,
@@ -232,6 +245,7 @@ export function rolesTold(policy: Policy): ReadonlySet<string> {
   const steps = [...Object.values(policy.ladders).flat(), ...classes.flatMap((one) => one.extraSteps)];
   return new Set([
     ...policy.repeat.tell,
+    ...(policy.handover?.tell ?? []),
     ...steps.flatMap((step) => step.tell),
     ...classes.flatMap((one) => [...one.tellAtOpening, ...(one.tellWhenVerified ?? [])]),
   ]);

@@ -24,6 +24,14 @@ function covers(shift: { days: readonly number[]; from: number; to: number }, da
   );
 }
 
+/** People of one team on duty. Of a team without shifts: all. */
+export function onDutyIn(people: People, team: string, now: Instant, zone: string): readonly string[] {
+  const shifts = people.shifts.filter((shift) => shift.team === team);
+  if (shifts.length === 0) return people.teams.find((one) => one.id === team)?.people ?? [];
+  const { day, minute } = localTime(now, zone);
+  return [...new Set(shifts.filter((shift) => covers(shift, day, minute)).flatMap((shift) => shift.people))];
+}
+
 /** People on duty for `role`. A team without shifts is always on duty. */
 export function onDuty(people: People, role: string, now: Instant, zone: string): OnDuty {
   const { day, minute } = localTime(now, zone);

@@ -1,6 +1,7 @@
 /** What the store's two ends say to each other: the house's loop on one side, the worker with the file on the other. */
 import type { JournalRow } from "#model/journal";
 import type { Message } from "#model/message";
+import type { Paper } from "#model/paper";
 import type { Text } from "#model/text";
 import type { Ticket } from "#model/ticket";
 import type { Instant } from "#model/time";
@@ -18,6 +19,8 @@ export type ReadRequest =
   | { readonly do: "journal"; readonly query: JournalQuery }
   | { readonly do: "ticket"; readonly no: string }
   | { readonly do: "tickets"; readonly state: "open" | "closed" | "all"; readonly limit: number }
+  | { readonly do: "paper"; readonly paper: string }
+  | { readonly do: "papers"; readonly kind: Paper["kind"]; readonly limit: number }
   | { readonly do: "messages"; readonly ticket: string }
   | { readonly do: "verify" }
   | { readonly do: "backup"; readonly file: string };
@@ -30,6 +33,8 @@ export interface Results {
   readonly journal: readonly JournalRow[];
   readonly ticket: Ticket | undefined;
   readonly tickets: readonly Ticket[];
+  readonly paper: Paper | undefined;
+  readonly papers: readonly Paper[];
   readonly messages: readonly Message[];
   readonly verify: ChainVerdict;
   readonly backup: undefined;
