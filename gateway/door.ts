@@ -2,6 +2,7 @@
 import type { Account, Session, Token } from "#model/account";
 import type { Alarm } from "#model/alarm";
 import type { Message } from "#model/message";
+import type { Paper } from "#model/paper";
 import type { Answer, DeviceState, Happening, Refusal } from "#model/plan";
 import type { Ticket } from "#model/ticket";
 
@@ -15,6 +16,8 @@ export interface House {
   /** Tickets closed or merged within the last month, by number. */
   readonly lately: ReadonlyMap<string, Ticket>;
   readonly devices: ReadonlyMap<string, DeviceState>;
+  /** Papers that are open or of the last month, by id. */
+  readonly papers: ReadonlyMap<string, Paper>;
   readonly accounts: ReadonlyMap<string, Account>;
   readonly sessions: ReadonlyMap<string, Session>;
   readonly tokens: ReadonlyMap<string, Token>;

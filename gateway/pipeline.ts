@@ -63,6 +63,7 @@ export function createPipeline(input: PipelineInput): Door {
     tickets: new Map(kept.tickets.map((ticket) => [ticket.no, ticket])),
     lately: new Map(kept.lately.map((ticket) => [ticket.no, ticket])),
     devices: new Map(),
+    papers: byId(kept.papers),
     accounts: byId(kept.accounts),
     sessions: byId(kept.sessions),
     tokens: byId(kept.tokens),
@@ -99,6 +100,7 @@ export function createPipeline(input: PipelineInput): Door {
       if (message.state === "pending" || message.state === "sending") rooms.outbox.set(message.key, message);
       else rooms.outbox.delete(message.key);
     }
+    for (const paper of plan.papers) rooms.papers.set(paper.id, paper);
     for (const account of plan.accounts) rooms.accounts.set(account.id, account);
     for (const session of plan.sessions) rooms.sessions.set(session.id, session);
     for (const token of plan.tokens) rooms.tokens.set(token.id, token);
@@ -214,6 +216,9 @@ export function createPipeline(input: PipelineInput): Door {
   }
 
   function forgetOldTickets(now: Instant): void {
+    for (const { id, state, at } of rooms.papers.values()) {
+      if (state === "closed" && between(at, now) > TICKETS_KEPT) rooms.papers.delete(id);
+    }
     for (const { no, closedAt } of rooms.lately.values()) {
       if (closedAt === undefined || between(closedAt, now) > TICKETS_KEPT) rooms.lately.delete(no);
     }

@@ -23,6 +23,7 @@ import { raiseTrouble } from "./alarm/trouble.ts";
 import { createDraft, type Draft, emptyPlan, refuse } from "./draft.ts";
 import { allowWrite } from "./response/allow-write.ts";
 import { answerAlarm, noteRecovery, noteRelapse } from "./response/answer-alarm.ts";
+import { fillHandover, openHandover, signHandover, watchHandovers } from "./response/handover.ts";
 import { openByHand } from "./response/open-by-hand.ts";
 import { takeStep } from "./response/steps.ts";
 import { shiftTickets, watchTickets } from "./response/watch-tickets.ts";
@@ -63,6 +64,7 @@ export function decide(view: View, happening: Happening, now: Instant): Plan {
       for (const alarm of askAgain(draft, false)) answerByRule(draft, alarm);
       for (const alarm of endSuppressions(draft)) answerByRule(draft, alarm);
       remindOfReviews(draft);
+      watchHandovers(draft);
       watchTickets(draft);
       return draft.finish();
     }
@@ -210,6 +212,12 @@ function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
       return changed(draft, takeOut(draft, command, actor));
     case "in-service":
       return changed(draft, putIn(draft, command), true);
+    case "open-handover":
+      return openHandover(draft, command.team);
+    case "fill-handover":
+      return fillHandover(draft, command);
+    case "sign-handover":
+      return signHandover(draft, command, actor);
     case "write-point":
       return allowWrite(draft, command, actor);
     case "open-ticket":

@@ -2,6 +2,7 @@
 import type { Alarm } from "#model/alarm";
 import type { JournalData, JournalEntry } from "#model/journal";
 import type { Message } from "#model/message";
+import type { Paper } from "#model/paper";
 import type { Plan, Refusal, View } from "#model/plan";
 import type { Ticket } from "#model/ticket";
 import type { Instant } from "#model/time";
@@ -14,11 +15,14 @@ export interface Draft {
   alarm(id: string): Alarm | undefined;
   ticket(no: string): Ticket | undefined;
   openTickets(): readonly Ticket[];
+  paper(id: string): Paper | undefined;
+  papers(): readonly Paper[];
   nextTicketNumber(): number;
   putAlarm(alarm: Alarm, event: string, data?: JournalData, occurredAt?: Instant): void;
   putTicket(ticket: Ticket, event: string, data?: JournalData, occurredAt?: Instant): void;
   /** The ticket as it stands after what this plan has already recorded about it; adds no entry of its own. */
   amendTicket(ticket: Ticket): void;
+  putPaper(paper: Paper, event: string, data?: JournalData, occurredAt?: Instant): void;
   putMessage(message: Message): void;
   hasMessage(key: string): boolean;
   /** Waiting messages of this ticket, or of one of its steps, must not go out any more. */
@@ -31,6 +35,7 @@ export interface Draft {
 export const emptyPlan: Plan = {
   alarms: [],
   tickets: [],
+  papers: [],
   messages: [],
   cancelMessages: [],
   accounts: [],
@@ -47,6 +52,7 @@ export function refuse(status: Refusal["status"], code: string, zh: string, en: 
 export function createDraft(view: View, now: Instant, actor: string): Draft {
   const alarms = new Map<string, Alarm>();
   const tickets = new Map<string, Ticket>();
+  const papers = new Map<string, Paper>();
   const messages = new Map<string, Message>();
   const cancelMessages: { ticket: string; step?: string }[] = [];
   const journal: JournalEntry[] = [];
@@ -73,6 +79,8 @@ export function createDraft(view: View, now: Instant, actor: string): Draft {
       }
       return open;
     },
+    paper: (id) => papers.get(id) ?? view.papers.get(id),
+    papers: () => [...new Map([...view.papers, ...papers]).values()],
     nextTicketNumber() {
       lastTicket += 1;
       return lastTicket;
@@ -88,6 +96,10 @@ export function createDraft(view: View, now: Instant, actor: string): Draft {
     amendTicket(ticket) {
       if (!tickets.has(ticket.no)) throw new Error(`ticket ${ticket.no} changes without a journal entry`);
       tickets.set(ticket.no, ticket);
+    },
+    putPaper(paper, event, data, occurredAt) {
+      papers.set(paper.id, paper);
+      record(`paper:${paper.id}`, event, data, occurredAt);
     },
     putMessage(message) {
       messages.set(message.key, message);
@@ -109,13 +121,18 @@ export function createDraft(view: View, now: Instant, actor: string): Draft {
         if (last.get(entry.about) !== index) return entry;
         const alarm = entry.about.startsWith("alarm:") ? alarms.get(entry.about.slice(6)) : undefined;
         const ticket = entry.about.startsWith("ticket:") ? tickets.get(entry.about.slice(7)) : undefined;
-        if (!alarm && !ticket) return entry;
-        return { ...entry, after: { ...(alarm ? { alarm } : {}), ...(ticket ? { ticket } : {}) } };
+        const paper = entry.about.startsWith("paper:") ? papers.get(entry.about.slice(6)) : undefined;
+        if (!alarm && !ticket && !paper) return entry;
+        return {
+          ...entry,
+          after: { ...(alarm ? { alarm } : {}), ...(ticket ? { ticket } : {}), ...(paper ? { paper } : {}) },
+        };
       });
       return {
         ...emptyPlan,
         alarms: [...alarms.values()],
         tickets: [...tickets.values()],
+        papers: [...papers.values()],
         messages: [...messages.values()],
         cancelMessages,
         journal: entries,

@@ -21,10 +21,10 @@ export interface PassBack extends AsyncDisposable {
 }
 
 const events: Readonly<Record<Written["outcome"], string>> = {
-  done: "acknowledge-passed",
-  refused: "acknowledge-refused",
-  unreachable: "acknowledge-refused",
-  unknown: "acknowledge-unknown",
+  done: "pass-back-passed",
+  refused: "pass-back-refused",
+  unreachable: "pass-back-refused",
+  unknown: "pass-back-unknown",
 };
 
 export function startPassBack({ points, alarms, clock, record, acknowledge }: PassBackInput): PassBack {
@@ -43,7 +43,7 @@ export function startPassBack({ points, alarms, clock, record, acknowledge }: Pa
       const data = { alarm: id, occurrence, point: point.id, by: acknowledgedBy, ...more };
       return record({ occurredAt: at, at, about: `device:${point.device}`, event, actor: "gatehouse", data });
     };
-    await say("acknowledge-sent");
+    await say("pass-back-sent");
     const written = await acknowledge(handle, comment);
     await say(events[written.outcome], "because" in written ? { because: written.because } : {});
   }

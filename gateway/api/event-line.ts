@@ -272,15 +272,15 @@ const lines: Readonly<Record<string, Line>> = {
     ),
   "write-refused": (row) => failedWrite(row, "未写入", "not written"),
   "write-unknown": (row) => failedWrite(row, "写入结果未知", "outcome not known"),
-  "acknowledge-sent": (row, names) =>
+  "pass-back-sent": (row, names) =>
     both(
       `${names.actor(word(row, "by"))} 的确认正传回 ${word(row, "point")} 的来源`,
       `The acknowledgement of ${names.actor(word(row, "by"))} goes back to the source of ${word(row, "point")}`,
     ),
-  "acknowledge-passed": (row) =>
+  "pass-back-passed": (row) =>
     both(`来源已接受确认：${word(row, "point")}`, `Acknowledged at the source of ${word(row, "point")}`),
-  "acknowledge-refused": (row) => failedWrite(row, "确认未传回", "not acknowledged at its source"),
-  "acknowledge-unknown": (row) =>
+  "pass-back-refused": (row) => failedWrite(row, "确认未传回", "not acknowledged at its source"),
+  "pass-back-unknown": (row) =>
     failedWrite(row, "来源是否已确认未知", "whether its source has it acknowledged is not known"),
   "store-away": fixed("数据库不可写，暂存内存", "The database cannot be written; kept in memory"),
   "store-back": fixed("数据库恢复，暂存内容已写入", "The database is back; what was kept is written"),

@@ -158,12 +158,13 @@ export const TicketQuery = z.strictObject({
   state: z.enum(["open", "closed", "all"]).default("open"),
   limit: Limit.default(200),
 });
+export const ListQuery = z.strictObject({ limit: Limit.default(50) });
 export const JournalQuery = z.strictObject({
   from: Instantly.optional(),
   to: Instantly.optional(),
   about: z
     .string()
-    .regex(/^(?:site|(?:alarm|ticket|device|account|token):[A-Za-z0-9@_.:-]{1,200})$/)
+    .regex(/^(?:site|(?:alarm|ticket|device|account|token|paper):[A-Za-z0-9@_.:-]{1,200})$/)
     .optional(),
   limit: Limit.default(200),
 });
@@ -298,6 +299,19 @@ export const Step = z.strictObject({
   into: words(32).optional().describe("merge: the ticket that goes on"),
 });
 
+export const HandoverParams = z.strictObject({
+  id: z
+    .string()
+    .regex(/^JJ\d{8}-\d{4}-[A-Za-z0-9_.-]{1,64}$/)
+    .max(100),
+});
+export const OpenHandover = z.strictObject({ team: id(64), commandId: CommandId });
+export const FillHandover = z.strictObject({
+  notes: z.union([z.literal(""), words(2_000)]).optional(),
+  checks: z.record(id(64), z.boolean()).optional().describe("by id: in order or not"),
+  commandId: CommandId,
+});
+
 const Name = words(64);
 /** The account's id: what a person types to sign in. */
 export const User = z
@@ -314,6 +328,12 @@ export const User = z
 const Password = z.string().min(1).max(1_024);
 
 export const SignIn = z.strictObject({ user: z.string().min(1).max(64), password: Password });
+export const SignHandover = z.strictObject({
+  side: z.enum(["leaving", "coming"]),
+  user: z.string().min(1).max(64),
+  password: Password,
+  commandId: CommandId,
+});
 export const FirstRun = z.strictObject({
   code: z.string().min(1).max(100),
   user: User,

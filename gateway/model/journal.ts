@@ -1,5 +1,6 @@
 /** The journal: append-only, one row per thing that happened, each row's hash covering the one before. */
 import type { Alarm } from "./alarm.ts";
+import type { Paper } from "./paper.ts";
 import type { Ticket } from "./ticket.ts";
 import type { Instant } from "./time.ts";
 
@@ -10,14 +11,14 @@ export interface JournalEntry {
   /** When it happened; differs from `at` for back-entries and for what was noticed late. */
   readonly occurredAt: Instant;
   readonly at: Instant;
-  /** `alarm:<id>`, `ticket:<no>`, `device:<id>`, `site`, `account:<id>`. */
+  /** `alarm:<id>`, `ticket:<no>`, `device:<id>`, `paper:<id>`, `site`, `account:<id>`. */
   readonly about: string;
   /** e.g. `activated`, `acknowledged`, `ticket-opened`, `step-done`, `clock-breached`, `signed-in`. */
   readonly event: string;
   readonly actor: string;
   readonly data: JournalData;
   /** The row as it stands afterwards, on the last entry about it in a plan: replaying these gives the state tables. */
-  readonly after?: { readonly alarm?: Alarm; readonly ticket?: Ticket };
+  readonly after?: { readonly alarm?: Alarm; readonly ticket?: Ticket; readonly paper?: Paper };
 }
 
 export interface JournalRow extends JournalEntry {

@@ -8,7 +8,7 @@ export type MessageState = "pending" | "sending" | "accepted" | "delivered" | "f
 export interface Message {
   /** Made of what it is about: ticket, round, step, loop, recipient, channel. Sending it twice is harmless. */
   readonly key: string;
-  /** Number of the ticket, or `alarm:<id>` for what concerns an alarm without one. */
+  /** Number of the ticket, or `alarm:<id>` for what concerns an alarm without one, `paper:<id>` for a paper to sign. */
   readonly ticket: string;
   readonly step: string;
   readonly severity: Severity;

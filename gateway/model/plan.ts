@@ -3,6 +3,7 @@ import type { Account, Actor, Session, Token } from "./account.ts";
 import type { Alarm, ShownState } from "./alarm.ts";
 import type { JournalEntry } from "./journal.ts";
 import type { Message } from "./message.ts";
+import type { Paper } from "./paper.ts";
 import type { TicketClass } from "./policy.ts";
 import type { Transition } from "./rule.ts";
 import type { Severity } from "./severity.ts";
@@ -28,6 +29,8 @@ export interface View {
   /** Tickets closed or merged so lately that they count: they may be opened again, and faults are counted by them. */
   readonly lately: ReadonlyMap<string, Ticket>;
   readonly devices: ReadonlyMap<string, DeviceState>;
+  /** Papers that are open or of the last month, by id. */
+  readonly papers: ReadonlyMap<string, Paper>;
   /** Messages that wait or are being sent, by key. */
   readonly outbox: ReadonlyMap<string, Message>;
   /** Number of the last ticket ever opened. */
@@ -130,6 +133,17 @@ export type Command =
       /** For arrive: who came. */
       readonly who?: "staff" | "rescue";
     }
+  /** Opens the handover of a team that works in shifts before its time; the one that waits already is answered. */
+  | { readonly do: "open-handover"; readonly team: string }
+  | {
+      readonly do: "fill-handover";
+      readonly handover: string;
+      readonly notes?: string;
+      /** Equipment by id: in order or not. */
+      readonly checks?: Readonly<Record<string, boolean>>;
+    }
+  /** The actor is who signs, proved by a password of their own. */
+  | { readonly do: "sign-handover"; readonly handover: string; readonly side: "leaving" | "coming" }
   /** The second step of a write: recorded before anything goes out. `order` is the id of the command. */
   | { readonly do: "write-point"; readonly point: string; readonly value: number; readonly order: string };
 
@@ -167,6 +181,7 @@ export interface SeenAnswer {
 export interface Answer {
   readonly ticket?: string;
   readonly alarm?: string;
+  readonly paper?: string;
   readonly already?: string;
   readonly seen?: readonly SeenAnswer[];
 }
@@ -174,6 +189,7 @@ export interface Answer {
 export interface Plan {
   readonly alarms: readonly Alarm[];
   readonly tickets: readonly Ticket[];
+  readonly papers: readonly Paper[];
   /** Inserted when the key is new, otherwise replaced; a plan never lists one key twice. */
   readonly messages: readonly Message[];
   /** Keys of waiting messages that must not go out any more. */

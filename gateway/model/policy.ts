@@ -83,10 +83,20 @@ export interface HoldReason {
   readonly text: Text;
 }
 
+/** 交接班: teams of these roles hand their post over in writing. */
+export interface HandoverPolicy {
+  readonly roles: readonly string[];
+  /** How long after the change both may still sign before the lead is told. */
+  readonly grace: Span;
+  readonly tell: readonly string[];
+  readonly checks: readonly { readonly id: string; readonly text: Text }[];
+}
+
 export interface Policy {
   readonly version: string;
   /** Waiting that may stop the repair clock: why, and how long before the ticket goes on by itself. */
   readonly hold: { readonly reasons: readonly HoldReason[]; readonly longest: Span };
+  readonly handover?: HandoverPolicy;
   /** A closed ticket is opened again, as its next round, within this time; later it is a new ticket. */
   readonly reopen: { readonly within: Span };
   /** This many faults of one class on one device within the time call for a rectification (专项整改). */

@@ -63,6 +63,10 @@ interface Fate {
   readonly due: number;
 }
 
+/** About a paper that somebody has to sign. */
+const paperOf = ({ ticket }: Message): string | undefined =>
+  ticket.startsWith("paper:") ? ticket.slice("paper:".length) : undefined;
+
 /** About an alarm that has no ticket; its journal then is the alarm's. */
 const concernsAlarm = (message: Message): boolean => message.ticket.startsWith("alarm:");
 
@@ -111,6 +115,8 @@ export function startDelivery({ door, site, clock, log, metrics, linkFor }: Deli
   /** Messages of a closed or merged ticket are of no use to anybody, nor is a reminder of what is in service again. */
   function isOver(message: Message): boolean {
     if (concernsAlarm(message)) return door.house.alarms.get(message.ticket.slice("alarm:".length))?.service !== "out";
+    const paper = paperOf(message);
+    if (paper !== undefined) return door.house.papers.get(paper)?.state !== "open";
     const ticket = door.house.tickets.get(message.ticket);
     return ticket === undefined || ticket.state === "closed" || ticket.state === "merged";
   }
@@ -285,7 +291,7 @@ export function startDelivery({ door, site, clock, log, metrics, linkFor }: Deli
     return {
       occurredAt: at,
       at,
-      about: concernsAlarm(message) ? message.ticket : `ticket:${message.ticket}`,
+      about: concernsAlarm(message) || paperOf(message) !== undefined ? message.ticket : `ticket:${message.ticket}`,
       event,
       actor: "gatehouse",
       data,

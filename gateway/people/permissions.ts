@@ -66,6 +66,13 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "POST /api/tickets": desk,
   ...Object.fromEntries(ticketSteps.map((step) => [`POST /api/tickets/:no/${step}`, stepPermission(step)])),
 
+  "GET /api/handovers": ["operator", "maintainer", "supervisor", "engineer", "admin"],
+  "GET /api/handovers/:id": ["operator", "maintainer", "supervisor", "engineer", "admin"],
+  "POST /api/handovers": desk,
+  "POST /api/handovers/:id": desk,
+  // Whoever signs proves who they are with a password, and needs the role as well.
+  "POST /api/handovers/:id/sign": desk,
+
   // Operators and maintainers see only what they did themselves: the route narrows it.
   "GET /api/journal": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/journal/verify": ["supervisor", "engineer", "admin"],

@@ -5,6 +5,7 @@ import type { Store } from "../store/store.ts";
 const NOTHING: Plan = {
   alarms: [],
   tickets: [],
+  papers: [],
   messages: [],
   cancelMessages: [],
   accounts: [],

@@ -1,6 +1,8 @@
 /** `north:` in site.yaml: the targets to which the house sends what it sees, and how much may wait for them. */
+
 import { X509Certificate } from "node:crypto";
 import * as z from "zod";
+import { WebAddress } from "#model/channel-settings";
 import {
   type InfluxTarget,
   type MqttTarget,
@@ -17,7 +19,7 @@ import type { SiteDevices } from "./devices.ts";
 import type { Drivers } from "./links.ts";
 import { type Part, parsePart, part, placeOf } from "./parse-part.ts";
 import { type ProblemList, suggestion } from "./problems.ts";
-import { complain, Id, Size, spanFrom, WebAddress } from "./vocabulary.ts";
+import { complain, Id, Size, spanFrom } from "./vocabulary.ts";
 
 const Keep = spanFrom(hours(1), "1h");
 const Queue = { cap: Size.optional(), keep: Keep.optional() };

@@ -79,6 +79,14 @@ export const PolicyFile = z.strictObject({
   reach: z.strictObject({ S1: Reach, S2: Reach, S3: Reach, S4: Reach }),
   answeredBy: z.record(Id, z.array(z.enum(clockKinds)).min(1)),
   roles: z.record(Id, TextPair),
+  handover: z
+    .strictObject({
+      roles: z.array(z.string()).min(1),
+      grace: SpanText,
+      tell: z.array(z.string()).min(1),
+      checks: z.array(z.strictObject({ id: Id, text: TextPair })),
+    })
+    .optional(),
   ladders: z.strictObject({ S1: Ladder, S2: Ladder, S3: Ladder, S4: Ladder }),
   classes: shapeOf(ticketClasses, Class),
 });
@@ -157,6 +165,10 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
       suggestion(nearest(role, roles), roles, 30),
     );
   }
+  if (fields.handover) {
+    checkRoles(part(root, "handover", "roles"), fields.handover.roles, roles, problems);
+    checkRoles(part(root, "handover", "tell"), fields.handover.tell, roles, problems);
+  }
   const ladder = (severity: Severity) => steps(part(root, "ladders", severity), fields.ladders[severity]);
   return {
     version: fields.version,
@@ -165,6 +177,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     hold: fields.hold,
     reopen: fields.reopen,
     repeat: fields.repeat,
+    ...(fields.handover ? { handover: fields.handover } : {}),
     ladders: { S1: ladder("S1"), S2: ladder("S2"), S3: ladder("S3"), S4: ladder("S4") },
     classes,
     roles: fields.roles,
@@ -253,6 +266,7 @@ export function rolesTold(policy: Policy): ReadonlySet<string> {
   const steps = [...Object.values(policy.ladders).flat(), ...classes.flatMap((one) => one.extraSteps)];
   return new Set([
     ...policy.repeat.tell,
+    ...(policy.handover?.tell ?? []),
     ...steps.flatMap((step) => step.tell),
     ...classes.flatMap((one) => [...one.tellAtOpening, ...(one.tellWhenVerified ?? [])]),
   ]);

@@ -10,9 +10,9 @@ import { BrokerFile, finishBroker } from "./broker-file.ts";
 import { calendarEntry } from "./calendars.ts";
 import { readChannels } from "./channel-file.ts";
 import { NorthFile } from "./north-file.ts";
-import { itemsOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
+import { type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import type { ProblemList } from "./problems.ts";
-import { complain, Id, Name, Size, TextPair, WebAddress } from "./vocabulary.ts";
+import { complain, Id, Name, Size, TextPair } from "./vocabulary.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 const Zone = z.string().superRefine((zone, context) => {

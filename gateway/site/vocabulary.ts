@@ -121,16 +121,6 @@ export const Quantity = Plain.transform((written, context): Quantity => {
 
 export const pointTypes = ["bool", "number", "enum", "text"] as const satisfies readonly PointType[];
 
-export const WebAddress = z.string().superRefine((text, context) => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === "http:" || url?.protocol === "https:") return;
-  complain(
-    context,
-    { zh: "不是网址", en: "is not a web address" },
-    { zh: "写成 http://… 或 https://…。", en: "Write http://… or https://…." },
-  );
-});
-
 const SIZE = /^(\d+(?:\.\d+)?) ?(MB|GB|TB)$/;
 const BYTES = { MB: 1e6, GB: 1e9, TB: 1e12 } as const;
 /** `500MB 20GB 1TB` in bytes, from 10 MB on: less would not hold an hour of a small building. */

@@ -2,6 +2,7 @@
 import { type Alarm, isListed } from "#model/alarm";
 import type { JournalEntry } from "#model/journal";
 import type { Message } from "#model/message";
+import type { Paper } from "#model/paper";
 import type { Plan } from "#model/plan";
 import type { Ticket } from "#model/ticket";
 import { hours } from "#model/time";
@@ -56,6 +57,14 @@ export const ticketValues = (ticket: Ticket): Value[] => [
   canonicalJson(ticket),
 ];
 
+export const paperValues = (paper: Paper): Value[] => [
+  paper.id,
+  paper.kind,
+  paper.state === "open" ? 1 : 0,
+  ms(paper.at),
+  canonicalJson(paper),
+];
+
 export const messageValues = (message: Message): Value[] => [
   message.key,
   message.ticket,
@@ -72,7 +81,7 @@ export function journalValues(entry: JournalEntry): JournalValues {
 
 /**
  * The rows of one happening, in the order in which they must be written.
- * Throws when an alarm or a ticket changes without the journal telling how it stands afterwards, or the other way round:
+ * Throws when an alarm, a ticket or a paper changes without the journal telling how it stands afterwards, or the other way round:
  * the state tables are a projection of the journal, and such a plan would break that for ever.
  */
 export function planRows(plan: Plan, command?: StoredCommand): PlanRows {
@@ -85,6 +94,7 @@ export function planRows(plan: Plan, command?: StoredCommand): PlanRows {
   const tickets = [...new Map(plan.tickets.map((ticket) => [ticket.no, ticket])).values()];
   for (const ticket of tickets) if (!isOpen(ticket)) add("saveTicket", ticketValues(ticket));
   for (const ticket of tickets) if (isOpen(ticket)) add("saveTicket", ticketValues(ticket));
+  for (const paper of plan.papers) add("savePaper", paperValues(paper));
   for (const message of plan.messages) add("saveMessage", messageValues(message));
   for (const account of plan.accounts) add("saveAccount", [account.id, canonicalJson(account)]);
   for (const session of plan.sessions) {
@@ -101,14 +111,18 @@ export function planRows(plan: Plan, command?: StoredCommand): PlanRows {
 function checkStory(plan: Plan): void {
   const alarms = new Map(plan.alarms.map((alarm) => [alarm.id, alarm]));
   const tickets = new Map(plan.tickets.map((ticket) => [ticket.no, ticket]));
+  const papers = new Map(plan.papers.map((paper) => [paper.id, paper]));
   const toldAlarms = new Map<string, Alarm>();
   const toldTickets = new Map<string, Ticket>();
+  const toldPapers = new Map<string, Paper>();
   for (const { after } of plan.journal) {
     if (after?.alarm) toldAlarms.set(after.alarm.id, after.alarm);
     if (after?.ticket) toldTickets.set(after.ticket.no, after.ticket);
+    if (after?.paper) toldPapers.set(after.paper.id, after.paper);
   }
   compareStories("alarm", alarms, toldAlarms);
   compareStories("ticket", tickets, toldTickets);
+  compareStories("paper", papers, toldPapers);
 }
 
 function compareStories(what: string, rows: ReadonlyMap<string, unknown>, told: ReadonlyMap<string, unknown>): void {

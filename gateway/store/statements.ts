@@ -8,6 +8,9 @@ export const statements = {
     ON CONFLICT (no) DO UPDATE SET serial = excluded.serial, state = excluded.state, is_open = excluded.is_open,
       device = excluded.device, class = excluded.class, opened_at = excluded.opened_at, closed_at = excluded.closed_at,
       body = excluded.body`,
+  savePaper: `INSERT INTO paper (id, kind, is_open, at, body) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, is_open = excluded.is_open, at = excluded.at,
+      body = excluded.body`,
   saveMessage: `INSERT INTO message (key, ticket, step, state, created_at, body) VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (key) DO UPDATE SET ticket = excluded.ticket, step = excluded.step, state = excluded.state,
       created_at = excluded.created_at, body = excluded.body`,
@@ -34,6 +37,10 @@ export const statements = {
   notes: `SELECT name, text FROM note ORDER BY name`,
   noteOf: `SELECT text FROM note WHERE name = $1`,
 
+  papersKept: `SELECT body FROM paper WHERE is_open = 1 OR at >= $1 ORDER BY at, id`,
+  paperOf: `SELECT body FROM paper WHERE id = $1`,
+  papersOfKind: `SELECT body FROM paper WHERE kind = $1 ORDER BY at DESC, id DESC LIMIT $2`,
+
   ticketOf: `SELECT body FROM ticket WHERE no = $1`,
   newestTickets: `SELECT body FROM ticket ORDER BY opened_at DESC, no DESC LIMIT $1`,
   newestTicketsBy: `SELECT body FROM ticket WHERE is_open = $1 ORDER BY opened_at DESC, no DESC LIMIT $2`,
@@ -57,8 +64,11 @@ export const statements = {
 
   alarmColumns: `SELECT id, listed, body FROM alarm WHERE id = $1`,
   ticketColumns: `SELECT no, serial, state, is_open, device, class, opened_at, closed_at, body FROM ticket WHERE no = $1`,
+  paperColumns: `SELECT id, kind, is_open, at, body FROM paper WHERE id = $1`,
   alarmIds: `SELECT id FROM alarm ORDER BY id`,
   ticketNumbers: `SELECT no FROM ticket ORDER BY no`,
+  paperIds: `SELECT id FROM paper ORDER BY id`,
+  countPapers: `SELECT count(*) AS n FROM paper`,
   countAlarms: `SELECT count(*) AS n FROM alarm`,
   countTickets: `SELECT count(*) AS n FROM ticket`,
 

@@ -4,6 +4,7 @@ import type { Alarm } from "#model/alarm";
 import type { AlarmEvent } from "#model/alarm-event";
 import type { JournalRow } from "#model/journal";
 import type { Message } from "#model/message";
+import type { Paper } from "#model/paper";
 import type { Plan } from "#model/plan";
 import type { Text } from "#model/text";
 import type { Ticket } from "#model/ticket";
@@ -20,6 +21,8 @@ export interface Kept {
   readonly tickets: readonly Ticket[];
   /** Tickets closed or merged within `TICKETS_KEPT`. */
   readonly lately: readonly Ticket[];
+  /** Papers that are open or of the last `TICKETS_KEPT`. */
+  readonly papers: readonly Paper[];
   /** Messages that are pending or were being sent. */
   readonly messages: readonly Message[];
   readonly accounts: readonly Account[];
@@ -113,6 +116,9 @@ export interface Store extends AsyncDisposable {
   tickets(state: "open" | "closed" | "all", limit: number): Promise<readonly Ticket[]>;
   /** By the instant of their opening, oldest first. */
   ticketPage(query: WalkQuery): Promise<Page<Ticket>>;
+  paper(id: string): Promise<Paper | undefined>;
+  /** Newest first. */
+  papers(kind: Paper["kind"], limit: number): Promise<readonly Paper[]>;
   /** Messages about a ticket, oldest first. */
   messages(ticket: string): Promise<readonly Message[]>;
   /** A consistent copy while running. */

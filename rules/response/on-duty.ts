@@ -38,18 +38,20 @@ function answering(people: People, person: string, now: Instant, zone: string): 
   return isAway(people, who, now, zone) ? [] : [who];
 }
 
-/** People on duty for `role`. A team without shifts is always on duty; leave and stand-ins count everywhere. */
-export function onDuty(people: People, role: string, now: Instant, zone: string): OnDuty {
+/** People of one team on duty; of a team without shifts all. Leave and stand-ins count. */
+export function onDutyIn(people: People, team: string, now: Instant, zone: string): readonly string[] {
+  const shifts = people.shifts.filter((shift) => shift.team === team);
   const { day, minute } = localTime(now, zone);
-  const found = new Set<string>();
-  const add = (person: string) => {
-    for (const one of answering(people, person, now, zone)) found.add(one);
-  };
-  for (const team of people.teams) {
-    if (!team.roles.includes(role)) continue;
-    const shifts = people.shifts.filter((shift) => shift.team === team.id);
-    if (shifts.length === 0) team.people.forEach(add);
-    for (const shift of shifts) if (covers(shift, day, minute)) shift.people.forEach(add);
-  }
+  const planned =
+    shifts.length === 0
+      ? (people.teams.find((one) => one.id === team)?.people ?? [])
+      : shifts.filter((shift) => covers(shift, day, minute)).flatMap((shift) => shift.people);
+  return [...new Set(planned.flatMap((person) => answering(people, person, now, zone)))];
+}
+
+/** People on duty for `role`, else the fallback. A team without shifts is always on duty. */
+export function onDuty(people: People, role: string, now: Instant, zone: string): OnDuty {
+  const teams = people.teams.filter((team) => team.roles.includes(role));
+  const found = new Set(teams.flatMap((team) => onDutyIn(people, team.id, now, zone)));
   return found.size > 0 ? { people: [...found], nobody: false } : { people: [people.fallback], nobody: true };
 }

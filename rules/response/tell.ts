@@ -5,6 +5,7 @@ import type { Text } from "#model/text";
 import type { Ticket } from "#model/ticket";
 import { later, milliseconds, type Span } from "#model/time";
 import type { Draft } from "../draft.ts";
+import { stillResponsible } from "./handover.ts";
 import { onDuty } from "./on-duty.ts";
 import { waysTo } from "./reach.ts";
 
@@ -68,7 +69,8 @@ export function tell(draft: Draft, ticket: Ticket, due: readonly DueStep[]): voi
       if (duty.nobody) {
         draft.record(`ticket:${ticket.no}`, "nobody-on-duty", { role, step: one.step.id, fallback: duty.people });
       }
-      for (const person of duty.people) calls.push({ role, person, due: one });
+      const people = new Set([...duty.people, ...stillResponsible(draft, role)]);
+      for (const person of people) calls.push({ role, person, due: one });
     }
   }
   const merged = due.some((one) => one.lateBy !== undefined);

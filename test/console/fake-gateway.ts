@@ -83,6 +83,11 @@ export interface FakeInput {
   readonly password?: string;
   readonly port?: number;
   readonly rules?: readonly RuleBody[];
+  /** Answers of routes that the fake knows nothing else about, by `GET /api/…`. */
+  readonly pages?: (
+    key: string,
+    body: Readonly<Record<string, unknown>>,
+  ) => { status: number; body: unknown } | undefined;
   /** The past of any point, by the length of the range (ms). */
   readonly history?: (id: string, from: number, to: number) => readonly BucketBody[];
   /** What the page is told of a backtest, one after the other; the last one again and again. */
@@ -224,6 +229,11 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
       return;
     }
     if (signedOut) return answer(response, 401, refusal("sign-in-needed", "请先登录。", "Sign in first."));
+    const page = input.pages?.(`${request.method} ${decodeURIComponent(url.pathname)}`, body);
+    if (page) {
+      if (request.method === "POST") received.push({ path: decodeURIComponent(url.pathname), body });
+      return answer(response, page.status, page.body);
+    }
     if (url.pathname === "/api/rules/backtest" && input.backtest) {
       received.push({ path: `${request.method} ${url.pathname}`, body });
       if (request.method === "POST") told = 0;

@@ -3,6 +3,7 @@ import type { Account, Session, Token } from "#model/account";
 import type { Alarm } from "#model/alarm";
 import type { JournalEntry } from "#model/journal";
 import type { Message } from "#model/message";
+import type { Paper } from "#model/paper";
 import type { DeviceState, Happening, Plan } from "#model/plan";
 import type { Ticket } from "#model/ticket";
 import type { Door, Reply } from "../../gateway/door.ts";
@@ -15,6 +16,7 @@ export interface PlainDoor extends Door {
     readonly tickets: Map<string, Ticket>;
     readonly lately: Map<string, Ticket>;
     readonly devices: Map<string, DeviceState>;
+    readonly papers: Map<string, Paper>;
     readonly accounts: Map<string, Account>;
     readonly sessions: Map<string, Session>;
     readonly tokens: Map<string, Token>;
@@ -39,6 +41,7 @@ export function createPlainDoor(kept: Partial<Plan> = {}): PlainDoor {
     tickets: new Map<string, Ticket>(),
     lately: new Map<string, Ticket>(),
     devices: new Map<string, DeviceState>(),
+    papers: new Map<string, Paper>(),
     accounts: new Map<string, Account>(),
     sessions: new Map<string, Session>(),
     tokens: new Map<string, Token>(),
@@ -64,6 +67,7 @@ export function createPlainDoor(kept: Partial<Plan> = {}): PlainDoor {
           house.outbox.delete(message.key);
       }
     }
+    for (const paper of rows.papers ?? []) house.papers.set(paper.id, paper);
     for (const account of rows.accounts ?? []) house.accounts.set(account.id, account);
     for (const session of rows.sessions ?? []) house.sessions.set(session.id, session);
     for (const token of rows.tokens ?? []) house.tokens.set(token.id, token);

@@ -2,6 +2,7 @@
 import type { Alarm } from "#model/alarm";
 import type { JournalEntry } from "#model/journal";
 import type { Message } from "#model/message";
+import type { Paper } from "#model/paper";
 import type { DeviceState, Happening, Plan } from "#model/plan";
 import type { Site } from "#model/site";
 import type { Ticket } from "#model/ticket";
@@ -13,6 +14,7 @@ export interface PureHouse {
   /** Every ticket ever opened, as it stands. */
   readonly tickets: Map<string, Ticket>;
   readonly devices: Map<string, DeviceState>;
+  readonly papers: Map<string, Paper>;
   readonly outbox: Map<string, Message>;
   /** Every message ever written, also those that were cancelled later. */
   readonly said: Message[];
@@ -30,6 +32,7 @@ export function createPureHouse(first: Site): PureHouse {
   const alarms = new Map<string, Alarm>();
   const tickets = new Map<string, Ticket>();
   const devices = new Map<string, DeviceState>();
+  const papers = new Map<string, Paper>();
   const outbox = new Map<string, Message>();
   const said: Message[] = [];
   const journal: JournalEntry[] = [];
@@ -37,6 +40,7 @@ export function createPureHouse(first: Site): PureHouse {
     alarms,
     tickets,
     devices,
+    papers,
     outbox,
     said,
     journal,
@@ -50,6 +54,7 @@ export function createPureHouse(first: Site): PureHouse {
           alarms,
           tickets: open,
           devices,
+          papers,
           outbox,
           lately: new Map([...tickets].filter(([no]) => !open.has(no))),
           lastTicket: tickets.size,
@@ -59,6 +64,7 @@ export function createPureHouse(first: Site): PureHouse {
       );
       for (const alarm of plan.alarms) alarms.set(alarm.id, alarm);
       for (const ticket of plan.tickets) tickets.set(ticket.no, ticket);
+      for (const paper of plan.papers) papers.set(paper.id, paper);
       for (const { ticket, step } of plan.cancelMessages) {
         for (const message of outbox.values()) {
           if (message.ticket === ticket && (step === undefined || message.step === step)) outbox.delete(message.key);

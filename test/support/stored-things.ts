@@ -134,6 +134,7 @@ export const anEntry = (about: string, event: string, changes: Partial<JournalEn
 export function aPlan(rows: Partial<Plan>): Plan {
   return {
     messages: [],
+    papers: [],
     cancelMessages: [],
     accounts: [],
     sessions: [],
@@ -145,6 +146,7 @@ export function aPlan(rows: Partial<Plan>): Plan {
       ...(rows.journal ?? []),
       ...(rows.alarms ?? []).map((alarm) => anEntry(`alarm:${alarm.id}`, "changed", { after: { alarm } })),
       ...(rows.tickets ?? []).map((ticket) => anEntry(`ticket:${ticket.no}`, "changed", { after: { ticket } })),
+      ...(rows.papers ?? []).map((paper) => anEntry(`paper:${paper.id}`, "changed", { after: { paper } })),
     ],
   };
 }

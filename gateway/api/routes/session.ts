@@ -2,22 +2,22 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import * as z from "zod";
 import type { Account } from "#model/account";
-import { formatInstant, type Span } from "#model/time";
+import { formatInstant } from "#model/time";
 import { Refused } from "../../net/refused.ts";
-import { addAccount, signIn, signInFailed, signOut } from "../../people/accounts.ts";
+import { addAccount, signIn, signOut } from "../../people/accounts.ts";
 import type { FirstRun } from "../../people/first-run.ts";
 import { isOutdated, type PasswordHasher } from "../../people/password-hash.ts";
 import { whyNotPassword } from "../../people/password-rules.ts";
-import { digest } from "../../people/secrets.ts";
 import { sessionCookie } from "../../people/sessions.ts";
-import { createSlowing } from "../../people/slowing.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
 import { answers, FirstRun as FirstRunInput, SignIn } from "../inputs.ts";
 import { SessionShape } from "../people-shapes.ts";
+import { type PasswordDesk, tooBusy } from "../prove-password.ts";
 import { ErrorShape } from "../shapes.ts";
 
 export interface Reception {
   readonly hasher: PasswordHasher;
+  readonly desk: PasswordDesk;
   readonly firstRun: FirstRun;
 }
 
@@ -44,22 +44,8 @@ export async function hashNewPassword(
   return hash;
 }
 
-const tooBusy = () =>
-  new Refused(
-    429,
-    "too-many-sign-ins",
-    "同时登录的人太多，请几秒后重试。",
-    "Too many people sign in at once. Try again in a few seconds.",
-    { retryAfter: 2 },
-  );
-
-const wrong = () =>
-  new Refused(401, "wrong-credentials", "账号或密码不正确。", "The user name or the password is not right.");
-
-export function sessionRoutes(server: Server, house: ApiHouse, { hasher, firstRun }: Reception): void {
-  const { accounts } = house.door.house;
+export function sessionRoutes(server: Server, house: ApiHouse, { hasher, desk, firstRun }: Reception): void {
   const cookie = sessionCookie(house.secure);
-  const slowing = createSlowing(house.clock);
   const { signIns } = house.limits;
   const rateLimit = { max: signIns.count, timeWindow: signIns.within, keyGenerator: (r: FastifyRequest) => r.ip };
 
@@ -116,26 +102,8 @@ export function sessionRoutes(server: Server, house: ApiHouse, { hasher, firstRu
       },
     },
     async (request, reply) => {
-      const { password } = request.body;
-      const user = request.body.user.trim().toLowerCase();
-      // By digest: what people type into the wrong field is not kept in memory.
-      const name = digest(user);
-      const wait = slowing.wait(name);
-      if (wait > 0) throw tooSoon(reply, wait);
-      slowing.began(name);
-      const account = accounts.get(user);
-      const right = await hasher.verify(password, account?.password);
-      if (right === "busy") {
-        slowing.dropped(name);
-        reply.header("retry-after", 2);
-        throw tooBusy();
-      }
-      if (!right || !account || accounts.get(user)?.state !== "active") {
-        // Not waited for: the answer takes as long as for a user that does not exist.
-        if (account) void house.record(signInFailed(account, house.clock.now()));
-        throw wrong();
-      }
-      slowing.succeeded(name);
+      const { user, password } = request.body;
+      const account = await desk.prove(reply, user, password);
       const renewed = isOutdated(account.password) ? await hasher.hash(password) : "busy";
       return welcome(request, reply, account, renewed === "busy" ? {} : { password: renewed });
     },
@@ -199,17 +167,5 @@ export function sessionRoutes(server: Server, house: ApiHouse, { hasher, firstRu
         throw error;
       }
     },
-  );
-}
-
-function tooSoon(reply: FastifyReply, wait: Span): Refused {
-  const retryAfter = Math.ceil(wait / 1_000);
-  reply.header("retry-after", retryAfter);
-  return new Refused(
-    429,
-    "too-many-tries",
-    `密码多次输入错误，请在 ${retryAfter} 秒后再试。`,
-    `Too many wrong tries. Try again in ${retryAfter} s.`,
-    { retryAfter },
   );
 }

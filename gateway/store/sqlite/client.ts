@@ -176,6 +176,8 @@ export function createStoreClient(line: Line, clock: Clock, tell: (news: StoreNe
     verify: () => ask({ do: "verify" }),
     ticket: (no) => within(ask({ do: "ticket", no })),
     tickets: (state, limit) => within(ask({ do: "tickets", state, limit })),
+    paper: (id) => within(ask({ do: "paper", paper: id })),
+    papers: (kind, limit) => within(ask({ do: "papers", kind, limit })),
     messages: (ticket) => within(ask({ do: "messages", ticket })),
     backup: (file) => ask({ do: "backup", file }),
 

@@ -2,6 +2,7 @@
 import type { AlarmEvent } from "#model/alarm-event";
 import type { JournalRow } from "#model/journal";
 import type { Message } from "#model/message";
+import type { Paper } from "#model/paper";
 import type { Text } from "#model/text";
 import type { Ticket } from "#model/ticket";
 import type { Instant } from "#model/time";
@@ -24,6 +25,8 @@ export type ReadRequest =
   | { readonly do: "ticket-page"; readonly query: WalkQuery }
   | { readonly do: "ticket"; readonly no: string }
   | { readonly do: "tickets"; readonly state: "open" | "closed" | "all"; readonly limit: number }
+  | { readonly do: "paper"; readonly paper: string }
+  | { readonly do: "papers"; readonly kind: Paper["kind"]; readonly limit: number }
   | { readonly do: "messages"; readonly ticket: string }
   | { readonly do: "verify" }
   | { readonly do: "backup"; readonly file: string };
@@ -41,6 +44,8 @@ export interface Results {
   readonly "ticket-page": Page<Ticket>;
   readonly ticket: Ticket | undefined;
   readonly tickets: readonly Ticket[];
+  readonly paper: Paper | undefined;
+  readonly papers: readonly Paper[];
   readonly messages: readonly Message[];
   readonly verify: ChainVerdict;
   readonly backup: undefined;

@@ -3,6 +3,7 @@ import type { Account, Session, Token } from "#model/account";
 import type { Alarm } from "#model/alarm";
 import type { JournalEntry, JournalRow } from "#model/journal";
 import type { Message } from "#model/message";
+import type { Paper } from "#model/paper";
 import type { Ticket } from "#model/ticket";
 import { type Instant, instant } from "#model/time";
 import { COMMAND_MEMORY } from "../rows.ts";
@@ -29,6 +30,7 @@ export function load(ledger: Ledger, now: Instant): Kept {
     alarms: bodies<Alarm>(database, "alarms"),
     tickets: bodies<Ticket>(database, "openTickets"),
     lately: bodies<Ticket>(database, "ticketsClosedSince", [now - TICKETS_KEPT]),
+    papers: bodies<Paper>(database, "papersKept", [now - TICKETS_KEPT]),
     messages: bodies<Message>(database, "waitingMessages"),
     accounts: bodies<Account>(database, "accounts"),
     sessions: bodies<Session>(database, "sessions", [now]),
@@ -79,6 +81,15 @@ export function tickets(database: Database, state: "open" | "closed" | "all", li
   const most = Math.min(LARGEST_LIMIT, Math.max(0, Math.trunc(limit)));
   if (state === "all") return bodies(database, "newestTickets", [most]);
   return bodies(database, "newestTicketsBy", [state === "open" ? 1 : 0, most]);
+}
+
+export function paper(database: Database, id: string): Paper | undefined {
+  return bodies<Paper>(database, "paperOf", [id])[0];
+}
+
+/** Newest first. */
+export function papers(database: Database, kind: Paper["kind"], limit: number): Paper[] {
+  return bodies(database, "papersOfKind", [kind, Math.min(LARGEST_LIMIT, Math.max(0, Math.trunc(limit)))]);
 }
 
 export function messages(database: Database, no: string): Message[] {

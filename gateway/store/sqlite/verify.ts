@@ -4,7 +4,7 @@ import { inOneLine } from "#model/in-one-line";
 import type { JournalEntry } from "#model/journal";
 import { canonicalJson } from "../canonical.ts";
 import { genesis, type Head, link } from "../chain.ts";
-import { alarmValues, journalValues, ticketValues } from "../rows.ts";
+import { alarmValues, journalValues, paperValues, ticketValues } from "../rows.ts";
 import type { StatementName, Value } from "../statements.ts";
 import type { ChainVerdict } from "../store.ts";
 import type { Database, Row } from "./database.ts";
@@ -15,8 +15,10 @@ import { readNotedHead } from "./ledger.ts";
 const SLICE = 250;
 const TAIL = 10_000;
 
+type Table = "alarm" | "ticket" | "paper";
+
 interface Expected {
-  readonly table: "alarm" | "ticket";
+  readonly table: Table;
   readonly id: string;
   /** The journal row that set it last. */
   readonly seq: number;
@@ -122,18 +124,25 @@ function readEntry(row: Row, previous: string): JournalEntry | undefined {
 }
 
 function remember(expected: Map<string, Expected>, seq: number, { after }: JournalEntry): void {
-  const set = (table: "alarm" | "ticket", id: string, values: Value[]) =>
+  const set = (table: Table, id: string, values: Value[]) =>
     expected.set(`${table} ${id}`, { table, id, seq, digest: digest(values) });
   if (after?.alarm) set("alarm", after.alarm.id, alarmValues(after.alarm));
   if (after?.ticket) set("ticket", after.ticket.no, ticketValues(after.ticket));
+  if (after?.paper) set("paper", after.paper.id, paperValues(after.paper));
 }
 
 const digest = (columns: readonly Value[]): string => hash("sha256", canonicalJson(columns));
 
-const nameOf = { alarm: { zh: "告警", en: "alarm" }, ticket: { zh: "工单", en: "ticket" } } as const;
+const nameOf = {
+  alarm: { zh: "告警", en: "alarm" },
+  ticket: { zh: "工单", en: "ticket" },
+  paper: { zh: "单据", en: "paper" },
+} as const;
+
+const columnsOf = { alarm: "alarmColumns", ticket: "ticketColumns", paper: "paperColumns" } as const;
 
 function compareRow(database: Database, { table, id, seq, digest: right }: Expected): Bad | undefined {
-  const row = database.get(table === "alarm" ? "alarmColumns" : "ticketColumns", [id]);
+  const row = database.get(columnsOf[table], [id]);
   if (row && digest(Object.values(row)) === right) return undefined;
   const name = nameOf[table];
   return {
@@ -151,9 +160,10 @@ function compareRow(database: Database, { table, id, seq, digest: right }: Expec
 
 /** A row of a state table that no journal row ever told of; it has no seq of its own. */
 function findExtra(database: Database, expected: ReadonlyMap<string, Expected>): Bad | undefined {
-  const tables: [table: "alarm" | "ticket", count: StatementName, ids: StatementName, column: string][] = [
+  const tables: [table: Table, count: StatementName, ids: StatementName, column: string][] = [
     ["alarm", "countAlarms", "alarmIds", "id"],
     ["ticket", "countTickets", "ticketNumbers", "no"],
+    ["paper", "countPapers", "paperIds", "id"],
   ];
   for (const [table, count, ids, column] of tables) {
     const told = [...expected.values()].filter((row) => row.table === table).length;

@@ -4,7 +4,7 @@ import { StoreTrouble } from "../trouble.ts";
 import { backup } from "./backup.ts";
 import { diskTrouble, isPassing } from "./disk-trouble.ts";
 import type { Failure, FromWorker, ReadRequest, Request, ToWorker } from "./messages.ts";
-import { journal, load, messages, since, ticket, tickets } from "./read.ts";
+import { journal, load, messages, paper, papers, since, ticket, tickets } from "./read.ts";
 import { verify } from "./verify.ts";
 import { alarmEvents, journalBegins, journalPage, ticketPage } from "./walk.ts";
 import { createWriteQueue, type WriteQueue } from "./write-queue.ts";
@@ -76,6 +76,10 @@ function read(from: WriteQueue, request: ReadRequest): unknown {
       return ticket(ledger.database, request.no);
     case "tickets":
       return tickets(ledger.database, request.state, request.limit);
+    case "paper":
+      return paper(ledger.database, request.paper);
+    case "papers":
+      return papers(ledger.database, request.kind, request.limit);
     case "messages":
       return messages(ledger.database, request.ticket);
     case "verify":

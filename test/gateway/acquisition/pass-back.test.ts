@@ -47,7 +47,7 @@ async function passed(changes: readonly Alarm[], before: readonly Alarm[] = [], 
 test("an acknowledged alarm goes back once, with its comment, recorded before and after", async () => {
   const { sent, rows } = await passed([alarm(), alarm({ comment: "more" })]);
   expect(sent).toEqual([[0, "看过了"]]);
-  expect(rows.map(({ event }) => event)).toEqual(["acknowledge-sent", "acknowledge-passed"]);
+  expect(rows.map(({ event }) => event)).toEqual(["pass-back-sent", "pass-back-passed"]);
   expect(rows[0]).toMatchObject({
     about: "device:tank",
     data: { alarm: "water.high@tank", occurrence: 3, point: "tank.high", by: "li" },
@@ -66,9 +66,9 @@ test("nothing goes back of what is not acknowledged, or reads no such point", as
 });
 
 test.each([
-  ["refused", "acknowledge-refused"],
-  ["unreachable", "acknowledge-refused"],
-  ["unknown", "acknowledge-unknown"],
+  ["refused", "pass-back-refused"],
+  ["unreachable", "pass-back-refused"],
+  ["unknown", "pass-back-unknown"],
 ] as const)("what became of one that was %s stands in the journal with the reason", async (outcome, event) => {
   const because = { zh: "服务器不接受", en: "not taken" };
   const { rows } = await passed([alarm()], [], { outcome, because });

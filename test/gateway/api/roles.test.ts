@@ -19,6 +19,7 @@ afterAll(async () => {
 const path = (url: string): string =>
   url
     .replace("/api/alarms/:id", "/api/alarms/some.rule@no-device")
+    .replace("/api/handovers/:id", "/api/handovers/JJ20250101-0800-nobody")
     .replace("/api/tokens/:id", "/api/tokens/00000000")
     .replace(":no", "GD20261121-000001")
     .replace(":id", "nothing")

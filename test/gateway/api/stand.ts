@@ -216,6 +216,8 @@ export async function startStand(more: Partial<ApiInput> & { accounts?: boolean 
       [...stored.values()]
         .filter((one) => state === "all" || (state === "closed") === (one.closedAt !== undefined))
         .slice(0, limit),
+    paper: async (id) => door.house.papers.get(id),
+    papers: async (kind, limit) => [...door.house.papers.values()].filter((one) => one.kind === kind).slice(0, limit),
     messages: async (no) => messages.filter((one) => one.ticket === no),
     backup: async () => {},
     async [Symbol.asyncDispose]() {},

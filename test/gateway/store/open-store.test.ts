@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
+import type { Handover } from "#model/paper";
 import { hours, later, milliseconds, minutes } from "#model/time";
 import { openStore } from "../../../gateway/store/sqlite/open-store.ts";
 import { createDataFolder } from "../../support/data-folder.ts";
@@ -28,6 +29,7 @@ test("a fresh folder gives an empty house, readable by its owner alone", async (
     alarms: [],
     tickets: [],
     lately: [],
+    papers: [],
     messages: [],
     accounts: [],
     sessions: [],
@@ -70,6 +72,7 @@ test("after a restart the house is where it was: alarms, open tickets, waiting m
   await using store = await openStore({ folder: folder.path, clock });
   expect(await store.load(noon)).toEqual({
     alarms,
+    papers: [],
     tickets: [open],
     lately: [closed],
     messages: waiting,
@@ -262,4 +265,42 @@ test("after its end the store answers nothing, and says so", async () => {
   await store[Symbol.asyncDispose]();
   await expect(store.ticket("GD-1")).rejects.toMatchObject({ kind: "closed" });
   await expect(store.commit(aPlan({}), 1)).rejects.toMatchObject({ kind: "closed" });
+});
+
+test("a paper lasts as the journal told it, open or closed, and one that was changed behind its back is found", async () => {
+  using folder = createDataFolder();
+  const paper = (id: string, state: "open" | "closed", at = noon): Handover => ({
+    kind: "handover",
+    id,
+    state,
+    at,
+    signBy: later(at, minutes(5)),
+    team: "control-room",
+    leaving: ["li-na"],
+    coming: ["zhou-jie"],
+    notes: "3#泵房渗水",
+    checks: [],
+  });
+  const old = later(noon, hours(-24 * 60));
+  {
+    await using store = await openStore({ folder: folder.path, clock });
+    await store.commit(aPlan({ papers: [paper("a", "open"), paper("b", "closed"), paper("c", "closed", old)] }), 1);
+    await store.commit(aPlan({ papers: [paper("a", "closed")] }), 4);
+  }
+  {
+    await using store = await openStore({ folder: folder.path, clock });
+    const kept = await store.load(noon);
+    expect(kept.papers.map(({ id, state }) => [id, state])).toEqual([
+      ["a", "closed"],
+      ["b", "closed"],
+    ]);
+    expect(await store.paper("c")).toEqual(paper("c", "closed", old));
+    expect((await store.papers("handover", 2)).map((one) => one.id)).toEqual(["b", "a"]);
+    expect(await store.verify()).toMatchObject({ ok: true });
+  }
+  const file = new DatabaseSync(join(folder.path, "house.db"));
+  file.exec("UPDATE paper SET body = replace(body, '渗水', '正常') WHERE id = 'b'");
+  file.close();
+  await using store = await openStore({ folder: folder.path, clock });
+  expect(await store.verify()).toMatchObject({ ok: false, brokenAt: 2 });
 });

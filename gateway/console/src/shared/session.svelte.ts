@@ -7,7 +7,10 @@ type Role = MeBody["role"];
 
 /** The same table as the gateway's, in the words of the screen. `judge`: the steps that change what a ticket says happened. */
 const ACT: Readonly<
-  Record<"acknowledge" | "tickets" | "judge" | "drill" | "links" | "frames" | "rules" | "tryRules", readonly Role[]>
+  Record<
+    "acknowledge" | "tickets" | "judge" | "drill" | "links" | "frames" | "rules" | "tryRules" | "handover",
+    readonly Role[]
+  >
 > = {
   acknowledge: ["operator", "maintainer", "supervisor", "engineer"],
   tickets: ["operator", "maintainer", "supervisor"],
@@ -15,6 +18,7 @@ const ACT: Readonly<
   drill: ["engineer", "admin"],
   links: ["operator", "maintainer", "supervisor", "engineer", "admin"],
   frames: ["engineer", "admin"],
+  handover: ["operator", "supervisor"],
   rules: ["operator", "supervisor", "engineer", "admin"],
   tryRules: ["engineer", "admin"],
 };

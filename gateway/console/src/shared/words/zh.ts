@@ -11,7 +11,16 @@ export const zh = {
   nowhere: (path: string) => `没有页面 ${path}`,
   announce: (severity: string, device: string, place: string, what: string) =>
     `${severity}告警：${place} ${device} ${what}`,
-  nav: { label: "页面", watch: "值守", tickets: "工单", devices: "设备", links: "通讯", rules: "规则", drill: "演练" },
+  nav: {
+    label: "页面",
+    watch: "值守",
+    tickets: "工单",
+    handover: "交接班",
+    devices: "设备",
+    links: "通讯",
+    rules: "规则",
+    drill: "演练",
+  },
   severity: { S1: "紧急", S2: "高", S3: "中", S4: "低" },
   role: {
     viewer: "访客",
@@ -342,6 +351,7 @@ export const zh = {
       ["/", "查找设备"],
       ["G W", "去值守"],
       ["G T", "去工单"],
+      ["G H", "去交接班"],
       ["G D", "去设备"],
       ["G L", "去通讯"],
       ["G R", "去规则"],

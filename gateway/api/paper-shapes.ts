@@ -1,0 +1,70 @@
+/** The JSON of what people fill in and sign. */
+import * as z from "zod";
+import { Severity } from "#model/severity";
+
+const Time = z.iso.datetime();
+const Text = z.object({ zh: z.string(), en: z.string() });
+const Named = z.object({ id: z.string(), name: z.string() });
+const SignatureShape = z.object({ name: z.string(), at: Time });
+
+export const SnapshotShape = z.object({
+  at: Time,
+  tickets: z.array(
+    z.object({
+      no: z.string(),
+      severity: Severity,
+      state: z.string(),
+      title: Text,
+      assignee: z.string().optional(),
+      recovered: z.boolean(),
+      simulated: z.boolean(),
+      clocks: z.array(z.object({ kind: z.string(), dueAt: Time, late: z.boolean() })),
+      nextAt: Time.optional(),
+    }),
+  ),
+  alarms: z.array(
+    z.object({
+      id: z.string(),
+      device: z.string(),
+      deviceName: Text,
+      severity: Severity,
+      title: Text,
+      state: z.enum(["active", "shelved", "suppressed", "out-of-service"]),
+      since: Time,
+      until: Time.optional(),
+      by: z.string().optional(),
+      reason: z.string().optional(),
+    }),
+  ),
+  silent: z.array(z.object({ id: z.string(), name: Text })),
+});
+
+export const HandoverShape = z.object({
+  id: z.string(),
+  state: z.enum(["open", "closed"]),
+  at: Time,
+  signBy: Time,
+  /** Still open after `signBy`. */
+  late: z.boolean(),
+  /** Closed without both signatures. */
+  missed: z.boolean(),
+  team: z.object({ id: z.string(), name: Text }),
+  leaving: z.array(Named),
+  coming: z.array(Named),
+  notes: z.string(),
+  checks: z.array(z.object({ id: z.string(), text: Text, ok: z.boolean().optional() })),
+  /** As signed, or as the house stands now while nobody has signed. */
+  snapshot: SnapshotShape.optional(),
+  handedBy: SignatureShape.optional(),
+  takenBy: SignatureShape.optional(),
+});
+
+export const HandoverDeskShape = z.object({
+  /** Teams that hand over in writing, each with the paper that waits or the time of the next change. */
+  teams: z.array(z.object({ id: z.string(), name: Text, waiting: z.string().optional(), nextAt: Time.optional() })),
+  handovers: z.array(HandoverShape),
+});
+
+export type HandoverBody = z.infer<typeof HandoverShape>;
+export type HandoverDeskBody = z.infer<typeof HandoverDeskShape>;
+export type SnapshotBody = z.infer<typeof SnapshotShape>;

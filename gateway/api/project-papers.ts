@@ -1,0 +1,57 @@
+/** Papers as JSON: names for ids, the time written out, nothing that identifies a phone. */
+import type { Handover, ShiftSnapshot, Signature } from "#model/paper";
+import { type Device, partName, type Site } from "#model/site";
+import { formatInstant, type Instant } from "#model/time";
+import type { HandoverBody, SnapshotBody } from "./paper-shapes.ts";
+
+const signed = ({ name, at }: Signature) => ({ name, at: formatInstant(at) });
+
+export function snapshotBody(snapshot: ShiftSnapshot, devices: ReadonlyMap<string, Device>): SnapshotBody {
+  const nameOf = (id: string) => ({ ...partName(devices.get(id), id) });
+  return {
+    at: formatInstant(snapshot.at),
+    tickets: snapshot.tickets.map(({ clocks, nextAt, title, ...rest }) => ({
+      ...rest,
+      title: { ...title },
+      clocks: clocks.map((clock) => ({ ...clock, dueAt: formatInstant(clock.dueAt) })),
+      ...(nextAt === undefined ? {} : { nextAt: formatInstant(nextAt) }),
+    })),
+    alarms: snapshot.alarms.map(({ since, until, title, ...rest }) => ({
+      ...rest,
+      title: { ...title },
+      deviceName: nameOf(rest.device),
+      since: formatInstant(since),
+      ...(until === undefined ? {} : { until: formatInstant(until) }),
+    })),
+    silent: snapshot.silent.map((id) => ({ id, name: nameOf(id) })),
+  };
+}
+
+/** `live`: the house as it stands now, shown while nobody has signed. */
+export function handoverBody(
+  paper: Handover,
+  site: Site,
+  devices: ReadonlyMap<string, Device>,
+  now: Instant,
+  live?: ShiftSnapshot,
+): HandoverBody {
+  const person = (id: string) => ({ id, name: site.people.people.find((one) => one.id === id)?.name ?? id });
+  const team = site.people.teams.find((one) => one.id === paper.team);
+  const snapshot = paper.snapshot ?? (paper.state === "open" ? live : undefined);
+  return {
+    id: paper.id,
+    state: paper.state,
+    at: formatInstant(paper.at),
+    signBy: formatInstant(paper.signBy),
+    late: paper.state === "open" && now >= paper.signBy,
+    missed: paper.state === "closed" && paper.takenBy === undefined,
+    team: { id: paper.team, name: { ...(team?.name ?? { zh: paper.team, en: paper.team }) } },
+    leaving: paper.leaving.map(person),
+    coming: paper.coming.map(person),
+    notes: paper.notes,
+    checks: paper.checks.map((check) => ({ ...check, text: { ...check.text } })),
+    ...(snapshot ? { snapshot: snapshotBody(snapshot, devices) } : {}),
+    ...(paper.handedBy ? { handedBy: signed(paper.handedBy) } : {}),
+    ...(paper.takenBy ? { takenBy: signed(paper.takenBy) } : {}),
+  };
+}
