@@ -7,7 +7,23 @@ type Role = MeBody["role"];
 
 /** The same table as the gateway's, in the words of the screen. `judge`: the steps that change what a ticket says happened. */
 const ACT: Readonly<
-  Record<"acknowledge" | "tickets" | "judge" | "drill" | "links" | "frames" | "rules" | "tryRules", readonly Role[]>
+  Record<
+    | "acknowledge"
+    | "tickets"
+    | "judge"
+    | "drill"
+    | "links"
+    | "frames"
+    | "rules"
+    | "tryRules"
+    | "shelve"
+    | "service"
+    | "reports"
+    | "export"
+    | "users"
+    | "editUsers",
+    readonly Role[]
+  >
 > = {
   acknowledge: ["operator", "maintainer", "supervisor", "engineer"],
   tickets: ["operator", "maintainer", "supervisor"],
@@ -17,6 +33,12 @@ const ACT: Readonly<
   frames: ["engineer", "admin"],
   rules: ["operator", "supervisor", "engineer", "admin"],
   tryRules: ["engineer", "admin"],
+  shelve: ["operator", "supervisor", "engineer"],
+  service: ["engineer"],
+  reports: ["viewer", "operator", "supervisor", "engineer", "admin"],
+  export: ["operator", "supervisor", "engineer", "admin"],
+  users: ["supervisor", "admin"],
+  editUsers: ["admin"],
 };
 
 /** `undefined`: not asked yet; `null`: nobody. */
