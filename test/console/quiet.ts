@@ -136,7 +136,7 @@ export function busyDay(now: number): AlarmReportBody {
         unit,
         value,
         target: targetText(kpi),
-        source: target?.source ?? "",
+        source: target?.source ?? { zh: "", en: "" },
         verdict: judge(value ?? Number.NaN, target),
       };
     }),
