@@ -59,3 +59,5 @@ export const VerdictShape = z.object({
 });
 
 export const SimulatorShape = z.object({ devices: z.unknown(), scenarios: z.unknown() });
+
+export type UserBody = z.infer<typeof UserShape>;

@@ -24,7 +24,7 @@ export const AlarmReportShape = z.object({
       unit: z.enum(["count", "share", "span"]).describe("share: 0 to 1; span: milliseconds"),
       value: Figure,
       target: z.string().describe("empty: none"),
-      source: z.string(),
+      source: Text.describe("where the target comes from"),
       verdict: z.enum(["good", "over", "none"]),
     }),
   ),

@@ -63,7 +63,7 @@ export function reportRows(report: AlarmReportBody, lang: Lang): { head: readonl
         target,
         verdicts[verdict][lang],
         formula[lang],
-        source,
+        source[lang],
       ]),
       ...report.top.map((one) => row(lists.top, one.name[lang], one.count)),
       ...report.chattering.map((one) => row(lists.chattering, one.name[lang], one.count)),

@@ -14,7 +14,7 @@ export interface Target {
   readonly atLeast?: number;
   /** True: the bound itself is already missed. */
   readonly strictly?: true;
-  readonly source: string;
+  readonly source: Text;
 }
 
 export interface Kpi {
@@ -28,9 +28,9 @@ export interface Kpi {
   readonly read: (figures: Figures, now: StandingAlarms) => number;
 }
 
-const ISA = "ISA-18.2 / IEC 62682";
-const EEMUA = "EEMUA 191";
-const JUDGEMENT = "engineering judgement";
+const ISA: Text = { zh: "ISA-18.2 / IEC 62682", en: "ISA-18.2 / IEC 62682" };
+const EEMUA: Text = { zh: "EEMUA 191", en: "EEMUA 191" };
+const JUDGEMENT: Text = { zh: "工程判断", en: "engineering judgement" };
 
 const priority = (severity: "S1" | "S2" | "S3" | "S4", zh: string, en: string, target: Target): Kpi => ({
   id: `priority-${severity.toLowerCase()}`,

@@ -6,6 +6,7 @@ import { builtConsole, hasBrowser, launch, look } from "./browser.ts";
 import { entrapment, fleet, liftPoints, mixedAlarms } from "./building.ts";
 import type { FakeGateway } from "./fake-gateway.ts";
 import { badMorning, serialFrames, serialLine } from "./links.ts";
+import { busyDay, quietLists, staff } from "./quiet.ts";
 import { burstTicket, doorTicket, entrapmentTicket } from "./tickets.ts";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -33,6 +34,9 @@ const pages: Readonly<Record<string, string>> = {
   link: `/links/${serialLine}`,
   drill: "/drill",
   rules: "/rules",
+  reports: "/reports",
+  suppressed: "/suppressed",
+  users: "/users",
 };
 
 describe.skipIf(!hasBrowser())("every page can be used by everybody", () => {
@@ -65,11 +69,14 @@ describe.skipIf(!hasBrowser())("every page can be used by everybody", () => {
     { language: "zh", colours: "light" },
     { language: "zh", colours: "dark" },
     { language: "en", colours: "light" },
-  ] as const)("in $language and $colours", { timeout: 120_000 }, async ({ language, colours }) => {
+  ] as const)("in $language and $colours", { timeout: 300_000 }, async ({ language, colours }) => {
     await using seen = await look(browser, dist, {
       language,
       me,
       rules: [hotRule],
+      report: busyDay(Date.now()),
+      suppressed: quietLists(Date.now()),
+      users: staff,
       fill: building,
       context: { colorScheme: colours },
     });
@@ -78,7 +85,9 @@ describe.skipIf(!hasBrowser())("every page can be used by everybody", () => {
       await page.goto(gateway.url + path);
       await page.locator("[data-pinned]").waitFor();
       await page
-        .locator("main [data-ticket], main [data-device], main [data-scenario], main [data-link], main [data-rule]")
+        .locator(
+          "main [data-ticket], main [data-device], main [data-scenario], main [data-link], main [data-rule], main [data-kpi], main [data-suppressed], main [data-user]",
+        )
         .first()
         .waitFor();
       expect([name, ...(await analyse(page))]).toEqual([name]);

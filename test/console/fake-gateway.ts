@@ -9,6 +9,13 @@ import { extname, join, normalize } from "node:path";
 import { type WebSocket, WebSocketServer } from "ws";
 import * as z from "zod";
 import { type FrameBody, FrameShape, type LinkBody, LinkShape, WriteShape } from "../../gateway/api/link-shapes.ts";
+import { type UserBody, UserShape } from "../../gateway/api/people-shapes.ts";
+import {
+  type AlarmReportBody,
+  AlarmReportShape,
+  type SuppressedBody,
+  SuppressedShape,
+} from "../../gateway/api/report-shapes.ts";
 import {
   type AlarmBody,
   AlarmShape,
@@ -88,6 +95,9 @@ export interface FakeInput {
     key: string,
     body: Readonly<Record<string, unknown>>,
   ) => { status: number; body: unknown } | undefined;
+  readonly report?: AlarmReportBody;
+  readonly suppressed?: readonly SuppressedBody[];
+  readonly users?: readonly UserBody[];
   /** The past of any point, by the length of the range (ms). */
   readonly history?: (id: string, from: number, to: number) => readonly BucketBody[];
   /** What the page is told of a backtest, one after the other; the last one again and again. */
@@ -257,6 +267,11 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
         if (reply.alarm) fake.putAlarms(reply.alarm);
         return answer(response, reply.status, reply.body);
       }
+      if (noun === "users") return answer(response, 200, input.users?.find((one) => one.id === id) ?? {});
+      const quieted = noun === "alarms" ? alarms.get(id) : undefined;
+      if (quieted && ["shelve", "unshelve", "out-of-service", "in-service"].includes(verb)) {
+        return answer(response, 200, quieted);
+      }
       if (noun === "tickets") {
         const reply = stepped(tickets.get(id), verb, body, me.name, iso());
         if (reply.ticket) fake.putTickets(reply.ticket);
@@ -283,6 +298,11 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
     const known = device === undefined ? undefined : devices.get(decodeURIComponent(device));
     if (request.method === "GET" && known) return answer(response, 200, known);
     if (key === "GET /api/rules") return answer(response, 200, z.array(RuleShape.strict()).parse(input.rules ?? []));
+    if (key === "GET /api/reports/alarms" && input.report)
+      return answer(response, 200, AlarmReportShape.strict().parse(input.report));
+    if (key === "GET /api/alarms/suppressed")
+      return answer(response, 200, z.array(SuppressedShape.strict()).parse(input.suppressed ?? []));
+    if (key === "GET /api/users") return answer(response, 200, z.array(UserShape.strict()).parse(input.users ?? []));
     if (key === "GET /api/site") return answer(response, 200, site());
     if (key === "GET /api/points") {
       const device = url.searchParams.get("device");

@@ -112,7 +112,7 @@ function reportBody(
         unit,
         value: figure(value),
         target: targetText(kpi),
-        source: target?.source ?? "",
+        source: target?.source ?? { zh: "", en: "" },
         verdict: judge(value, target),
       };
     }),

@@ -157,12 +157,15 @@ test("every figure has a name and a formula in both languages, and every target 
       expect(text.zh, one.id).toMatch(/[\u4e00-\u9fff]/);
       expect(text.en, one.id).toMatch(/^[\x20-\x7e\u00f7\u2265]+$/);
     }
-    if (one.target) expect(one.target.source, one.id).not.toBe("");
+    if (one.target) expect(one.target.source.en, one.id).not.toBe("");
     if (one.target) expect(targetText(one)).toMatch(/^[<≤>≥] \d/);
   }
-  expect(judge(0.01, { atMost: 0.01, strictly: true, source: "x" })).toBe("over");
-  expect(judge(0.0099, { atMost: 0.01, strictly: true, source: "x" })).toBe("good");
-  expect([judge(1, { atMost: 1, source: "x" }), judge(0.79, { atLeast: 0.8, source: "x" })]).toEqual(["good", "over"]);
+  expect(judge(0.01, { atMost: 0.01, strictly: true, source: { zh: "x", en: "x" } })).toBe("over");
+  expect(judge(0.0099, { atMost: 0.01, strictly: true, source: { zh: "x", en: "x" } })).toBe("good");
+  expect([
+    judge(1, { atMost: 1, source: { zh: "x", en: "x" } }),
+    judge(0.79, { atLeast: 0.8, source: { zh: "x", en: "x" } }),
+  ]).toEqual(["good", "over"]);
 });
 
 test("rests at least once in every few thousand occurrences", () => {

@@ -41,15 +41,17 @@ function isError(body: unknown): body is ErrorBody {
 /**
  * Asks the gateway. `path` starts with `/api`. Never throws.
  * @param quiet true: a 401 is an answer like any other and does not lead to the sign-in page.
+ * @param wait milliseconds until the gateway is taken for silent; a report over a month takes longer than a command.
  */
 export async function ask<Body>(
   method: "GET" | "POST" | "DELETE",
   path: string,
   body?: object,
   quiet = false,
+  wait = PATIENCE,
 ): Promise<Answer<Body>> {
   const giveUp = new AbortController();
-  const patience = after(PATIENCE, () => giveUp.abort());
+  const patience = after(wait, () => giveUp.abort());
   try {
     const response = await fetch(path, {
       method,

@@ -11,6 +11,9 @@ export type Route =
   | { readonly page: "link"; readonly id: string }
   | { readonly page: "rules" }
   | { readonly page: "handover" }
+  | { readonly page: "reports" }
+  | { readonly page: "suppressed" }
+  | { readonly page: "users" }
   | { readonly page: "nowhere"; readonly path: string };
 
 function decoded(part: string): string {
@@ -33,6 +36,7 @@ export function routeOf(path: string): Route {
     if (first === "links") return { page: "links" };
     if (first === "rules") return { page: "rules" };
     if (first === "handover") return { page: "handover" };
+    if (first === "reports" || first === "suppressed" || first === "users") return { page: first };
   } else {
     if (first === "devices") return { page: "device", id: decoded(second) };
     if (first === "links") return { page: "link", id: decoded(second) };

@@ -8,7 +8,21 @@ type Role = MeBody["role"];
 /** The same table as the gateway's, in the words of the screen. `judge`: the steps that change what a ticket says happened. */
 const ACT: Readonly<
   Record<
-    "acknowledge" | "tickets" | "judge" | "drill" | "links" | "frames" | "rules" | "tryRules" | "handover",
+    | "acknowledge"
+    | "tickets"
+    | "judge"
+    | "drill"
+    | "links"
+    | "frames"
+    | "rules"
+    | "tryRules"
+    | "handover"
+    | "shelve"
+    | "service"
+    | "reports"
+    | "export"
+    | "users"
+    | "editUsers",
     readonly Role[]
   >
 > = {
@@ -21,6 +35,12 @@ const ACT: Readonly<
   handover: ["operator", "supervisor"],
   rules: ["operator", "supervisor", "engineer", "admin"],
   tryRules: ["engineer", "admin"],
+  shelve: ["operator", "supervisor", "engineer"],
+  service: ["engineer"],
+  reports: ["viewer", "operator", "supervisor", "engineer", "admin"],
+  export: ["operator", "supervisor", "engineer", "admin"],
+  users: ["supervisor", "admin"],
+  editUsers: ["admin"],
 };
 
 /** `undefined`: not asked yet; `null`: nobody. */
