@@ -61,6 +61,7 @@ const pointShape = {
   staleAfter: SpanText.optional(),
   /** The raw number moves at least this often while the device lives. */
   frozenAfter: SpanText.optional(),
+  lateness: SpanText.optional(),
   write: Write.optional(),
   deadband: z.number().min(0).optional(),
   tags: z.array(z.string().min(1)).optional(),
