@@ -1,6 +1,6 @@
 /** The historian on the house's side: gathers samples in columns, hands them to its thread, and counts what is on the way. */
 import { Worker } from "node:worker_threads";
-import { BAD, reasonCode } from "#model/quality";
+import { BAD, GOOD, reasonCode, UNCERTAIN } from "#model/quality";
 import type { HistorySettings } from "#model/site";
 import type { Text } from "#model/text";
 import { type Clock, type Span, seconds } from "#model/time";
@@ -48,7 +48,7 @@ const emptyBatch = () => ({
 /** Opens at once: the file is opened by the thread, and trouble with it is told, never thrown. */
 export function openHistorian(input: HistorianInput): Historian {
   const { table, settings, clock, tell } = input;
-  const { definitions, value, quality, reason, sourceAt } = table;
+  const { definitions, value, quality, reason, sourceAt, late } = table;
   const isKept = Uint8Array.from(definitions, (point) => (point.type === "text" ? 0 : 1));
   /** Monotonic time of the last sample that was kept, by handle. */
   const keptAt = new Float64Array(definitions.length).fill(Number.NEGATIVE_INFINITY);
@@ -159,6 +159,24 @@ export function openHistorian(input: HistorianInput): Historian {
     if (batch.count === BATCH) handOver();
   }
 
+  /** What came too late for the rows stands in history at its own time. */
+  function keepLate(): void {
+    for (let i = 0; i < late.count; i += 1) {
+      const handle = late.handle[i] as number;
+      if (isKept[handle] === 0) continue;
+      const n = batch.count;
+      batch.series[n] = handle;
+      batch.code[n] = codeOf(late.uncertain[i] === 1 ? UNCERTAIN : GOOD, reasonCode("none"));
+      batch.value[n] = late.value[i] as number;
+      batch.at[n] = Math.round(late.at[i] as number);
+      batch.count = n + 1;
+      if (batch.count === BATCH) handOver();
+    }
+    if (late.lost > 0) input.dropped(late.lost);
+    late.count = 0;
+    late.lost = 0;
+  }
+
   /** Points that stood still for long are written again: the history is to tell stillness from silence. */
   function keepStill(now: number, mono: number): void {
     const end = Math.min(look + Math.max(LOOKED_AT, definitions.length / 60), definitions.length);
@@ -190,6 +208,7 @@ export function openHistorian(input: HistorianInput): Historian {
         thread = start();
       }
       keepStill(at.now, at.mono);
+      keepLate();
       handOver();
     },
     read(handle, from, to, buckets) {

@@ -55,6 +55,8 @@ export interface PointDefinition {
   readonly staleAfter: Span;
   /** The raw number moves at least this often while the device lives; absent: it may stand still for ever. */
   readonly frozenAfter?: Span;
+  /** A sample of a source that stamps, older than the newest one by at most this, is late: it goes to history alone. 2 s. */
+  readonly lateness?: Span;
   readonly deadband: number;
   readonly tags: readonly string[];
 }

@@ -2,6 +2,7 @@
 import { BAD, GOOD, type Reason, reasonCode, UNCERTAIN } from "#model/quality";
 import type { Moment } from "#model/time";
 import type { TextTold, Told } from "../../drivers/driver.ts";
+import { isLate, keepLate } from "./late.ts";
 import { forgetMovement, standsStill } from "./movement.ts";
 import { type PointTable, ROW_BOOL, ROW_ENUM, ROW_TEXT } from "./table.ts";
 
@@ -23,7 +24,7 @@ const CLOCK_NEVER_SET = 946_684_800_000;
  * changed are put into `changed`, which must have room for `count`; their number is the result.
  *
  * Order of judgement: "not available" codes (raw), not a finite number, scale and offset, then code or range, then whether
- * it has stood still for longer than it may. A bool is 1
+ * it has stood still for longer than it may. A sample that came late changes no row (`late.ts`). A bool is 1
  * for every raw number but 0, before and after scale and offset, so that `scale: -1, offset: 1` turns it round. While the
  * quality stays good, a change of at most the deadband since the last reported value is not reported.
  */
@@ -42,20 +43,19 @@ export function settle(
     const handle = handles[i] as number;
     const before = raw[i] as number;
     const value = before * (table.scale[handle] as number) + (table.offset[handle] as number);
+    let reason = reasonAgainst(table, handle, before, value);
+    const settled =
+      reason === NONE && table.kind[handle] === ROW_BOOL
+        ? asBool(before, table.scale[handle] as number, table.offset[handle] as number)
+        : value;
+    if (sourceAt !== undefined && isLate(table, handle, sourceAt[i] as number)) {
+      heard(table, handle, at);
+      if (reason === NONE) keepLate(table, handle, settled, sourceAt[i] as number, uncertain?.[i] ?? 0);
+      continue;
+    }
     received(table, handle, at);
-    const source = sourceAt === undefined ? Number.NaN : (sourceAt[i] as number);
-    stamped(table, handle, source, at);
-    const still = standsStill(table, handle, before, at.mono);
-    let reason = NONE;
-    let settled = value;
-    const kind = table.kind[handle];
-    if (table.notAvailable[handle]?.has(before)) reason = NOT_AVAILABLE;
-    else if (!Number.isFinite(value)) reason = NOT_A_NUMBER;
-    else if (kind === ROW_BOOL) settled = asBool(before, table.scale[handle] as number, table.offset[handle] as number);
-    else if (kind === ROW_TEXT) reason = DECODE;
-    else if (kind === ROW_ENUM && table.codes[handle]?.has(value) === false) reason = UNKNOWN_CODE;
-    else if (value < (table.low[handle] as number) || value > (table.high[handle] as number)) reason = OUT_OF_RANGE;
-    if (still && reason === NONE) reason = FROZEN;
+    if (sourceAt !== undefined) stamped(table, handle, sourceAt[i] as number, at);
+    if (standsStill(table, handle, before, at.mono) && reason === NONE) reason = FROZEN;
     const isChanged =
       reason === NONE
         ? keep(table, handle, settled, uncertain?.[i] === 1 ? UNCERTAIN : GOOD)
@@ -68,10 +68,26 @@ export function settle(
   return found;
 }
 
+/** Why this number is no value; NONE for one that is. */
+function reasonAgainst(table: PointTable, handle: number, raw: number, value: number): number {
+  const kind = table.kind[handle];
+  if (table.notAvailable[handle]?.has(raw)) return NOT_AVAILABLE;
+  if (!Number.isFinite(value)) return NOT_A_NUMBER;
+  if (kind === ROW_BOOL) return NONE;
+  if (kind === ROW_TEXT) return DECODE;
+  if (kind === ROW_ENUM && table.codes[handle]?.has(value) === false) return UNKNOWN_CODE;
+  return value < (table.low[handle] as number) || value > (table.high[handle] as number) ? OUT_OF_RANGE : NONE;
+}
+
 /** A text point's value; a text for any other point cannot be decoded. True when the row changed. */
 export function settleText(table: PointTable, handle: number, text: string, at: Moment, told?: TextTold): boolean {
+  const source = told?.sourceAt ?? Number.NaN;
+  if (isLate(table, handle, source)) {
+    heard(table, handle, at);
+    return false;
+  }
   received(table, handle, at);
-  stamped(table, handle, told?.sourceAt ?? Number.NaN, at);
+  stamped(table, handle, source, at);
   if (table.kind[handle] !== ROW_TEXT) return keepBad(table, handle, DECODE);
   const quality = told?.uncertain ? UNCERTAIN : GOOD;
   const same = table.quality[handle] === quality && table.text.get(handle) === text;
@@ -116,13 +132,20 @@ export function markBad(
 
 function received(table: PointTable, handle: number, at: Moment): void {
   table.sourceAt[handle] = at.now;
+  heard(table, handle, at);
+}
+
+/** The source lives: what it said last is not stale. */
+function heard(table: PointTable, handle: number, at: Moment): void {
   table.receivedAt[handle] = at.now;
   table.receivedMono[handle] = at.mono;
 }
 
 /** A stamp that cannot be true would make old data look fresh, or date it before the device was built. */
 function stamped(table: PointTable, handle: number, source: number, at: Moment): void {
-  if (source > CLOCK_NEVER_SET && source <= at.now + MOST_AHEAD) table.sourceAt[handle] = source;
+  if (!(source > CLOCK_NEVER_SET && source <= at.now + MOST_AHEAD)) return;
+  table.sourceAt[handle] = source;
+  table.newestSource[handle] = source;
 }
 
 const asBool = (raw: number, scale: number, offset: number): number =>

@@ -1,6 +1,7 @@
 /** The point table: one row per point in parallel columns, and beside them what settling a row needs to know. */
 import type { PointColumns, PointDefinition } from "#model/points";
 import { BAD, reasonCode } from "#model/quality";
+import { type LateSamples, noLateSamples } from "./late.ts";
 
 /** What `settle` does with a row's raw number. */
 export const ROW_NUMBER = 0;
@@ -34,7 +35,14 @@ export interface PointTable extends PointColumns {
   /** The last raw number, and the monotonic time at which it last moved: NaN before the first and after a gap. */
   readonly lastRaw: Float64Array;
   readonly movedMono: Float64Array;
+  /** Instant of the newest sample that a source stamped, NaN before the first; a sample so much older at most is late. */
+  readonly newestSource: Float64Array;
+  readonly lateness: Float64Array;
+  readonly late: LateSamples;
 }
+
+/** ms: domain rule for late samples ("within 2 s"). */
+const LATENESS = 2_000;
 
 /** Every row starts without a value: BAD with reason `restart`, until its first sample or fault. */
 export function createPointTable(definitions: readonly PointDefinition[]): PointTable {
@@ -64,6 +72,9 @@ export function createPointTable(definitions: readonly PointDefinition[]): Point
     frozenAfter: column((point) => point.frozenAfter ?? Number.POSITIVE_INFINITY),
     lastRaw: new Float64Array(count).fill(Number.NaN),
     movedMono: new Float64Array(count).fill(Number.NaN),
+    newestSource: new Float64Array(count).fill(Number.NaN),
+    lateness: column((point) => point.lateness ?? LATENESS),
+    late: noLateSamples(),
   };
 }
 

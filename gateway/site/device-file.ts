@@ -61,6 +61,7 @@ const pointShape = {
   staleAfter: SpanText.optional(),
   /** The raw number moves at least this often while the device lives. */
   frozenAfter: SpanText.optional(),
+  lateness: SpanText.optional(),
   write: Write.optional(),
   /** Acknowledgements of alarms that read this point are passed back to where it comes from. */
   acknowledge: z.boolean().optional(),

@@ -262,6 +262,7 @@ function finishPoint(point: WrittenPoint, home: PointHome, at: unknown, problems
     every,
     staleAfter,
     ...(frozenAfter === undefined ? {} : { frozenAfter }),
+    ...(fields.lateness === undefined ? {} : { lateness: fields.lateness }),
     ...(write ? { write } : {}),
     ...(acknowledge ? { acknowledge } : {}),
     deadband: fields.deadband ?? 0,

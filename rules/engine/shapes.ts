@@ -8,6 +8,7 @@ import type { Severity } from "#model/severity";
 import type { Device } from "#model/site";
 import { pointsByKind, subjectOf } from "../language/check.ts";
 import { createGraph, type Graph, isInput, type Term } from "../language/graph.ts";
+import { isOwnAffair, shapeKey } from "../language/own-affair.ts";
 import { parseRule } from "../language/parsed-rule.ts";
 import { handlesOf, type RuleOnDevice, reachable, resolveRule } from "../language/rule-on-device.ts";
 import type { Subject } from "../language/scope.ts";
@@ -49,64 +50,6 @@ interface Desk {
   readonly subject: Subject;
   readonly graph: Graph;
   readonly forms: { rule: RuleDefinition; form: RuleOnDevice }[];
-}
-
-/**
- * What a rule may hold for its meaning to depend on nothing but the points and facts of its device. A field that is not
- * named here, e.g. one that selects devices by place, makes the rule be resolved on each device by itself.
- */
-const OWN_AFFAIR: ReadonlySet<string> = new Set<keyof RuleDefinition>([
-  "id",
-  "kind",
-  "title",
-  "severity",
-  "lifeSafety",
-  "latch",
-  "let",
-  "when",
-  "clear",
-  "onDelay",
-  "offDelay",
-  "levels",
-  "optional",
-  "params",
-  "ticket",
-  "because",
-  "advice",
-  "source",
-  "file",
-  "deadband",
-  "onBad",
-  "suppressBy",
-  "becauseAt",
-  "calendars",
-]);
-/** `building.utility_power`, `floor3.*.smoke`: a name with a dot leads to another device. */
-const DOTTED = /[\p{L}\p{N}_)\]*]\s*\.\s*[\p{L}_*]/u;
-
-function isOwnAffair(rule: RuleDefinition): boolean {
-  if (Object.keys(rule).some((key) => !OWN_AFFAIR.has(key))) return false;
-  const texts = [
-    ...Object.values(rule.let),
-    rule.when,
-    rule.clear,
-    rule.onDelay,
-    rule.offDelay,
-    rule.deadband,
-    ...rule.levels.map((level) => level.when),
-  ];
-  return !texts.some((expression) => expression && DOTTED.test(expression.text)) && !DOTTED.test(placeholders(rule));
-}
-const placeholders = ({ because }: RuleDefinition): string =>
-  [because.zh, because.en].flatMap((text) => text.match(/\{[^{}]*\}/g) ?? []).join(" ");
-
-/** Two devices with equal keys are told apart by no rule that is their own affair. */
-function shapeKey({ kind, params, points: handles }: Device, points: readonly PointDefinition[]): string {
-  const keys = handles.map((handle) => {
-    const point = points[handle];
-    return point ? `${point.key}:${point.unit ?? ""}:${point.type}:${point.tags.join(" ")}` : "";
-  });
-  return `${kind}|${JSON.stringify(params)}|${keys.join()}`;
 }
 
 function resolveOn(desk: Desk, parsed: ReturnType<typeof parseRule>, site: ReturnType<typeof pointsByKind>): void {

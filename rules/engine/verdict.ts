@@ -88,7 +88,8 @@ function towardsNormal(
   now: number,
   say: (turn: Turn, held: number) => void,
 ): void {
-  const over = when === 1 ? 0 : clear;
+  // As on the way up: whatever is known and not 0 holds.
+  const over = Number.isNaN(when) || when === 0 ? clear : 0;
   const judged = !Number.isNaN(over) && !(Number.isNaN(when) && over === 0);
   if (judged !== v.judged) {
     v.judged = judged;

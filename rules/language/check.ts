@@ -4,10 +4,11 @@ import type { Problem } from "#model/problem";
 import type { Expression, RuleDefinition, RuleParameter } from "#model/rule";
 import type { Device, DeviceKind } from "#model/site";
 import type { Text } from "#model/text";
-import { createGraph } from "./graph.ts";
+import { createGraph, type Graph } from "./graph.ts";
+import { isOwnAffair, shapeKey } from "./own-affair.ts";
 import { type ParsedRule, type PlacedFault, parseRule } from "./parsed-rule.ts";
 import { createNeighbourhood } from "./relations.ts";
-import { resolveRule } from "./rule-on-device.ts";
+import { type Resolved, resolveRule } from "./rule-on-device.ts";
 import type { KnownPoint, SitePoints, Subject } from "./scope.ts";
 import { parseUnit } from "./units.ts";
 
@@ -135,7 +136,8 @@ export function checkRules(
       problems.push(problem);
     }
   };
-  const graphs = subjects.map(() => createGraph());
+  const graphs = new Map<string | number, Graph>();
+  const shapes = devices.map((device) => shapeKey(device, points));
   const ids = new Map<string, RuleDefinition>();
   for (const rule of rules) {
     const twin = ids.get(rule.id);
@@ -154,9 +156,12 @@ export function checkRules(
     // First on a model device that has every point of the kind: finds the mistakes also where no device is.
     const model = resolveRule(parsed, { device: undefined, points: new Map() }, createGraph(), site);
     report(model.faults);
+    // A thousand lifts of one shape have one answer, unless the rule looks at other devices or at the place.
+    const together = isOwnAffair(rule);
+    const answers = new Map<string | number, Resolved>();
     subjects.forEach((subject, at) => {
       if (subject.device?.kind !== rule.kind) return;
-      const { faults, because } = onDevice(parsed, subject, at);
+      const { faults, because } = onDevice(parsed, subject, together ? (shapes[at] ?? at) : at, answers);
       report(faults);
       const verdict = { rule: rule.id, device: subject.device.id };
       if (faults.length > 0)
@@ -166,7 +171,18 @@ export function checkRules(
   }
   return { problems, applies };
 
-  function onDevice(parsed: ParsedRule, subject: Subject, at: number) {
-    return resolveRule(parsed, subject, graphs[at] ?? createGraph(), site);
+  function onDevice(
+    parsed: ParsedRule,
+    subject: Subject,
+    of: string | number,
+    answers: Map<string | number, Resolved>,
+  ) {
+    const known = answers.get(of);
+    if (known) return known;
+    const graph = graphs.get(of) ?? createGraph();
+    graphs.set(of, graph);
+    const found = resolveRule(parsed, subject, graph, site);
+    answers.set(of, found);
+    return found;
   }
 }

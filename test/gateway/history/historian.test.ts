@@ -9,6 +9,7 @@ import { type HistorySettings, usualHistory } from "#model/site";
 import { days, hours, type Instant, instant, later, milliseconds, minutes, seconds } from "#model/time";
 import { HistoryAway, HistoryBusy } from "../../../gateway/history/historian.ts";
 import { openHistorian } from "../../../gateway/history/open-historian.ts";
+import { settle } from "../../../gateway/points/settle.ts";
 import { createPointTable } from "../../../gateway/points/table.ts";
 import { createDataFolder } from "../../support/data-folder.ts";
 import { createManualClock } from "../../support/manual-clock.ts";
@@ -132,6 +133,31 @@ describe("what came in is answered", () => {
     expect(known).toMatchObject({ mean: 1, quality: "good" });
     expect(gap).toMatchObject({ mean: Number.NaN, samples: 0, quality: "bad" });
     expect(await house.trend(1, START, house.clock.now(), 1)).toMatchObject([{ quality: "bad", samples: 0 }]);
+  });
+
+  test("a sample that came too late for its row stands at its own time", async () => {
+    using folder = createDataFolder();
+    await using house = startHistorian(folder.path);
+    const { table } = house;
+    const tell = (raw: number, ago: number) => {
+      const [now, mono] = [house.clock.now(), house.clock.monotonic()];
+      const changed = new Int32Array(1);
+      const told = { sourceAt: Float64Array.of(now - ago) };
+      const count = settle(table, Int32Array.of(0), Float64Array.of(raw), 1, { now, mono }, changed, told);
+      house.historian.append(changed, count, { now, mono });
+    };
+    tell(1, 0);
+    await house.clock.advance(seconds(10));
+    tell(3, 0);
+    await house.clock.advance(seconds(1));
+    tell(7, 2_500);
+    house.beat();
+    await house.clock.advance(seconds(9));
+    expect(await house.trend(0, START, house.clock.now(), 2)).toMatchObject([
+      { at: 0, low: 1, high: 7, last: 7, samples: 2 },
+      { at: 10_000, low: 3, high: 3, last: 3, samples: 1 },
+    ]);
+    expect([table.value[0], table.late.count, house.lost()]).toEqual([3, 0, 0]);
   });
 
   test("a value that stands still for an hour is written again and stays known", async () => {
