@@ -1,6 +1,7 @@
 /** A site after parsing: only good values, every reference resolved. */
 
 import type { BrokerSettings } from "./broker.ts";
+import type { FloodLimits } from "./flood.ts";
 import type { PointDefinition, Suspect } from "./points.ts";
 import type { Policy } from "./policy.ts";
 import type { Problem } from "./problem.ts";
@@ -148,6 +149,7 @@ export interface Site {
   readonly broker?: BrokerSettings;
   /** `usualHistory` when it is not told. */
   readonly history?: HistorySettings;
+  readonly flood?: FloodLimits;
   readonly warnings: readonly Problem[];
 }
 

@@ -115,7 +115,7 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
   await warnOfUnreadFiles(input.folder, simulator ? [simulator.fleet] : [], problems);
 
   if (!settings || !policy || !people) return undefined;
-  const { id, name, zone, simulated, listen, store, history } = settings.settings;
+  const { id, name, zone, simulated, listen, store, history, flood } = settings.settings;
   return {
     id,
     name,
@@ -134,6 +134,7 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
     people: people.people,
     channels: settings.channels,
     ...(simulator ? { simulator: { fleet: within(input.folder, simulator.fleet), control: simulator.control } } : {}),
+    ...(flood ? { flood } : {}),
     ...(history ? { history: { ...usualHistory, ...withoutUndefined(history) } } : {}),
     ...(store ? { store: { folder: within(input.folder, store.folder) } } : {}),
     ...(settings.broker ? { broker: settings.broker } : {}),

@@ -2,14 +2,15 @@
 
 import * as z from "zod";
 import type { BrokerSettings } from "#model/broker";
+import { usualFlood } from "#model/flood";
 import type { ChannelSetting } from "#model/site";
-import { hours, parseSpan } from "#model/time";
+import { hours, minutes, parseSpan } from "#model/time";
 import { nearest } from "../../rules/language/nearest.ts";
 import { BrokerFile, finishBroker } from "./broker-file.ts";
 import { calendarEntry } from "./calendars.ts";
 import { itemsOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import type { ProblemList } from "./problems.ts";
-import { complain, Id, Name, TextPair } from "./vocabulary.ts";
+import { complain, Id, Name, spanFrom, TextPair } from "./vocabulary.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 const Zone = z.string().superRefine((zone, context) => {
@@ -78,6 +79,25 @@ const History = z.strictObject({
   reserve: Size.optional(),
 });
 
+/** When the alarms are too many for the people at a desk; leaving below entering, or it would come and go. */
+const FloodFile = z
+  .strictObject({
+    enter: z.int().min(1).default(usualFlood.enter),
+    leave: z.int().min(1).default(usualFlood.leave),
+    within: spanFrom(minutes(1), "1m").default(usualFlood.within),
+  })
+  .superRefine(({ enter, leave }, context) => {
+    if (leave <= enter) return;
+    complain(
+      context,
+      { zh: "leave 大于 enter", en: "leave is above enter" },
+      {
+        zh: "leave 不得大于 enter，例如 enter: 10、leave: 5。",
+        en: "Keep leave at or below enter, e.g. enter: 10, leave: 5.",
+      },
+    );
+  });
+
 export const SiteFile = z.strictObject({
   id: Id,
   name: TextPair,
@@ -92,6 +112,7 @@ export const SiteFile = z.strictObject({
   calendars: z.record(Name, calendarEntry(Zone)).default({}),
   broker: BrokerFile.optional(),
   history: History.optional(),
+  flood: FloodFile.optional(),
 });
 export type SiteFile = z.output<typeof SiteFile>;
 
