@@ -118,7 +118,9 @@ export function createPipeline(input: PipelineInput): Door {
     measure.decided(plan);
     if (plan.alarms.length > 0) feed.publish({ kind: "alarms", alarms: plan.alarms, at });
     if (plan.tickets.length > 0) feed.publish({ kind: "tickets", tickets: plan.tickets, at });
-    if (plan.tides) feed.publish({ kind: "tides", tides: plan.tides, at });
+    // Counting alone is no news: only a flood, and its end.
+    const flooded = plan.tides?.some((tide) => tide.flood) || plan.journal.some((row) => row.event === "flood-ended");
+    if (plan.tides && flooded) feed.publish({ kind: "tides", tides: plan.tides, at });
     if (plan.messages.length > 0) feed.publish({ kind: "messages", messages: plan.messages, at });
   }
 

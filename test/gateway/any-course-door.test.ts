@@ -190,6 +190,6 @@ async function play(moves: readonly Move[]): Promise<void> {
 test("legal states, every row in the chain, the journal's replay is the state, one ticket for a device and class", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(move, { minLength: 5, maxLength: 25 }), (moves) => play(moves)),
-    { numRuns: 20 },
+    { numRuns: 8 },
   );
 }, 120_000);
