@@ -1,6 +1,7 @@
 /** The one door as the slices see it: what may be asked of the house, and what may be read. `pipeline.ts` stands behind it. */
 import type { Account, Session, Token } from "#model/account";
 import type { Alarm } from "#model/alarm";
+import type { Tide } from "#model/flood";
 import type { Message } from "#model/message";
 import type { Paper } from "#model/paper";
 import type { Answer, DeviceState, Happening, Refusal } from "#model/plan";
@@ -23,6 +24,8 @@ export interface House {
   readonly tokens: ReadonlyMap<string, Token>;
   /** Messages that wait or are being sent, by key. */
   readonly outbox: ReadonlyMap<string, Message>;
+  /** What came to each desk lately, and which of them are flooded. */
+  readonly tides: ReadonlyMap<string, Tide>;
 }
 
 export interface Door {

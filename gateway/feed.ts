@@ -1,5 +1,6 @@
 /** Onlookers: they see what was committed and cannot answer. Screens, metrics and the north follow this one feed. */
 import type { Alarm } from "#model/alarm";
+import type { Tide } from "#model/flood";
 import type { Message } from "#model/message";
 import type { DeviceState } from "#model/plan";
 import type { Ticket } from "#model/ticket";
@@ -10,6 +11,7 @@ export type News =
   | { readonly kind: "alarms"; readonly alarms: readonly Alarm[]; readonly at: Moment }
   | { readonly kind: "tickets"; readonly tickets: readonly Ticket[]; readonly at: Moment }
   | { readonly kind: "messages"; readonly messages: readonly Message[]; readonly at: Moment }
+  | { readonly kind: "tides"; readonly tides: readonly Tide[]; readonly at: Moment }
   | { readonly kind: "devices"; readonly devices: readonly DeviceState[]; readonly at: Moment };
 
 export interface Feed {

@@ -119,7 +119,8 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     clock,
     measure: measures(metrics, log, () => clock.now()),
   });
-  await door.take({ type: "started", ...(lastSeen > 0 ? { lastSeen } : {}) });
+  const judged = new Set(engine.instances.flatMap(({ id, trouble }) => (trouble === undefined ? [id] : [id, trouble])));
+  await door.take({ type: "started", judged, ...(lastSeen > 0 ? { lastSeen } : {}) });
   // One look before the first sample: what is active cannot be judged, so that the first good sample says that it can again.
   door.samples(new Int32Array(0), 0);
   await door.take({

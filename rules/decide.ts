@@ -5,11 +5,12 @@ import { type Alarm, isAnnunciated } from "#model/alarm";
 import type { Command, Happening, Plan, View } from "#model/plan";
 import type { TicketClass } from "#model/policy";
 import type { Transition } from "#model/rule";
-import type { Instant } from "#model/time";
+import { type Instant, milliseconds } from "#model/time";
 import { acknowledge } from "./alarm/acknowledge.ts";
 import { acknowledgeSeen } from "./alarm/acknowledge-seen.ts";
 import { dueReturns, endChatter, shiftChatter } from "./alarm/chatter.ts";
 import { noteDevices, raiseSilentDevices } from "./alarm/communication.ts";
+import { countTold, endFloods, shiftTides } from "./alarm/flood.ts";
 import { activate, changeLevel, inputBad, inputGood, returnToNormal } from "./alarm/lifecycle.ts";
 import { askAgain, shiftReAlarms } from "./alarm/re-alarm.ts";
 import { refusedWithNote } from "./alarm/refusals.ts";
@@ -30,6 +31,13 @@ import { shiftTickets, watchTickets } from "./response/watch-tickets.ts";
 
 /** Decides what lasts after `happening` at `now`. Reads the view, changes nothing; the same input gives the same plan. */
 export function decide(view: View, happening: Happening, now: Instant): Plan {
+  const plan = countTold(view, decideAlone(view, happening, now), now);
+  if (happening.type === "tick") return endFloods(view, plan, now);
+  return happening.type === "clock-step" ? shiftTides(view, plan, happening.by) : plan;
+}
+
+/** As if nobody sat before alarms: what a flood changes is added to it. */
+function decideAlone(view: View, happening: Happening, now: Instant): Plan {
   switch (happening.type) {
     case "record":
       return { ...emptyPlan, ...happening.rows };
@@ -85,7 +93,7 @@ export function decide(view: View, happening: Happening, now: Instant): Plan {
         revision: view.site.revision,
         ...(happening.lastSeen === undefined ? {} : { downFor: now - happening.lastSeen }),
       });
-      noteRuleEdits(draft);
+      noteRuleEdits(draft, happening.judged);
       for (const alarm of view.alarms.values()) inputBad(draft, alarm.id, "restart", happening.lastSeen);
       for (const alarm of endDueShelves(draft, true)) answerByRule(draft, alarm);
       for (const alarm of askAgain(draft, true)) answerByRule(draft, alarm);
@@ -132,6 +140,7 @@ function judge(draft: Draft, transition: Transition): void {
           because: transition.because,
           inputs: transition.inputs,
           revision: revisionOf(rule),
+          heldFor: milliseconds(transition.heldFor),
         }),
         rule.ticket,
       );

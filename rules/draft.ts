@@ -1,5 +1,5 @@
 /** A plan in the making: reads see what this plan has already changed, everything else comes from the view. */
-import type { Alarm } from "#model/alarm";
+import { type Alarm, isAnnunciated } from "#model/alarm";
 import type { JournalData, JournalEntry } from "#model/journal";
 import type { Message } from "#model/message";
 import type { Paper } from "#model/paper";
@@ -47,6 +47,15 @@ export const emptyPlan: Plan = {
 /** A plan that changes nothing and says why. */
 export function refuse(status: Refusal["status"], code: string, zh: string, en: string, detail?: unknown): Plan {
   return { ...emptyPlan, refusal: { status, code, message: { zh, en }, ...(detail === undefined ? {} : { detail }) } };
+}
+
+const ACTIVATIONS: ReadonlySet<string> = new Set(["activated", "reactivated"]);
+
+/** An activation that ends the plan on a shelf, under a cause or waiting for one was brought before nobody by it. */
+function toldOrNot(entry: JournalEntry, alarms: ReadonlyMap<string, Alarm>): JournalEntry {
+  if (!ACTIVATIONS.has(entry.event) || entry.data.annunciated !== undefined) return entry;
+  const alarm = alarms.get(entry.about.slice("alarm:".length));
+  return alarm && !isAnnunciated(alarm) ? { ...entry, data: { ...entry.data, annunciated: false } } : entry;
 }
 
 export function createDraft(view: View, now: Instant, actor: string): Draft {
@@ -117,7 +126,8 @@ export function createDraft(view: View, now: Instant, actor: string): Draft {
       journal.forEach((entry, index) => {
         last.set(entry.about, index);
       });
-      const entries = journal.map((entry, index): JournalEntry => {
+      const entries = journal.map((raw, index): JournalEntry => {
+        const entry = toldOrNot(raw, alarms);
         if (last.get(entry.about) !== index) return entry;
         const alarm = entry.about.startsWith("alarm:") ? alarms.get(entry.about.slice(6)) : undefined;
         const ticket = entry.about.startsWith("ticket:") ? tickets.get(entry.about.slice(7)) : undefined;

@@ -121,6 +121,15 @@ const lines: Readonly<Record<string, Line>> = {
   "unshelve-refused": refused("取消搁置未被接受", "tried in vain to take the alarm off the shelf"),
   "out-of-service-refused": refused("停用未被接受", "tried in vain to take the alarm out of service"),
   "in-service-refused": refused("恢复使用未被接受", "tried in vain to put the alarm back in service"),
+  "first-up-moved": (row) =>
+    both(`按信号源时间，${word(row, "to")} 更早发生`, `By the time of its source ${word(row, "to")} came first`),
+  "flood-began": (row) =>
+    both(`报警泛滥开始：已有 ${word(row, "told")} 条`, `Alarm flood: ${word(row, "told")} alarms so far`),
+  "flood-ended": (row) =>
+    both(
+      `报警泛滥结束：历时 ${spanOf(row, "lasted").zh}，共 ${word(row, "told")} 条`,
+      `Alarm flood over after ${spanOf(row, "lasted").en}: ${word(row, "told")} alarms`,
+    ),
   "re-alarmed": (row) =>
     both(
       `确认后仍未恢复，第 ${word(row, "times")} 次重新提示`,

@@ -1,5 +1,6 @@
 /** From the house's rows to the bodies of the wire contract (`shapes.ts`). Pure: routes and the live stream use the same. */
 import { type Alarm, shownState } from "#model/alarm";
+import { inWindow, type Tide } from "#model/flood";
 import type { JournalRow } from "#model/journal";
 import type { Message } from "#model/message";
 import type { PointColumns, PointDefinition, PointWrite } from "#model/points";
@@ -16,6 +17,7 @@ import type {
   AlarmBody,
   ClockBody,
   DeviceBody,
+  FloodBody,
   JournalBody,
   PointBody,
   RuleBody,
@@ -172,6 +174,9 @@ export function alarmBody(alarm: Alarm, devices: ReadonlyMap<string, Device>): A
     state: shownState(alarm),
     because: text(alarm.because),
     activeSince: formatInstant(alarm.activeSince),
+    ...maybe("onset", time(alarm.onset)),
+    ...maybe("follows", alarm.follows),
+    ...maybe("reAlarms", alarm.reAlarms),
     ...maybe("returnedAt", time(alarm.returnedAt)),
     ...maybe("acknowledgedBy", alarm.acknowledgedBy),
     ...maybe("acknowledgedAt", time(alarm.acknowledgedAt)),
@@ -194,6 +199,22 @@ export function alarmBody(alarm: Alarm, devices: ReadonlyMap<string, Device>): A
     simulated: alarm.simulated,
   };
 }
+
+/** The desks that are flooded, and how high it stands. */
+export const floodBodies = (tides: Iterable<Tide>): FloodBody[] =>
+  [...tides].flatMap((tide) =>
+    tide.flood
+      ? [
+          {
+            position: tide.position,
+            since: formatInstant(tide.flood.since),
+            told: tide.flood.told,
+            peak: tide.flood.peak,
+            now: inWindow(tide),
+          },
+        ]
+      : [],
+  );
 
 function clockBody(clock: ResponseClock, now: Instant): ClockBody {
   return {

@@ -105,6 +105,12 @@ export const AlarmShape = z.object({
   ]),
   because: Text,
   activeSince: Time,
+  /** When the condition began by the clock of its source. */
+  onset: Time.optional(),
+  /** The alarm of the same system and building that came first, within seconds. */
+  follows: z.string().optional(),
+  /** How often it asked again after its acknowledgement. */
+  reAlarms: z.int().optional(),
   returnedAt: Time.optional(),
   acknowledgedBy: z.string().optional(),
   acknowledgedAt: Time.optional(),
@@ -380,6 +386,18 @@ export const RuleCheckShape = z.object({
 
 export const MeShape = z.object({ id: z.string(), name: z.string(), role: z.enum(roles) });
 
+/** A desk at which more alarms come than people can take in. */
+export const FloodShape = z.object({
+  /** `site`, or `building:<name>`. */
+  position: z.string(),
+  since: Time,
+  /** Told since it began, and the most within ten minutes. */
+  told: z.int(),
+  peak: z.int(),
+  /** In the window now. */
+  now: z.int(),
+});
+
 /** Frames of `/api/live`. Every frame has a sequence number; `since=<seq>` resumes after it. */
 export const LiveFrame = z.discriminatedUnion("kind", [
   z.object({
@@ -392,7 +410,10 @@ export const LiveFrame = z.discriminatedUnion("kind", [
     alarms: z.array(AlarmShape),
     tickets: z.array(TicketShape),
     points: z.array(PointShape),
+    floods: z.array(FloodShape),
   }),
+  /** The desks that are flooded now; empty: it is over. */
+  z.object({ seq: z.int(), at: Time, kind: z.literal("flood"), floods: z.array(FloodShape) }),
   z.object({ seq: z.int(), at: Time, kind: z.literal("value"), points: z.array(PointShape) }),
   z.object({ seq: z.int(), at: Time, kind: z.literal("alarm"), alarms: z.array(AlarmShape) }),
   z.object({ seq: z.int(), at: Time, kind: z.literal("ticket"), tickets: z.array(TicketShape) }),
@@ -425,6 +446,7 @@ export const SeenShape = z.object({
   ),
 });
 
+export type FloodBody = z.infer<typeof FloodShape>;
 export type SeenBody = z.infer<typeof SeenShape>;
 export type ErrorBody = z.infer<typeof ErrorShape>;
 export type SiteBody = z.infer<typeof SiteShape>;

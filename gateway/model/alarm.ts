@@ -82,6 +82,10 @@ export interface Alarm {
   readonly inputs: readonly InputSeen[];
   /** Start of the occurrence; of an alarm that was never active, when its row was made. */
   readonly activeSince: Instant;
+  /** When the condition began by the clock of its source. */
+  readonly onset?: Instant;
+  /** The alarm of the same system and building that came first, within seconds. Absent: it was the first itself. */
+  readonly follows?: string;
   readonly returnedAt?: Instant;
   readonly acknowledgedBy?: string;
   readonly acknowledgedAt?: Instant;

@@ -1,6 +1,7 @@
 /** What comes to the door, and what the rules answer. */
 import type { Account, Actor, Session, Token } from "./account.ts";
 import type { Alarm, ShownState } from "./alarm.ts";
+import type { Tide } from "./flood.ts";
 import type { JournalEntry } from "./journal.ts";
 import type { Message } from "./message.ts";
 import type { Paper } from "./paper.ts";
@@ -35,6 +36,8 @@ export interface View {
   readonly outbox: ReadonlyMap<string, Message>;
   /** Number of the last ticket ever opened. */
   readonly lastTicket: number;
+  /** What came to each desk lately; absent where nobody sits before alarms, as in a backtest. */
+  readonly tides?: ReadonlyMap<string, Tide>;
 }
 
 /** What a person may do with a ticket, in the usual order. */
@@ -148,7 +151,8 @@ export type Command =
   | { readonly do: "write-point"; readonly point: string; readonly value: number; readonly order: string };
 
 export type Happening =
-  | { readonly type: "started"; readonly lastSeen?: Instant }
+  /** `judged`: ids of all alarms that the rules can raise now; what stands and is not among them is nobody's any more. */
+  | { readonly type: "started"; readonly lastSeen?: Instant; readonly judged?: ReadonlySet<string> }
   | { readonly type: "tick" }
   | { readonly type: "clock-step"; readonly by: Span }
   | { readonly type: "conditions"; readonly transitions: readonly Transition[] }
@@ -198,6 +202,8 @@ export interface Plan {
   readonly sessions: readonly Session[];
   readonly tokens: readonly Token[];
   readonly journal: readonly JournalEntry[];
+  /** Kept as notes, and replaced whole. */
+  readonly tides?: readonly Tide[];
   /** Why nothing was done; beside it there is at most the journal's row about the refusal. */
   readonly refusal?: Refusal;
   /** What a command answers beside the changed rows. */

@@ -99,6 +99,8 @@ export interface InputSeen {
   readonly quality: "good" | "uncertain" | "bad";
   /** Instant of receipt, ms since epoch. */
   readonly at: number;
+  /** What the source itself says, where it says another instant. */
+  readonly sourceAt?: number;
 }
 
 /** One rule on one device. `index` is its row in the engine. */

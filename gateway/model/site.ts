@@ -1,6 +1,7 @@
 /** A site after parsing: only good values, every reference resolved. */
 
 import type { BrokerSettings } from "./broker.ts";
+import type { FloodLimits } from "./flood.ts";
 import type { NorthSettings } from "./north.ts";
 import type { PointDefinition, Suspect } from "./points.ts";
 import type { Policy } from "./policy.ts";
@@ -177,6 +178,7 @@ export interface Site {
   readonly north?: NorthSettings;
   /** `usualHistory` when it is not told. */
   readonly history?: HistorySettings;
+  readonly flood?: FloodLimits;
   readonly warnings: readonly Problem[];
 }
 

@@ -121,7 +121,7 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
       : undefined;
 
   if (!settings || !policy || !people) return undefined;
-  const { id, name, zone, simulated, listen, store, history } = settings.settings;
+  const { id, name, zone, simulated, listen, store, history, flood } = settings.settings;
   return {
     id,
     name,
@@ -141,6 +141,7 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
     channels: settings.channels,
     ...(settings.settings.publicUrl === undefined ? {} : { publicUrl: settings.settings.publicUrl }),
     ...(simulator ? { simulator: { fleet: within(input.folder, simulator.fleet), control: simulator.control } } : {}),
+    ...(flood ? { flood } : {}),
     ...(history ? { history: { ...usualHistory, ...withoutUndefined(history) } } : {}),
     ...(store ? { store: { folder: within(input.folder, store.folder) } } : {}),
     ...(settings.broker ? { broker: settings.broker } : {}),

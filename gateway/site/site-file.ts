@@ -3,8 +3,9 @@
 import * as z from "zod";
 import type { BrokerSettings } from "#model/broker";
 import { WebAddress } from "#model/channel-settings";
+import { usualFlood } from "#model/flood";
 import type { ChannelSetting } from "#model/site";
-import { hours, parseSpan } from "#model/time";
+import { hours, minutes, parseSpan } from "#model/time";
 import { nearest } from "../../rules/language/nearest.ts";
 import { BrokerFile, finishBroker } from "./broker-file.ts";
 import { calendarEntry } from "./calendars.ts";
@@ -12,7 +13,7 @@ import { readChannels } from "./channel-file.ts";
 import { NorthFile } from "./north-file.ts";
 import { type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import type { ProblemList } from "./problems.ts";
-import { complain, Id, Name, Size, TextPair } from "./vocabulary.ts";
+import { complain, Id, Name, Size, spanFrom, TextPair } from "./vocabulary.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 const Zone = z.string().superRefine((zone, context) => {
@@ -57,6 +58,25 @@ const History = z.strictObject({
   reserve: Size.optional(),
 });
 
+/** When the alarms are too many for the people at a desk; leaving below entering, or it would come and go. */
+const FloodFile = z
+  .strictObject({
+    enter: z.int().min(1).default(usualFlood.enter),
+    leave: z.int().min(1).default(usualFlood.leave),
+    within: spanFrom(minutes(1), "1m").default(usualFlood.within),
+  })
+  .superRefine(({ enter, leave }, context) => {
+    if (leave <= enter) return;
+    complain(
+      context,
+      { zh: "leave 大于 enter", en: "leave is above enter" },
+      {
+        zh: "leave 不得大于 enter，例如 enter: 10、leave: 5。",
+        en: "Keep leave at or below enter, e.g. enter: 10, leave: 5.",
+      },
+    );
+  });
+
 export const SiteFile = z.strictObject({
   id: Id,
   name: TextPair,
@@ -73,6 +93,7 @@ export const SiteFile = z.strictObject({
   broker: BrokerFile.optional(),
   history: History.optional(),
   north: NorthFile.optional(),
+  flood: FloodFile.optional(),
 });
 export type SiteFile = z.output<typeof SiteFile>;
 

@@ -6,12 +6,15 @@ import type { Paper } from "#model/paper";
 import type { Plan } from "#model/plan";
 import type { Ticket } from "#model/ticket";
 import { hours } from "#model/time";
-import { canonicalJson } from "./canonical.ts";
+import { canonicalJson, type KnownTexts } from "./canonical.ts";
 import type { StatementName, Value } from "./statements.ts";
 import type { StoredCommand } from "./store.ts";
 
 /** A person who presses a button twice within this time gets the first answer again. */
 export const COMMAND_MEMORY = hours(24);
+
+/** Before the desk's name: what came to it lately, written with the rows that it counts. */
+export const TIDE_NOTE = "tide:";
 
 export interface Write {
   readonly statement: StatementName;
@@ -74,9 +77,9 @@ export const messageValues = (message: Message): Value[] => [
   canonicalJson(message),
 ];
 
-export function journalValues(entry: JournalEntry): JournalValues {
+export function journalValues(entry: JournalEntry, known?: KnownTexts): JournalValues {
   const { at, occurredAt, about, event, actor } = entry;
-  return { columns: [ms(at), ms(occurredAt), about, event, actor], body: canonicalJson(entry) };
+  return { columns: [ms(at), ms(occurredAt), about, event, actor], body: canonicalJson(entry, known) };
 }
 
 /**
@@ -89,7 +92,13 @@ export function planRows(plan: Plan, command?: StoredCommand): PlanRows {
   const writes: Write[] = [];
   const add = (statement: StatementName, values: readonly Value[]) => writes.push({ statement, values });
 
-  for (const alarm of plan.alarms) add("saveAlarm", alarmValues(alarm));
+  // Each alarm stands in its own row and in the journal's: in a storm writing it twice is what takes the time.
+  const known = new Map<object, string>();
+  for (const alarm of plan.alarms) {
+    const values = alarmValues(alarm);
+    known.set(alarm, String(values[2]));
+    add("saveAlarm", values);
+  }
   // Closed ones first: a plan may close a ticket and open another for the same device and class.
   const tickets = [...new Map(plan.tickets.map((ticket) => [ticket.no, ticket])).values()];
   for (const ticket of tickets) if (!isOpen(ticket)) add("saveTicket", ticketValues(ticket));
@@ -101,11 +110,12 @@ export function planRows(plan: Plan, command?: StoredCommand): PlanRows {
     add("saveSession", [session.id, session.state, ms(session.expiresAt), canonicalJson(session)]);
   }
   for (const token of plan.tokens) add("saveToken", [token.id, canonicalJson(token)]);
+  for (const tide of plan.tides ?? []) add("saveNote", [`${TIDE_NOTE}${tide.position}`, canonicalJson(tide)]);
   if (command) {
     add("saveCommand", [command.id, ms(command.at), command.actor, command.reply]);
     add("forgetCommands", [ms(command.at) - 2 * COMMAND_MEMORY]);
   }
-  return { cancel: plan.cancelMessages, writes, journal: plan.journal.map(journalValues) };
+  return { cancel: plan.cancelMessages, writes, journal: plan.journal.map((entry) => journalValues(entry, known)) };
 }
 
 function checkStory(plan: Plan): void {

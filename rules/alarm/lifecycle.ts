@@ -4,9 +4,10 @@ import type { JournalData } from "#model/journal";
 import type { InputSeen } from "#model/rule";
 import type { Severity } from "#model/severity";
 import type { Text } from "#model/text";
-import { between, formatInstant, type Instant, seconds } from "#model/time";
+import { between, formatInstant, type Instant, milliseconds, type Span, seconds } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { cameBack, countActivation, holdReturn, holdsReturn } from "./chatter.ts";
+import { onsetOf, placeInGroup } from "./first-up.ts";
 import { AUTO_SHELVED, breakShelf, endOneShot } from "./shelving.ts";
 import { isTrouble } from "./trouble-rule.ts";
 import { unseen } from "./unseen.ts";
@@ -27,6 +28,8 @@ export interface Finding {
   readonly because: Text;
   readonly inputs: readonly InputSeen[];
   readonly revision?: Alarm["revision"];
+  /** How long the condition had held; absent: it began now. */
+  readonly heldFor?: Span;
 }
 
 /** Row 30: what happens while nobody is told is journalled all the same, and does not count as told. */
@@ -101,6 +104,12 @@ export function activate(draft: Draft, finding: Finding): Alarm {
     because: finding.because,
     inputs: finding.inputs,
     activeSince: draft.now,
+    ...placeInGroup(
+      draft,
+      finding.id,
+      finding.device,
+      onsetOf(draft.now, finding.heldFor ?? milliseconds(0), finding.inputs),
+    ),
     count: 1,
     // A ticket that is still open stays the alarm's ticket: a new occurrence adds to it.
     ...(before?.ticket !== undefined && draft.ticket(before.ticket)?.closedAt === undefined

@@ -31,12 +31,17 @@ export function revisionOf(rule: RuleDefinition): Revision {
   return revision;
 }
 
-/** After a start: every alarm that stands is looked at once against the rules as they are now. */
-export function noteRuleEdits(draft: Draft): void {
+/**
+ * After a start: every alarm that stands is looked at once against the rules as they are now.
+ * @param judged ids of the alarms that the engine has a row for
+ */
+export function noteRuleEdits(draft: Draft, judged?: ReadonlySet<string>): void {
   for (const { id } of draft.view.alarms.values()) {
     const alarm = draft.alarm(id);
     if (!alarm) continue;
-    if (!definitionOf(draft.view.site, id)) closeOrphan(draft, alarm);
+    // A rule that its device has no points for any more can neither raise nor end its alarm, although both still exist.
+    const lost = judged !== undefined && alarm.rule !== COMMUNICATION_RULE && !judged.has(id);
+    if (lost || !definitionOf(draft.view.site, id)) closeOrphan(draft, alarm);
     else if (alarm.process === "active" && alarm.rule !== COMMUNICATION_RULE) noteEdit(draft, alarm);
   }
 }

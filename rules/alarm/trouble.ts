@@ -12,7 +12,10 @@ import { troubleWords } from "./trouble-rule.ts";
 const HEARTBEAT = seconds(2);
 
 /** The alarm beside the one that cannot be judged; undefined when its rule tells none. */
-export function raiseTrouble(draft: Draft, { instance, severity, because, inputs }: Transition): Alarm | undefined {
+export function raiseTrouble(
+  draft: Draft,
+  { instance, severity, because, inputs, heldFor }: Transition,
+): Alarm | undefined {
   const words = troubleWords(instance.rule);
   if (!words || instance.trouble === undefined) return undefined;
   const { ticket: _, ...rest } = words;
@@ -25,6 +28,7 @@ export function raiseTrouble(draft: Draft, { instance, severity, because, inputs
     severity,
     because,
     inputs,
+    heldFor: milliseconds(heldFor),
   });
   return considerCauses(draft, alarm, untilSilenceIsTold(draft, instance.device));
 }

@@ -80,11 +80,14 @@ export function createEngine(input: EngineInput): RuleEngine {
   const seen = (handle: number): InputSeen => {
     const definition = points[handle];
     const value = columns.value[handle] as number;
+    const sourceAt = columns.sourceAt?.[handle] as number;
+    const at = columns.receivedAt[handle] as number;
     return {
       point: definition?.id ?? "",
       value: Number.isFinite(value) ? value : null,
       quality: qualities[columns.quality[handle] as number] ?? "bad",
-      at: columns.receivedAt[handle] as number,
+      at,
+      ...(Number.isFinite(sourceAt) && sourceAt > 0 && sourceAt !== at && { sourceAt }),
       ...(definition?.unit !== undefined && { unit: definition.unit }),
     };
   };

@@ -4,6 +4,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<void> }>>>
   history: () => import("./history.ts"),
   backtest: () => import("./backtest.ts"),
   commit: () => import("./commit.ts"),
+  storm: () => import("./storm.ts"),
   modbus: () => import("./modbus.ts"),
   broker: () => import("./broker.ts"),
   north: () => import("./north.ts"),

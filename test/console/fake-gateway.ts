@@ -26,12 +26,14 @@ import {
   type DeviceBody,
   DeviceShape,
   type ErrorBody,
+  type FloodBody,
   LiveFrame,
   type MeBody,
   type PointBody,
   PointShape,
   type RuleBody,
   RuleShape,
+  SeenShape,
   type SiteBody,
   type TicketDetailBody,
   TicketDetailShape,
@@ -55,6 +57,8 @@ export interface FakeGateway extends AsyncDisposable {
   /** The gateway's clock, which the browser's need not agree with. */
   now(): number;
   putAlarms(...alarms: AlarmBody[]): void;
+  /** The desks that are flooded from now on. */
+  putFloods(...floods: FloodBody[]): void;
   putTickets(...tickets: TicketDetailBody[]): void;
   putDevices(...devices: DeviceBody[]): void;
   putPoints(...points: PointBody[]): void;
@@ -162,6 +166,7 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
   };
   /** News has a number and is kept, so that a client that was away gets what it missed. */
   const kept: z.infer<typeof LiveFrame>[] = [];
+  let floods: readonly FloodBody[] = [];
   const news = (make: (seq: number) => z.infer<typeof LiveFrame>) => {
     seq += 1;
     const frame = make(seq);
@@ -184,6 +189,7 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
       devices: [...devices.values()],
       alarms: [...alarms.values()].filter((alarm) => alarm.state !== "normal"),
       tickets: [...tickets.values()].filter((ticket) => ticket.state !== "closed").map(brief),
+      floods: [...floods],
       points: view === "device" ? [...points.values()].filter((point) => ids.includes(point.device)) : [],
     });
   };
@@ -262,6 +268,17 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
       if (told === "silence") return void request.socket.destroy();
       if (told) return answer(response, told.status, told.error);
       const [, , noun = "", id = "", verb = ""] = url.pathname.split("/").map(decodeURIComponent);
+      if (noun === "alarms" && id === "acknowledge") {
+        const seen = body.seen as readonly { id: string; occurrence: number }[];
+        const results = seen.map((one) => {
+          const reply = acknowledged(alarms.get(one.id), { ...body, occurrence: one.occurrence }, me.name, iso());
+          if (reply.alarm) fake.putAlarms(reply.alarm);
+          if (reply.status === 200) return { ...one, outcome: "acknowledged", alarm: reply.alarm };
+          const { code, message } = reply.body as { code: string; message: { zh: string; en: string } };
+          return { ...one, outcome: "refused", status: reply.status, code, message, alarm: alarms.get(one.id) };
+        });
+        return answer(response, 200, SeenShape.parse({ results }));
+      }
       if (noun === "alarms" && verb === "acknowledge") {
         const reply = acknowledged(alarms.get(id), body, me.name, iso());
         if (reply.alarm) fake.putAlarms(reply.alarm);
@@ -399,6 +416,10 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
     received,
     alive,
     now,
+    putFloods(...now) {
+      floods = now;
+      news((next) => ({ seq: next, at: iso(), kind: "flood", floods: now }));
+    },
     putAlarms(...changed) {
       for (const alarm of changed) alarms.set(alarm.id, AlarmShape.parse(alarm));
       news((seq) => ({ seq, at: iso(), kind: "alarm", alarms: changed }));

@@ -1,6 +1,7 @@
 /** A door without rules and without a disk: it applies `record` rows to maps and answers commands as the test says. */
 import type { Account, Session, Token } from "#model/account";
 import type { Alarm } from "#model/alarm";
+import type { Tide } from "#model/flood";
 import type { JournalEntry } from "#model/journal";
 import type { Message } from "#model/message";
 import type { Paper } from "#model/paper";
@@ -21,6 +22,7 @@ export interface PlainDoor extends Door {
     readonly sessions: Map<string, Session>;
     readonly tokens: Map<string, Token>;
     readonly outbox: Map<string, Message>;
+    readonly tides: Map<string, Tide>;
   };
   /** Everything that came through the door, in order. */
   readonly taken: Happening[];
@@ -46,6 +48,7 @@ export function createPlainDoor(kept: Partial<Plan> = {}): PlainDoor {
     sessions: new Map<string, Session>(),
     tokens: new Map<string, Token>(),
     outbox: new Map<string, Message>(),
+    tides: new Map<string, Tide>(),
   };
   const journal: JournalEntry[] = [];
 

@@ -1,5 +1,6 @@
 /** The rules without the house around them: plans are adopted in memory, time is whatever the test says. */
 import type { Alarm } from "#model/alarm";
+import type { Tide } from "#model/flood";
 import type { JournalEntry } from "#model/journal";
 import type { Message } from "#model/message";
 import type { Paper } from "#model/paper";
@@ -16,6 +17,7 @@ export interface PureHouse {
   readonly devices: Map<string, DeviceState>;
   readonly papers: Map<string, Paper>;
   readonly outbox: Map<string, Message>;
+  readonly tides: Map<string, Tide>;
   /** Every message ever written, also those that were cancelled later. */
   readonly said: Message[];
   readonly journal: JournalEntry[];
@@ -24,7 +26,7 @@ export interface PureHouse {
   beat(from: Instant, to: Instant): void;
   events(about: string): readonly string[];
   /** The site is edited, and the house starts with it. */
-  edit(site: Site, now: Instant, lastSeen?: Instant): void;
+  edit(site: Site, now: Instant, lastSeen?: Instant, judged?: ReadonlySet<string>): void;
 }
 
 export function createPureHouse(first: Site): PureHouse {
@@ -34,6 +36,7 @@ export function createPureHouse(first: Site): PureHouse {
   const devices = new Map<string, DeviceState>();
   const papers = new Map<string, Paper>();
   const outbox = new Map<string, Message>();
+  const tides = new Map<string, Tide>();
   const said: Message[] = [];
   const journal: JournalEntry[] = [];
   const house: PureHouse = {
@@ -42,6 +45,7 @@ export function createPureHouse(first: Site): PureHouse {
     devices,
     papers,
     outbox,
+    tides,
     said,
     journal,
     take(happening, now) {
@@ -58,11 +62,13 @@ export function createPureHouse(first: Site): PureHouse {
           outbox,
           lately: new Map([...tickets].filter(([no]) => !open.has(no))),
           lastTicket: tickets.size,
+          tides,
         },
         happening,
         now,
       );
       for (const alarm of plan.alarms) alarms.set(alarm.id, alarm);
+      for (const tide of plan.tides ?? []) tides.set(tide.position, tide);
       for (const ticket of plan.tickets) tickets.set(ticket.no, ticket);
       for (const paper of plan.papers) papers.set(paper.id, paper);
       for (const { ticket, step } of plan.cancelMessages) {
@@ -80,9 +86,12 @@ export function createPureHouse(first: Site): PureHouse {
     beat(from, to) {
       for (let now = from + 1_000; now <= to; now += 1_000) house.take({ type: "tick" }, now as Instant);
     },
-    edit(edited, now, lastSeen) {
+    edit(edited, now, lastSeen, judged) {
       site = edited;
-      house.take({ type: "started", ...(lastSeen === undefined ? {} : { lastSeen }) }, now);
+      house.take(
+        { type: "started", ...(lastSeen === undefined ? {} : { lastSeen }), ...(judged ? { judged } : {}) },
+        now,
+      );
     },
     events: (about) => journal.filter((entry) => entry.about === about).map((entry) => entry.event),
   };

@@ -7,7 +7,7 @@ import type { Device } from "#model/site";
 import type { Ticket } from "#model/ticket";
 import { formatInstant, seconds } from "#model/time";
 import type { ApiHouse } from "../api-house.ts";
-import { alarmBody, deviceBody, pointBody, siteBody, ticketBody } from "../project.ts";
+import { alarmBody, deviceBody, floodBodies, pointBody, siteBody, ticketBody } from "../project.ts";
 import { byUrgency } from "../routes/alarms.ts";
 import { byNeed } from "../routes/tickets.ts";
 import type { LiveFrame } from "../shapes.ts";
@@ -57,6 +57,18 @@ interface Taken {
 }
 
 const BEAT = seconds(1);
+/** So many alarms in one frame: about 5 ms of work. In a storm the rest follows in the next ones, the gravest first. */
+const ROWS_IN_A_FRAME = 200;
+const TICKETS_IN_A_FRAME = 50;
+
+function gravestFirst(alarms: Iterable<Alarm>, count: number): readonly Alarm[] {
+  const all = [...alarms];
+  if (all.length <= count) return all;
+  const ranks = { S1: 0, S2: 1, S3: 2, S4: 3 } as const;
+  const piles: Alarm[][] = [[], [], [], [], []];
+  for (const alarm of all) piles[alarm.lifeSafety ? 0 : ranks[alarm.severity] + 1]?.push(alarm);
+  return piles.flat().slice(0, count);
+}
 
 export function createHub(house: ApiHouse): Hub {
   const { clock, limits, site, door, table, metrics } = house;
@@ -65,6 +77,8 @@ export function createHub(house: ApiHouse): Hub {
   const seats = new Set<Taken>();
 
   const alarms = new Map<string, Alarm>();
+  let floodsMoved = false;
+  let wasFlooded = [...door.house.tides.values()].some((tide) => tide.flood !== undefined);
   const tickets = new Map<string, Ticket>();
   const devices = new Set<string>();
   /** How many seats watch the values of a device. */
@@ -123,14 +137,23 @@ export function createHub(house: ApiHouse): Hub {
   };
 
   const tellNews = createPace(clock, limits.alarms, stop.signal, () => {
+    if (floodsMoved) {
+      floodsMoved = false;
+      const floods = floodBodies(door.house.tides.values());
+      everybody(ring.keep("flood", (seq) => JSON.stringify({ seq, at: at(), kind: "flood", floods })));
+    }
     if (alarms.size > 0) {
-      const bodies = [...alarms.values()].map((alarm) => alarmBody(alarm, house.devicesById));
-      alarms.clear();
+      const next = gravestFirst(alarms.values(), ROWS_IN_A_FRAME);
+      const bodies = next.map((alarm) => alarmBody(alarm, house.devicesById));
+      for (const { id } of next) alarms.delete(id);
+      if (alarms.size > 0) tellNews();
       everybody(ring.keep("alarm", (seq) => JSON.stringify({ seq, at: at(), kind: "alarm", alarms: bodies })));
     }
     if (tickets.size > 0) {
-      const bodies = [...tickets.values()].map((ticket) => ticketBody(ticket, house.ticketView, clock.now()));
-      tickets.clear();
+      const next = [...tickets.values()].sort(byNeed).slice(0, TICKETS_IN_A_FRAME);
+      const bodies = next.map((ticket) => ticketBody(ticket, house.ticketView, clock.now()));
+      for (const { no } of next) tickets.delete(no);
+      if (tickets.size > 0) tellNews();
       everybody(ring.keep("ticket", (seq) => JSON.stringify({ seq, at: at(), kind: "ticket", tickets: bodies })));
     }
     if (devices.size > 0) {
@@ -172,6 +195,13 @@ export function createHub(house: ApiHouse): Hub {
       case "devices":
         for (const state of news.devices) devices.add(state.device);
         return tellNews();
+      case "tides": {
+        const flooded = news.tides.some((tide) => tide.flood !== undefined);
+        if (!flooded && !wasFlooded) return;
+        wasFlooded = [...door.house.tides.values()].some((tide) => tide.flood !== undefined);
+        floodsMoved = true;
+        return tellNews();
+      }
       case "messages":
         return;
       case "values": {
@@ -209,6 +239,7 @@ export function createHub(house: ApiHouse): Hub {
         .sort(byNeed)
         .map((ticket) => ticketBody(ticket, house.ticketView, now)),
       points: allPoints(seat.devices),
+      floods: floodBodies(door.house.tides.values()),
     });
   }
 

@@ -97,3 +97,18 @@ test("it ended while the house was down: the return says between when", () => {
   });
   expect(instant(TEN)).toBe(at(0));
 });
+
+test("the device lost the points that the rule needs: nothing could ever end it, so it is closed as if the rule were gone", () => {
+  house.edit(siteWith(rule), at(2), undefined, new Set(["another@lift-1"]));
+  expect(shownState(alarm())).toBe("normal");
+  expect(entry("closed")?.data).toMatchObject({ reason: "rule-deleted" });
+  expect(ticket()?.closedAt).toBeUndefined();
+});
+
+test("a rule that still has its points keeps its alarm, and so does a device that does not answer", () => {
+  house.take({ type: "communication", changes: [{ device: "lift-2", state: "offline", since: at(1) }] }, at(1));
+  house.beat(at(1), at(3));
+  house.edit(siteWith(rule), at(4), undefined, new Set([id]));
+  expect(shownState(alarm())).toBe("acknowledged");
+  expect(house.alarms.get("comms_loss@lift-2")?.process).toBe("active");
+});

@@ -1,5 +1,13 @@
 /** What the gateway last said: alarms, tickets, devices, values. Plain maps, shown as lists that change once a frame. */
-import type { AlarmBody, DeviceBody, LiveFrame, PointBody, SiteBody, TicketBody } from "../../../api/shapes.ts";
+import type {
+  AlarmBody,
+  DeviceBody,
+  FloodBody,
+  LiveFrame,
+  PointBody,
+  SiteBody,
+  TicketBody,
+} from "../../../api/shapes.ts";
 import { oncePerFrame } from "./browser-clock.ts";
 import { isAlarm, isDevice, isPoint, isTicket } from "./rows-that-fit.ts";
 import { setZone } from "./site-time.svelte.ts";
@@ -19,6 +27,7 @@ let devices = $state.raw<readonly DeviceBody[]>([]);
 let points = $state.raw<readonly PointBody[]>([]);
 let heartbeat = $state.raw<Heartbeat | undefined>(undefined);
 let whole = $state(false);
+let floods = $state.raw<readonly FloodBody[]>([]);
 
 export const house = {
   get site() {
@@ -41,6 +50,10 @@ export const house = {
   },
   get heartbeat() {
     return heartbeat;
+  },
+  /** Desks that are flooded now. */
+  get floods() {
+    return floods;
   },
   /** True once the first snapshot is here. */
   get whole() {
@@ -114,6 +127,7 @@ function putSnapshot(frame: Snapshot): void {
   putTickets(frame.tickets);
   putDevices(frame.devices);
   putPoints(frame.points);
+  floods = frame.floods ?? [];
   whole = true;
 }
 
@@ -132,6 +146,9 @@ export function putFrame(frame: LiveFrame, wanted: ReadonlySet<string>): void {
     case "ticket":
       putTickets(frame.tickets);
       return;
+    case "flood":
+      floods = frame.floods;
+      return;
     case "link":
       putDevices(frame.devices);
       return;
@@ -149,5 +166,6 @@ export function forgetHouse(): void {
   dirty = { alarms: true, tickets: true, devices: true, points: true };
   show();
   heartbeat = undefined;
+  floods = [];
   whole = false;
 }

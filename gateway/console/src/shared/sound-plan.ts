@@ -42,6 +42,12 @@ export interface SoundMemory {
   readonly lastLost?: number;
 }
 
+/** In a flood only what is grave sounds; life safety always does. */
+export const sounds = (
+  alarm: { readonly severity: Severity; readonly lifeSafety: boolean },
+  flooded: boolean,
+): boolean => !flooded || alarm.lifeSafety || alarm.severity === "S1" || alarm.severity === "S2";
+
 export const silentMemory: SoundMemory = { silenced: new Map(), heard: new Set(), deadlines: new Set() };
 
 /**

@@ -1,6 +1,6 @@
 /** The alarm tones of this page, made by WebAudio. A browser stays silent until someone clicks; the badge says so until it runs. */
 import { monotonic } from "./browser-clock.ts";
-import { alarmsAtOnce, ticketsAtOnce } from "./house.svelte.ts";
+import { alarmsAtOnce, house, ticketsAtOnce } from "./house.svelte.ts";
 import { keep, kept } from "./keep.ts";
 import { isUnacknowledged, occurrenceKey } from "./severity.ts";
 import { exactly } from "./site-time.svelte.ts";
@@ -11,6 +11,7 @@ import {
   type SoundMemory,
   silence,
   silentMemory,
+  sounds,
   type Tone,
   tones,
 } from "./sound-plan.ts";
@@ -55,8 +56,10 @@ function play(tone: Tone): void {
 
 function ringingNow(): Ringing[] {
   const ringing: Ringing[] = [];
+  const flooded = house.floods.length > 0;
   for (const alarm of alarmsAtOnce()) {
-    if (isUnacknowledged(alarm)) ringing.push({ key: occurrenceKey(alarm), severity: alarm.severity });
+    if (isUnacknowledged(alarm) && sounds(alarm, flooded))
+      ringing.push({ key: occurrenceKey(alarm), severity: alarm.severity });
   }
   return ringing;
 }

@@ -1,5 +1,5 @@
 /** Acknowledging: shown at once as a hollow tick, solid when the gateway has it, taken back with its words when it refuses. */
-import type { AlarmBody, ErrorBody } from "../../../api/shapes.ts";
+import type { AlarmBody, ErrorBody, SeenBody } from "../../../api/shapes.ts";
 import { command } from "../shared/ask.ts";
 import { after } from "../shared/browser-clock.ts";
 import { putAlarms } from "../shared/house.svelte.ts";
@@ -73,6 +73,47 @@ export function acknowledge(alarm: AlarmBody | undefined): void {
   if (earlier?.state === "sending" || earlier?.state === "done") return;
   if (alarm.severity === "S1") asking = alarm;
   else void send(alarm, undefined, "");
+}
+
+let seenRefused = $state(0);
+/** How many of the last list were not acknowledged, shown for half a minute. */
+export const refusedOfSeen = (): number => seenRefused;
+
+/** Of the rows on the screen those that one press may acknowledge: an emergency asks for its reason, one by one. */
+export const acknowledgeable = (rows: readonly AlarmBody[]): readonly AlarmBody[] =>
+  rows.filter((alarm) => isUnacknowledged(alarm) && alarm.severity !== "S1" && !attemptOf(alarm));
+
+/** Acknowledges what was on the screen when it was pressed: a list of occurrences, and not "all that are active". */
+export async function acknowledgeSeen(rows: readonly AlarmBody[]): Promise<void> {
+  const seen = acknowledgeable(rows).slice(0, 200);
+  if (cannotAcknowledge() || seen.length === 0) return;
+  for (const alarm of seen) note(alarm, { state: "sending" });
+  const answer = await command<SeenBody>("/api/alarms/acknowledge", {
+    seen: seen.map(({ id, occurrence }) => ({ id, occurrence })),
+  });
+  const results = new Map(answer.ok ? answer.body.results.map((one) => [one.id, one]) : []);
+  let refused = 0;
+  for (const alarm of seen) {
+    const one = results.get(alarm.id);
+    if (answer.ok && one && one.outcome !== "refused") note(alarm, { state: "done" });
+    else {
+      refused += 1;
+      const error = answer.ok ? undefined : answer.error;
+      const message = one?.message ?? error?.message;
+      if (message) {
+        const code = one?.code ?? error?.code ?? "unknown";
+        note(alarm, {
+          state: "refused",
+          status: one?.status ?? (answer.ok ? 0 : answer.status),
+          error: { code, message },
+        });
+      }
+    }
+    if (one?.alarm) putAlarms([one.alarm]);
+    forgetLater(alarm, one && one.outcome !== "refused" ? 5_000 : 30_000);
+  }
+  seenRefused = refused;
+  if (refused > 0) after(30_000, () => (seenRefused = 0));
 }
 
 export async function send(alarm: AlarmBody, reason: Reason | undefined, comment: string): Promise<void> {

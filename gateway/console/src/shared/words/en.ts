@@ -122,12 +122,24 @@ export const en: Words = {
     disabledShort: "offline",
     disabled: { lost: "No connection to the gateway: not possible now", role: "Your role may not do this" },
   },
+  flood: {
+    title: "Alarm flood",
+    counts: (since, now, told) => `since ${since}, ${now} in the last 10 min, ${told} in all`,
+    means:
+      "Grouped by first alarm and device; only emergencies and high alarms sound. Emergencies and life safety are never grouped.",
+    each: "Show each",
+  },
   list: {
     title: "Active alarms",
     filtered: (which, hidden) => `Only ${which} · ${hidden} hidden`,
     showAll: "Show all",
     waiting: (count) => `${plural(count, "new alarm", "new alarms")}, update`,
     freeze: "Freeze",
+    acknowledgeSeen: (count) => `Acknowledge the ${count} seen`,
+    seenMeans: "Acknowledges what is on the screen now; emergencies are acknowledged one by one, with a reason.",
+    seenRefused: (count) => `${count} not acknowledged: the state has changed, look again.`,
+    firstUp: "First",
+    behind: (count) => `${count} more`,
     countOf: (count) => `${count} times in this occurrence`,
     details: (device, what) => `Details of ${device}: ${what}`,
     column: {

@@ -117,12 +117,23 @@ export const zh = {
     disabledShort: "断线不可用",
     disabled: { lost: "与网关断开，不能操作", role: "您的角色不能操作" },
   },
+  flood: {
+    title: "报警泛滥",
+    counts: (since: string, now: number, told: number) => `自 ${since}，近 10 分钟 ${now} 条，累计 ${told} 条`,
+    means: "已按首发和设备归并，仅紧急和高级告警发声；紧急和生命安全告警不归并。",
+    each: "逐条显示",
+  },
   list: {
     title: "活动告警",
     filtered: (which: string, hidden: number) => `已筛选：${which} · 隐藏 ${hidden} 条`,
     showAll: "显示全部",
     waiting: (count: number) => `${count} 条新告警，点此更新`,
     freeze: "冻结",
+    acknowledgeSeen: (count: number) => `确认所见 ${count} 条`,
+    seenMeans: "确认当前屏幕上看到的告警；紧急告警须逐条确认并选择原因。",
+    seenRefused: (count: number) => `${count} 条未确认：状态已变，请再看一次。`,
+    firstUp: "首发",
+    behind: (count: number) => `另有 ${count} 条`,
     countOf: (count: number) => `本次发生 ${count} 次`,
     details: (device: string, what: string) => `详情 ${device} ${what}`,
     column: {
