@@ -183,7 +183,7 @@ const rooms: readonly Room[] = [
     name: "gateway/console",
     files: /^gateway\/console\//,
     may: [/^svelte/, /^uplot/, /^vite/, /^@sveltejs\//, /^node:url$/, /^virtual:/],
-    types: [/^gateway\/api\/(link-)?shapes\.ts$/],
+    types: [/^gateway\/api\/((link|paper)-)?shapes\.ts$/],
   },
 ];
 

@@ -83,7 +83,7 @@ describe.skipIf(!hasBrowser())("the handover page", () => {
   test.each(["zh", "en"] as const)("is accessible and fits a phone in %s", async (language) => {
     await using seen = await open(language, "operator", { width: 390, height: 844 });
     await seen.page.locator("[data-handed]").waitFor();
-    const wide = () => seen.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    const wide = () => seen.page.evaluate("document.documentElement.scrollWidth - innerWidth");
     await eventually(wide).toBeLessThanOrEqual(0);
     const found = await new AxeBuilder({ page: seen.page }).analyze();
     expect(found.violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);

@@ -249,6 +249,7 @@ export const en: Words = {
       (
         ({
           acknowledge: "Acknowledge",
+          review: "review before sending",
           dispatch: "Dispatch",
           accept: "Accept",
           decline: "Decline",
