@@ -27,7 +27,7 @@ import { answerAlarm, noteRecovery, noteRelapse } from "./response/answer-alarm.
 import { fillHandover, openHandover, signHandover, watchHandovers } from "./response/handover.ts";
 import { openByHand } from "./response/open-by-hand.ts";
 import { takeStep } from "./response/steps.ts";
-import { shiftTickets, watchTickets } from "./response/watch-tickets.ts";
+import { recountWorkdays, shiftTickets, watchTickets } from "./response/watch-tickets.ts";
 
 /** Decides what lasts after `happening` at `now`. Reads the view, changes nothing; the same input gives the same plan. */
 export function decide(view: View, happening: Happening, now: Instant): Plan {
@@ -94,6 +94,7 @@ function decideAlone(view: View, happening: Happening, now: Instant): Plan {
         ...(happening.lastSeen === undefined ? {} : { downFor: now - happening.lastSeen }),
       });
       noteRuleEdits(draft, happening.judged);
+      recountWorkdays(draft);
       for (const alarm of view.alarms.values()) inputBad(draft, alarm.id, "restart", happening.lastSeen);
       for (const alarm of endDueShelves(draft, true)) answerByRule(draft, alarm);
       for (const alarm of askAgain(draft, true)) answerByRule(draft, alarm);

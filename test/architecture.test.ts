@@ -201,7 +201,7 @@ const rooms: readonly Room[] = [
     name: "gateway/console",
     files: /^gateway\/console\//,
     may: [/^svelte/, /^uplot/, /^vite/, /^@sveltejs\//, /^node:url$/, /^virtual:/],
-    types: [/^gateway\/api\/(link-|report-|people-)?shapes\.ts$/],
+    types: [/^gateway\/api\/(link-|report-|people-|paper-)?shapes\.ts$/],
   },
 ];
 

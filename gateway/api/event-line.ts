@@ -295,6 +295,11 @@ const lines: Readonly<Record<string, Line>> = {
   "store-back": fixed("数据库恢复，暂存内容已写入", "The database is back; what was kept is written"),
 
   "ticket-acknowledge": did("确认了工单", "acknowledged the ticket"),
+  "ticket-review": did("审核通过，可以派单", "reviewed it: somebody may be sent"),
+  "calendar-changed": fixed(
+    "工作日历已修改，按工作日计的时限已重算",
+    "The calendar of workdays was edited: clocks were counted again",
+  ),
   "ticket-dispatch": (row, names) =>
     join(
       `${names.actor(row.actor)} 派单给 ${word(row, "assignee")}`,

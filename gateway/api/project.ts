@@ -262,6 +262,12 @@ export const roleNamer =
   (role: string): Text =>
     role === "assignee" ? { zh: "负责人", en: "Assignee" } : (site.policy.roles[role] ?? { zh: role, en: role });
 
+/** Three words for owners, whatever goes on inside (W6). A house that dispatched by itself has not sent anybody by name. */
+function publicState({ state, closedAt }: Ticket): Text {
+  if (closedAt !== undefined || state === "repaired" || state === "verifying") return { zh: "已完成", en: "Done" };
+  return state === "new" ? { zh: "待派单", en: "Waiting" } : { zh: "处理中", en: "In work" };
+}
+
 export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): TicketBody {
   const device = ticket.device === undefined ? undefined : view.devices.get(ticket.device);
   const { can, cannotClose } = allowedSteps(ticket, now, view.site.policy.reopen.within);
@@ -271,6 +277,8 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
     no: ticket.no,
     class: ticket.class,
     className: text(ticket.policy.name),
+    ...maybe("level", ticket.policy.levels?.[ticket.severity]),
+    publicState: text(publicState(ticket)),
     severity: ticket.severity,
     state: ticket.state,
     title: text(ticket.title),

@@ -206,6 +206,10 @@ export const TicketShape = z.object({
   no: z.string(),
   class: z.enum(ticketClasses),
   className: Text,
+  /** What the severity is called in this class, e.g. a complaint's 重要. */
+  level: Text.optional(),
+  /** For owners: 待派单 处理中 已完成. */
+  publicState: Text.optional(),
   severity: Severity,
   state: z.enum([
     "new",

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Problem } from "#model/problem";
 import type { Site } from "#model/site";
 import { drivers } from "../../drivers/catalog.ts";
+import { createClock } from "../clock.ts";
 import { formatProblem, loadSite } from "../site/load-site.ts";
 import { type CommandLine, exit, Refusal } from "./command.ts";
 
@@ -19,6 +20,7 @@ export async function readSite(line: CommandLine, folder: string): Promise<Site>
     profiles: at("drivers/profiles"),
     library: RULE_LIBRARY,
     policy: at("rules/response/policy.yaml"),
+    today: createClock().now(),
   });
   if ("problems" in result) {
     printProblems(line, result.problems);

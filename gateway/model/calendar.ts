@@ -24,3 +24,17 @@ export interface Calendar {
   /** Never on these. */
   readonly except: readonly DateRange[];
 }
+
+/** One year's public holidays: which days are off, and which days of a weekend are worked instead (调休). */
+export interface HolidayYear {
+  /** Where the arrangement was published. */
+  readonly source: string;
+  readonly off: readonly DateRange[];
+  readonly on: readonly DateRange[];
+}
+
+/** Workdays for clocks that count them; a year that is not listed goes by Monday to Friday. */
+export interface Workdays {
+  readonly zone: string;
+  readonly years: Readonly<Record<number, HolidayYear>>;
+}

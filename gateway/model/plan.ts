@@ -43,6 +43,7 @@ export interface View {
 /** What a person may do with a ticket, in the usual order. */
 export const ticketSteps = [
   "acknowledge",
+  "review",
   "dispatch",
   "accept",
   "decline",

@@ -1,4 +1,5 @@
 /** The response policy as data: classes, clocks, ladders, SOP lists. The default is `rules/response/policy.yaml`. */
+import type { Workdays } from "./calendar.ts";
 import type { Severity } from "./severity.ts";
 import type { Text } from "./text.ts";
 import type { Span } from "./time.ts";
@@ -58,15 +59,26 @@ export interface SopStep {
   readonly mandatory: boolean;
 }
 
+/** What a clock of a class is given; `workdays`: its target counts on workdays alone. */
+export interface ClockTarget {
+  readonly kind: ClockKind;
+  readonly target: Span;
+  readonly workdays?: true;
+}
+
 export interface ClassPolicy {
   readonly class: TicketClass;
   readonly name: Text;
   readonly severity: Severity;
-  readonly clocks: readonly { readonly kind: ClockKind; readonly target: Span }[];
+  readonly clocks: readonly ClockTarget[];
   /** All clocks of a ticket whose severity is the key: those of `clocks`, with some replaced or added. */
-  readonly bySeverity: Readonly<
-    Partial<Record<Severity, readonly { readonly kind: ClockKind; readonly target: Span }[]>>
-  >;
+  readonly bySeverity: Readonly<Partial<Record<Severity, readonly ClockTarget[]>>>;
+  /** What the severities are called in this class: complaints have levels of their own. */
+  readonly levels?: Readonly<Partial<Record<Severity, Text>>>;
+  /** In place of the ladder of the severity. */
+  readonly ladder?: readonly LadderStep[];
+  /** Somebody of a team lead's standing reviews the ticket before anybody is sent. */
+  readonly review?: true;
   /** Extra roles told at opening. */
   readonly tellAtOpening: readonly string[];
   /** Told when somebody confirms on the spot that it is real. */
@@ -97,6 +109,8 @@ export interface Policy {
   /** Waiting that may stop the repair clock: why, and how long before the ticket goes on by itself. */
   readonly hold: { readonly reasons: readonly HoldReason[]; readonly longest: Span };
   readonly handover?: HandoverPolicy;
+  /** For clocks that count workdays. */
+  readonly workdays?: Workdays;
   /** A closed ticket is opened again, as its next round, within this time; later it is a new ticket. */
   readonly reopen: { readonly within: Span };
   /** This many faults of one class on one device within the time call for a rectification (专项整改). */

@@ -31,6 +31,8 @@ export interface Segment {
 export interface ResponseClock {
   readonly kind: ClockKind;
   readonly target: Span;
+  /** The target counts on workdays alone. */
+  readonly workdays?: true;
   /** A breached clock goes on until it is met: `metAt` then tells by how much it was late. */
   readonly state: ClockState;
   readonly startedAt: Instant;
@@ -112,6 +114,8 @@ export interface Ticket {
   /** The faults that this rectification is about. */
   readonly rectifies?: readonly string[];
   readonly assignee?: string;
+  /** Who reviewed it before it was dispatched, where the class asks for that. */
+  readonly reviewedBy?: string;
   readonly acknowledgedBy?: string;
   /** When the acknowledgement stops holding, unless something is logged before. */
   readonly acknowledgeExpiresAt?: Instant;

@@ -26,7 +26,7 @@ function dayOf(text: string): number | undefined {
   }
 }
 
-const DateText = z.string().transform((text, context): DateRange => {
+export const DateText = z.string().transform((text, context): DateRange => {
   const [from = "", to = from, ...more] = text.split("..").map((part) => part.trim());
   const isDate = (part: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(part);
   const first = isDate(from) ? dayOf(from) : undefined;

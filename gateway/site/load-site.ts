@@ -6,6 +6,7 @@ import type { Policy } from "#model/policy";
 import type { Problem } from "#model/problem";
 import type { RuleDefinition } from "#model/rule";
 import { type HistorySettings, type Site, usualHistory } from "#model/site";
+import type { Instant } from "#model/time";
 import { checkRules, checkSyntax } from "../../rules/language/check.ts";
 import { nearest } from "../../rules/language/nearest.ts";
 import { isLibraryFile } from "../../rules/language/scope.ts";
@@ -26,6 +27,7 @@ import { type Environment, resolveReferences } from "./references.ts";
 import { isRulePack, readRules, type SiteRules } from "./rules.ts";
 import { warnOfClearSecrets } from "./secrets.ts";
 import { parseSiteFile } from "./site-file.ts";
+import { warnOfMissingYears } from "./workday-years.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 export { describeApplicability } from "./applicability.ts";
@@ -42,6 +44,8 @@ export interface SiteInput {
   readonly library: string;
   /** The default response policy, a file. */
   readonly policy: string;
+  /** For what depends on the date, such as a calendar that lacks this year; not judged when it is not told. */
+  readonly today?: Instant;
 }
 
 /**
@@ -121,6 +125,9 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
       : undefined;
 
   if (!settings || !policy || !people) return undefined;
+  if (input.today !== undefined) {
+    warnOfMissingYears(policy, input.today, settings.settings.zone, join(input.folder, "response.yaml"), problems);
+  }
   const { id, name, zone, simulated, listen, store, history, flood } = settings.settings;
   return {
     id,
@@ -136,7 +143,7 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
     devices: found.devices,
     points: found.points,
     rules: rules.rules,
-    policy,
+    policy: policy.workdays ? { ...policy, workdays: { ...policy.workdays, zone } } : policy,
     people: people.people,
     channels: settings.channels,
     ...(settings.settings.publicUrl === undefined ? {} : { publicUrl: settings.settings.publicUrl }),

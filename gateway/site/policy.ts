@@ -5,6 +5,7 @@ import { channelKinds } from "#model/channel-settings";
 import {
   type ClassPolicy,
   type ClockKind,
+  type ClockTarget,
   clockKinds,
   type LadderStep,
   type Policy,
@@ -12,18 +13,25 @@ import {
   ticketClasses,
 } from "#model/policy";
 import { Severity } from "#model/severity";
-import { days, type Span } from "#model/time";
+import { days } from "#model/time";
 import { nearest } from "../../rules/language/nearest.ts";
 import { keyPlaceOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import { type ProblemList, suggestion } from "./problems.ts";
 import { Id, SpanText, TextPair } from "./vocabulary.ts";
+import { WorkdayYears } from "./workday-years.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 const Zones = ["urban", "other"] as const;
 export type RescueZone = (typeof Zones)[number];
 
-/** A target is one span, or one for each rescue zone. */
-const Target = z.union([SpanText, z.strictObject({ urban: SpanText, other: SpanText })]);
+/** `2wd`: workdays, each counted whole. */
+const WorkdaysText = z
+  .string()
+  .regex(/^[1-9]\d?wd$/)
+  .transform((text) => ({ workdays: days(Number(text.slice(0, -2))) }));
+
+/** A target is one span, a number of workdays, or one span for each rescue zone. */
+const Target = z.union([WorkdaysText, SpanText, z.strictObject({ urban: SpanText, other: SpanText })]);
 type Target = z.output<typeof Target>;
 
 /** Every key optional, none unknown. */
@@ -54,6 +62,9 @@ const Class = z.strictObject({
   tellWhenVerified: z.array(z.string()).default([]),
   falseAlarmPeople: z.union([z.literal(1), z.literal(2)]).default(1),
   extraSteps: Ladder.default([]),
+  levels: shapeOf(Severity.options, TextPair).optional(),
+  ladder: Ladder.optional(),
+  review: z.literal(true).optional(),
   sop: z.array(z.strictObject({ id: Id, text: TextPair, mandatory: z.boolean() })),
 });
 
@@ -75,6 +86,7 @@ export const PolicyFile = z.strictObject({
   acknowledgeExpires: z.strictObject({ S1: SpanText, S2: SpanText, S3: SpanText, S4: SpanText }),
   hold: z.strictObject({ reasons: z.array(z.strictObject({ id: Id, text: TextPair })).min(1), longest: SpanText }),
   reopen: z.strictObject({ within: WithinMonth }),
+  workdays: WorkdayYears.optional(),
   repeat: z.strictObject({ count: z.int().min(2), within: WithinMonth, tell: z.array(z.string()).min(1) }),
   reach: z.strictObject({ S1: Reach, S2: Reach, S3: Reach, S4: Reach }),
   answeredBy: z.record(Id, z.array(z.enum(clockKinds)).min(1)),
@@ -93,6 +105,7 @@ export const PolicyFile = z.strictObject({
 
 export const ResponseFile = z.strictObject({
   reach: ReachBySeverity.default({}),
+  workdays: WorkdayYears.default({}),
   classes: z
     .record(z.string(), z.strictObject({ severity: Severity.optional(), clocks: Clocks.default({}) }))
     .default({}),
@@ -100,10 +113,14 @@ export const ResponseFile = z.strictObject({
 
 type Clocks = { readonly [K in ClockKind]?: Target | undefined };
 
-const listClocks = (clocks: Clocks, zone: RescueZone): { kind: ClockKind; target: Span }[] =>
+const listClocks = (clocks: Clocks, zone: RescueZone): ClockTarget[] =>
   clockKinds.flatMap((kind) => {
     const target = clocks[kind];
-    return target === undefined ? [] : [{ kind, target: typeof target === "number" ? target : target[zone] }];
+    if (target === undefined) return [];
+    if (typeof target === "number") return [{ kind, target }];
+    return "workdays" in target
+      ? [{ kind, target: target.workdays, workdays: true }]
+      : [{ kind, target: target[zone] }];
   });
 
 /** The default policy with targets for the site's rescue zone; `undefined` after a problem. */
@@ -152,6 +169,9 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
       tellAtOpening: entry.tellAtOpening,
       ...(entry.tellWhenVerified.length > 0 ? { tellWhenVerified: entry.tellWhenVerified } : {}),
       ...(entry.falseAlarmPeople === 2 ? { falseAlarmPeople: 2 } : {}),
+      ...(entry.levels ? { levels: told(entry.levels) } : {}),
+      ...(entry.ladder ? { ladder: steps(part(at, "ladder"), entry.ladder) } : {}),
+      ...(entry.review ? { review: entry.review } : {}),
       extraSteps: steps(part(at, "extraSteps"), entry.extraSteps),
       sop: entry.sop,
     };
@@ -177,6 +197,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     hold: fields.hold,
     reopen: fields.reopen,
     repeat: fields.repeat,
+    ...(fields.workdays ? { workdays: { zone: "UTC", years: fields.workdays } } : {}),
     ...(fields.handover ? { handover: fields.handover } : {}),
     ladders: { S1: ladder("S1"), S2: ladder("S2"), S3: ladder("S3"), S4: ladder("S4") },
     classes,
@@ -186,8 +207,8 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
   };
 }
 
-const told = (clocks: Clocks): Clocks =>
-  Object.fromEntries(Object.entries(clocks).filter(([, target]) => target !== undefined));
+const told = <T extends object>(record: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as never;
 
 function checkRoles(at: Part, used: readonly string[], roles: readonly string[], problems: ProblemList): void {
   for (const [index, role] of used.entries()) {
@@ -217,7 +238,10 @@ export function overridePolicy(
   const root = whole(file);
   if (root.value === null) return policy;
   const { value: fields } = parsePart(root, ResponseFile, problems);
-  if (!fields || Object.keys({ ...fields.classes, ...fields.reach }).length === 0) return policy;
+  if (!fields) return policy;
+  const years = { ...policy.workdays?.years, ...fields.workdays };
+  const workdays = Object.keys(years).length > 0 ? { workdays: { zone: "UTC", years } } : {};
+  if (Object.keys({ ...fields.classes, ...fields.reach }).length === 0) return { ...policy, ...workdays };
   const known = Object.keys(policy.classes);
   const classes: Partial<Record<TicketClass, ClassPolicy>> = { ...policy.classes };
   for (const [id, change] of Object.entries(fields.classes)) {
@@ -257,13 +281,14 @@ export function overridePolicy(
   const reach = Object.fromEntries(
     Severity.options.map((severity) => [severity, { ...policy.reach[severity], ...fields.reach[severity] }]),
   ) as Policy["reach"];
-  return { ...policy, version: `${policy.version}+${revision}`, classes, reach };
+  return { ...policy, ...workdays, version: `${policy.version}+${revision}`, classes, reach };
 }
 
 /** Roles that some step or class of the policy tells. */
 export function rolesTold(policy: Policy): ReadonlySet<string> {
   const classes = Object.values(policy.classes);
-  const steps = [...Object.values(policy.ladders).flat(), ...classes.flatMap((one) => one.extraSteps)];
+  const ladders = classes.flatMap((one) => [...(one.ladder ?? []), ...one.extraSteps]);
+  const steps = [...Object.values(policy.ladders).flat(), ...ladders];
   return new Set([
     ...policy.repeat.tell,
     ...(policy.handover?.tell ?? []),

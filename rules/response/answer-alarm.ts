@@ -80,15 +80,15 @@ export function raise(draft: Draft, ticket: Ticket, severity: Severity): Ticket 
   // An emergency never waits.
   const open = severity === "S1" ? resumed(draft, ticket, draft.now) : ticket;
   const { acknowledgedBy: _by, acknowledgeExpiresAt: _until, ...rest } = open;
-  const { warn } = draft.view.site.policy;
+  const timing = draft.view.site.policy;
   const wanted = targets(open.policy, severity);
   const clocksKept = open.clocks.map((clock): ResponseClock => {
-    if (clock.kind === "acknowledge") return startClock("acknowledge", clock.target, draft.now, warn);
+    if (clock.kind === "acknowledge") return startClock(clock, draft.now, timing);
     const target = wanted.find((one) => one.kind === clock.kind)?.target ?? clock.target;
     if (target === clock.target || clock.metAt !== undefined || clock.state === "cancelled") return clock;
-    return retarget(clock, target, draft.now, warn);
+    return retarget(clock, target, draft.now, timing);
   });
-  const added = openClocks(open.policy, severity, draft.now, warn).filter(
+  const added = openClocks(open.policy, severity, draft.now, timing).filter(
     (clock) => !open.clocks.some((one) => one.kind === clock.kind),
   );
   const clocks = [...clocksKept, ...added];

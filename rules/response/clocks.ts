@@ -2,10 +2,14 @@
  * Response clocks. Elapsed time is the sum of the run segments, so an overrun can always be computed again; the due
  * instant is derived from it and kept beside it so that the heartbeat can ask what is due.
  */
-import type { ClassPolicy, ClockKind, Policy } from "#model/policy";
+import type { ClassPolicy, ClockKind, ClockTarget, Policy } from "#model/policy";
 import type { Severity } from "#model/severity";
 import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
 import { between, type Instant, later, milliseconds, type Span } from "#model/time";
+import { afterWork, workBetween } from "./workdays.ts";
+
+/** What due instants are worked out by. */
+export type Timing = Pick<Policy, "warn" | "workdays">;
 
 /** Clocks that begin when something else is done, not at opening. */
 const STARTS_LATER: ReadonlySet<ClockKind> = new Set(["followup"]);
@@ -34,45 +38,51 @@ export function answered(clocks: readonly ResponseClock[], unless: readonly Cloc
 }
 
 /** A clock that starts now. Short clocks warn at their own share of the target (50 %, others 75 %). */
-export function startClock(kind: ClockKind, target: Span, from: Instant, warn: Policy["warn"]): ResponseClock {
+export function startClock({ kind, target, workdays }: ClockTarget, from: Instant, timing: Timing): ResponseClock {
+  const { warn } = timing;
   const share = target <= warn.shortUpTo ? warn.shortShare : warn.share;
+  const clock = { kind, target, ...(workdays ? { workdays } : {}) };
   return {
-    kind,
-    target,
+    ...clock,
     state: "running",
     startedAt: from,
-    dueAt: later(from, target),
+    dueAt: after(clock, from, target, timing),
     segments: [{ kind: "run", from }],
-    warnAt: later(from, milliseconds(target * share)),
+    warnAt: after(clock, from, milliseconds(target * share), timing),
   };
 }
+
+/** `span` later, as this clock counts; a house without a calendar counts every hour. */
+const after = (clock: Pick<ResponseClock, "workdays">, from: Instant, span: Span, { workdays }: Timing): Instant =>
+  clock.workdays && workdays ? afterWork(workdays, from, span) : later(from, span);
 
 export function openClocks(
   policy: ClassPolicy,
   severity: Severity,
   from: Instant,
-  warn: Policy["warn"],
+  timing: Timing,
 ): readonly ResponseClock[] {
   return targets(policy, severity)
     .filter((clock) => !STARTS_LATER.has(clock.kind))
-    .map((clock) => startClock(clock.kind, clock.target, from, warn));
+    .map((clock) => startClock(clock, from, timing));
 }
 
 export const isOpen = (clock: ResponseClock): boolean => clock.metAt === undefined && clock.state !== "cancelled";
 
 /** Time that ran on the clock until `at`, pauses left out. */
-export function elapsed(clock: ResponseClock, at: Instant): Span {
-  let sum = 0;
-  for (const segment of clock.segments) {
-    if (segment.kind === "run") sum += Math.max(0, between(segment.from, segment.to ?? at));
-  }
-  return milliseconds(sum);
-}
+export const elapsed = (clock: ResponseClock, at: Instant, timing?: Timing): Span => spent("run", clock, at, timing);
 
-export function pausedFor(clock: ResponseClock, at: Instant): Span {
+export const pausedFor = (clock: ResponseClock, at: Instant, timing?: Timing): Span =>
+  spent("pause", clock, at, timing);
+
+/** The sum of the segments of one kind, as this clock counts. */
+function spent(kind: "run" | "pause", clock: ResponseClock, at: Instant, timing?: Timing): Span {
+  const calendar = clock.workdays ? timing?.workdays : undefined;
   let sum = 0;
   for (const segment of clock.segments) {
-    if (segment.kind === "pause") sum += Math.max(0, between(segment.from, segment.to ?? at));
+    if (segment.kind !== kind) continue;
+    const to = segment.to ?? at;
+    sum += calendar ? workBetween(calendar, segment.from, to) : Math.max(0, between(segment.from, to));
   }
   return milliseconds(sum);
 }
@@ -99,23 +109,34 @@ export function pause(clock: ResponseClock, at: Instant, reason: string, by: str
 }
 
 /** Runs again from `at`, with what was left of its target; the warning moves as far as the due instant. */
-export function run(clock: ResponseClock, at: Instant, warn: Policy["warn"]): ResponseClock {
+export function run(clock: ResponseClock, at: Instant, timing: Timing): ResponseClock {
   if (clock.state !== "paused") return clock;
   const segments = clock.segments.map((segment) => (segment.to === undefined ? { ...segment, to: at } : segment));
-  return derived({ ...clock, state: "running", segments: [...segments, { kind: "run", from: at }] }, at, warn);
+  return derived({ ...clock, state: "running", segments: [...segments, { kind: "run", from: at }] }, at, timing);
 }
 
 /** The clock with another target: same start, same segments, and a due instant that counts the pauses. */
-export function retarget(clock: ResponseClock, target: Span, at: Instant, warn: Policy["warn"]): ResponseClock {
+export function retarget(clock: ResponseClock, target: Span, at: Instant, timing: Timing): ResponseClock {
   const { warnedAt: _warned, breachedAt: _breached, ...rest } = clock;
-  return derived({ ...rest, target, state: clock.state === "paused" ? "paused" : "running" }, at, warn);
+  return derived({ ...rest, target, state: clock.state === "paused" ? "paused" : "running" }, at, timing);
 }
 
 /** Due and warning instants from the segments: the start, the target, and all pauses up to `at`. */
-function derived(clock: ResponseClock, at: Instant, warn: Policy["warn"]): ResponseClock {
-  const fresh = startClock(clock.kind, clock.target, clock.startedAt, warn);
-  const paused = pausedFor(clock, at);
-  return { ...clock, dueAt: later(fresh.dueAt, paused), warnAt: later(fresh.warnAt, paused) };
+function derived(clock: ResponseClock, at: Instant, timing: Timing): ResponseClock {
+  const fresh = startClock(clock, clock.startedAt, timing);
+  const paused = pausedFor(clock, at, timing);
+  return {
+    ...clock,
+    dueAt: after(clock, fresh.dueAt, paused, timing),
+    warnAt: after(clock, fresh.warnAt, paused, timing),
+  };
+}
+
+/** Open clocks by the calendar as it is now: only what changed is another clock. */
+export function recount(clock: ResponseClock, at: Instant, timing: Timing): ResponseClock {
+  if (!clock.workdays || !isOpen(clock)) return clock;
+  const fresh = derived(clock, at, timing);
+  return fresh.dueAt === clock.dueAt ? clock : retarget(clock, clock.target, at, timing);
 }
 
 export function cancel(clock: ResponseClock, at: Instant): ResponseClock {
@@ -125,8 +146,8 @@ export function cancel(clock: ResponseClock, at: Instant): ResponseClock {
 }
 
 /** The recurring clock after an entry: it starts again, and remembers that it had been missed. */
-export function restart(clock: ResponseClock, from: Instant, warn: Policy["warn"]): ResponseClock {
-  const fresh = startClock(clock.kind, clock.target, from, warn);
+export function restart(clock: ResponseClock, from: Instant, timing: Timing): ResponseClock {
+  const fresh = startClock(clock, from, timing);
   return clock.breachedAt === undefined ? fresh : { ...fresh, breachedAt: clock.breachedAt };
 }
 
@@ -142,18 +163,13 @@ export interface ClockNews {
  * more. The recurring clock counts a missed round and goes on from the next full interval, so a long silence gives one
  * reminder and not one for each round.
  */
-export function look(clock: ResponseClock, now: Instant, warn: Policy["warn"]): ClockNews {
+export function look(clock: ResponseClock, now: Instant, timing: Timing): ClockNews {
   if (clock.state !== "running") return { clock, warned: false, breached: false };
   if (clock.dueAt <= now) {
     const breachedAt = clock.dueAt;
     if (clock.kind === RECURRING && clock.target > 0) {
       const rounds = Math.floor(between(clock.startedAt, now) / clock.target);
-      const fresh = startClock(
-        clock.kind,
-        clock.target,
-        later(clock.startedAt, milliseconds(rounds * clock.target)),
-        warn,
-      );
+      const fresh = startClock(clock, later(clock.startedAt, milliseconds(rounds * clock.target)), timing);
       return { clock: { ...fresh, breachedAt }, warned: false, breached: true };
     }
     return {

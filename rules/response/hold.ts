@@ -60,12 +60,12 @@ export function hold(draft: Draft, ticket: Ticket, command: StepCommand, actor: 
 export function resumed(draft: Draft, ticket: Ticket, at: Instant): Ticket {
   if (!ticket.hold) return ticket;
   const { hold: held, ...rest } = ticket;
-  const { warn } = draft.view.site.policy;
+  const timing = draft.view.site.policy;
   const waited = milliseconds(Math.max(0, between(held.since, at)));
   return {
     ...rest,
     state: held.state,
-    clocks: ticket.clocks.map((clock): ResponseClock => (clock.state === "paused" ? run(clock, at, warn) : clock)),
+    clocks: ticket.clocks.map((clock): ResponseClock => (clock.state === "paused" ? run(clock, at, timing) : clock)),
     ladder: ticket.ladder.map(
       (row): LadderRow =>
         row.state === "waiting" && waitsWithRepair(row) ? { ...row, dueAt: later(row.dueAt, waited) } : row,

@@ -56,7 +56,7 @@ export function classPolicy(draft: Draft, wanted: TicketClass): ClassPolicy | un
 
 /** The ladder of a severity with what the class adds. */
 export function ladderOf(draft: Draft, policy: ClassPolicy, severity: Severity): readonly LadderStep[] {
-  const ladder = draft.view.site.policy.ladders[severity];
+  const ladder = policy.ladder ?? draft.view.site.policy.ladders[severity];
   const extra: LadderStep[] =
     policy.tellAtOpening.length === 0
       ? []
@@ -81,7 +81,7 @@ export function firstState(
   severity: Severity,
   at: Instant,
 ): Pick<Ticket, "state" | "clocks" | "ladder" | "sop" | "rescueTier"> {
-  const clocks = openClocks(policy, severity, at, draft.view.site.policy.warn);
+  const clocks = openClocks(policy, severity, at, draft.view.site.policy);
   // A dispatch target of zero means that the house dispatches: the steps due at opening go to those on duty at once.
   const dispatchesItself = clocks.some((clock) => clock.kind === "dispatch" && clock.target === 0);
   return {

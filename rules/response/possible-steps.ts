@@ -22,6 +22,7 @@ const WORKING: readonly TicketState[] = ["accepted", "en-route", "on-site"];
 /** Each step stops only its own clocks: acknowledging is not accepting, accepting is not arriving. */
 export const STEPS: Readonly<Record<TicketStep, StepRule>> = {
   acknowledge: { meets: ["acknowledge"] },
+  review: { from: ["new"] },
   dispatch: { from: ["new", "dispatched", "accepted"], to: "dispatched", meets: ["dispatch"], needs: "assignee" },
   accept: { from: ["new", "dispatched"], to: "accepted", meets: ["dispatch", "accept"] },
   decline: { from: ["dispatched", "accepted"], to: "new", needs: "note" },
@@ -72,6 +73,7 @@ export const STEPS: Readonly<Record<TicketStep, StepRule>> = {
 /** Order in which the console offers the steps. */
 const OFFERED: readonly TicketStep[] = [
   "acknowledge",
+  "review",
   "dispatch",
   "accept",
   "depart",
@@ -107,8 +109,14 @@ export const fits = (ticket: Ticket, step: TicketStep): boolean => {
 /** Mandatory rows that nobody has done yet. */
 export const openRows = (ticket: Ticket) => ticket.sop.filter((row) => row.mandatory && row.at === undefined);
 
+/** Nobody is sent before a team lead has read it. */
+export const needsReview = (ticket: Ticket): boolean =>
+  ticket.policy.review === true && ticket.reviewedBy === undefined;
+
 function offered(ticket: Ticket, step: TicketStep): boolean {
   if (FINISHED.has(ticket.state) || !fits(ticket, step)) return false;
+  if (step === "review") return needsReview(ticket);
+  if (needsReview(ticket) && (step === "dispatch" || step === "assign" || step === "accept")) return false;
   if (step === "hold") return ticket.severity !== "S1";
   if (step === "acknowledge") return ticket.acknowledgedBy === undefined;
   if (step === "sop") return ticket.sop.some((row) => row.at === undefined);

@@ -10,7 +10,7 @@ import { confirmedRows, isFirstClaim, isOnTheSpot } from "./findings.ts";
 import { hold, resume, resumed, whyNotHold } from "./hold.ts";
 import { dropAnswered, runDueSteps } from "./ladder.ts";
 import { mergeByHand, whyNotMerge } from "./merge.ts";
-import { allowedSteps, CONTROLLED, FINISHED, fits, openRows, STEPS } from "./possible-steps.ts";
+import { allowedSteps, CONTROLLED, FINISHED, fits, needsReview, openRows, STEPS } from "./possible-steps.ts";
 import { dropWaiting } from "./reach.ts";
 import { reopen, whyNotReopen } from "./reopen.ts";
 import { countRepeats } from "./repeats.ts";
@@ -93,6 +93,8 @@ function whyNot(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor
       "The time of a back-entry lies between the opening and now.",
     );
   }
+  const review = whyNotReviewed(ticket, command.step, actor);
+  if (review) return review;
   if (rule.needs === "note" && !command.note?.trim())
     return refuse(422, "note-needed", "请填写说明。", "Please write what happened.");
   if (rule.needs === "assignee" && !command.assignee?.trim())
@@ -115,6 +117,23 @@ function whyNot(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor
   if (command.step === "hold") return whyNotHold(draft, ticket, command, actor);
   if (command.step === "merge") return whyNotMerge(draft, ticket, command);
   return undefined;
+}
+
+/** Steps by which somebody is sent. */
+const SENDS: ReadonlySet<TicketStep> = new Set(["dispatch", "assign", "accept"]);
+
+/** A complaint goes to nobody before a team lead has read it (P4). */
+function whyNotReviewed(ticket: Ticket, step: TicketStep, actor: Actor): Plan | undefined {
+  if (step === "review" && !MAY_OVERRIDE.has(actor.role)) {
+    return refuse(403, "approval-needed", "须由班组长或主管审核。", "A team lead or supervisor must review this.");
+  }
+  if (!needsReview(ticket) || !SENDS.has(step)) return undefined;
+  return refuse(
+    409,
+    "review-needed",
+    `${ticket.policy.name.zh}工单 ${ticket.no} 须经班组长审核后再派单。`,
+    `Ticket ${ticket.no} is reviewed by a team lead before anybody is sent.`,
+  );
 }
 
 function whyNotClose(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor): Plan | undefined {
@@ -145,14 +164,14 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
   const rule = STEPS[command.step];
   // What leads out of the waiting ends it.
   const before = found.hold && rule.to ? resumed(draft, found, at) : found;
-  const { warn } = draft.view.site.policy;
+  const timing = draft.view.site.policy;
   const who = command.who ?? "staff";
   const meets = command.step === "arrive" ? [...(rule.meets ?? []), `${who}-onsite` as ClockKind] : (rule.meets ?? []);
 
   let clocks: readonly ResponseClock[] = before.clocks.map((clock) => {
     if (meets.includes(clock.kind)) return meet(clock, at);
     if (rule.cancels?.includes(clock.kind)) return cancel(clock, at);
-    if (command.step === "feedback" && clock.kind === RECURRING && isOpen(clock)) return restart(clock, at, warn);
+    if (command.step === "feedback" && clock.kind === RECURRING && isOpen(clock)) return restart(clock, at, timing);
     // People are free or the water is off: from here on the repair clock counts, not the ten-minute report.
     if (command.step === "mitigate" && clock.kind === RECURRING) return cancel(clock, at);
     if (command.step === "close") return cancel(clock, at);
@@ -160,7 +179,7 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
   });
   if (command.step === "repair") {
     const followup = before.policy.clocks.find((clock) => clock.kind === "followup");
-    if (followup) clocks = [...clocks, startClock("followup", followup.target, at, warn)];
+    if (followup) clocks = [...clocks, startClock(followup, at, timing)];
   }
 
   const confirmed = isOnTheSpot(before, command.step);
@@ -173,6 +192,7 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
     ...(rule.to && !keepsState ? { state: rule.to } : {}),
     ...(command.assignee && rule.needs === "assignee" ? { assignee: command.assignee } : {}),
     ...(command.step === "accept" ? { assignee: command.assignee ?? before.assignee ?? actor.name } : {}),
+    ...(command.step === "review" ? { reviewedBy: actor.name } : {}),
     ...(command.step === "acknowledge" ? { acknowledgedBy: actor.name } : {}),
     ...(command.step === "false-alarm" ? { falseAlarm: true } : {}),
     ...(command.step === "close" ? { closedAt: draft.now } : {}),

@@ -1,11 +1,10 @@
 /** The heartbeat's look at open tickets: clocks that warn or breach, ladder rows that are due, acknowledgements that ran out. */
 
 import type { Message } from "#model/message";
-import type { Policy } from "#model/policy";
 import type { Ticket } from "#model/ticket";
 import { later, type Span } from "#model/time";
 import type { Draft } from "../draft.ts";
-import { look, shiftClock, wakeOfTicket } from "./clocks.ts";
+import { look, recount, shiftClock, type Timing, wakeOfTicket } from "./clocks.ts";
 import { endDueHold } from "./hold.ts";
 import { resumeAfterExpiry, runDueSteps, shiftRow } from "./ladder.ts";
 import { tell } from "./tell.ts";
@@ -17,19 +16,19 @@ export function watchTickets(draft: Draft): void {
 }
 
 function watch(draft: Draft, before: Ticket): void {
-  const { warn } = draft.view.site.policy;
+  const timing = draft.view.site.policy;
   let ticket = endDueHold(draft, before);
-  for (let index = 0; index < ticket.clocks.length; index += 1) ticket = watchClock(draft, ticket, index, warn);
+  for (let index = 0; index < ticket.clocks.length; index += 1) ticket = watchClock(draft, ticket, index, timing);
   ticket = resumeAfterExpiry(draft, ticket);
   ticket = runDueSteps(draft, ticket);
   ticket = { ...ticket, wakeAt: wakeOfTicket(ticket) };
   if (ticket.wakeAt !== before.wakeAt) draft.amendTicket(ticket);
 }
 
-function watchClock(draft: Draft, ticket: Ticket, index: number, warn: Policy["warn"]): Ticket {
+function watchClock(draft: Draft, ticket: Ticket, index: number, timing: Timing): Ticket {
   const clock = ticket.clocks[index];
   if (!clock) return ticket;
-  const news = look(clock, draft.now, warn);
+  const news = look(clock, draft.now, timing);
   if (!news.warned && !news.breached) return ticket;
   const clocks = ticket.clocks.map((one, at) => (at === index ? news.clock : one));
   const after: Ticket = { ...ticket, clocks };
@@ -69,6 +68,19 @@ function remind(draft: Draft, ticket: Ticket, id: string, zh: string, en: string
     say: { zh, en },
   };
   tell(draft, ticket, [{ step, loop: 0 }]);
+}
+
+/** The calendar of workdays may have been edited while the house was down: open clocks go by the one that holds now. */
+export function recountWorkdays(draft: Draft): void {
+  for (const ticket of draft.openTickets()) {
+    const clocks = ticket.clocks.map((clock) => recount(clock, draft.now, draft.view.site.policy));
+    const changed = clocks.filter((clock, at) => clock !== ticket.clocks[at]);
+    if (changed.length === 0) continue;
+    const after = { ...ticket, clocks };
+    draft.putTicket({ ...after, wakeAt: wakeOfTicket(after) }, "calendar-changed", {
+      clocks: changed.map((clock) => ({ clock: clock.kind, dueAt: clock.dueAt })),
+    });
+  }
 }
 
 /** The wall clock was moved by `by`: everything that waits moves with it; nothing fires, nothing freezes. */

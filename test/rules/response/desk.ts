@@ -32,12 +32,11 @@ const planned: ClassPolicy = {
 export type StepWords = Partial<Extract<Command, { do: "ticket-step" }>>;
 
 export function createDesk(site: Partial<Site> = {}) {
-  const house = createPureHouse(
-    building({
-      policy: { ...policy, classes: { ...policy.classes, general_fault: generalFault, non_urgent: planned } },
-      ...site,
-    }),
-  );
+  const whole = building({
+    policy: { ...policy, classes: { ...policy.classes, general_fault: generalFault, non_urgent: planned } },
+    ...site,
+  });
+  const house = createPureHouse(whole);
   let commands = 0;
   const ofDoor = (severity: Severity) => ({ severity, ticket: "general_fault" as const });
   const take = (to: "active" | "normal" | "level", now: Instant, severity: Severity = "S3", rule = "elevator.door") =>
@@ -61,6 +60,7 @@ export function createDesk(site: Partial<Site> = {}) {
     return ticket;
   };
   return {
+    site: whole,
     house,
     take,
     step,

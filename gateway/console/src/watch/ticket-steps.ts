@@ -17,6 +17,7 @@ export interface StepForm {
 /** A step that is not listed here is offered with a note. An empty form is sent with one tap. */
 const forms: Readonly<Record<string, StepForm>> = {
   acknowledge: {},
+  review: { note: "offered" },
   dispatch: { assignee: true, note: "offered" },
   assign: { assignee: true, note: "offered" },
   accept: {},
@@ -47,6 +48,7 @@ export const isOneTap = (step: string): boolean => Object.keys(formOf(step)).len
 /** What moves the ticket on, in the usual order; the rest stands beside it. */
 const MAIN: ReadonlySet<string> = new Set([
   "acknowledge",
+  "review",
   "dispatch",
   "accept",
   "depart",
@@ -70,7 +72,7 @@ export function primaryStep(ticket: TicketBody): string | undefined {
 }
 
 /** These change what a ticket says happened; only those at the desk may. */
-const JUDGING: ReadonlySet<string> = new Set(["merge", "false-alarm", "reopen", "hold"]);
+const JUDGING: ReadonlySet<string> = new Set(["review", "merge", "false-alarm", "reopen", "hold"]);
 
 /** Steps with a button of their own; `sop` is ticked in its list. */
 export function stepsToShow(

@@ -268,6 +268,7 @@ export const en: Words = {
       (
         ({
           acknowledge: "Acknowledge",
+          review: "review before sending",
           dispatch: "Dispatch",
           accept: "Accept",
           decline: "Decline",

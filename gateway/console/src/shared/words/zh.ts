@@ -266,6 +266,7 @@ export const zh = {
       (
         ({
           acknowledge: "值班确认",
+          review: "审核",
           dispatch: "派单",
           accept: "接单",
           decline: "拒单",

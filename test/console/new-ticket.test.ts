@@ -1,0 +1,49 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { builtConsole, hasBrowser, launch, look } from "./browser.ts";
+import { fleet } from "./building.ts";
+
+describe.skipIf(!hasBrowser())("a ticket opened by hand", () => {
+  let browser: Browser;
+  let dist: string;
+  beforeAll(async () => {
+    dist = await builtConsole();
+    browser = await launch();
+  });
+  afterAll(() => browser.close());
+
+  test("takes N, a class, a level, a device by its name, what is seen and when; an unknown device is not sent", async () => {
+    await using seen = await look(browser, dist, {
+      path: "/tickets",
+      language: "zh",
+      fill: (gateway, now) => gateway.putDevices(...fleet(now)),
+    });
+    const { page, gateway } = seen;
+    await page.locator("[data-new]").waitFor();
+    await page.keyboard.press("n");
+    const form = page.locator("[data-form=new-ticket]");
+    await form.locator("[name=class]").selectOption("complaint");
+    await form.locator("[name=severity]").selectOption({ label: "重要" });
+    await form.locator("button.first").click();
+    await form.getByRole("alert").getByText("请填写地点和现象").waitFor();
+    await form.locator("[name=description]").fill("3栋电梯一周坏三次，业主要求答复");
+    await form.locator("[name=device]").fill("没有的设备");
+    await form.locator("button.first").click();
+    await form.getByRole("alert").getByText("没有这台设备").waitFor();
+    expect(gateway.received).toEqual([]);
+    await form.locator("[name=device]").fill("1#客梯");
+    await form.locator("[name=when]").fill("2026-11-21T09:30");
+    await form.locator("[name=description]").press("Control+Enter");
+    await expect.poll(() => gateway.received.length, { timeout: 12_000 }).toBe(1);
+    expect(gateway.received[0]).toMatchObject({
+      path: "/api/tickets",
+      body: {
+        class: "complaint",
+        severity: "S3",
+        device: "lift-1",
+        description: "3栋电梯一周坏三次，业主要求答复",
+        occurredAt: "2026-11-21T09:30:00+08:00",
+      },
+    });
+  });
+});
