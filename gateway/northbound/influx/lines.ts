@@ -5,9 +5,10 @@
  */
 import influx from "influx";
 import { BAD, qualities, reasons } from "#model/quality";
+import { formatInstant, instant } from "#model/time";
 import { qualityOf, reasonOf } from "../../history/block.ts";
 import type { Samples } from "../queue.ts";
-import type { Told } from "../record.ts";
+import type { AlarmTold, Told } from "../record.ts";
 import type { NorthPoint } from "../sender.ts";
 
 const { tag } = influx.escape;
@@ -56,6 +57,10 @@ export function sampleLines({ count, point, at, value, code, text }: Samples, ke
   return lines.join("\n");
 }
 
+/** Whether this row tells the beginning of an occurrence, whatever else happened in it. */
+const began = ({ active, activeSince }: AlarmTold, at: number): boolean =>
+  active && activeSince === formatInstant(instant(at));
+
 /** Precision: ns. A row about both an alarm and a ticket gives two lines. */
 export function toldLines(rows: readonly Told[], site: string): string {
   return rows
@@ -65,7 +70,7 @@ export function toldLines(rows: readonly Told[], site: string): string {
       if (alarm) {
         const { device, rule, severity } = alarm;
         lines.push(
-          `alarm${tags({ device, rule, severity, site })} active=${alarm.active},because_en=${field(alarm.because.en)},` +
+          `alarm${tags({ device, rule, severity, site })} active=${alarm.active},began=${began(alarm, at)},because_en=${field(alarm.because.en)},` +
             `because_zh=${field(alarm.because.zh)},count=${alarm.count}i,event=${field(event)},` +
             `occurrence=${alarm.occurrence}i,state=${field(alarm.state)} ${time}`,
         );

@@ -22,7 +22,7 @@ describe.runIf(canMount && influxdFound)("a full disk", () => {
       await using influxd = await startInfluxd(join(folder.path, "influx"), { data: small });
       spawnSync("sh", ["-c", `head -c 10m /dev/zero > ${small}/ballast 2>/dev/null`]);
       await using house = await startNorth(folder.path, { north: { influx: influxTarget(influxd.url) } });
-      for (let i = 0; i < 20_000; i += 1) house.say("lift-1.speed", i * 1.1, (house.clock.now() + i) as never);
+      for (let i = 0; i < 20_000; i += 1) house.say("lift-1.speed", i * 1.1, (house.clock.now() - 20_000 + i) as never);
       await house.until("it is told", () => house.said.length > 0, 60_000);
       expect(house.said[0]?.because).toMatch(/InfluxDB at 127.* disk .*full.* server/);
       await house.until("it stands there", () => /磁盘已满/.test(house.standing()?.because?.zh ?? ""));

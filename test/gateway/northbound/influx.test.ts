@@ -52,13 +52,21 @@ describe.skipIf(!influxdFound)("InfluxDB", () => {
       state: string;
       active: boolean;
       because_zh: string;
+      began: boolean;
       event: string;
     }>("SELECT * FROM alarm ORDER BY time");
     expect(
-      alarms.map(({ rule, state, active, because_zh, event }) => [rule, event, state, active, because_zh]),
+      alarms.map(({ rule, state, active, because_zh, event, began }) => [
+        rule,
+        event,
+        state,
+        active,
+        began,
+        because_zh,
+      ]),
     ).toEqual([
-      ["elevator.entrapment", "activated", "unacknowledged", true, "因为"],
-      ["elevator.entrapment", "returned", "returned-unacknowledged", false, "因为"],
+      ["elevator.entrapment", "activated", "unacknowledged", true, true, "因为"],
+      ["elevator.entrapment", "returned", "returned-unacknowledged", false, false, "因为"],
     ]);
     expect(house.said).toEqual([]);
   });
