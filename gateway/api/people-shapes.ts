@@ -59,3 +59,19 @@ export const VerdictShape = z.object({
 });
 
 export const SimulatorShape = z.object({ devices: z.unknown(), scenarios: z.unknown() });
+
+/** A way out for messages. `unused`: nothing was sent since the start. */
+export const ChannelShape = z.object({
+  id: z.string(),
+  kind: z.string(),
+  health: z.enum(["unused", "works", "fails"]),
+  /** Since when it fails, and why. */
+  since: z.string().optional(),
+  because: z.string().optional(),
+});
+
+/** How a test message went: `accepted` means that somebody in between has it. */
+export const TriedShape = z.object({
+  outcome: z.enum(["delivered", "accepted", "try-later", "refused"]),
+  because: z.string().optional(),
+});

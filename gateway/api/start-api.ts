@@ -12,6 +12,7 @@ import { guard } from "./guard.ts";
 import { createHub } from "./live/hub.ts";
 import { alarmRoutes } from "./routes/alarms.ts";
 import { backtestRoutes } from "./routes/backtest.ts";
+import { channelRoutes } from "./routes/channels.ts";
 import { consoleRoutes } from "./routes/console-files.ts";
 import { docs, openApiRoute } from "./routes/docs.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -91,6 +92,7 @@ export async function startApi(input: ApiInput): Promise<Api> {
   historyRoutes(server, house);
   alarmRoutes(server, house);
   ticketRoutes(server, house);
+  channelRoutes(server, house);
   journalRoutes(server, house);
   ruleRoutes(server, house);
   backtestRoutes(server, house);

@@ -36,6 +36,8 @@ export interface SelfInput {
   /** Consoles that are open. */
   readonly screens: () => number;
   readonly links: () => readonly { readonly state: string }[];
+  /** The ways out for messages. */
+  readonly channels: () => readonly { readonly health: string }[];
 }
 
 export interface Self {
@@ -96,6 +98,7 @@ export function watchSelf(input: SelfInput): Self {
         history: { queue, ok: because === undefined },
         screens: input.screens(),
         links: input.links(),
+        channels: input.channels(),
         certificateEnds,
       });
       before = at;

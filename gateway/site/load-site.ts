@@ -100,7 +100,8 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
 
   const policy = await readPolicyOf(input, own, rescueZone, seen, problems);
   const peopleFile = (await own("people.yaml")) ?? lacking(input.folder, "people.yaml", problems);
-  const people = peopleFile?.value === undefined ? undefined : readPeople(peopleFile, problems);
+  const people =
+    peopleFile?.value === undefined ? undefined : readPeople(peopleFile, settings?.settings.zone ?? "UTC", problems);
   if (policy && people?.complete) checkRolesAreHeld(policy, people, problems);
   if (policy) checkTicketClasses(policy, rules, problems);
   checkExpressions(rules, found, problems);

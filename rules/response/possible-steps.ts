@@ -67,11 +67,13 @@ export const STEPS: Readonly<Record<TicketStep, StepRule>> = {
   resume: { from: ["on-hold"] },
   reopen: { from: ["closed"] },
   merge: {},
+  "confirm-phone": { needs: "assignee" },
 };
 
 /** Order in which the console offers the steps. */
 const OFFERED: readonly TicketStep[] = [
   "acknowledge",
+  "confirm-phone",
   "dispatch",
   "accept",
   "depart",
@@ -111,6 +113,7 @@ function offered(ticket: Ticket, step: TicketStep): boolean {
   if (FINISHED.has(ticket.state) || !fits(ticket, step)) return false;
   if (step === "hold") return ticket.severity !== "S1";
   if (step === "acknowledge") return ticket.acknowledgedBy === undefined;
+  if (step === "confirm-phone") return (ticket.calls ?? []).some((call) => call.at === undefined);
   if (step === "sop") return ticket.sop.some((row) => row.at === undefined);
   if (step === "escalate") return ticket.ladder.some((row) => row.state === "waiting");
   if (step === "feedback") return ticket.clocks.some((clock) => clock.kind === RECURRING && isOpen(clock));

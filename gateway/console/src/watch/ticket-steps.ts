@@ -19,6 +19,7 @@ const forms: Readonly<Record<string, StepForm>> = {
   acknowledge: {},
   dispatch: { assignee: true, note: "offered" },
   assign: { assignee: true, note: "offered" },
+  "confirm-phone": { assignee: true, note: "offered" },
   accept: {},
   decline: { note: "needed" },
   depart: {},

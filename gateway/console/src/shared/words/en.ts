@@ -250,6 +250,7 @@ export const en: Words = {
           acknowledge: "Acknowledge",
           dispatch: "Dispatch",
           accept: "Accept",
+          "confirm-phone": "Confirm call",
           decline: "Decline",
           depart: "Set off",
           arrive: "Arrive",

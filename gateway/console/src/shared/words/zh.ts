@@ -242,6 +242,7 @@ export const zh = {
           acknowledge: "值班确认",
           dispatch: "派单",
           accept: "接单",
+          "confirm-phone": "电话确认",
           decline: "拒单",
           depart: "出发",
           arrive: "到场",
