@@ -205,6 +205,8 @@ const lines: Readonly<Record<string, Line>> = {
     return both(`${role.zh}无人值班，改通知 ${to}`, `Nobody is on duty as ${role.en}; ${to} was told instead`);
   },
   "message-delivered": (row) => both(`消息已送达 ${word(row, "to")}`, `Message delivered to ${word(row, "to")}`),
+  "message-read": (row, names) =>
+    both(`${names.actor(row.actor)} 已查看工单`, `${names.actor(row.actor)} has read the ticket`),
   "message-failed": (row) =>
     join(`消息未能送达 ${word(row, "to")}`, `Message to ${word(row, "to")} failed`, tail(word(row, "because"))),
   "clock-warning": (row) => both(`${clockOf(row).zh}即将超时`, `${clockOf(row).en}: due soon`),

@@ -273,6 +273,16 @@ export const TicketShape = z.object({
 export const TicketDetailShape = TicketShape.extend({
   events: z.array(TicketEventShape),
   told: z.array(ToldShape),
+  /** How far the news got with each person. */
+  trace: z.array(
+    z.object({
+      to: z.string(),
+      told: Time,
+      delivered: Time.optional(),
+      read: Time.optional(),
+      accepted: Time.optional(),
+    }),
+  ),
   policyVersion: z.string(),
 });
 

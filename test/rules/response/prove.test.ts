@@ -1,7 +1,7 @@
 /** `gatehouse check` proves the policy: every step has somebody for thirty days, every clock is heard, every class has its list. */
 import { expect, test } from "vitest";
 import type { Site } from "#model/site";
-import { instant } from "#model/time";
+import { instant, minutes } from "#model/time";
 import { proveResponse } from "../../../rules/response/prove.ts";
 import { shipped } from "../../gateway/site/written-site.ts";
 import { building, people, policy, TEN } from "../../support/building.ts";
@@ -61,4 +61,5 @@ test("the policy and the people that the product ships hold, but for channels, w
   const loaded = await loadSite({ folder: shipped.demo, drivers, environment: {}, ...shipped });
   if (!("site" in loaded)) throw new Error(JSON.stringify(loaded.problems));
   expect(holes(loaded.site)).toEqual(["no channels: nobody away from a screen is told anything"]);
+  expect(loaded.site.policy.acknowledgeExpires).toMatchObject({ S1: minutes(10), S2: minutes(60), S3: minutes(240) });
 });
