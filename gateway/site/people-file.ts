@@ -23,6 +23,12 @@ const TimeOfDay = z.string().transform((text, context): number => {
   );
 });
 
+/** A pattern and not a format: editors know the one and not always the other. */
+const Day = z
+  .string()
+  .regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/)
+  .meta({ description: 'a day such as "2026-11-21"', zh: '日期，如 "2026-11-21"' });
+
 export const PersonEntry = z.strictObject({
   id: Id,
   name: z.string().min(1),
@@ -33,7 +39,7 @@ export const PersonEntry = z.strictObject({
     .optional()
     .meta({ description: "a mail address", zh: "邮箱地址" }),
   skills: z
-    .array(z.strictObject({ skill: Id, until: z.iso.date().optional() }))
+    .array(z.strictObject({ skill: Id, until: Day.optional() }))
     .optional()
     .meta({
       description: 'certificates, e.g. [{ skill: elevator, until: "2027-03-31" }]',
@@ -42,10 +48,9 @@ export const PersonEntry = z.strictObject({
   contractor: z.boolean().optional(),
 });
 
-const Day = z.iso.date().meta({ description: 'a day such as "2026-11-21"', zh: '日期，如 "2026-11-21"' });
 const LocalTime = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}$/)
+  .regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[T ]([01]\d|2[0-3]):[0-5]\d$/)
   .meta({ description: 'a local time such as "2026-11-21 20:00"', zh: '当地时间，如 "2026-11-21 20:00"' });
 
 /** Days on which somebody does not work, both included. */
