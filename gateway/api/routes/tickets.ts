@@ -10,8 +10,8 @@ import { actorOf } from "../guard.ts";
 import { answers, created, OpenTicket, Step, TicketParams, TicketQuery, toInstant, toSpan } from "../inputs.ts";
 import { TicketAnswer } from "../people-shapes.ts";
 import { ticketBody, toldBody } from "../project.ts";
-import { nowRead, personOf, traceOf } from "../trace.ts";
 import { type TicketDetailBody, TicketDetailShape, TicketShape } from "../shapes.ts";
+import { nowRead, personOf, traceOf } from "../trace.ts";
 
 /** A ticket that runs for a day has a few hundred entries; a longer story is in the journal. */
 const EVENTS_SHOWN = 1_000;

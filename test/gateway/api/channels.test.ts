@@ -8,7 +8,9 @@ test("the list names the channel that fails, since when and why, and no address"
   await using stand = await startStand();
   const { status, body } = await stand.ask("GET", "/api/channels", { as: "operator" });
   expect(status).toBe(200);
-  expect(body).toEqual([{ id: "robot", kind: "wecom", health: "fails", since: expect.stringMatching(/Z$/), because: "93000" }]);
+  expect(body).toEqual([
+    { id: "robot", kind: "wecom", health: "fails", since: expect.stringMatching(/Z$/), because: "93000" },
+  ]);
 });
 
 test("a test says how it went and is journalled; who is not there is said in words; others than leads and engineers may not", async () => {
@@ -18,10 +20,19 @@ test("a test says how it went and is journalled; who is not there is said in wor
     status: 200,
     body: { outcome: "accepted" },
   });
-  expect(stand.door.journal.at(-1)).toMatchObject({ event: "channel-tested", data: { channel: "robot", to, outcome: "accepted" } });
-  expect(await stand.ask("POST", "/api/channels/robot/test", { as: "engineer", body: { to: "nobody" } })).toMatchObject({ status: 404 });
-  expect(await stand.ask("POST", "/api/channels/robot/test", { as: "engineer", body: {} })).toMatchObject({ status: 400 });
-  expect(await stand.ask("POST", "/api/channels/robot/test", { as: "operator", body: { to } })).toMatchObject({ status: 403 });
+  expect(stand.door.journal.at(-1)).toMatchObject({
+    event: "channel-tested",
+    data: { channel: "robot", to, outcome: "accepted" },
+  });
+  expect(await stand.ask("POST", "/api/channels/robot/test", { as: "engineer", body: { to: "nobody" } })).toMatchObject(
+    { status: 404 },
+  );
+  expect(await stand.ask("POST", "/api/channels/robot/test", { as: "engineer", body: {} })).toMatchObject({
+    status: 400,
+  });
+  expect(await stand.ask("POST", "/api/channels/robot/test", { as: "operator", body: { to } })).toMatchObject({
+    status: 403,
+  });
 });
 
 test("told, delivered, read, accepted: how far the news got with each person, read by opening the ticket and counted once", async () => {

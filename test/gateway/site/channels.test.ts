@@ -2,8 +2,13 @@
 import { expect, test } from "vitest";
 import { problemsOf, siteOf } from "./written-site.ts";
 
-const site = (channels: string) => ({ "site.yaml": `id: park\nname: { zh: 园区, en: Park }\nchannels:\n${channels}\n` });
-const environment = { KEY: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=very-secret", PASSWORD: "very-secret" };
+const site = (channels: string) => ({
+  "site.yaml": `id: park\nname: { zh: 园区, en: Park }\nchannels:\n${channels}\n`,
+});
+const environment = {
+  KEY: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=very-secret",
+  PASSWORD: "very-secret",
+};
 
 test("every kind is read, with its secrets from the environment", async () => {
   const read = await siteOf(
@@ -30,10 +35,13 @@ test("every kind is read, with its secrets from the environment", async () => {
 test.each([
   ["{ id: a, kind: wecom }", "site.yaml:4:5 url is missing"],
   ["{ id: a, kind: wecom, url: ftp://x }", "site.yaml:4:32 url is not a web address"],
-  ['{ id: a, kind: wecom, url: "${KEY}", secret: x }', "site.yaml:4:42 unknown key secret"],
-  ['{ id: a, kind: dingtalk, url: "${KEY}", perMinute: 60 }', "site.yaml:4:56 perMinute is too large"],
+  [`{ id: a, kind: wecom, url: "\${KEY}", secret: x }`, "site.yaml:4:42 unknown key secret"],
+  [`{ id: a, kind: dingtalk, url: "\${KEY}", perMinute: 60 }`, "site.yaml:4:56 perMinute is too large"],
   ['{ id: a, kind: sms, url: "https://x/{mobile}" }', "site.yaml:4:30 url holds {mobile}, which is not known"],
-  ["{ id: a, kind: sms, url: https://x, success: { pointer: code, equals: [0] } }", "site.yaml:4:61 pointer is not a JSON pointer"],
+  [
+    "{ id: a, kind: sms, url: https://x, success: { pointer: code, equals: [0] } }",
+    "site.yaml:4:61 pointer is not a JSON pointer",
+  ],
   ["{ id: a, kind: smtp, host: h }", "site.yaml:4:5 from is missing"],
   ["{ id: a, kind: smtp, host: h, from: a@b, security: ssl }", "site.yaml:4:56 security cannot be ssl"],
 ])("%s", async (entry, told) => {
@@ -82,7 +90,10 @@ test.each([
   ['leave: [{ person: lee, from: "2026-12-01", to: "2026-12-05" }]', "there is no person lee"],
   ['leave: [{ person: li, from: "2026-12-05", to: "2026-12-01" }]', "the end lies before the beginning"],
   ['leave: [{ person: li, from: "2026-13-01", to: "2026-12-01" }]', "people.yaml:6:"],
-  ['standIns: [{ for: li, by: nobody, from: "2026-12-01 16:00", to: "2026-12-06 00:00" }]', "there is no person nobody"],
+  [
+    'standIns: [{ for: li, by: nobody, from: "2026-12-01 16:00", to: "2026-12-06 00:00" }]',
+    "there is no person nobody",
+  ],
   ['standIns: [{ for: li, by: wu, from: "2026-12-01", to: "2026-12-06 00:00" }]', "people.yaml:6:"],
 ])("%s", async (more, told) => {
   expect((await problemsOf(people(more))).join("\n")).toContain(told);

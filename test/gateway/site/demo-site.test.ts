@@ -110,7 +110,14 @@ describe("the demo site", () => {
       if ("problems" in result)
         throw new Error(result.problems.map((problem) => formatProblem(problem, "en")).join("\n"));
       expect(result.site.rules.some(({ id }) => id === "park.weak_inlet")).toBe(true);
-      expect(result.site.channels.map(({ kind }) => kind)).toEqual(["wecom", "dingtalk", "feishu", "sms", "smtp", "webhook"]);
+      expect(result.site.channels.map(({ kind }) => kind)).toEqual([
+        "wecom",
+        "dingtalk",
+        "feishu",
+        "sms",
+        "smtp",
+        "webhook",
+      ]);
       expect(result.site.people.leave).toHaveLength(1);
       expect(result.site.policy.classes.pipe_burst?.severity).toBe("S1");
       expect(result.site.warnings).toEqual([]);
