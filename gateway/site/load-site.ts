@@ -134,7 +134,6 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
     policy,
     people: people.people,
     channels: settings.channels,
-    ...(settings.settings.publicUrl === undefined ? {} : { publicUrl: settings.settings.publicUrl }),
     ...(simulator ? { simulator: { fleet: within(input.folder, simulator.fleet), control: simulator.control } } : {}),
     ...(history ? { history: { ...usualHistory, ...withoutUndefined(history) } } : {}),
     ...(store ? { store: { folder: within(input.folder, store.folder) } } : {}),
