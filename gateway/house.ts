@@ -9,6 +9,7 @@ import { type Instant, instant, milliseconds } from "#model/time";
 import type { Driver } from "../drivers/driver.ts";
 import { createEngine } from "../rules/engine/create-engine.ts";
 import { speakerOf } from "../rules/language/in-words.ts";
+import { proveResponse } from "../rules/response/prove.ts";
 import { startAcquisition } from "./acquisition/acquire.ts";
 import { startPassBack } from "./acquisition/pass-back.ts";
 import { throughDoor } from "./api/api-house.ts";
@@ -97,6 +98,9 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
   const now = { now: clock.now(), mono: clock.monotonic() };
   engine.restore(kept.notes, now);
   engine.resume(new Set(kept.alarms.filter((alarm) => alarm.process === "active").map((alarm) => alarm.id)));
+
+  for (const { what } of proveResponse(site, clock.now()))
+    log.warn({ because: what.en }, "the response policy has a hole");
 
   const feed = createFeed();
   const metrics = createMetrics();
@@ -204,6 +208,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     screens: () => api.screens(),
     links: () => acquisition.links(),
     north: () => north.standing(),
+    channels: () => delivery.channels(),
   });
   const standing = selfStanding(me.device, clock.now());
   await door.take({ type: "communication", changes: [standing] });
@@ -236,6 +241,8 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       links: () => acquisition.links(),
       frames: (link, after) => acquisition.frames(link, after),
       write,
+      channels: () => delivery.channels(),
+      tryChannel: (channel, person) => delivery.tryChannel(channel, person),
       rules,
       checkRules: (text) => checkRuleText(text, site),
       clock,

@@ -52,6 +52,12 @@ const commands: Readonly<Record<string, Entry>> = {
                      kind: site devices rules people response profile`,
     load: async () => (await import("./commands/schema.ts")).schema,
   },
+  "notify-test": {
+    usage: `
+  notify-test <site> [channel] [--to person]
+                     逐个通道发送一条测试消息 / sends one test message by each channel, and says how it went`,
+    load: async () => (await import("./commands/notify-test.ts")).notifyTest,
+  },
   token: {
     usage: `
   token create <site> --role R --name N [--days D]

@@ -176,11 +176,12 @@ const rooms: readonly Room[] = [
     // The command line is wiring too: each command puts together what it needs of the house.
     may: [
       /^#model$/,
-      /^gateway\/(backtest|history|people|self|site|store)\//,
+      /^gateway\/(backtest|history|notify|people|self|site|store)\//,
       /^gateway\/net\/control-socket\.ts$/,
       /^gateway\/(clock|house|log|simulation)\.ts$/,
       /^drivers\//,
       /^rules\/language\/units\.ts$/,
+      /^rules\/response\/prove\.ts$/,
       /^node:(fs|path|readline|stream|url|util)/,
     ],
   },

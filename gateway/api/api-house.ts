@@ -8,6 +8,7 @@ import type {
 } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Actor } from "#model/account";
+import type { Delivery } from "#model/message";
 import type { Command } from "#model/plan";
 import type { RuleDefinition } from "#model/rule";
 import type { Device, Site } from "#model/site";
@@ -25,6 +26,7 @@ import type { Metrics } from "../metrics.ts";
 import type { Limits } from "../net/limits.ts";
 import type { Listen } from "../net/listen.ts";
 import { Refused } from "../net/refused.ts";
+import type { ChannelStanding } from "../notify/deliver-outbox.ts";
 import type { CheckedRules } from "../site/check-rule-text.ts";
 import type { Store } from "../store/store.ts";
 import type { Names } from "./event-line.ts";
@@ -54,6 +56,9 @@ export interface ApiInput {
   readonly links: () => readonly LinkDiagnosis[];
   readonly frames: (link: string, after: number) => readonly Frame[] | undefined;
   readonly write: (handle: number, value: number) => Promise<Written>;
+  /** The ways out for messages, and the way to try one. */
+  readonly channels: () => readonly ChannelStanding[];
+  readonly tryChannel: (channel: string, person: string) => Promise<Delivery | undefined>;
   /** The rules in force, where each runs, and how it reads. */
   readonly rules: readonly {
     readonly rule: RuleDefinition;

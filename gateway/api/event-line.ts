@@ -236,6 +236,8 @@ const lines: Readonly<Record<string, Line>> = {
     return both(`${role.zh}无人值班，改通知 ${to}`, `Nobody is on duty as ${role.en}; ${to} was told instead`);
   },
   "message-delivered": (row) => both(`消息已送达 ${word(row, "to")}`, `Message delivered to ${word(row, "to")}`),
+  "message-read": (row, names) =>
+    both(`${names.actor(row.actor)} 已查看工单`, `${names.actor(row.actor)} has read the ticket`),
   "message-failed": (row) =>
     join(`消息未能送达 ${word(row, "to")}`, `Message to ${word(row, "to")} failed`, tail(word(row, "because"))),
   "clock-warning": (row) => both(`${clockOf(row).zh}即将超时`, `${clockOf(row).en}: due soon`),
@@ -267,6 +269,12 @@ const lines: Readonly<Record<string, Line>> = {
     both(
       `系统时钟调整 ${spanOf(row, "by").zh}，时限同步顺延`,
       `The clock was set by ${spanOf(row, "by").en}; deadlines moved with it`,
+    ),
+  "channel-tested": (row, names) =>
+    join(
+      `${names.actor(row.actor)} 测试了通道 ${word(row, "channel")}：${word(row, "outcome")}`,
+      `${names.actor(row.actor)} tried the channel ${word(row, "channel")}: ${word(row, "outcome")}`,
+      tail(word(row, "because")),
     ),
   "engine-started": fixed("网关启动", "The gateway started"),
   "write-asked": (row, names) =>
@@ -304,6 +312,28 @@ const lines: Readonly<Record<string, Line>> = {
     join(
       `${names.actor(row.actor)} 派单给 ${word(row, "assignee")}`,
       `${names.actor(row.actor)} sent ${word(row, "assignee")}`,
+      tail(word(row, "note")),
+    ),
+  "ticket-offered": (row, names) =>
+    both(
+      `派单给 ${words(row, "to").map(names.actor).join("、")}，等待接单`,
+      `Offered to ${words(row, "to").map(names.actor).join(", ")}`,
+    ),
+  "offer-expired": (row, names) =>
+    both(
+      `${words(row, "to").map(names.actor).join("、")} 未按时接单，改派下一人`,
+      `${words(row, "to").map(names.actor).join(", ")} did not accept in time: the next one is asked`,
+    ),
+  "nobody-to-send": fixed("没有可派的人，请人工派单", "Nobody is left to send: send somebody by hand"),
+  "ticket-preempted": (row, names) =>
+    both(
+      `${names.actor(word(row, "person"))} 转去紧急工单 ${word(row, "by")}，本单重新派人，时限照计`,
+      `${names.actor(word(row, "person"))} left for the emergency ${word(row, "by")}; the clocks run on`,
+    ),
+  "ticket-confirm-phone": (row, names) =>
+    join(
+      `${names.actor(row.actor)} 电话确认：${word(row, "to")} 已收到`,
+      `${names.actor(row.actor)} called: ${word(row, "to")} has received it`,
       tail(word(row, "note")),
     ),
   "ticket-assign": (row, names) =>

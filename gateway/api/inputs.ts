@@ -279,6 +279,11 @@ export const WritePoint = z.strictObject({
   commandId: CommandId.optional().describe("Needed in the second step."),
 });
 
+export const ChannelParams = z.strictObject({ id: id(64) });
+export const TryChannel = z.strictObject({
+  to: id(64).describe("id of a person of people.yaml, whose phone or address is used"),
+});
+
 export const OpenTicket = z.strictObject({
   class: z.enum(ticketClasses),
   severity: z.enum(["S1", "S2", "S3", "S4"]).optional(),

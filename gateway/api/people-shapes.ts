@@ -61,3 +61,18 @@ export const VerdictShape = z.object({
 export const SimulatorShape = z.object({ devices: z.unknown(), scenarios: z.unknown() });
 
 export type UserBody = z.infer<typeof UserShape>;
+/** A way out for messages. `unused`: nothing was sent since the start. */
+export const ChannelShape = z.object({
+  id: z.string(),
+  kind: z.string(),
+  health: z.enum(["unused", "works", "fails"]),
+  /** Since when it fails, and why. */
+  since: z.string().optional(),
+  because: z.string().optional(),
+});
+
+/** How a test message went: `accepted` means that somebody in between has it. */
+export const TriedShape = z.object({
+  outcome: z.enum(["delivered", "accepted", "try-later", "refused"]),
+  because: z.string().optional(),
+});

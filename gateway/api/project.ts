@@ -319,6 +319,29 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
       ...maybe("doneBy", row.doneBy),
       ...maybe("at", time(row.at)),
     })),
+    ...maybe("lead", ticket.policy.lead === undefined ? undefined : text(roleNamer(view.site)(ticket.policy.lead))),
+    ...maybe(
+      "help",
+      ticket.policy.help?.map((role) => text(roleNamer(view.site)(role))),
+    ),
+    ...maybe(
+      "offers",
+      ticket.offers?.map((offer) => ({
+        to: view.site.people.people.find((one) => one.id === offer.person)?.name ?? offer.person,
+        state: offer.state,
+        at: formatInstant(offer.at),
+        until: formatInstant(offer.until),
+      })),
+    ),
+    ...maybe(
+      "calls",
+      ticket.calls?.map((call) => ({
+        to: call.name,
+        roleName: text(roleNamer(view.site)(call.role)),
+        ...maybe("by", call.by),
+        ...maybe("at", time(call.at)),
+      })),
+    ),
     can: [...can],
     ...maybe(
       "holdReasons",

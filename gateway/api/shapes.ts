@@ -253,6 +253,24 @@ export const TicketShape = z.object({
   /** The next thing that happens by itself. */
   next: z.object({ at: Time, step: z.string(), tell: z.array(Text), say: Text }).optional(),
   sop: z.array(SopShape),
+  /** The team that answers for it (主责), and those that help (协作). */
+  lead: Text.optional(),
+  help: z.array(Text).optional(),
+  /** Whom the work was offered to, and what became of it. */
+  offers: z
+    .array(
+      z.object({
+        to: z.string(),
+        state: z.enum(["open", "accepted", "declined", "expired", "withdrawn"]),
+        at: Time,
+        until: Time,
+      }),
+    )
+    .optional(),
+  /** Who must be called by phone, and who confirmed it when. */
+  calls: z
+    .array(z.object({ to: z.string(), roleName: Text, by: z.string().optional(), at: Time.optional() }))
+    .optional(),
   /** Steps that a person may do now, in the usual order. */
   can: z.array(z.string()),
   /** What `hold` may give as its reason, when it is among them. */
@@ -265,6 +283,16 @@ export const TicketShape = z.object({
 export const TicketDetailShape = TicketShape.extend({
   events: z.array(TicketEventShape),
   told: z.array(ToldShape),
+  /** How far the news got with each person. */
+  trace: z.array(
+    z.object({
+      to: z.string(),
+      told: Time,
+      delivered: Time.optional(),
+      read: Time.optional(),
+      accepted: Time.optional(),
+    }),
+  ),
   policyVersion: z.string(),
 });
 

@@ -14,6 +14,7 @@ import { createHub } from "./live/hub.ts";
 import { createPasswordDesk } from "./prove-password.ts";
 import { alarmRoutes } from "./routes/alarms.ts";
 import { backtestRoutes } from "./routes/backtest.ts";
+import { channelRoutes } from "./routes/channels.ts";
 import { consoleRoutes } from "./routes/console-files.ts";
 import { docs, openApiRoute } from "./routes/docs.ts";
 import { exportRoutes } from "./routes/exports.ts";
@@ -98,6 +99,7 @@ export async function startApi(input: ApiInput): Promise<Api> {
   alarmRoutes(server, house);
   ticketRoutes(server, house);
   handoverRoutes(server, house, desk);
+  channelRoutes(server, house);
   journalRoutes(server, house);
   const reports = createAlarmReports(house.store, house.clock);
   reportRoutes(server, house, reports);

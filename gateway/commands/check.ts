@@ -1,14 +1,19 @@
 /** `gatehouse check <site>`: every problem of a site folder, and which rule applies to which device. */
+
+import { proveResponse } from "../../rules/response/prove.ts";
+import { createClock } from "../clock.ts";
 import { withSelf } from "../self/self-device.ts";
 import { describeApplicability } from "../site/load-site.ts";
 import { type CommandLine, exit, parse, say, WrongUsage } from "./command.ts";
-import { readSite } from "./read-site.ts";
+import { printProblems, readSite } from "./read-site.ts";
 
 export async function check(line: CommandLine, args: string[]): Promise<number> {
   const { values, positionals } = parse(args, { rules: { type: "boolean" } });
   const [folder] = positionals;
   if (folder === undefined) throw new WrongUsage();
   const site = await readSite(line, folder);
+  const holes = proveResponse(site, createClock().now());
+  printProblems(line, holes);
   if (values.rules) {
     for (const row of describeApplicability(withSelf(site))) {
       const why = row.because ? `  ${row.because[line.language]}` : "";
@@ -21,6 +26,19 @@ export async function check(line: CommandLine, args: string[]): Promise<number> 
       `站点 ${site.id} 正常：${site.devices.length} 台设备，${site.points.length} 个点，${site.rules.length} 条规则。`,
       `Site ${site.id} is good: ${site.devices.length} devices, ${site.points.length} points, ${site.rules.length} rules.`,
     ),
+  );
+  line.print(
+    holes.length === 0
+      ? say(
+          line.language,
+          "预案核对通过：未来 30 天每个升级步骤都有人，每个时限都有人知道，每类工单都有处置步骤。",
+          "The response policy holds: for 30 days every step has somebody, every clock is heard, every class has its steps.",
+        )
+      : say(
+          line.language,
+          `预案核对发现 ${holes.length} 处缺口，见上。`,
+          `The response policy has ${holes.length} holes, see above.`,
+        ),
   );
   return exit.done;
 }

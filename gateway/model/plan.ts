@@ -65,6 +65,7 @@ export const ticketSteps = [
   "resume",
   "reopen",
   "merge",
+  "confirm-phone",
 ] as const;
 export type TicketStep = (typeof ticketSteps)[number];
 

@@ -79,6 +79,11 @@ export interface ClassPolicy {
   readonly ladder?: readonly LadderStep[];
   /** Somebody of a team lead's standing reviews the ticket before anybody is sent. */
   readonly review?: true;
+  /** Roles whose people it is offered to, and what they must be able to do; absent: a person at the desk sends somebody. */
+  readonly dispatch?: { readonly roles: readonly string[]; readonly skill?: string };
+  /** 主责 and 协作: the role that answers for it, and those that help. */
+  readonly lead?: string;
+  readonly help?: readonly string[];
   /** Extra roles told at opening. */
   readonly tellAtOpening: readonly string[];
   /** Told when somebody confirms on the spot that it is real. */
@@ -119,6 +124,8 @@ export interface Policy {
   readonly warn: { readonly share: number; readonly shortShare: number; readonly shortUpTo: Span };
   /** How long an acknowledgement holds without a new entry before the ladder goes on. */
   readonly acknowledgeExpires: Readonly<Record<Severity, Span>>;
+  /** Told when a clock runs out that no step of the ladder waits for. */
+  readonly overdue?: { readonly tell: readonly string[] };
   /**
    * How long after a step each kind of channel joins in, so that a call comes only when screen and robot brought nothing. A
    * kind that a severity does not list is not used for it.

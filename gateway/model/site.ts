@@ -68,7 +68,7 @@ export interface Person {
   readonly email?: string;
   /** Certificates and what the person is able to do; `until`: the last day on which it holds, `2027-03-31`. */
   readonly skills?: readonly { readonly skill: string; readonly until?: string }[];
-  /** Somebody from outside who has no account: gets a link that opens one ticket. */
+  /** A firm from outside, which answers for the certificates of its own people. */
   readonly contractor?: boolean;
 }
 
@@ -166,8 +166,6 @@ export interface Site {
   readonly policy: Policy;
   readonly people: People;
   readonly channels: readonly ChannelSetting[];
-  /** How people outside reach the console, `https://…`; without it contractors get no links. */
-  readonly publicUrl?: string;
   /** Beside a simulated site: its fleet file, and the address of the simulator's control. */
   readonly simulator?: { readonly fleet: string; readonly control: string };
   /** Where lasting data goes when the environment does not say. */

@@ -86,6 +86,27 @@ export interface PastRound {
   readonly sop: readonly SopRow[];
 }
 
+/** Work offered to one person. */
+export interface Offer {
+  /** Person id. */
+  readonly person: string;
+  readonly round: number;
+  readonly state: "open" | "accepted" | "declined" | "expired" | "withdrawn";
+  readonly at: Instant;
+  /** Then the next one is asked. */
+  readonly until: Instant;
+}
+
+/** Somebody who must be called by phone, and by whom and when it was confirmed that the message was received. */
+export interface Call {
+  readonly step: string;
+  readonly role: string;
+  readonly person: string;
+  readonly name: string;
+  readonly by?: string;
+  readonly at?: Instant;
+}
+
 export interface Ticket {
   /** `GD20261121-000123`. */
   readonly no: string;
@@ -116,6 +137,10 @@ export interface Ticket {
   readonly assignee?: string;
   /** Who reviewed it before it was dispatched, where the class asks for that. */
   readonly reviewedBy?: string;
+  readonly offers?: readonly Offer[];
+  /** The round in which nobody was left to offer it to. */
+  readonly exhausted?: number;
+  readonly calls?: readonly Call[];
   readonly acknowledgedBy?: string;
   /** When the acknowledgement stops holding, unless something is logged before. */
   readonly acknowledgeExpiresAt?: Instant;

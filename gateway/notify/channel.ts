@@ -21,8 +21,6 @@ export interface ChannelContext {
   readonly now: Instant;
   /** What goes out in the same post: the same news for other people, or lesser news of other tickets. Only for a group. */
   readonly beside: readonly { readonly message: Message; readonly person: Recipient }[];
-  /** Opens this one ticket for somebody without an account; a secret. */
-  readonly link?: string;
 }
 
 /** So many sends within a span; the last `kept` of them are for S1 and S2. */

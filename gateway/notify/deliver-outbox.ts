@@ -31,8 +31,6 @@ export interface DeliveryInput {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics?: Pick<Metrics, "dropped">;
-  /** Makes the link that opens one ticket for somebody without an account; absent where the site has no public address. */
-  readonly linkFor?: (message: Message) => string | undefined;
 }
 
 /** A channel of the site as it works now. */
@@ -71,7 +69,7 @@ const paperOf = ({ ticket }: Message): string | undefined =>
 const concernsAlarm = (message: Message): boolean => message.ticket.startsWith("alarm:");
 
 /** Starts at once. Throws when a channel of the site has wrong settings. */
-export function startDelivery({ door, site, clock, log, metrics, linkFor }: DeliveryInput): DeliveryOffice {
+export function startDelivery({ door, site, clock, log, metrics }: DeliveryInput): DeliveryOffice {
   const lanes = openLanes(site.channels);
   const progress = createProgressWriter(door);
   const fates = new Map<string, Fate>();
@@ -85,14 +83,12 @@ export function startDelivery({ door, site, clock, log, metrics, linkFor }: Deli
   const recipientOf = ({ to }: Message): Recipient => people.get(to) ?? { id: to, name: to };
   const contextOf = (message: Message, beside: readonly Message[]): ChannelContext => {
     const ticket = door.house.tickets.get(message.ticket);
-    const link = people.get(message.to)?.contractor ? linkFor?.(message) : undefined;
     return {
       site: { id: site.id, name: site.name },
       person: recipientOf(message),
       now: clock.now(),
       beside: beside.map((one) => ({ message: one, person: recipientOf(one) })),
       ...(ticket ? { ticket } : {}),
-      ...(link === undefined ? {} : { link }),
     };
   };
 

@@ -50,6 +50,8 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "GET /api/tickets/:no": everyRole,
   // Names for dispatching; contacts are not in it.
   "GET /api/people": ["operator", "maintainer", "supervisor", "engineer", "admin"],
+  "GET /api/channels": ["operator", "supervisor", "engineer", "admin"],
+  "POST /api/channels/:id/test": ["supervisor", "engineer", "admin"],
   "GET /api/live": everyRole,
   "GET /api/live/events": everyRole,
 

@@ -14,7 +14,7 @@ export interface SelfState {
   readonly before: Moment | undefined;
   /** Bytes; absent while the disk does not tell. */
   readonly disk: { readonly free: number; readonly size: number } | undefined;
-  readonly outbox: Iterable<Pick<Message, "createdAt">>;
+  readonly outbox: Iterable<Pick<Message, "createdAt" | "nextTryAt" | "attempts">>;
   readonly clockTrusted: boolean;
   readonly stored: boolean;
   readonly history: { readonly queue: number; readonly ok: boolean };
@@ -22,6 +22,7 @@ export interface SelfState {
   readonly north: readonly NorthState[];
   readonly screens: number;
   readonly links: readonly { readonly state: string }[];
+  readonly channels: readonly { readonly health: string }[];
   /** When the certificate ends; NaN when it cannot be read, absent when there is none. */
   readonly certificateEnds: number | undefined;
 }
@@ -31,12 +32,18 @@ const DAY = 86_400_000;
 
 const asTruth = (truth: boolean): number => (truth ? 1 : 0);
 
-function oldest(messages: SelfState["outbox"]): { readonly depth: number; readonly since: Instant | undefined } {
+/** What is overdue: a text that joins in after a quarter of an hour does not wait before then. */
+function oldest(
+  messages: SelfState["outbox"],
+  now: Instant,
+): { readonly depth: number; readonly since: Instant | undefined } {
   let depth = 0;
   let since: Instant | undefined;
-  for (const { createdAt } of messages) {
+  for (const { createdAt, nextTryAt, attempts } of messages) {
+    if (attempts === 0 && nextTryAt > now) continue;
     depth += 1;
-    if (since === undefined || createdAt < since) since = createdAt;
+    const from = attempts === 0 ? nextTryAt : createdAt;
+    if (since === undefined || from < since) since = from;
   }
   return { depth, since };
 }
@@ -53,8 +60,8 @@ function northReadings(north: readonly NorthState[], now: Instant): Readonly<Rec
 
 /** By key of the point. NaN: not known, and the point turns bad. */
 export function selfReadings(state: SelfState): Readonly<Record<string, number>> {
-  const { at, before, disk, history, links, certificateEnds } = state;
-  const { depth, since } = oldest(state.outbox);
+  const { at, before, disk, history, links, channels, certificateEnds } = state;
+  const { depth, since } = oldest(state.outbox, at.now);
   const step = before === undefined ? 0 : between(before.now, at.now) - (at.mono - before.mono);
   return {
     disk_free: disk && disk.size > 0 ? (100 * disk.free) / disk.size : Number.NaN,
@@ -69,6 +76,7 @@ export function selfReadings(state: SelfState): Readonly<Record<string, number>>
     screens: state.screens,
     links: links.length,
     links_down: links.filter((link) => link.state === "down").length,
+    channels_failing: channels.filter((channel) => channel.health === "fails").length,
     ...(certificateEnds === undefined ? {} : { cert_days: (certificateEnds - at.now) / DAY }),
   };
 }

@@ -32,6 +32,7 @@ const ROWS: readonly Row[] = [
   { key: "screens", name: { zh: "已打开的控制台", en: "Consoles open" }, type: "number" },
   { key: "links", name: { zh: "通讯链路数", en: "Links" }, type: "number" },
   { key: "links_down", name: { zh: "中断的链路数", en: "Links down" }, type: "number" },
+  { key: "channels_failing", name: { zh: "失效的通知通道", en: "Channels failing" }, type: "number" },
 ];
 
 /** Only of a site with a certificate. */

@@ -40,6 +40,8 @@ export interface SelfInput {
   readonly north?: () => readonly {
     readonly standing: { readonly fill: number; readonly oldest?: number; readonly because?: unknown } | undefined;
   }[];
+  /** The ways out for messages. */
+  readonly channels: () => readonly { readonly health: string }[];
 }
 
 export interface Self {
@@ -105,6 +107,7 @@ export function watchSelf(input: SelfInput): Self {
         })),
         screens: input.screens(),
         links: input.links(),
+        channels: input.channels(),
         certificateEnds,
       });
       before = at;

@@ -105,7 +105,8 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
 
   const policy = await readPolicyOf(input, own, rescueZone, seen, problems);
   const peopleFile = (await own("people.yaml")) ?? lacking(input.folder, "people.yaml", problems);
-  const people = peopleFile?.value === undefined ? undefined : readPeople(peopleFile, problems);
+  const people =
+    peopleFile?.value === undefined ? undefined : readPeople(peopleFile, settings?.settings.zone ?? "UTC", problems);
   if (policy && people?.complete) checkRolesAreHeld(policy, people, problems);
   if (policy) checkTicketClasses(policy, rules, problems);
   checkExpressions(rules, found, problems);
@@ -146,7 +147,6 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
     policy: policy.workdays ? { ...policy, workdays: { ...policy.workdays, zone } } : policy,
     people: people.people,
     channels: settings.channels,
-    ...(settings.settings.publicUrl === undefined ? {} : { publicUrl: settings.settings.publicUrl }),
     ...(simulator ? { simulator: { fleet: within(input.folder, simulator.fleet), control: simulator.control } } : {}),
     ...(flood ? { flood } : {}),
     ...(history ? { history: { ...usualHistory, ...withoutUndefined(history) } } : {}),

@@ -1,7 +1,8 @@
 /** `people.yaml`: teams, people, shifts, and the person who is told when nobody else can be. */
 
 import * as z from "zod";
-import type { People, Person, Shift, Team } from "#model/site";
+import type { People, Person, Shift, StandIn, Team } from "#model/site";
+import { type Instant, instant } from "#model/time";
 import { nearest } from "../../rules/language/nearest.ts";
 import { itemsOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import { formatPlace, type ProblemList, suggestion } from "./problems.ts";
@@ -22,11 +23,41 @@ const TimeOfDay = z.string().transform((text, context): number => {
   );
 });
 
+/** A pattern and not a format: editors know the one and not always the other. */
+const Day = z
+  .string()
+  .regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/)
+  .meta({ description: 'a day such as "2026-11-21"', zh: '日期，如 "2026-11-21"' });
+
 export const PersonEntry = z.strictObject({
   id: Id,
   name: z.string().min(1),
   phone: z.string().min(1).optional().meta({ description: "a phone number in quotes", zh: "加引号的电话号码" }),
+  email: z
+    .string()
+    .regex(/^[^\s@<>]+@[^\s@<>]+$/)
+    .optional()
+    .meta({ description: "a mail address", zh: "邮箱地址" }),
+  skills: z
+    .array(z.strictObject({ skill: Id, until: Day.optional() }))
+    .optional()
+    .meta({
+      description: 'certificates, e.g. [{ skill: elevator, until: "2027-03-31" }]',
+      zh: '证书，如 [{ skill: elevator, until: "2027-03-31" }]',
+    }),
+  contractor: z.boolean().optional(),
 });
+
+const LocalTime = z
+  .string()
+  .regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[T ]([01]\d|2[0-3]):[0-5]\d$/)
+  .meta({ description: 'a local time such as "2026-11-21 20:00"', zh: '当地时间，如 "2026-11-21 20:00"' });
+
+/** Days on which somebody does not work, both included. */
+export const LeaveEntry = z.strictObject({ person: z.string(), from: Day, to: Day });
+
+/** For a while somebody stands in for somebody else. */
+export const StandInEntry = z.strictObject({ for: z.string(), by: z.string(), from: LocalTime, to: LocalTime });
 
 export const TeamEntry = z.strictObject({
   id: Id,
@@ -36,6 +67,7 @@ export const TeamEntry = z.strictObject({
     .default([])
     .meta({ description: "a list of roles of the response policy", zh: "响应策略中的角色列表" }),
   people: z.array(z.string()).min(1).meta({ description: "a list of person ids", zh: "人员编号的列表" }),
+  building: z.string().min(1).optional().meta({ description: "where the team has its place", zh: "班组驻点所在楼栋" }),
 });
 
 export const ShiftEntry = z.strictObject({
@@ -50,6 +82,8 @@ export const PeopleFile = z.strictObject({
   people: z.array(z.unknown()),
   teams: z.array(z.unknown()),
   shifts: z.array(z.unknown()).default([]),
+  leave: z.array(LeaveEntry).default([]),
+  standIns: z.array(StandInEntry).default([]),
   fallback: z.string().min(1).meta({
     description: "the id of the person who is told when a role has nobody on duty",
     zh: "某角色无人值班时通知的人员编号",
@@ -64,7 +98,20 @@ export interface FoundPeople {
   readonly complete: boolean;
 }
 
-export function readPeople(file: YamlFile, problems: ProblemList): FoundPeople | undefined {
+/** A local time of a file as an instant; one that does not exist is the next one that does. */
+const inZone = (text: string, zone: string): Instant =>
+  instant(Temporal.PlainDateTime.from(text.replace(" ", "T")).toZonedDateTime(zone).epochMilliseconds);
+
+function wrongOrder(at: Part, problems: ProblemList): void {
+  problems.error(
+    placeOf(at),
+    { zh: "结束早于开始", en: "the end lies before the beginning" },
+    { zh: "核对 from 和 to。", en: "Check from and to." },
+  );
+}
+
+/** `zone`: in which local times are meant. */
+export function readPeople(file: YamlFile, zone: string, problems: ProblemList): FoundPeople | undefined {
   const root = whole(file);
   const fields = parsePart(root, PeopleFile, problems).value;
   if (!fields) return undefined;
@@ -153,6 +200,25 @@ export function readPeople(file: YamlFile, problems: ProblemList): FoundPeople |
     });
   }
   if (complete) warnOfGaps(shifts, problems);
+  const known = (at: Part, id: string): void => {
+    if (people.has(id) || !complete) return;
+    problems.error(
+      placeOf(at),
+      { zh: `没有人员 ${id}`, en: `there is no person ${id}` },
+      suggestion(nearest(id, ids), ids),
+    );
+  };
+  const standIns: StandIn[] = [];
+  for (const [index, one] of fields.standIns.entries()) {
+    for (const key of ["for", "by"] as const) known(part(root, "standIns", index, key), one[key]);
+    const [from, to] = [one.from, one.to].map((text) => inZone(text, zone)) as [Instant, Instant];
+    if (from < to) standIns.push({ for: one.for, by: one.by, from, to });
+    else wrongOrder(part(root, "standIns", index, "to"), problems);
+  }
+  for (const [index, one] of fields.leave.entries()) {
+    known(part(root, "leave", index, "person"), one.person);
+    if (one.from > one.to) wrongOrder(part(root, "leave", index, "to"), problems);
+  }
   if (!people.has(fields.fallback) && complete) {
     problems.error(
       placeOf(root, "fallback"),
@@ -163,9 +229,20 @@ export function readPeople(file: YamlFile, problems: ProblemList): FoundPeople |
   return {
     people: {
       people: [...people.values()].map(
-        ({ fields: { id, name, phone } }): Person => ({ id, name, ...(phone === undefined ? {} : { phone }) }),
+        ({ fields: { id, name, phone, email, skills, contractor } }): Person => ({
+          id,
+          name,
+          ...(phone === undefined ? {} : { phone }),
+          ...(email === undefined ? {} : { email }),
+          ...(skills ? { skills: skills.map(({ skill, until }) => ({ skill, ...(until ? { until } : {}) })) } : {}),
+          ...(contractor ? { contractor } : {}),
+        }),
       ),
-      teams: [...teams.values()].map(({ fields: team }): Team => team),
+      teams: [...teams.values()].map(
+        ({ fields: { building, ...team } }): Team => ({ ...team, ...(building ? { building } : {}) }),
+      ),
+      ...(fields.leave.length > 0 ? { leave: fields.leave } : {}),
+      ...(standIns.length > 0 ? { standIns } : {}),
       shifts: shifts.map(({ shift }) => shift),
       fallback: fields.fallback,
     },

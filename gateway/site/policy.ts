@@ -58,6 +58,9 @@ const Class = z.strictObject({
   severity: Severity,
   clocks: Clocks,
   bySeverity: BySeverity.default({}),
+  dispatch: z.strictObject({ roles: z.array(z.string()).min(1), skill: Id.optional() }).optional(),
+  lead: z.string().optional(),
+  help: z.array(z.string()).default([]),
   tellAtOpening: z.array(z.string()).default([]),
   tellWhenVerified: z.array(z.string()).default([]),
   falseAlarmPeople: z.union([z.literal(1), z.literal(2)]).default(1),
@@ -88,6 +91,7 @@ export const PolicyFile = z.strictObject({
   reopen: z.strictObject({ within: WithinMonth }),
   workdays: WorkdayYears.optional(),
   repeat: z.strictObject({ count: z.int().min(2), within: WithinMonth, tell: z.array(z.string()).min(1) }),
+  overdue: z.strictObject({ tell: z.array(z.string()).min(1) }).optional(),
   reach: z.strictObject({ S1: Reach, S2: Reach, S3: Reach, S4: Reach }),
   answeredBy: z.record(Id, z.array(z.enum(clockKinds)).min(1)),
   roles: z.record(Id, TextPair),
@@ -154,6 +158,15 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     const at = part(root, "classes", id);
     checkRoles(part(at, "tellAtOpening"), entry.tellAtOpening, roles, problems);
     checkRoles(part(at, "tellWhenVerified"), entry.tellWhenVerified, roles, problems);
+    checkRoles(part(at, "dispatch", "roles"), entry.dispatch?.roles ?? [], roles, problems);
+    checkRoles(part(at, "help"), entry.help, roles, problems);
+    if (entry.lead !== undefined && !roles.includes(entry.lead)) {
+      problems.error(
+        placeOf(at, "lead"),
+        { zh: `没有角色 ${entry.lead}`, en: `there is no role ${entry.lead}` },
+        suggestion(nearest(entry.lead, roles), roles, 30),
+      );
+    }
     const clocks = listClocks(entry.clocks, zone);
     const bySeverity: Partial<Record<Severity, typeof clocks>> = {};
     for (const severity of Severity.options) {
@@ -166,6 +179,16 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
       severity: entry.severity,
       clocks,
       bySeverity,
+      ...(entry.dispatch
+        ? {
+            dispatch: {
+              roles: entry.dispatch.roles,
+              ...(entry.dispatch.skill === undefined ? {} : { skill: entry.dispatch.skill }),
+            },
+          }
+        : {}),
+      ...(entry.lead === undefined ? {} : { lead: entry.lead }),
+      ...(entry.help.length > 0 ? { help: entry.help } : {}),
       tellAtOpening: entry.tellAtOpening,
       ...(entry.tellWhenVerified.length > 0 ? { tellWhenVerified: entry.tellWhenVerified } : {}),
       ...(entry.falseAlarmPeople === 2 ? { falseAlarmPeople: 2 } : {}),
@@ -177,6 +200,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     };
   }
   checkRoles(part(root, "repeat", "tell"), fields.repeat.tell, roles, problems);
+  checkRoles(part(root, "overdue", "tell"), fields.overdue?.tell ?? [], roles, problems);
   for (const role of Object.keys(fields.answeredBy)) {
     if (roles.includes(role)) continue;
     problems.error(
@@ -202,6 +226,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     ladders: { S1: ladder("S1"), S2: ladder("S2"), S3: ladder("S3"), S4: ladder("S4") },
     classes,
     roles: fields.roles,
+    ...(fields.overdue ? { overdue: fields.overdue } : {}),
     reach: fields.reach as Policy["reach"],
     answeredBy: fields.answeredBy,
   };
@@ -292,6 +317,7 @@ export function rolesTold(policy: Policy): ReadonlySet<string> {
   return new Set([
     ...policy.repeat.tell,
     ...(policy.handover?.tell ?? []),
+    ...(policy.overdue?.tell ?? []),
     ...steps.flatMap((step) => step.tell),
     ...classes.flatMap((one) => [...one.tellAtOpening, ...(one.tellWhenVerified ?? [])]),
   ]);

@@ -9,7 +9,7 @@ const SECRET_URL =
   /[?&](key|token|access_token|secret|sign|password)=[^&{]|\/bot\/v2\/hook\/[^/]|\/\/[^/\s:@]*:[^/\s@]+@/i;
 
 /** Values of such a key are never shown in a message. */
-export const isSecretKey = (key: string): boolean => SECRET_KEY.test(key) || /^(phone|url|endpoint)$/i.test(key);
+export const isSecretKey = (key: string): boolean => SECRET_KEY.test(key) || /^(phone|email|url|endpoint)$/i.test(key);
 
 /** Warns of each secret that stands readable in the file instead of in the environment or a file of its own. */
 export function warnOfClearSecrets(file: YamlFile, problems: ProblemList): void {

@@ -87,7 +87,6 @@ export const SiteFile = z.strictObject({
   simulator: z.strictObject({ fleet: z.string().min(1), control: WebAddress }).optional(),
   links: z.record(Id, z.unknown()).default({}),
   channels: z.array(z.unknown()).default([]),
-  publicUrl: WebAddress.optional(),
   store: z.strictObject({ folder: z.string().min(1) }).optional(),
   calendars: z.record(Name, calendarEntry(Zone)).default({}),
   broker: BrokerFile.optional(),

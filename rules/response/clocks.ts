@@ -214,12 +214,15 @@ export function shiftClock(clock: ResponseClock, by: Span): ResponseClock {
 }
 
 /** The earliest instant at which the heartbeat must look at this ticket again. */
-export function wakeOfTicket(ticket: Pick<Ticket, "clocks" | "ladder" | "acknowledgeExpiresAt" | "hold">): Instant {
+export function wakeOfTicket(
+  ticket: Pick<Ticket, "clocks" | "ladder" | "acknowledgeExpiresAt" | "hold" | "offers">,
+): Instant {
   let wake = Number.POSITIVE_INFINITY;
   for (const clock of ticket.clocks) wake = Math.min(wake, wakeOf(clock) ?? Number.POSITIVE_INFINITY);
   for (const row of ticket.ladder) {
     if (row.state === "waiting" && !(ticket.hold && waitsWithRepair(row))) wake = Math.min(wake, row.dueAt);
   }
+  for (const offer of ticket.offers ?? []) if (offer.state === "open") wake = Math.min(wake, offer.until);
   if (ticket.hold) wake = Math.min(wake, ticket.hold.until);
   if (ticket.acknowledgeExpiresAt !== undefined) wake = Math.min(wake, ticket.acknowledgeExpiresAt);
   // JSON knows no Infinity: a ticket that waits for nothing wakes at the end of time.

@@ -50,8 +50,8 @@ export function runDueSteps(draft: Draft, ticket: Ticket): Ticket {
       dueAt,
     );
   }
-  tell(draft, after, due);
-  return after;
+  const calls = tell(draft, after, due);
+  return calls.length === 0 ? after : { ...after, calls: [...(after.calls ?? []), ...calls] };
 }
 
 /**

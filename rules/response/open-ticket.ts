@@ -11,6 +11,7 @@ import { meet, openClocks, wakeOfTicket } from "./clocks.ts";
 import { ladderRows, runDueSteps } from "./ladder.ts";
 import { closedAbout } from "./lately.ts";
 import { mergeInto } from "./merge.ts";
+import { offerNext } from "./offer.ts";
 
 /**
  * Classes whose alarms on the same device follow from a graver one: they join its ticket instead of opening their own,
@@ -131,6 +132,8 @@ export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
   );
   ticket = absorb(draft, ticket);
   ticket = runDueSteps(draft, ticket);
+  // The house itself sends somebody where the class says that it does not wait for a person to do it.
+  if (ticket.state === "dispatched") ticket = offerNext(draft, ticket);
   ticket = { ...ticket, wakeAt: wakeOfTicket(ticket) };
   draft.amendTicket(ticket);
   return ticket;

@@ -68,12 +68,14 @@ export const STEPS: Readonly<Record<TicketStep, StepRule>> = {
   resume: { from: ["on-hold"] },
   reopen: { from: ["closed"] },
   merge: {},
+  "confirm-phone": { needs: "assignee" },
 };
 
 /** Order in which the console offers the steps. */
 const OFFERED: readonly TicketStep[] = [
   "acknowledge",
   "review",
+  "confirm-phone",
   "dispatch",
   "accept",
   "depart",
@@ -119,6 +121,7 @@ function offered(ticket: Ticket, step: TicketStep): boolean {
   if (needsReview(ticket) && (step === "dispatch" || step === "assign" || step === "accept")) return false;
   if (step === "hold") return ticket.severity !== "S1";
   if (step === "acknowledge") return ticket.acknowledgedBy === undefined;
+  if (step === "confirm-phone") return (ticket.calls ?? []).some((call) => call.at === undefined);
   if (step === "sop") return ticket.sop.some((row) => row.at === undefined);
   if (step === "escalate") return ticket.ladder.some((row) => row.state === "waiting");
   if (step === "feedback") return ticket.clocks.some((clock) => clock.kind === RECURRING && isOpen(clock));

@@ -38,6 +38,7 @@ export function dropWaiting(draft: Draft, ticket: Ticket): void {
     ticket.clocks.some((clock) => clock.kind === kind && clock.metAt !== undefined);
   for (const message of draft.view.outbox.values()) {
     if (message.ticket !== ticket.no || message.state !== "pending") continue;
-    if (answeredBy[message.role]?.some(isMet)) draft.putMessage({ ...message, state: "cancelled" });
+    const answers = message.role === "assignee" ? ["accept"] : (answeredBy[message.role] ?? []);
+    if (answers.some(isMet)) draft.putMessage({ ...message, state: "cancelled" });
   }
 }

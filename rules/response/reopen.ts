@@ -9,6 +9,7 @@ import { type Draft, refuse } from "../draft.ts";
 import { wakeOfTicket } from "./clocks.ts";
 import { runDueSteps } from "./ladder.ts";
 import { closedAbout, mayReopen } from "./lately.ts";
+import { offerNext } from "./offer.ts";
 import { classPolicy, firstState } from "./open-ticket.ts";
 
 type StepCommand = Extract<Command, { do: "ticket-step" }>;
@@ -88,6 +89,7 @@ export function reopen(draft: Draft, before: Ticket, at: Instant, why: { note?: 
   };
   draft.putTicket(ticket, "ticket-reopen", { round, severity, ...why }, at);
   ticket = runDueSteps(draft, ticket);
+  if (ticket.state === "dispatched") ticket = offerNext(draft, ticket);
   ticket = { ...ticket, wakeAt: wakeOfTicket(ticket) };
   draft.amendTicket(ticket);
   return ticket;

@@ -10,6 +10,8 @@ import { confirmedRows, isFirstClaim, isOnTheSpot } from "./findings.ts";
 import { hold, resume, resumed, whyNotHold } from "./hold.ts";
 import { dropAnswered, runDueSteps } from "./ladder.ts";
 import { mergeByHand, whyNotMerge } from "./merge.ts";
+import { offerByHand, offerNext, preempt, settleOffers } from "./offer.ts";
+import { confirmCall, toBeCalled } from "./phone.ts";
 import { allowedSteps, CONTROLLED, FINISHED, fits, needsReview, openRows, STEPS } from "./possible-steps.ts";
 import { dropWaiting } from "./reach.ts";
 import { reopen, whyNotReopen } from "./reopen.ts";
@@ -49,6 +51,18 @@ export function takeStep(
   };
 }
 
+/** An accepted ticket is not accepted twice: whoever was slower hears who holds it. */
+function whyNotAccept(ticket: Ticket): Plan | undefined {
+  if (ticket.assignee === undefined || !["accepted", "en-route", "on-site"].includes(ticket.state)) return undefined;
+  return refuse(
+    409,
+    "already-accepted",
+    `工单 ${ticket.no} 已被 ${ticket.assignee} 接单。`,
+    `Ticket ${ticket.no} was already accepted by ${ticket.assignee}.`,
+    { assignee: ticket.assignee },
+  );
+}
+
 /** Steps that do something else than stop clocks. */
 const TURNS: Partial<
   Record<TicketStep, (draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor, at: Instant) => Ticket>
@@ -61,6 +75,13 @@ const TURNS: Partial<
     return again;
   },
   merge: (draft, ticket, command) => mergeByHand(draft, ticket, command),
+  "confirm-phone"(draft, ticket, command, actor, at) {
+    const called = command.assignee ?? "";
+    const after = confirmCall(draft, ticket, called, actor.name, at);
+    const words = { to: called, ...(command.note ? { note: command.note } : {}) };
+    draft.putTicket(after, "ticket-confirm-phone", words, at);
+    return after;
+  },
 };
 
 /** Somebody took care of the ticket: the acknowledgement holds on, and the heartbeat knows when to look again. */
@@ -75,6 +96,8 @@ function settled(draft: Draft, turned: Ticket | undefined): Ticket | undefined {
 function whyNot(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor, at: Instant): Plan | undefined {
   const rule = STEPS[command.step];
   if (command.step === "reopen") return whyNotReopen(draft, ticket, command);
+  const taken = command.step === "accept" ? whyNotAccept(ticket) : undefined;
+  if (taken) return taken;
   if (FINISHED.has(ticket.state) || (!fits(ticket, command.step) && !(command.step === "close" && ticket.falseAlarm))) {
     const state = ticketStateName[ticket.state];
     return refuse(
@@ -99,6 +122,11 @@ function whyNot(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor
     return refuse(422, "note-needed", "请填写说明。", "Please write what happened.");
   if (rule.needs === "assignee" && !command.assignee?.trim())
     return refuse(422, "assignee-needed", "请选择派给谁。", "Please say who is sent.");
+  if (command.step === "confirm-phone" && !toBeCalled(ticket).includes(command.assignee ?? "")) {
+    return refuse(422, "not-to-be-called", "此人不在待电话确认之列。", "This person is not among those to be called.", {
+      names: toBeCalled(ticket),
+    });
+  }
   if (rule.needs === "sop" && !ticket.sop.some((row) => row.step === command.sop)) {
     return refuse(422, "no-such-sop-step", "核对单里没有这一步。", "The checklist has no such step.", {
       steps: ticket.sop.map((row) => row.step),
@@ -206,6 +234,13 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
     ...(command.step === "escalate" ? { ladder: bringForward(before.ladder, draft.now) } : {}),
     ...(confirmed ? { ladder: [...before.ladder, ...confirmedRows(before, draft.now)] } : {}),
   };
+  ticket = settleOffers(
+    draft,
+    ticket,
+    command.step,
+    [command.assignee, ticket.assignee, actor.name, actor.id].filter((name) => name !== undefined),
+  );
+  if (command.step === "dispatch" && command.assignee) ticket = offerByHand(draft, ticket, command.assignee);
   ticket = holdAcknowledgement(draft, ticket);
   // Nobody is called any more about what is over, or never was.
   const over = command.step === "close" || command.step === "false-alarm";
@@ -245,8 +280,10 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
     });
   }
   ticket = runDueSteps(draft, ticket);
+  if (ticket.state === "dispatched" || command.step === "decline") ticket = offerNext(draft, ticket);
   ticket = { ...ticket, wakeAt: wakeOfTicket(ticket) };
   draft.amendTicket(ticket);
+  if (command.step === "accept") preempt(draft, ticket);
   return ticket;
 }
 

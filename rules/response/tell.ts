@@ -2,7 +2,7 @@
 import type { Message } from "#model/message";
 import type { LadderStep } from "#model/policy";
 import type { Text } from "#model/text";
-import type { Ticket } from "#model/ticket";
+import type { Call as PhoneCall, Ticket } from "#model/ticket";
 import { later, milliseconds, type Span } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { stillResponsible } from "./handover.ts";
@@ -59,9 +59,10 @@ export function tellPerson(draft: Draft, ticket: Ticket, wanted: string, say: Te
 
 /**
  * Writes the messages of steps that are due together. Steps that ran late are merged: one message per person that names
- * them all. A role with nobody on duty is journalled and goes to the fallback person at once.
+ * them all. A role with nobody on duty is journalled and goes to the fallback person at once. Gives the calls by phone that
+ * these steps ask for.
  */
-export function tell(draft: Draft, ticket: Ticket, due: readonly DueStep[]): void {
+export function tell(draft: Draft, ticket: Ticket, due: readonly DueStep[]): readonly PhoneCall[] {
   const calls: Call[] = [];
   for (const one of due) {
     for (const role of one.step.tell) {
@@ -82,6 +83,10 @@ export function tell(draft: Draft, ticket: Ticket, due: readonly DueStep[]): voi
     groups.set(key, group);
   }
   for (const group of groups.values()) write(draft, ticket, group);
+  const names = new Map(draft.view.site.people.people.map(({ id, name }) => [id, name]));
+  return calls
+    .filter((call) => call.due.step.phone)
+    .map(({ role, person, due: one }) => ({ step: one.step.id, role, person, name: names.get(person) ?? person }));
 }
 
 /** One message to one person by every channel that the policy uses for it, naming all the steps of the group. */

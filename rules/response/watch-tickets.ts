@@ -7,6 +7,8 @@ import type { Draft } from "../draft.ts";
 import { look, recount, shiftClock, type Timing, wakeOfTicket } from "./clocks.ts";
 import { endDueHold } from "./hold.ts";
 import { resumeAfterExpiry, runDueSteps, shiftRow } from "./ladder.ts";
+import { endDueOffers } from "./offer.ts";
+import { unheard } from "./prove.ts";
 import { tell } from "./tell.ts";
 import { clockName } from "./words.ts";
 
@@ -21,6 +23,7 @@ function watch(draft: Draft, before: Ticket): void {
   for (let index = 0; index < ticket.clocks.length; index += 1) ticket = watchClock(draft, ticket, index, timing);
   ticket = resumeAfterExpiry(draft, ticket);
   ticket = runDueSteps(draft, ticket);
+  ticket = endDueOffers(draft, ticket);
   ticket = { ...ticket, wakeAt: wakeOfTicket(ticket) };
   if (ticket.wakeAt !== before.wakeAt) draft.amendTicket(ticket);
 }
@@ -49,6 +52,15 @@ function watchClock(draft: Draft, ticket: Ticket, index: number, timing: Timing)
         `${name.zh}超时，请立即记录进展`,
         `${name.en} is overdue: record the progress now`,
       );
+    else if (unheard(draft.view.site.policy, ticket.policy, ticket.severity).includes(clock.kind))
+      remind(
+        draft,
+        after,
+        `overdue-${clock.kind}-${clock.dueAt}`,
+        `${name.zh}已超时，请处理并说明原因和新的完成时间`,
+        `${name.en} is overdue: see to it, give the reason and a new time`,
+        draft.view.site.policy.overdue?.tell ?? [],
+      );
   } else {
     draft.putTicket(after, "clock-warning", { clock: clock.kind, dueAt: clock.dueAt });
     remind(draft, after, `warn-${clock.kind}-${clock.dueAt}`, `${name.zh}将超时`, `${name.en} is due soon`);
@@ -57,12 +69,20 @@ function watchClock(draft: Draft, ticket: Ticket, index: number, timing: Timing)
 }
 
 /** Reminders go to those who watch; the ladder itself is for escalation. */
-function remind(draft: Draft, ticket: Ticket, id: string, zh: string, en: string): void {
+function remind(
+  draft: Draft,
+  ticket: Ticket,
+  id: string,
+  zh: string,
+  en: string,
+  roles: readonly string[] = ["control-room-operator"],
+): void {
+  if (roles.length === 0) return;
   const step = {
     id,
     after: 0 as Span,
     unless: [],
-    tell: ["control-room-operator"],
+    tell: roles,
     phone: false,
     raiseRescueTier: false,
     say: { zh, en },
@@ -90,6 +110,13 @@ export function shiftTickets(draft: Draft, by: Span): void {
       ...ticket,
       clocks: ticket.clocks.map((clock) => shiftClock(clock, by)),
       ladder: ticket.ladder.map((row) => shiftRow(row, by)),
+      ...(ticket.offers
+        ? {
+            offers: ticket.offers.map((one) =>
+              one.state === "open" ? { ...one, at: later(one.at, by), until: later(one.until, by) } : one,
+            ),
+          }
+        : {}),
       ...(ticket.hold
         ? { hold: { ...ticket.hold, since: later(ticket.hold.since, by), until: later(ticket.hold.until, by) } }
         : {}),

@@ -134,6 +134,7 @@ export function entrapmentTicket(now: number, more: Partial<TicketDetailBody> = 
       actor: String(actor),
       line: { zh: String(zh), en: String(en) },
     })),
+    trace: [],
     told: [
       {
         role: "desk",

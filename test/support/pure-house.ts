@@ -78,7 +78,8 @@ export function createPureHouse(first: Site): PureHouse {
       }
       for (const message of plan.messages) {
         if (!outbox.has(message.key)) said.push(message);
-        outbox.set(message.key, message);
+        if (message.state === "pending" || message.state === "sending") outbox.set(message.key, message);
+        else outbox.delete(message.key);
       }
       journal.push(...plan.journal);
       return plan;

@@ -11,6 +11,7 @@ import { answers, created, OpenTicket, Step, TicketParams, TicketQuery, toInstan
 import { TicketAnswer } from "../people-shapes.ts";
 import { ticketBody, toldBody } from "../project.ts";
 import { type TicketDetailBody, TicketDetailShape, TicketShape } from "../shapes.ts";
+import { nowRead, personOf, traceOf } from "../trace.ts";
 
 /** A ticket that runs for a day has a few hundred entries; a longer story is in the journal. */
 const EVENTS_SHOWN = 1_000;
@@ -71,6 +72,15 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
         house.store.journal({ about: `ticket:${ticket.no}`, limit: EVENTS_SHOWN }),
         house.store.messages(ticket.no),
       ]);
+      const now = house.clock.now();
+      const reader = personOf(house.site, actorOf(request));
+      const read = reader ? nowRead(messages, reader.id, now) : [];
+      if (reader && read.length > 0) {
+        const about = `ticket:${ticket.no}`;
+        const entry = { occurredAt: now, at: now, about, event: "message-read", actor: actorOf(request).id, data: {} };
+        await house.record({ messages: read, journal: [entry] });
+      }
+      const seen = messages.map((one) => read.find(({ key }) => key === one.key) ?? one);
       return {
         ...body(ticket),
         policyVersion: ticket.policyVersion,
@@ -85,7 +95,8 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
             actor: house.names.actor(row.actor),
             line: eventLine(row, house.names, house.clockTime),
           })),
-        told: messages.map((message) => toldBody(message, house.site)),
+        told: seen.map((message) => toldBody(message, house.site)),
+        trace: traceOf(seen, rows, house.site, house.names.actor),
       };
     },
   );

@@ -237,6 +237,9 @@ export async function startStand(more: Partial<ApiInput> & { accounts?: boolean 
     links: () => [],
     frames: () => undefined,
     write: () => Promise.reject(new Error("not asked for here")),
+    channels: () => [{ id: "robot", kind: "wecom", health: "fails", since: clock.now(), because: "93000" }],
+    tryChannel: async (channel, person) =>
+      channel === "robot" && site.people.people.some(({ id }) => id === person) ? { outcome: "accepted" } : undefined,
     rules: [],
     checkRules: (text) => checkRuleText(text, site),
     metrics,

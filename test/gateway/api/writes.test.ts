@@ -78,6 +78,8 @@ async function startWriting(simulated = false) {
       devices: () => running.acquisition.devices(),
       links: () => running.acquisition.links(),
       frames: running.acquisition.frames,
+      channels: () => [],
+      tryChannel: async () => undefined,
       write: running.acquisition.write,
       rules: [],
       checkRules: (text) => checkRuleText(text, site),

@@ -18,6 +18,7 @@ const well: SelfState = {
   north: [],
   screens: 2,
   links: [{ state: "up" }, { state: "starting" }],
+  channels: [{ health: "works" }, { health: "unused" }],
   certificateEnds: undefined,
 };
 
@@ -34,17 +35,22 @@ test("a house that is well", () => {
     screens: 2,
     links: 2,
     links_down: 0,
+    channels_failing: 0,
   });
 });
 
 test("the outbox tells its oldest message, also across a clock that was set back", () => {
-  const outbox = [
-    { createdAt: instant(NOW - 5_000) },
-    { createdAt: instant(NOW - 400_000) },
-    { createdAt: instant(NOW) },
-  ];
+  const tried = (ago: number) => ({ createdAt: instant(NOW - ago), nextTryAt: instant(NOW + 2_000), attempts: 1 });
+  const outbox = [tried(5_000), tried(400_000), tried(0)];
   expect(selfReadings({ ...well, outbox })).toMatchObject({ outbox_depth: 3, outbox_age: 400 });
-  expect(selfReadings({ ...well, outbox: [{ createdAt: instant(NOW + 9_000) }] })).toMatchObject({ outbox_age: 0 });
+  expect(selfReadings({ ...well, outbox: [tried(-9_000)] })).toMatchObject({ outbox_age: 0 });
+});
+
+test("a text that joins in later does not wait before its time; a channel that fails is counted", () => {
+  const text = (ago: number) => ({ createdAt: instant(NOW - 900_000), nextTryAt: instant(NOW - ago), attempts: 0 });
+  expect(selfReadings({ ...well, outbox: [text(-1_000)] })).toMatchObject({ outbox_depth: 0, outbox_age: 0 });
+  expect(selfReadings({ ...well, outbox: [text(3_000)] })).toMatchObject({ outbox_depth: 1, outbox_age: 3 });
+  expect(selfReadings({ ...well, channels: [{ health: "fails" }, { health: "works" }] }).channels_failing).toBe(1);
 });
 
 test("a step of the wall clock is what the monotonic clock did not see; the first beat knows none", () => {

@@ -40,6 +40,7 @@ async function openSelf(folder: string, disk: () => Promise<DiskRoom>, screens =
     clockTrusted: () => true,
     screens,
     links: () => [],
+    channels: () => [],
   });
   await door.take({ type: "communication", changes: [selfStanding(own.device, clock.now())] });
   const value = (key: string) => table.value[site.points.findIndex((point) => point.key === key)];

@@ -95,14 +95,30 @@ describe("the demo site", () => {
       await uncomment("response.yaml", /^# classes:/, /^# {5}clocks: \{ feedback/);
       const response = join(folder, "response.yaml");
       await writeFile(response, (await readFile(response, "utf8")).replace("\nclasses: {}\n", "\n"));
+      await uncomment("people.yaml", /^# leave:/, /^# {3}- \{ for: liu-yang/);
       const result = await load(folder, {
+        WECOM_ROBOT_URL: "https://qyapi.example/send?key=k",
+        DINGTALK_URL: "https://oapi.example/send?access_token=t",
+        DINGTALK_SECRET: "0123456789abcdef",
+        FEISHU_URL: "https://open.example/hook/h",
+        FEISHU_SECRET: "0123456789abcdef",
+        SMS_TOKEN: "Bearer t",
+        SMTP_PASSWORD: "p",
         DUTY_DESK_URL: "https://desk.example/hook",
         DUTY_DESK_SECRET: "0123456789abcdef",
       });
       if ("problems" in result)
         throw new Error(result.problems.map((problem) => formatProblem(problem, "en")).join("\n"));
       expect(result.site.rules.some(({ id }) => id === "park.weak_inlet")).toBe(true);
-      expect(result.site.channels).toHaveLength(1);
+      expect(result.site.channels.map(({ kind }) => kind)).toEqual([
+        "wecom",
+        "dingtalk",
+        "feishu",
+        "sms",
+        "smtp",
+        "webhook",
+      ]);
+      expect(result.site.people.leave).toHaveLength(1);
       expect(result.site.policy.classes.pipe_burst?.severity).toBe("S1");
       expect(result.site.warnings).toEqual([]);
     } finally {

@@ -20,6 +20,7 @@ const forms: Readonly<Record<string, StepForm>> = {
   review: { note: "offered" },
   dispatch: { assignee: true, note: "offered" },
   assign: { assignee: true, note: "offered" },
+  "confirm-phone": { assignee: true, note: "offered" },
   accept: {},
   decline: { note: "needed" },
   depart: {},

@@ -46,14 +46,13 @@ const provider = (kind: "sms" | "voice"): Channel<Settings> => ({
 export const smsChannel = provider("sms");
 export const voiceChannel = provider("voice");
 
-function wordsOf(message: Message, { ticket, person, link }: ChannelContext, phone: string, longest: number): Words {
+function wordsOf(message: Message, { ticket, person }: ChannelContext, phone: string, longest: number): Words {
   const { building, floor, room } = ticket?.place ?? {};
   const grave = `【${severityName[message.severity].zh}】`;
-  const tail = link === undefined ? "" : ` ${link}`;
   return {
     phone,
     name: person.name,
-    text: `${cutToLetters(`${grave}${message.text.zh}`, Math.max(20, longest - tail.length))}${tail}`,
+    text: cutToLetters(`${grave}${message.text.zh}`, longest),
     ticket: message.ticket,
     severity: severityName[message.severity].zh,
     title: ticket?.title.zh ?? "",

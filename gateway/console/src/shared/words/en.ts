@@ -271,6 +271,7 @@ export const en: Words = {
           review: "review before sending",
           dispatch: "Dispatch",
           accept: "Accept",
+          "confirm-phone": "Confirm call",
           decline: "Decline",
           depart: "Set off",
           arrive: "Arrive",

@@ -269,6 +269,7 @@ export const zh = {
           review: "审核",
           dispatch: "派单",
           accept: "接单",
+          "confirm-phone": "电话确认",
           decline: "拒单",
           depart: "出发",
           arrive: "到场",

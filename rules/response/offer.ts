@@ -1,0 +1,199 @@
+/**
+ * Dispatch: an emergency that nobody needs to hand out is offered to whoever is on duty, able, near and least busy; the offer
+ * ends, and the next one has it. S1 goes to all of them at once, and the first who accepts holds it (response.md 2.7).
+ */
+import type { TicketStep } from "#model/plan";
+import type { Person, Site } from "#model/site";
+import type { Offer, Ticket } from "#model/ticket";
+import { type Instant, later, milliseconds, minutes } from "#model/time";
+import type { Draft } from "../draft.ts";
+import { onDuty } from "./on-duty.ts";
+import { tell, tellPerson } from "./tell.ts";
+
+/** A third of the time in which somebody must have accepted. Engineering judgement: room for three people in turn. */
+const SHARE = 1 / 3;
+/** Where a class has no clock for accepting. */
+const USUAL = minutes(15);
+
+const WAITS: ReadonlySet<Ticket["state"]> = new Set(["new", "dispatched"]);
+/** Work that an S1 may take somebody away from. */
+const AT_WORK: ReadonlySet<Ticket["state"]> = new Set(["accepted", "en-route", "on-site"]);
+
+export const isOpenOffer = (offer: Offer): boolean => offer.state === "open";
+
+/** Whether a name that somebody wrote, or an account, means this person. */
+export const isPerson = (person: Pick<Person, "id" | "name">, called: string | undefined): boolean =>
+  called !== undefined && (person.id === called || person.name === called);
+
+function hasSkill(site: Site, person: Person, skill: string | undefined, now: Instant): boolean {
+  // A firm answers for the certificates of its own people.
+  if (skill === undefined || person.contractor) return true;
+  const today = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(site.zone).toPlainDate().toString();
+  return (person.skills ?? []).some((one) => one.skill === skill && (one.until === undefined || today <= one.until));
+}
+
+/** Open tickets that this person works on. */
+const jobsOf = (draft: Draft, person: Person, except: string): readonly Ticket[] =>
+  draft.openTickets().filter((one) => one.no !== except && isPerson(person, one.assignee) && one.state !== "merged");
+
+/** Who may be sent now, best first: on duty, able, not at another S1, not asked before in this round. */
+export function candidates(draft: Draft, ticket: Ticket): readonly Person[] {
+  const { site } = draft.view;
+  const { dispatch } = ticket.policy;
+  if (!dispatch) return [];
+  const asked = new Set((ticket.offers ?? []).filter((one) => one.round === ticket.round).map((one) => one.person));
+  const ids = new Set(
+    dispatch.roles.flatMap((role) => {
+      const duty = onDuty(site.people, role, draft.now, site.zone);
+      return duty.nobody ? [] : duty.people;
+    }),
+  );
+  const near = (person: Person): boolean =>
+    ticket.place.building !== undefined &&
+    site.people.teams.some((team) => team.people.includes(person.id) && team.building === ticket.place.building);
+  return site.people.people
+    .filter(
+      (person) => ids.has(person.id) && !asked.has(person.id) && hasSkill(site, person, dispatch.skill, draft.now),
+    )
+    .map((person) => ({ person, jobs: jobsOf(draft, person, ticket.no) }))
+    .filter(({ jobs }) => !jobs.some((job) => job.severity === "S1"))
+    .map(({ person, jobs }) => ({ person, near: near(person) ? 0 : 1, load: jobs.length }))
+    .sort((a, b) => a.near - b.near || a.load - b.load)
+    .map(({ person }) => person);
+}
+
+const limitOf = (ticket: Ticket) =>
+  milliseconds((ticket.clocks.find((clock) => clock.kind === "accept")?.target ?? USUAL / SHARE) * SHARE);
+
+/** The ticket with an offer to each of them, told and journalled. */
+function offerTo(draft: Draft, ticket: Ticket, people: readonly Person[]): Ticket {
+  const until = later(draft.now, limitOf(ticket));
+  const fresh = people.map(
+    ({ id }): Offer => ({ person: id, round: ticket.round, state: "open", at: draft.now, until }),
+  );
+  const after: Ticket = { ...ticket, state: "dispatched", offers: [...(ticket.offers ?? []), ...fresh] };
+  draft.putTicket(after, "ticket-offered", { to: people.map(({ id }) => id), until });
+  // The first steps of an S1 tell all of them already.
+  for (const { id } of ticket.severity === "S1" ? [] : people) {
+    tellPerson(draft, after, id, {
+      zh: "派单给您，请接单或说明不能接的原因",
+      en: "Offered to you: accept it, or say why not",
+    });
+  }
+  return after;
+}
+
+/**
+ * Offers the ticket to whoever is next, if it waits for somebody and has no offer open. When nobody is left the control room is
+ * told, once in a round, and the ladder does the rest.
+ */
+export function offerNext(draft: Draft, ticket: Ticket): Ticket {
+  const offers = ticket.offers ?? [];
+  if (!ticket.policy.dispatch || !WAITS.has(ticket.state) || ticket.closedAt !== undefined) return ticket;
+  if (ticket.assignee !== undefined) return ticket;
+  if (offers.some(isOpenOffer) || ticket.exhausted === ticket.round) return ticket;
+  const people = candidates(draft, ticket);
+  if (people.length > 0) return offerTo(draft, ticket, ticket.severity === "S1" ? people : people.slice(0, 1));
+  const after: Ticket = { ...ticket, exhausted: ticket.round };
+  draft.putTicket(after, "nobody-to-send", { roles: ticket.policy.dispatch.roles, asked: offers.length });
+  remind(draft, after, `nobody-to-send-${ticket.round}`, {
+    zh: "没有可派的人（值班、持证、未在紧急任务中），请人工派单",
+    en: "Nobody is left to send (on duty, licensed, not at an emergency): send somebody by hand",
+  });
+  return after;
+}
+
+/** A person at the desk sends somebody by name: that offer ends too, and then the next one has it. */
+export function offerByHand(draft: Draft, ticket: Ticket, called: string): Ticket {
+  const person = draft.view.site.people.people.find((one) => isPerson(one, called));
+  const offers = close(ticket.offers, isOpenOffer, "withdrawn");
+  if (!person || !ticket.policy.dispatch) return { ...ticket, ...(offers ? { offers } : {}) };
+  const until = later(draft.now, limitOf(ticket));
+  const offer: Offer = { person: person.id, round: ticket.round, state: "open", at: draft.now, until };
+  return { ...ticket, offers: [...(offers ?? []), offer] };
+}
+
+const close = (
+  offers: readonly Offer[] | undefined,
+  which: (offer: Offer) => boolean,
+  state: Offer["state"],
+): readonly Offer[] | undefined =>
+  offers?.map((offer) => (isOpenOffer(offer) && which(offer) ? { ...offer, state } : offer));
+
+/** Offers that nobody took in time are over, and the next candidate is asked. */
+export function endDueOffers(draft: Draft, ticket: Ticket): Ticket {
+  const due = (ticket.offers ?? []).filter((offer) => isOpenOffer(offer) && offer.until <= draft.now);
+  if (due.length === 0) return ticket;
+  const offers = close(ticket.offers, (offer) => offer.until <= draft.now, "expired");
+  const { assignee, ...unassigned } = ticket;
+  const gone = draft.view.site.people.people.some(
+    (one) => isPerson(one, assignee) && due.some(({ person }) => person === one.id),
+  );
+  const after: Ticket = { ...(gone ? unassigned : ticket), ...(offers ? { offers } : {}) };
+  draft.putTicket(after, "offer-expired", { to: due.map(({ person }) => person) }, due[0]?.until);
+  return offerNext(draft, after);
+}
+
+/** What accepting, declining or sending somebody means for the offers; `called` is who acts, as written or as an account. */
+export function settleOffers(draft: Draft, ticket: Ticket, step: TicketStep, called: readonly string[]): Ticket {
+  const people = draft.view.site.people.people.filter((one) => called.some((name) => isPerson(one, name)));
+  const mine = (offer: Offer) => people.some(({ id }) => id === offer.person);
+  switch (step) {
+    case "accept": {
+      const offers = close(close(ticket.offers, mine, "accepted"), () => true, "withdrawn");
+      return { ...ticket, ...(offers ? { offers } : {}) };
+    }
+    case "decline": {
+      const asked = (ticket.offers ?? []).some((offer) => isOpenOffer(offer) && mine(offer));
+      // Who declines without having been asked by name declines for all who were: the desk knows why.
+      const offers = close(ticket.offers, asked ? mine : () => true, "declined");
+      const others = offers?.some(isOpenOffer) ?? false;
+      return { ...ticket, ...(offers ? { offers } : {}), ...(others ? { state: "dispatched" as const } : {}) };
+    }
+    default:
+      return ticket;
+  }
+}
+
+/**
+ * Somebody leaves lesser work for an emergency: that work waits for the next one, its clocks run on, and the desk tells the owner
+ * a new time (P8, F13).
+ */
+export function preempt(draft: Draft, taken: Ticket): void {
+  if (taken.severity !== "S1") return;
+  const person = draft.view.site.people.people.find((one) => isPerson(one, taken.assignee));
+  if (!person) return;
+  for (const job of jobsOf(draft, person, taken.no)) {
+    if ((job.severity !== "S3" && job.severity !== "S4") || !AT_WORK.has(job.state)) continue;
+    const { assignee: _, exhausted: _tried, ...rest } = job;
+    const left: Ticket = {
+      ...rest,
+      state: "new",
+      offers: [
+        ...(job.offers ?? []).filter((offer) => offer.person !== person.id),
+        { person: person.id, round: job.round, state: "withdrawn", at: draft.now, until: draft.now },
+      ],
+    };
+    draft.putTicket(left, "ticket-preempted", { by: taken.no, person: person.id });
+    remind(draft, left, `preempted-${draft.now}`, {
+      zh: `${person.name} 已转去紧急工单 ${taken.no}，请另派人，并告知报修人新的时间`,
+      en: `${person.name} left for the emergency ${taken.no}: send somebody else and tell the owner a new time`,
+    });
+    const next = offerNext(draft, left);
+    const wake = Math.min(job.wakeAt, ...(next.offers ?? []).filter(isOpenOffer).map(({ until }) => until));
+    draft.amendTicket({ ...next, wakeAt: wake as Instant });
+  }
+}
+
+function remind(draft: Draft, ticket: Ticket, id: string, say: { zh: string; en: string }): void {
+  const step = {
+    id,
+    after: milliseconds(0),
+    unless: [],
+    tell: ["control-room-operator"],
+    phone: false,
+    raiseRescueTier: false,
+    say,
+  };
+  tell(draft, ticket, [{ step, loop: 0 }]);
+}

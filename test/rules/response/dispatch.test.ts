@@ -1,0 +1,208 @@
+/** Dispatch: who is asked, in which order, for how long, and what happens when the answer is no, nothing, or somebody else's. */
+import { describe, expect, test } from "vitest";
+import type { Actor } from "#model/account";
+import type { ClassPolicy } from "#model/policy";
+import type { Person, Site } from "#model/site";
+import type { Ticket } from "#model/ticket";
+import { instant } from "#model/time";
+import { at, building, operator, people, policy, verdict } from "../../support/building.ts";
+import { createPureHouse } from "../../support/pure-house.ts";
+
+const { elevator_entrapment, general_fault } = policy.classes as { [id: string]: ClassPolicy };
+const crew: Person[] = [
+  { id: "far", name: "赵远", skills: [{ skill: "elevator" }] },
+  { id: "near", name: "钱近", skills: [{ skill: "elevator", until: "2026-11-21" }] },
+  { id: "expired", name: "孙期", skills: [{ skill: "elevator", until: "2026-11-20" }] },
+  { id: "plain", name: "李普" },
+  { id: "firm", name: "维保公司", contractor: true },
+];
+const team = (id: string, members: string[], more = {}) => ({
+  id,
+  name: { zh: id, en: id },
+  roles: ["technician-on-duty"],
+  people: members,
+  ...more,
+});
+const dispatch = { roles: ["technician-on-duty"], skill: "elevator" };
+function site(changes: Partial<Site["people"]> = {}): Site {
+  return building({
+    people: {
+      ...people,
+      people: [...people.people, ...crew],
+      teams: [
+        ...people.teams.filter((one) => !one.roles.includes("technician-on-duty")),
+        team("east", ["far", "expired", "plain", "firm"]),
+        team("west", ["near"], { building: "A" }),
+      ],
+      ...changes,
+    },
+    policy: {
+      ...policy,
+      classes: {
+        elevator_entrapment: { ...elevator_entrapment!, dispatch },
+        // The house sends somebody by itself, and there are 15 min to accept: an offer lasts 5.
+        general_fault: {
+          ...general_fault!,
+          dispatch,
+          clocks: general_fault!.clocks.map((one) => (one.kind === "dispatch" ? { ...one, target: 0 as never } : one)),
+        },
+      },
+    },
+  });
+}
+const actor = (id: string): Actor => ({
+  kind: "person",
+  id,
+  name: crew.find((one) => one.id === id)?.name ?? id,
+  role: "maintainer",
+});
+
+function open(changes: Partial<Site["people"]> = {}) {
+  const house = createPureHouse(site(changes));
+  let commands = 0;
+  const raise = (minute: number, kind: "general_fault" | "elevator_entrapment" = "general_fault", on = "lift-1") => {
+    const severity = kind === "general_fault" ? "S3" : "S1";
+    house.take(
+      { type: "conditions", transitions: [verdict(`rule.${kind}`, on, "active", { severity, ticket: kind })] },
+      at(minute),
+    );
+    return [...house.tickets.values()].at(-1)!.no;
+  };
+  return {
+    house,
+    raise,
+    ticket: (no: string): Ticket => house.tickets.get(no)!,
+    offers: (no: string) => (house.tickets.get(no)?.offers ?? []).map((one) => `${one.person} ${one.state}`),
+    take(no: string, step: "accept" | "decline" | "dispatch" | "note", minute: number, who: Actor, more: object = {}) {
+      commands += 1;
+      return house.take(
+        { type: "command", id: `c${commands}`, actor: who, command: { do: "ticket-step", ticket: no, step, ...more } },
+        at(minute),
+      );
+    },
+  };
+}
+
+test("the nearest of those who are licensed is asked, and told; the offer ends after a third of the time to accept", () => {
+  const { house, raise, ticket, offers } = open();
+  const no = raise(0);
+  expect(offers(no)).toEqual(["near open"]);
+  expect(ticket(no).offers?.[0]?.until).toBe(at(5));
+  expect(house.said.filter((one) => one.role === "assignee").map((one) => one.to)).toEqual(["near"]);
+  house.beat(at(0), at(5));
+  expect(offers(no)).toEqual(["near expired", "far open"]);
+  house.beat(at(5), at(10));
+  expect(offers(no)).toEqual(["near expired", "far expired", "firm open"]);
+  expect(house.events(`ticket:${no}`).filter((event) => event === "offer-expired")).toHaveLength(2);
+});
+
+test("a certificate that ran out yesterday, or none, is nobody's turn; when all were asked the desk is told once", () => {
+  const { house, raise, offers } = open();
+  const no = raise(0);
+  house.beat(at(0), at(40));
+  expect(offers(no)).toEqual(["near expired", "far expired", "firm expired"]);
+  expect(house.events(`ticket:${no}`).filter((event) => event === "nobody-to-send")).toHaveLength(1);
+  expect(house.said.filter((one) => one.step === "nobody-to-send-1").map((one) => one.to)).toEqual([
+    "p-control-room-operator",
+  ]);
+});
+
+test("whoever declines says why, and the next one is asked in the same instant", () => {
+  const { raise, take, offers } = open();
+  const no = raise(0);
+  expect(take(no, "decline", 1, actor("near")).refusal).toMatchObject({ code: "note-needed" });
+  expect(take(no, "decline", 1, actor("near"), { note: "在高处作业" }).refusal).toBeUndefined();
+  expect(offers(no)).toEqual(["near declined", "far open"]);
+});
+
+test("two accept: the first holds it, the second is told who does, and there is one entry", () => {
+  const { house, raise, take, offers, ticket } = open();
+  const no = raise(0);
+  house.beat(at(0), at(5));
+  take(no, "accept", 6, actor("far"));
+  expect(take(no, "accept", 6, actor("near")).refusal).toMatchObject({
+    status: 409,
+    code: "already-accepted",
+    detail: { assignee: "赵远" },
+  });
+  expect(ticket(no).assignee).toBe("赵远");
+  expect(offers(no)).toEqual(["near expired", "far accepted"]);
+  expect(house.events(`ticket:${no}`).filter((event) => event === "ticket-accept")).toHaveLength(1);
+  house.beat(at(6), at(30));
+  expect(offers(no)).toEqual(["near expired", "far accepted"]);
+});
+
+test("trapped people: all who are able are asked at once, and one acceptance ends the others' offers", () => {
+  const { house, raise, take, offers } = open();
+  const no = raise(0, "elevator_entrapment");
+  expect(offers(no)).toEqual(["near open", "far open", "firm open"]);
+  take(no, "decline", 0, actor("firm"), { note: "车辆故障" });
+  expect(house.tickets.get(no)?.state).toBe("dispatched");
+  take(no, "accept", 1, actor("far"));
+  expect(offers(no)).toEqual(["near withdrawn", "far accepted", "firm declined"]);
+});
+
+test("somebody at an emergency is not asked for anything else; a busy one comes after a free one", () => {
+  const { raise, take, offers } = open();
+  const trapped = raise(0, "elevator_entrapment");
+  take(trapped, "accept", 1, actor("near"));
+  const first = raise(2, "general_fault", "lift-2");
+  expect(offers(first)).toEqual(["far open"]);
+  take(first, "accept", 3, actor("far"));
+  const second = raise(4, "general_fault", "booster-1");
+  expect(offers(second)).toEqual(["firm open"]);
+});
+
+test("an emergency takes somebody from lesser work: that is offered to the next one, its clocks run on, the desk hears of it", () => {
+  const { house, raise, take, offers, ticket } = open();
+  const lesser = raise(0, "general_fault", "lift-2");
+  take(lesser, "accept", 1, actor("near"));
+  const due = ticket(lesser).clocks.find((one) => one.kind === "resolve")?.dueAt;
+  const trapped = raise(10, "elevator_entrapment");
+  take(trapped, "accept", 11, actor("near"));
+  expect(ticket(lesser)).toMatchObject({ state: "dispatched" });
+  expect(ticket(lesser).assignee).toBeUndefined();
+  expect(offers(lesser)).toEqual(["near withdrawn", "far open"]);
+  expect(ticket(lesser).clocks.find((one) => one.kind === "resolve")).toMatchObject({ state: "running", dueAt: due });
+  expect(house.events(`ticket:${lesser}`)).toContain("ticket-preempted");
+  expect(house.said.find((one) => one.step.startsWith("preempted"))?.text.zh).toContain("告知报修人新的时间");
+  expect(ticket(trapped).assignee).toBe("钱近");
+});
+
+test("sent by hand, whoever does not answer in time is followed by the next one", () => {
+  const { house, raise, take, offers, ticket } = open();
+  const no = raise(0);
+  take(no, "dispatch", 1, operator, { assignee: "李普" });
+  expect(offers(no)).toEqual(["near withdrawn", "plain open"]);
+  expect(ticket(no).assignee).toBe("李普");
+  house.beat(at(1), at(6));
+  expect(offers(no)).toEqual(["near withdrawn", "plain expired", "far open"]);
+  expect(ticket(no).assignee).toBeUndefined();
+});
+
+test("a name from outside is sent without an offer, and nobody else is asked meanwhile", () => {
+  const { house, raise, take, offers } = open();
+  const no = raise(0);
+  take(no, "dispatch", 1, operator, { assignee: "厂家工程师" });
+  house.beat(at(1), at(20));
+  expect(offers(no)).toEqual(["near withdrawn"]);
+});
+
+describe("who is there", () => {
+  test("somebody on leave is not asked, and a stand-in is asked instead", () => {
+    const leave = [{ person: "near", from: "2026-11-20", to: "2026-11-21" }];
+    const first = open({ leave });
+    expect(first.offers(first.raise(0))).toEqual(["far open"]);
+    const standIns = [{ for: "near", by: "firm", from: at(-60), to: at(60) }];
+    const second = open({ standIns });
+    expect(second.offers(second.raise(0))).toEqual(["far open"]);
+    expect(second.offers(second.raise(70, "general_fault", "lift-2"))).toEqual(["near open"]);
+  });
+
+  test("a step of the clock moves the end of an offer with everything else", () => {
+    const { house, raise, ticket } = open();
+    const no = raise(0);
+    house.take({ type: "clock-step", by: 3_600_000 as never }, instant(at(61)));
+    expect(ticket(no).offers?.[0]).toMatchObject({ state: "open", until: at(65) });
+  });
+});
