@@ -99,7 +99,7 @@ describe("a look around", () => {
 
   test("what cannot be asked for is told with a sentence in both languages", async () => {
     for (const [method, path, status] of [
-      ["GET", "/score", 404],
+      ["GET", "/score", 401],
       ["GET", "/nothing", 404],
       ["GET", "/play", 405],
       ["DELETE", "/devices", 405],
