@@ -49,7 +49,9 @@ export const shortCycling: ScenarioOf<Booster, "leak" | "lasts"> = {
       act: (booster) => booster.leakBack(values.leak),
     },
     { at: values.lasts, tells: { zh: "更换止回阀", en: "The valve is replaced" }, act: (b) => b.leakBack(0) },
-    { at: values.lasts + 30, tells: { zh: "恢复正常", en: "Back to normal" } },
+    // People get up one after another.
+    { at: values.lasts + 60, act: (booster) => booster.fixDemand(4) },
+    { at: values.lasts + 800, tells: { zh: "恢复正常", en: "Back to normal" } },
   ],
   endsAfter: (values) => values.lasts,
 };

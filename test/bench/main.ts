@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<void> }>>>
   commit: () => import("./commit.ts"),
   modbus: () => import("./modbus.ts"),
   broker: () => import("./broker.ts"),
+  detection: () => import("./detection.ts"),
 };
 
 const wanted = process.argv.slice(2);

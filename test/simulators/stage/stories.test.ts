@@ -34,7 +34,7 @@ describe("a story is told in time, with its ticket, and nothing else is", () => 
     expect([deaf.detected, deaf.missed]).toEqual([0, score.detected]);
   });
 
-  test("a generator that does not start is told, and so is a lift that is stuck with people in it", async () => {
+  test("a generator that does not start is told, and that nothing carries the load", async () => {
     const { score } = await playStory("power-outage", { params: { generatorStarts: 0, lasts: 200 } });
     expect(score.results.map(({ rule, verdict }) => [rule, verdict])).toEqual([
       ["power.utility_lost", "detected"],
