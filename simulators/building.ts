@@ -1,7 +1,8 @@
 /** Puts a fleet to work: plants, lines and one heartbeat that lets real time pass for all of them. */
 import { createChance } from "./chance.ts";
 import type { SimulatorClock } from "./clock.ts";
-import { type Fleet, portNumber } from "./fleet.ts";
+import { createEnsemble } from "./ensemble.ts";
+import { type Fleet, portNumber, wiredTo } from "./fleet.ts";
 import { createSimulatedDevice, type SimulatedDevice } from "./simulated-device.ts";
 import type { TruthLog } from "./truth.ts";
 import { listenModbus, type ModbusLine } from "./wire/modbus-device.ts";
@@ -25,6 +26,8 @@ export interface Building {
   readonly lines: readonly BuildingLine[];
   readonly devices: readonly BuildingDevice[];
   readonly truth: TruthLog;
+  /** Wall time, ms since the epoch. */
+  now(): number;
   close(): Promise<void>;
 }
 
@@ -69,7 +72,17 @@ export async function openBuilding(fleet: Fleet, options: BuildingOptions): Prom
     const number = portNumber(port, options.basePort);
     const units = new Map<number, ModbusUnit>();
     const here = port.units.map((unit) => {
-      const device = createSimulatedDevice(unit, options.hour, tools);
+      const device = createSimulatedDevice(unit, options.hour, {
+        ...tools,
+        line: port.name,
+        wired() {
+          const names = wiredTo(fleet, unit.device);
+          return devices.flatMap((one) => (names.includes(one.device.id) ? one.device : []));
+        },
+        lineFault(fault, on) {
+          lines.find((line) => line.name === port.name)?.line.setFault(fault, on);
+        },
+      });
       units.set(unit.unit, device.unit);
       return { device, unit: unit.unit };
     });
@@ -85,17 +98,22 @@ export async function openBuilding(fleet: Fleet, options: BuildingOptions): Prom
     }
   }
 
+  const ensemble = createEnsemble(
+    devices.map(({ device }) => device),
+    fleet,
+  );
   let last = clock.monotonic();
   const stop = clock.every(tickMs, () => {
     const now = clock.monotonic();
     const seconds = (now - last) / 1000;
     last = now;
-    for (const { device } of devices) device.advance(seconds);
+    ensemble.advance(seconds);
   });
   return {
     lines,
     devices,
     truth,
+    now: () => clock.wall(),
     async close() {
       stop();
       await closeLines();

@@ -14,7 +14,7 @@ export type Reply =
 const PlayBody = z.strictObject({
   scenario: z.string(),
   device: z.string(),
-  speed: z.number().min(0.1).max(100).default(1),
+  speed: z.number().min(0.1).max(1_000).default(1),
   seed: z.int().min(0).max(4_294_967_295).default(1),
   params: z.record(z.string(), z.number()).default({}),
 });
@@ -119,7 +119,7 @@ export function play(building: Building, body: unknown): Reply {
   const found = findDevice(building, parsed.value.device);
   if (!found) return noDevice(building, parsed.value.device);
   const { device } = found;
-  if (device.kind !== scenario.kind) {
+  if (device.kind !== scenario.kind && scenario.kind !== "any") {
     return no(
       400,
       "wrong_kind",

@@ -4,7 +4,13 @@ import { request } from "node:http";
 export type Answer = { readonly status: number; readonly body: unknown } | { readonly unreachable: true };
 
 /** Answers `unreachable` when nobody listens on 127.0.0.1:`port` or the reply makes no sense. */
-export function callControl(port: number, method: "GET" | "POST", path: string, body?: unknown): Promise<Answer> {
+export function callControl(
+  port: number,
+  method: "GET" | "POST",
+  path: string,
+  body?: unknown,
+  token?: string,
+): Promise<Answer> {
   return new Promise((resolve) => {
     const unreachable = () => resolve({ unreachable: true });
     const call = request(
@@ -13,7 +19,7 @@ export function callControl(port: number, method: "GET" | "POST", path: string, 
         port,
         method,
         path,
-        headers: { "content-type": "application/json" },
+        headers: { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) },
         signal: AbortSignal.timeout(5_000),
       },
       (response) => {

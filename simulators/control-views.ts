@@ -35,6 +35,7 @@ export function showScenarios() {
       within,
     })),
     mustNotFollow: scenario.mustNotFollow,
+    mayFollow: scenario.mayFollow ?? [],
   }));
 }
 
@@ -52,6 +53,7 @@ export const index = {
     "GET /scenarios",
     "GET /faults",
     "GET /truth?since=<seq or ISO time>",
+    "GET /score?gateway=<http://127.0.0.1:8080> with Authorization: Bearer <token of the gateway>",
     "POST /play {scenario, device, speed?, seed?, params?}",
     "POST /faults {device|link, fault, on, seconds?}",
     "POST /set {device, point, value|null}",

@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type Building, PortRefused } from "./building.ts";
 import { fault, play, type Reply, set, stop } from "./control-actions.ts";
 import { index, showDevices, showFaults, showScenarios } from "./control-views.ts";
+import { readGateway } from "./gateway-alarms.ts";
+import { score } from "./score.ts";
 import type { Text } from "./text.ts";
 
 const largestBody = 16 * 1024;
@@ -78,19 +80,38 @@ async function serve(building: Building, request: IncomingMessage, response: Ser
     if (reply.status === 200) return send(response, 200, reply.body);
     return refuse(response, reply.status, reply.code, reply.message);
   }
-  if (path === "/score") {
-    return refuse(response, 404, "not_there_yet", {
-      zh: "暂不提供评分，请用 /truth 自行比对",
-      en: "Scoring is not offered yet; compare with /truth",
-    });
-  }
-  if (view || action || path === "/truth") {
+  if (request.method === "GET" && path === "/score") return serveScore(building, url, request, response);
+  if (view || action || path === "/truth" || path === "/score") {
     return refuse(response, 405, "wrong_method", {
       zh: `${path} 不支持 ${request.method}，见 GET /`,
       en: `${path} does not take ${request.method}; see GET /`,
     });
   }
   refuse(response, 404, "unknown_route", { zh: `没有 ${path}，见 GET /`, en: `There is no ${path}; see GET /` });
+}
+
+/**
+ * Compares the truth with what a gateway of this machine has told; the caller's token is handed on to it. Without
+ * `gateway` the usual one at 127.0.0.1:8080 is asked.
+ */
+async function serveScore(building: Building, url: URL, request: IncomingMessage, response: ServerResponse) {
+  const gateway = URL.parse(url.searchParams.get("gateway") ?? "http://127.0.0.1:8080");
+  if (gateway?.protocol !== "http:" || !loopbackNames.has(gateway.hostname)) {
+    return refuse(response, 400, "bad_request", {
+      zh: "gateway 应为本机网关地址，例如 http://127.0.0.1:8080",
+      en: "gateway is the address of a gateway on this machine, e.g. http://127.0.0.1:8080",
+    });
+  }
+  const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? "")?.[1];
+  if (token === undefined) {
+    return refuse(response, 401, "token_needed", {
+      zh: "请在 Authorization: Bearer 中给出网关的 API 令牌",
+      en: "Give an API token of the gateway as Authorization: Bearer",
+    });
+  }
+  const alarms = await readGateway(gateway, token);
+  if ("wrong" in alarms) return refuse(response, 502, "gateway_unreachable", alarms.wrong);
+  send(response, 200, score(building.truth.after(0), alarms, building.now()));
 }
 
 /** A web page must not play with the building: only loopback names as host, only loopback pages as origin. */

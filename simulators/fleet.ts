@@ -5,7 +5,9 @@ import { AccessParams } from "./plant/access-params.ts";
 import { BoosterParams } from "./plant/booster-params.ts";
 import { ElevatorParams } from "./plant/elevator-params.ts";
 import { FirePanelParams } from "./plant/fire-panel-params.ts";
+import { GasParams, GeneratorParams, UpsParams, UtilityParams } from "./plant/supply-params.ts";
 import type { Text } from "./text.ts";
+import { ends, Wire } from "./wiring.ts";
 
 const Port = z.int().min(0).max(65_535);
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
@@ -16,6 +18,10 @@ const FleetUnit = z.discriminatedUnion("kind", [
   z.strictObject({ ...unitFields, kind: z.literal("booster"), params: BoosterParams.prefault({}) }),
   z.strictObject({ ...unitFields, kind: z.literal("fire-panel"), params: FirePanelParams.prefault({}) }),
   z.strictObject({ ...unitFields, kind: z.literal("access"), params: AccessParams }),
+  z.strictObject({ ...unitFields, kind: z.literal("utility"), params: UtilityParams.prefault({}) }),
+  z.strictObject({ ...unitFields, kind: z.literal("generator"), params: GeneratorParams.prefault({}) }),
+  z.strictObject({ ...unitFields, kind: z.literal("ups"), params: UpsParams.prefault({}) }),
+  z.strictObject({ ...unitFields, kind: z.literal("gas"), params: GasParams.prefault({}) }),
 ]);
 export type FleetUnit = z.output<typeof FleetUnit>;
 
@@ -40,6 +46,8 @@ const Fleet = z.strictObject({
   basePort: Port.default(15_020),
   control: z.strictObject({ port: Port.default(8090) }).prefault({}),
   ports: z.array(FleetPort).min(1).max(200),
+  /** Who feeds and who commands whom. */
+  wiring: z.array(Wire).max(200).default([]),
 });
 export type Fleet = z.output<typeof Fleet>;
 
@@ -82,7 +90,7 @@ export function parseFleet(text: string): { fleet: Fleet } | { problems: readonl
       })),
     };
   }
-  const problems = [...doubles(english.data), ...placement(english.data)];
+  const problems = [...doubles(english.data), ...placement(english.data), ...looseEnds(english.data)];
   return problems.length > 0 ? { problems } : { fleet: english.data };
 }
 
@@ -121,6 +129,49 @@ function doubles(fleet: Fleet): FleetProblem[] {
     });
   });
   return problems;
+}
+
+/** What a wire may lead to: each end must be a device of the right kind. */
+const endKinds: Readonly<Record<string, readonly FleetUnit["kind"][]>> = {
+  supply: ["utility"],
+  generator: ["generator"],
+  feeds: ["elevator", "booster", "fire-panel", "access", "ups"],
+  panel: ["fire-panel"],
+  recalls: ["elevator"],
+  releases: ["access"],
+};
+
+function looseEnds(fleet: Fleet): FleetProblem[] {
+  const kinds = new Map(fleet.ports.flatMap((port) => port.units.map((unit) => [unit.device, unit.kind] as const)));
+  return fleet.wiring.flatMap((wire, w) =>
+    Object.entries(wire).flatMap(([end, names]) =>
+      [names].flat().flatMap((name) => {
+        if (name === undefined) return [];
+        const kind = kinds.get(name);
+        const fits = endKinds[end] ?? [];
+        if (kind !== undefined && fits.includes(kind)) return [];
+        return {
+          path: `wiring[${w}].${end}`,
+          what: {
+            zh: `${name} 不是本文件中类型为 ${fits.join("、")} 的设备`,
+            en: `${name} is no device of this file of kind ${fits.join(", ")}`,
+          },
+        };
+      }),
+    ),
+  );
+}
+
+/** The names of all devices that a wire joins with this one, itself not among them. */
+export function wiredTo(fleet: Fleet, device: string): readonly string[] {
+  return [
+    ...new Set(
+      fleet.wiring
+        .map(ends)
+        .filter((names) => names.includes(device))
+        .flat(),
+    ),
+  ].filter((name) => name !== device);
 }
 
 function placement(fleet: Fleet): FleetProblem[] {

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-/** The command line of the simulated building: run · list · play · fault · stop. */
+/** The command line of the simulated building: run · list · play · fault · stop · score. */
 import { parseArgs } from "node:util";
 import { callControl } from "./control-client.ts";
 import { scenarios } from "./scenarios/index.ts";
+import type { Score } from "./score.ts";
 import type { Text } from "./text.ts";
 
 const usage: Text = {
@@ -11,17 +12,19 @@ gatehouse-sim list
 gatehouse-sim play <scenario> --device D [--speed N] [--seed N]
 gatehouse-sim fault <device or link> <fault> [--off]
 gatehouse-sim stop [--device D]
+gatehouse-sim score [--gateway http://127.0.0.1:8080]
 
 Environment: GATEHOUSE_SIM_PORT (control, 8090), GATEHOUSE_MODBUS_PORT (first Modbus port, 15020; 0 = any free),
-GATEHOUSE_MODBUS_HOST (127.0.0.1)`,
+GATEHOUSE_MODBUS_HOST (127.0.0.1), GATEHOUSE_TOKEN (score: an API token of the gateway)`,
   zh: `gatehouse-sim run <fleet.yaml> [--truth file.jsonl] [--with-parent]   启动模拟楼宇
 gatehouse-sim list                                                     列出场景和设备
 gatehouse-sim play <场景> --device D [--speed N] [--seed N]            开始演练
 gatehouse-sim fault <设备或链路> <故障> [--off]                        投入或解除通讯故障
 gatehouse-sim stop [--device D]                                        停止演练
+gatehouse-sim score [--gateway http://127.0.0.1:8080]                  与网关的告警、工单比对评分
 
 环境变量：GATEHOUSE_SIM_PORT（控制端口，8090），GATEHOUSE_MODBUS_PORT（Modbus 起始端口，15020；0 = 任意空闲端口），
-GATEHOUSE_MODBUS_HOST(127.0.0.1)`,
+GATEHOUSE_MODBUS_HOST（127.0.0.1），GATEHOUSE_TOKEN（score：网关的 API 令牌）`,
 };
 
 const chinese = /^zh/i.test(process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG || "");
@@ -86,6 +89,30 @@ async function ask(port: number, path: string, body: unknown): Promise<void> {
   console.log(JSON.stringify(answer.body));
 }
 
+/** Prints the score of the running simulators: one line per rule, then the sum. Exit code 1 unless all is well. */
+async function showScore(port: number, gateway: string | undefined): Promise<void> {
+  const token = process.env.GATEHOUSE_TOKEN;
+  const path = `/score${gateway === undefined ? "" : `?gateway=${encodeURIComponent(gateway)}`}`;
+  const answer = await callControl(port, "GET", path, undefined, token);
+  if ("unreachable" in answer) {
+    return fail({ zh: `127.0.0.1:${port} 上没有运行中的模拟器`, en: `No simulator answers at 127.0.0.1:${port}` });
+  }
+  if (answer.status !== 200) return fail((answer.body as { message: Text }).message);
+  const score = answer.body as Score;
+  for (const { rule, expected, detected, late, missed, false: wrong, longestDelay } of score.rules) {
+    console.log(
+      `${rule.padEnd(36)} ${detected}/${expected}  late ${late}  missed ${missed}  false ${wrong}  ${longestDelay ?? "–"} s`,
+    );
+  }
+  console.log(
+    say({
+      zh: `检出 ${score.detected}，迟报 ${score.late}，漏报 ${score.missed}，误报 ${score.false}`,
+      en: `detected ${score.detected}, late ${score.late}, missed ${score.missed}, false ${score.false}`,
+    }),
+  );
+  if (score.late + score.missed + score.false > 0) process.exitCode = 1;
+}
+
 /** The line that goes by this name, if the running simulators have one. */
 async function isLink(port: number, name: string): Promise<boolean> {
   const answer = await callControl(port, "GET", "/devices");
@@ -111,6 +138,7 @@ async function main(argv: readonly string[]): Promise<void> {
       device: { type: "string" },
       speed: { type: "string" },
       seed: { type: "string" },
+      gateway: { type: "string" },
       off: { type: "boolean", default: false },
       truth: { type: "string" },
       "with-parent": { type: "boolean", default: false },
@@ -131,6 +159,7 @@ async function main(argv: readonly string[]): Promise<void> {
     const target = (await isLink(port(), first)) ? { link: first } : { device: first };
     return ask(port(), "/faults", { ...target, fault: second, on: !values.off });
   }
+  if (command === "score" && !first) return showScore(port(), values.gateway);
   if (command === "stop" && !first) return ask(port(), "/stop", { device: values.device });
   fail(usage);
 }

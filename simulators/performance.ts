@@ -3,6 +3,7 @@ import { createChance } from "./chance.ts";
 import type { Plant } from "./plant/plant.ts";
 import type { Expectation, Mark, ScenarioOf } from "./scenarios/scenario.ts";
 import type { Text } from "./text.ts";
+import type { FaultName } from "./wire/faults.ts";
 
 /** How much faster the plant's clock runs until the last seconds before t0. */
 const approachSpeed = 60;
@@ -13,6 +14,8 @@ export interface PerformanceEvents {
   /** t0: these must follow, with this much real time per plant second. */
   started(expected: readonly Expectation[]): void;
   mark(tells: Text): void;
+  /** A mark that belongs to the line and not to the plant. */
+  line(fault: FaultName, on: boolean): void;
   notPrepared(): void;
   ended(): void;
 }
@@ -47,6 +50,7 @@ export function perform<P extends Plant>(
   plant: P,
   options: { readonly speed: number; readonly seed: number; readonly values: Readonly<Record<string, number>> },
   events: PerformanceEvents,
+  wired: readonly Plant[] = [],
 ): Performance {
   const { speed, values } = options;
   const chance = createChance(options.seed, scenario.name);
@@ -63,13 +67,15 @@ export function perform<P extends Plant>(
     const since = plant.elapsed - t0 + plant.stepSeconds / 2;
     for (let mark = marks[next]; mark && mark.at <= since; mark = marks[next]) {
       next += 1;
-      mark.act?.(plant);
+      mark.act?.(plant, wired);
+      if (mark.line) events.line(mark.line.fault, mark.line.on);
       if (mark.tells) events.mark(mark.tells);
     }
     if (next < marks.length) return;
     phase = "over";
     rate = 1;
     plant.recover();
+    for (const other of wired) other.recover();
     events.ended();
   };
 

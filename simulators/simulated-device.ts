@@ -2,14 +2,11 @@
 import type { SimulatorClock } from "./clock.ts";
 import { type FleetUnit, partsOf } from "./fleet.ts";
 import { type Performance, type PerformanceEvents, perform } from "./performance.ts";
-import { createAccessController } from "./plant/access-controller.ts";
-import { createBooster } from "./plant/booster.ts";
-import { createElevator } from "./plant/elevator.ts";
-import { createFirePanel } from "./plant/fire-panel.ts";
 import type { Plant } from "./plant/plant.ts";
-import type { Scenario } from "./scenarios/scenario.ts";
+import { createPlant } from "./plants.ts";
+import type { Scenario, ScenarioOf } from "./scenarios/scenario.ts";
 import { expectation, type TruthLog } from "./truth.ts";
-import { accessMap, boosterMap, elevatorMap, firePanelMap, type RegisterMap } from "./wire/maps.ts";
+import { type FaultName, faultKind } from "./wire/faults.ts";
 import { representable } from "./wire/memory.ts";
 import { createUnit, type ModbusUnit } from "./wire/modbus-unit.ts";
 
@@ -52,45 +49,31 @@ export interface SimulatedDevice {
   play(scenario: Scenario, options: PlayOptions): number;
   /** Ends the story and gives every point back to the plant, which finds its own way to normal. */
   stop(): void;
-  /** Lets `seconds` of real time pass. */
-  advance(seconds: number): void;
+  /** Plant seconds per second of real time. */
+  readonly pace: number;
+  /** Lets `seconds` of real time pass, at `pace` unless a story of its own sets the pace. */
+  advance(seconds: number, pace?: number): void;
 }
-
-function createPlant(unit: FleetUnit, hour: number): { plant: Plant; map: RegisterMap; begin: Begin } {
-  if (unit.kind === "elevator") {
-    const plant = createElevator(unit.params, unit.seed, hour);
-    const begin: Begin = (scenario, options, events) =>
-      scenario.kind === "elevator" ? perform(scenario, plant, options, events) : undefined;
-    return { plant, map: elevatorMap, begin };
-  }
-  if (unit.kind === "fire-panel") {
-    const plant = createFirePanel(unit.params, unit.seed);
-    const begin: Begin = (scenario, options, events) =>
-      scenario.kind === "fire-panel" ? perform(scenario, plant, options, events) : undefined;
-    return { plant, map: firePanelMap, begin };
-  }
-  if (unit.kind === "access") {
-    const plant = createAccessController(unit.params, unit.seed, hour);
-    const begin: Begin = (scenario, options, events) =>
-      scenario.kind === "access" ? perform(scenario, plant, options, events) : undefined;
-    return { plant, map: accessMap(unit.params.doors.length), begin };
-  }
-  const plant = createBooster(unit.params, unit.seed, hour);
-  const begin: Begin = (scenario, options, events) =>
-    scenario.kind === "booster" ? perform(scenario, plant, options, events) : undefined;
-  return { plant, map: boosterMap, begin };
-}
-
-type Begin = (scenario: Scenario, options: PlayOptions, events: PerformanceEvents) => Performance | undefined;
 
 /** `hour`: hour of the day at the start; `nextPlay` numbers the performances of the whole building. */
 export function createSimulatedDevice(
   fleetUnit: FleetUnit,
   hour: number,
-  tools: { readonly clock: SimulatorClock; readonly truth: TruthLog; nextPlay(): number },
+  tools: {
+    readonly clock: SimulatorClock;
+    readonly truth: TruthLog;
+    nextPlay(): number;
+    /** Devices that a wire joins with this one; absent: it stands alone. */
+    wired?(): readonly SimulatedDevice[];
+    /** The line of this device misbehaves, or stops doing so. */
+    lineFault?(fault: FaultName, on: boolean): void;
+    /** Name of the line. */
+    readonly line?: string;
+  },
 ): SimulatedDevice {
   const { clock, truth } = tools;
-  const { plant, map, begin } = createPlant(fleetUnit, hour);
+  const { plant, map } = createPlant(fleetUnit, hour);
+  const wired = (scenario: Scenario) => (scenario.spansBuilding ? (tools.wired?.() ?? []) : []);
   const id = fleetUnit.device;
   const parts = partsOf(fleetUnit);
   const set = new Map<string, number>();
@@ -115,13 +98,33 @@ export function createSimulatedDevice(
           parameters: options.values,
           tells: scenario.title,
           values: seen(scenario.watch),
-          mustFollow: expected.map((item) =>
-            expectation(item, parts[(item.part?.(options.values) ?? 0) - 1] ?? id, t0),
-          ),
+          mustFollow: expected.flatMap((item) => {
+            const named = (device: string) => expectation(item, device, t0);
+            if (item.ofLine) return [named(tools.line ?? id)];
+            if (!item.at) return [named(parts[(item.part?.(options.values) ?? 0) - 1] ?? id)];
+            const there = wired(scenario).filter((other) => other.kind === item.at);
+            return there.flatMap((other) => (item.part ? other.parts : [other.id])).map(named);
+          }),
           mustNotFollow: scenario.mustNotFollow,
+          mayFollow: scenario.mayFollow ?? [],
+          concerns: [id, ...parts, ...wired(scenario).flatMap((other) => [other.id, ...other.parts])],
         });
       },
       mark: (tells) => truth.record({ ...about(), kind: "mark", tells, values: seen(scenario.watch) }),
+      line(fault, on) {
+        if (faultKind(fault).scope === "line") tools.lineFault?.(fault, on);
+        else unit.setFault(fault, on);
+        truth.record({
+          ...about(),
+          kind: "fault",
+          tells: on
+            ? {
+                zh: `故障投入：${faultKind(fault).tells.zh}（${fault}）`,
+                en: `Fault on: ${faultKind(fault).tells.en} (${fault})`,
+              }
+            : { zh: `故障解除：${fault}`, en: `Fault off: ${fault}` },
+        });
+      },
       notPrepared: () =>
         truth.record({
           ...about(),
@@ -184,8 +187,16 @@ export function createSimulatedDevice(
         parameters: options.values,
         tells: { zh: `开始演练：${scenario.title.zh}`, en: `Story begins: ${scenario.title.en}` },
       });
-      const performance = begin(scenario, options, tellAbout(play, scenario, options));
-      if (!performance) throw new Error(`${scenario.name} is a story for a ${scenario.kind}, ${id} is a ${plant.kind}`);
+      if (scenario.kind !== plant.kind && scenario.kind !== "any")
+        throw new Error(`${scenario.name} is a story for a ${scenario.kind}, ${id} is a ${plant.kind}`);
+      const performance = perform(
+        // The kinds are equal, so the plant is the one that the story was written for.
+        scenario as unknown as ScenarioOf<Plant>,
+        plant,
+        options,
+        tellAbout(play, scenario, options),
+        wired(scenario).map((other) => other.plant),
+      );
       running = { play, scenario, options, performance };
       return play;
     },
@@ -194,6 +205,7 @@ export function createSimulatedDevice(
       running = undefined;
       set.clear();
       plant.recover();
+      if (stopped) for (const other of wired(stopped.scenario)) other.plant.recover();
       truth.record({
         kind: "stopped",
         device: id,
@@ -202,8 +214,11 @@ export function createSimulatedDevice(
         tells: { zh: "演练中止，设备恢复正常", en: "Stopped; the device returns to normal" },
       });
     },
-    advance(seconds) {
-      let rate = running?.performance.rate ?? 1;
+    get pace() {
+      return running?.performance.rate ?? 1;
+    },
+    advance(seconds, pace = 1) {
+      let rate = running?.performance.rate ?? pace;
       owed = Math.min(owed + seconds * rate, longestCatchUp * rate);
       while (owed >= plant.stepSeconds - 1e-9) {
         owed -= plant.stepSeconds;

@@ -39,6 +39,9 @@ export interface TruthRecord {
   /** With kind `start` (t0): what must follow by when, and what must not follow until the end. */
   readonly mustFollow?: readonly Expected[];
   readonly mustNotFollow?: readonly string[];
+  /** What may be told as well, of these devices. */
+  readonly mayFollow?: readonly string[];
+  readonly concerns?: readonly string[];
 }
 
 export interface TruthLog {

@@ -13,7 +13,10 @@ const motorLoss = 1.15;
 const roomTemperature = 28;
 /** Kelvin per kW taken up, reached within about 20 min. */
 const warming = { perKilowatt: 10, seconds: 1200 } as const;
-const mainsPressure = 0.2;
+/** Below it a flow meter shows nothing, m³/h. */
+const lowFlowCut = 0.1;
+/** A cavitating pump takes so much less power. */
+const cavitationLoss = 0.12;
 
 export interface BoosterSensors {
   readonly readings: Readonly<Record<string, number>>;
@@ -34,7 +37,7 @@ export function createBoosterSensors(
     valve_open: 1,
     plc_fault: 0,
     all_auto: 1,
-    inlet_pressure: mainsPressure,
+    inlet_pressure: state.inlet,
     outlet_pressure: params.setpoint,
     pressure_setpoint: params.setpoint,
     flow: 0,
@@ -53,13 +56,20 @@ export function createBoosterSensors(
     if (!pump) return;
     const name = `p${index + 1}`;
     const hz = pump.running ? state.control.hz : 0;
-    const power = pump.running ? shaftPower(hz, state.flowPerPump) * motorLoss : 0;
+    const power = pump.running
+      ? shaftPower(hz, state.flowPerPump) * motorLoss * (1 - cavitationLoss * state.cavitation)
+      : 0;
     const target = roomTemperature + warming.perKilowatt * power;
-    pump.temperature += ((target - pump.temperature) * interval) / warming.seconds;
+    // Against a closed valve the water itself heats up, faster than the motor cools.
+    if (state.outletOpen || !pump.running) {
+      pump.temperature += ((target - pump.temperature) * interval) / warming.seconds;
+    }
+    // Whoever asks a controller for a drive that is lost gets what it said last.
+    readings[`${name}_comm_ok`] = bit(state.lostDrive !== index + 1);
+    if (state.lostDrive === index + 1) return;
     readings[`${name}_run`] = bit(pump.running);
     readings[`${name}_fault`] = bit(pump.fault);
     readings[`${name}_auto`] = bit(pump.auto);
-    readings[`${name}_comm_ok`] = 1;
     readings[`${name}_freq`] = hz;
     readings[`${name}_current`] = pump.running ? Math.max(0, motorCurrent(hz, power) + chance.normal(0, 0.05)) : 0;
     readings[`${name}_power`] = pump.running ? Math.max(0, power + chance.normal(0, 0.01)) : 0;
@@ -82,10 +92,12 @@ export function createBoosterSensors(
 
   const publish = (interval: number) => {
     mainsSwing = 0.995 * mainsSwing + chance.normal(0, 0.001);
-    readings.inlet_pressure = mainsPressure + mainsSwing + chance.normal(0, pressureNoise);
+    readings.inlet_pressure = state.inlet + mainsSwing + chance.normal(0, pressureNoise);
     readings.pressure_setpoint = state.setpoint / 10;
-    readings.outlet_pressure = Math.max(0, state.pressure / 10 + chance.normal(0, pressureNoise));
-    readings.flow = state.flow > 0 ? Math.max(0, state.flow + chance.normal(0, 0.05)) : 0;
+    readings.outlet_pressure = state.sensorBroken
+      ? 0
+      : Math.max(0, state.pressure / 10 + chance.normal(0, pressureNoise));
+    readings.flow = state.flow > lowFlowCut ? Math.max(0, state.flow + chance.normal(0, 0.05)) : 0;
     readings.flow_total = Math.floor(state.total * 10) / 10;
     readings.tank_level = state.tankLevel + chance.normal(0, 0.003);
     readings.sump_level = Math.max(0, state.sump.level + chance.normal(0, 0.002));

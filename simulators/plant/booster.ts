@@ -13,6 +13,13 @@ const stepSeconds = 1 / stepsPerSecond;
 /** With the vessel empty the manifold answers within milliseconds: shorter steps keep the sum stable. */
 const emptyVesselSteps = 5;
 const barPerMegapascal = 10;
+const suctionPressure = 0.2;
+/** A clogged strainer: what is left of the suction pressure, MPa, and how long it takes. */
+const clogged = { pressure: 0.02, seconds: 60 } as const;
+/** A shut valve is never quite tight, m³/h. */
+const valveLeak = 0.09;
+/** A pump that runs against a closed valve heats its water by so many K per minute, to 95 °C at most. */
+const deadHead = { perMinute: 1.5, most: 95 } as const;
 const tank = { area: 12, low: 1.8, full: 2.1, edge: 3, inflow: 25, airBelow: 0.3, airSeconds: 5 } as const;
 
 export interface BoosterPump extends ControlledPump {
@@ -39,6 +46,16 @@ export interface BoosterState {
   tankLevel: number;
   /** Water runs over the floor of the pump room. */
   wetFloor: boolean;
+  /** What the controller is told of the pressure: its sensor's wire is broken. */
+  sensorBroken: boolean;
+  /** A pump whose drive no longer answers the controller, 1 to 3; 0 for none. */
+  lostDrive: number;
+  /** Steam and air in the pumps, 0 to 1. */
+  cavitation: number;
+  /** Mains pressure before the pumps, MPa. */
+  inlet: number;
+  /** The valve behind the pumps. */
+  outletOpen: boolean;
 }
 
 export interface Booster extends Plant {
@@ -54,6 +71,25 @@ export interface Booster extends Plant {
   /** Pump 1–3 trips on overload. */
   tripPump(pump: number): void;
   repairPump(pump: number): void;
+  /** The main valve in the street is shut: the tank is not filled any more. */
+  shutInlet(shut: boolean): void;
+  setTank(level: number): void;
+  /** The valve behind the pumps is shut; a set that sleeps would stop, this one does not. */
+  shutOutlet(shut: boolean): void;
+  /** While no pump runs, so much flows back through the check valve (m³/h); the lead pump no longer changes. */
+  leakBack(flow: number): void;
+  breakSensor(broken: boolean): void;
+  loseDrive(pump: number): void;
+  /** The suction strainer clogs within a minute. */
+  cavitate(on: boolean): void;
+  /** Sump pump 1 trips, pump 2 is not in automatic. */
+  failSump(failed: boolean): void;
+  setSump(level: number): void;
+  /** The sump's floats have slipped to a band of 5 cm, and so much water runs in (m³/h). */
+  narrowSump(inflow: number): void;
+  losePower(): void;
+  /** The controller waits so many seconds before it starts its first pump. */
+  restorePower(wait: number): void;
 }
 
 /**
@@ -85,28 +121,42 @@ export function createBooster(params: BoosterParams, seed: number, hour: number)
     total: chance.whole(10_000, 200_000),
     tankLevel: 2,
     wetFloor: false,
+    sensorBroken: false,
+    lostDrive: 0,
+    cavitation: 0,
+    inlet: suctionPressure,
+    outletOpen: true,
   };
   const sensors = createBoosterSensors(params, state, createChance(seed, "sensors"));
   let steps = 0;
   let hole: { diameter: number; seconds: number; toSump: number; age: number } | undefined;
   let filling = false;
   let air = 0;
+  let inletShut = false;
+  let backFlow = 0;
+  let clogging = false;
+  let sumpInflow = 0;
 
   /** Moves pressure and flows on by `seconds`; answers what runs out of the hole, m³/h. */
   const settleManifold = (seconds: number, base: number) => {
     const running = pumps.reduce((sum, pump) => sum + (pump.running ? 1 : 0), 0);
-    state.flowPerPump = pumpFlow(state.control.hz, state.pressure) * (1 - air);
+    // Bubbles collapse one to three times a second: the flow swings by 15 % either way.
+    const rattle = 1 + 0.15 * state.cavitation * Math.sin(2 * Math.PI * 1.3 * (steps * stepSeconds));
+    state.flowPerPump = pumpFlow(state.control.hz, state.pressure) * (1 - air) * rattle;
     state.flow = running * state.flowPerPump;
     const open = hole ? Math.min(1, hole.age / hole.seconds) : 0;
     const lost = hole ? holeFlow(hole.diameter, open, state.pressure) : 0;
-    const drawn = demandFlow(base, state.pressure, setpoint);
+    const taps = state.outletOpen ? demandFlow(base, state.pressure, setpoint) : valveLeak;
+    const back = running === 0 ? backFlow : 0;
+    const drawn = taps + back;
     const change = ((state.flow - drawn - lost) * seconds) / (3600 * capacity(state.pressure));
     state.pressure = Math.max(0, state.pressure + change);
     return lost;
   };
 
   const settleTank = () => {
-    if (state.tankLevel < tank.low) filling = true;
+    if (inletShut) filling = false;
+    else if (state.tankLevel < tank.low) filling = true;
     else if (state.tankLevel >= tank.full) filling = false;
     const net = (filling ? tank.inflow : 0) - state.flow;
     state.tankLevel = Math.min(tank.edge, Math.max(0, state.tankLevel + (net * stepSeconds) / 3600 / tank.area));
@@ -128,7 +178,7 @@ export function createBooster(params: BoosterParams, seed: number, hour: number)
       steps += 1;
       const base = demand.step(stepSeconds, (hour + (steps * stepSeconds) / 3600) % 24);
       // The controller damps its sensor; the noise is in what it publishes.
-      state.control.step(stepSeconds, state.pressure, state.flow);
+      state.control.step(stepSeconds, state.sensorBroken ? 0 : state.pressure, state.flow);
       if (hole) hole.age += stepSeconds;
       const parts = state.pressure + 1 < 5 ? emptyVesselSteps : 1;
       let lost = 0;
@@ -137,7 +187,19 @@ export function createBooster(params: BoosterParams, seed: number, hour: number)
       settleTank();
       const toSump = hole ? lost * hole.toSump : 0;
       state.wetFloor = toSump > 0;
-      state.sump.step(stepSeconds, toSump);
+      state.sump.step(stepSeconds, toSump + sumpInflow);
+      const clogStep = ((suctionPressure - clogged.pressure) * stepSeconds) / clogged.seconds;
+      state.inlet += clogging
+        ? -Math.min(clogStep, state.inlet - clogged.pressure)
+        : Math.min(clogStep * 4, suctionPressure - state.inlet);
+      const clogShare = (suctionPressure - state.inlet) / (suctionPressure - clogged.pressure);
+      state.cavitation = clogShare > 0.9 ? 1 : 0;
+      if (!state.outletOpen) {
+        for (const pump of pumps) {
+          const hotter = pump.temperature + (deadHead.perMinute * stepSeconds) / 60;
+          if (pump.running) pump.temperature = Math.min(deadHead.most, hotter);
+        }
+      }
       for (const pump of pumps) if (pump.running) pump.hours += stepSeconds / 3600;
       sensors.step(stepSeconds, steps);
     },
@@ -166,12 +228,69 @@ export function createBooster(params: BoosterParams, seed: number, hour: number)
       pump.fault = false;
       pump.alarm = 0;
     },
+    shutInlet(shut) {
+      inletShut = shut;
+    },
+    setTank(level) {
+      state.tankLevel = level;
+    },
+    shutOutlet(shut) {
+      state.outletOpen = !shut;
+      state.control.maySleep(!shut);
+    },
+    leakBack(flow) {
+      backFlow = flow;
+      state.control.rotate(flow === 0);
+    },
+    breakSensor(broken) {
+      state.sensorBroken = broken;
+    },
+    loseDrive(number) {
+      state.lostDrive = number;
+    },
+    cavitate(on) {
+      clogging = on;
+    },
+    failSump(failed) {
+      const [first, second] = state.sump.pumps;
+      if (first) first.fault = failed;
+      if (second) second.auto = !failed;
+    },
+    setSump: (level) => state.sump.set(level),
+    narrowSump(inflow) {
+      sumpInflow = inflow;
+      state.sump.narrow(inflow > 0);
+    },
+    losePower() {
+      state.control.power(false, 0);
+      state.sump.power(false);
+    },
+    restorePower(wait) {
+      state.control.power(true, wait);
+      state.sump.power(true);
+    },
     recover() {
       hole = undefined;
+      inletShut = false;
+      backFlow = 0;
+      clogging = false;
+      sumpInflow = 0;
+      state.sensorBroken = false;
+      state.lostDrive = 0;
+      state.outletOpen = true;
+      state.control.maySleep(true);
+      state.control.rotate(true);
+      state.control.power(true, 0);
+      state.sump.narrow(false);
+      state.sump.power(true);
       demand.fix(undefined);
       for (const pump of pumps) {
         pump.fault = false;
         pump.alarm = 0;
+      }
+      for (const pump of state.sump.pumps) {
+        pump.fault = false;
+        pump.auto = true;
       }
     },
   };

@@ -2,6 +2,8 @@
 import type { Chance } from "../chance.ts";
 import { type Flight, type MotionLimits, planFlight } from "./motion.ts";
 
+/** Buffers stop whatever goes farther past a terminal landing, m. */
+const buffer = 0.25;
 /** Unlocking zone: the door may be opened within ±0.2 m of a landing. */
 const zoneHalf = 0.2;
 
@@ -28,6 +30,11 @@ export interface Car {
   fly(toLanding: number): void;
   /** Motor off; the brake bites after 50–150 ms and slows the car by 1.5–2.5 m/s². */
   emergencyStop(): void;
+  /**
+   * The drive aims at `speed` (m/s, up is positive) with `acceleration` until told otherwise, wherever that leads: inspection,
+   * overspeed, over-travel. Target 0 ends at a standstill. `slipping`: the sheave turns and the car makes no way.
+   */
+  drive(speed: number, acceleration: number, slipping?: boolean): void;
   /** Drives slowly (m/s) to the nearest landing: rescue device, winding by hand, homing after a fault. */
   crawl(speed: number): void;
   /** Tells when the car has come to rest: at its landing, or wherever the brake left it. */
@@ -38,6 +45,7 @@ type Motion =
   | { readonly how: "standing" }
   | { readonly how: "flying"; readonly flight: Flight; readonly from: number; readonly to: number; t: number }
   | { readonly how: "braking"; brakeIn: number; readonly deceleration: number }
+  | { readonly how: "driven"; readonly speed: number; readonly acceleration: number; readonly grip: 0 | 1 }
   | { readonly how: "crawling"; readonly speed: number; readonly to: number };
 
 export function createCar(shaft: Shaft, startLanding: number, chance: Chance): Car {
@@ -62,7 +70,7 @@ export function createCar(shaft: Shaft, startLanding: number, chance: Chance): C
       return motion.how !== "standing";
     },
     get brakeReleased() {
-      return motion.how === "flying" || motion.how === "crawling";
+      return motion.how === "flying" || motion.how === "crawling" || motion.how === "driven";
     },
     get landing() {
       return nearest();
@@ -81,6 +89,9 @@ export function createCar(shaft: Shaft, startLanding: number, chance: Chance): C
     emergencyStop() {
       if (motion.how === "standing" || motion.how === "braking") return;
       motion = { how: "braking", brakeIn: chance.between(0.05, 0.15), deceleration: chance.between(1.5, 2.5) };
+    },
+    drive(aim, acceleration, slipping = false) {
+      motion = { how: "driven", speed: aim, acceleration, grip: slipping ? 0 : 1 };
     },
     crawl(crawlSpeed) {
       motion = { how: "crawling", speed: crawlSpeed, to: nearest() * pitch };
@@ -106,9 +117,24 @@ export function createCar(shaft: Shaft, startLanding: number, chance: Chance): C
           motion.brakeIn = Math.max(0, motion.brakeIn - seconds);
           const slower = Math.max(0, Math.abs(speed) - motion.deceleration * braking) * Math.sign(speed);
           position += ((speed + slower) / 2) * seconds;
-          position = Math.min((landings - 1) * pitch, Math.max(0, position));
+          position = Math.min((landings - 1) * pitch + buffer, Math.max(-buffer, position));
           speed = slower;
           if (speed !== 0) return undefined;
+          rest();
+          return "halted";
+        }
+        case "driven": {
+          const most = motion.acceleration * seconds;
+          const next = speed + Math.min(most, Math.max(-most, motion.speed - speed));
+          position += ((speed + next) / 2) * seconds * motion.grip;
+          speed = next;
+          const end = (landings - 1) * pitch + buffer;
+          if (position > end || position < -buffer) {
+            position = Math.min(end, Math.max(-buffer, position));
+            rest();
+            return "halted";
+          }
+          if (speed !== 0 || motion.speed !== 0) return undefined;
           rest();
           return "halted";
         }

@@ -21,6 +21,8 @@ export interface Doors {
   close(): void;
   /** The next openings fail: the leaves move for the given seconds, once per try, and fall back. */
   jam(blips: readonly number[]): void;
+  /** A dirty light beam: every closing ends half way, and the leaves open again. */
+  dirty(on: boolean): void;
   /** Rescuers or a mechanic put the leaves right. */
   free(): void;
   step(seconds: number): "opened" | "closed" | "jammed" | undefined;
@@ -32,6 +34,7 @@ export function createDoors(chance: Chance): Doors {
   let reopenBelow = -1;
   let blips: readonly number[] = [];
   let jammedFor: number | undefined;
+  let beamDirty = false;
 
   const stepJammed = (seconds: number) => {
     jammedFor = (jammedFor ?? 0) + seconds;
@@ -67,11 +70,17 @@ export function createDoors(chance: Chance): Doors {
     close() {
       state = 2;
       reopenBelow = chance.next() < reopenShare ? chance.between(0.3, 0.8) : -1;
+      if (beamDirty) reopenBelow = 0.4;
+    },
+    dirty(on) {
+      beamDirty = on;
+      if (!on) reopenBelow = -1;
     },
     jam(lengths) {
       blips = lengths;
     },
     free() {
+      beamDirty = false;
       blips = [];
       jammedFor = undefined;
       if (share === 0) state = 0;

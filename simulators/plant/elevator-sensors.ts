@@ -5,6 +5,8 @@ import type { ElevatorState } from "./elevator-state.ts";
 import { createPresence, type Mood } from "./presence.ts";
 
 const kilogramsPerPerson = 75;
+/** Metres past a terminal landing at which its limit switch acts. */
+const limitSwitch = 0.24;
 /** Weighing and temperature are slow: a new value twice a second is enough. */
 const slowEverySteps = 10;
 
@@ -67,7 +69,7 @@ export function createElevatorSensors(
     readings,
     landed() {
       // N(0, 3 mm) and 0.1 mm of rope stretch per 10 kg in the car.
-      levelling = chance.normal(0, 3) - (0.1 * state.persons * kilogramsPerPerson) / 10;
+      levelling = state.levelDrift + chance.normal(0, 3) - (0.1 * state.persons * kilogramsPerPerson) / 10;
       if (Math.abs(levelling) > 20) relevels += 1;
     },
     step(seconds, steps) {
@@ -80,16 +82,20 @@ export function createElevatorSensors(
       readings.speed = car.moving ? car.speed + chance.between(-0.02, 0.02) : 0;
       readings.position = car.position;
       readings.door_zone = bit(car.inDoorZone);
-      readings.door_closed = bit(doors.closed);
+      readings.door_closed = bit(doors.closed && !state.lockBounce);
       readings.door_open_limit = bit(doors.fullyOpen);
       readings.door_state = doors.state;
-      readings.landing_lock = bit(doors.closed);
+      readings.landing_lock = bit(doors.closed && !state.lockBounce);
       readings.safety_circuit = bit(state.safetyCircuit);
       readings.brake_released = bit(car.brakeReleased);
-      readings.occupied = bit(presence.step(seconds, mood()));
+      readings.occupied = bit(presence.step(seconds, mood()) || state.ghost);
       readings.person_count = state.persons;
       readings.alarm_button = bit(state.alarmButton);
       readings.fault_code = state.faultCode;
+      const top = (params.floors - 1) * params.pitch;
+      readings.limit_up = bit(car.position >= top + limitSwitch);
+      readings.limit_down = bit(car.position <= -limitSwitch);
+      readings.fire_recall = bit(state.recalled);
       readings.leveling_error = levelling;
       readings.main_power = bit(state.mains);
       readings.power_source = bit(!state.mains);

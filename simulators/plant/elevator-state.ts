@@ -32,6 +32,14 @@ export interface ElevatorState {
   /** Passengers know that something is wrong. */
   restless: boolean;
   settling: boolean;
+  /** The lock contact chatters: landing and car door read open although they are not. */
+  lockBounce: boolean;
+  /** Fire recall by panel or switch. */
+  recalled: boolean;
+  /** mm that every stop is off, beside its own error. */
+  levelDrift: number;
+  /** The motion sensor sees something that is not there. */
+  ghost: boolean;
   runs: number;
   runSeconds: number;
   doorCycles: number;
@@ -47,13 +55,36 @@ export interface Elevator extends Plant {
   readonly nextLanding: number;
   /** Nobody else calls any more; this trip is the next. Whoever is in the car gets out at the next stop. */
   order(trip: Trip): void;
-  /** Cuts the safety circuit: motor off, brake set, fault code 1 after 0.2 s. */
-  openSafetyCircuit(): void;
+  /** Cuts the safety circuit: motor off, brake set, fault code (1 unless told) after 0.2 s. */
+  openSafetyCircuit(code?: number): void;
+  /** The lock contact opens for so many seconds. */
+  bounceLock(seconds: number): void;
+  /** The drive runs away to `speed` (m/s, signed) within `seconds`; the governor's switch trips at 1.18 of rated speed. */
+  runAway(speed: number, seconds: number, governor: boolean): void;
+  /** The car goes past the terminal landing where it stands, until its limit switch stops it. */
+  passTerminal(): void;
+  /** The motor turns the sheave on the spot: brake open, no way made; the run limiter ends it after 45 s. */
+  slip(): void;
+  /** Inspection by a mechanic on the car: service mode 2, runs of 0.3 m/s by `creep`. */
+  inspect(on: boolean): void;
+  creep(speed: number): void;
+  /** Somebody stands in the door. */
+  holdDoor(on: boolean): void;
+  dirtyBeam(on: boolean): void;
+  setFault(code: number): void;
+  driftLevel(millimetres: number): void;
+  /** Nobody calls any more until recovery. */
+  park(): void;
+  /** One false pulse of the motion sensor. */
+  ghostPulse(): void;
+  /** To the home floor, and the door stays open there. */
+  recall(on: boolean): void;
   /** The next openings of the door fail, once per length; then fault code 3 and the car stays. */
   jamDoors(blips: readonly number[]): void;
   makeRestless(): void;
   pressAlarm(seconds: number): void;
   loseMains(): void;
+  restoreMains(): void;
   /** Rescuers switch to inspection and wind the car to the nearest landing. */
   beginRescue(): void;
   /** Rescuers open the door; everybody gets out. */

@@ -20,6 +20,18 @@ const brakeDelay = 0.3;
 /** After closing, passengers turn round and press buttons for a while. */
 const settlingSeconds = 5;
 const waitingCalls = 6;
+/** A door that is closed again and again rests this long in between, s. */
+const dirtyDwell = 9;
+/** The governor's switch trips at this share of rated speed (governor charts: 1.18). */
+const governorTrip = 1.18;
+const overspeedFault = 11;
+const terminalFault = 9;
+const slipFault = 6;
+const slipSeconds = 45;
+const ghostSeconds = 1.2;
+/** Past a terminal landing by levelling speed; 0.25 m in 1.2 s. */
+const overshootSpeed = 0.21;
+const slipSpeed = 0.03;
 const speeds = { rescueDevice: 0.2, byHand: 0.1, homing: 0.2 } as const;
 
 /**
@@ -52,6 +64,10 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
     alarmButton: false,
     restless: false,
     settling: false,
+    lockBounce: false,
+    recalled: false,
+    levelDrift: 0,
+    ghost: false,
     runs: chance.whole(20_000, 400_000),
     runSeconds: chance.whole(1_000, 20_000) * 3600,
     doorCycles: chance.whole(30_000, 600_000),
@@ -71,6 +87,12 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
   let openCalls = true;
   let rescueIn: number | undefined;
   let rescuers = false;
+  let bounceLeft = 0;
+  let ghostLeft = 0;
+  let governed = false;
+  let slipLeft = 0;
+  let heldOpen = false;
+  let beamDirty = false;
 
   const enter = (phase: ElevatorPhase, seconds = 0) => {
     state.phase = phase;
@@ -87,6 +109,11 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
     else enter("starting", startDelay);
   };
   const takeNextCall = () => {
+    if (state.recalled) {
+      calls = [];
+      if (car.landing !== home || car.offLanding > 0 || !doors.fullyOpen) goTo(home);
+      return;
+    }
     trip = calls.shift();
     boarded = false;
     if (trip) goTo(trip.from);
@@ -118,7 +145,7 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
     left -= stepSeconds;
     switch (state.phase) {
       case "idle":
-        if (state.safetyCircuit && state.mains && state.serviceMode === 1) takeNextCall();
+        if (state.safetyCircuit && state.mains && (state.serviceMode === 1 || state.recalled)) takeNextCall();
         return;
       case "starting":
         if (left > tolerance) return;
@@ -126,6 +153,7 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
           enter("halted");
           return;
         }
+        if (state.recalled) target = home;
         state.runs += 1;
         car.fly(target);
         enter("moving");
@@ -134,10 +162,15 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
         if (moved === "arrived") {
           sensors.landed();
           enter("landing", brakeDelay);
-        }
+        } else if (moved === "halted" && state.recalled) {
+          target = home;
+          car.fly(home);
+        } else if (moved === "halted") enter("halted");
         return;
       case "landing":
-        if (left <= tolerance) openDoors();
+        if (left > tolerance) return;
+        if (state.recalled && car.landing !== home) goTo(home);
+        else openDoors();
         return;
       case "opening":
         if (door === "opened") {
@@ -149,12 +182,13 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
         }
         return;
       case "open":
-        if (left > tolerance || rescuers) return;
+        if (state.recalled && car.landing === home) return;
+        if ((left > tolerance && !state.recalled) || rescuers || heldOpen) return;
         doors.close();
         enter("closing");
         return;
       case "closing":
-        if (door === "opened") enter("open", dwellSeconds);
+        if (door === "opened") enter("open", beamDirty ? dirtyDwell : dwellSeconds);
         else if (door === "closed") afterClosing();
         return;
       case "crawling":
@@ -169,9 +203,44 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
     }
   };
 
+  /** The safety circuit opens: motor off, brake set; the controller latches `code`. */
+  const tripSafety = (code: number, after: number) => {
+    state.safetyCircuit = false;
+    faultIn = { code, seconds: after };
+    car.emergencyStop();
+    if (car.moving || state.phase === "starting") enter("halted");
+  };
+  /** Back to a landing after a stop in between, as the controller does when all is well again. */
+  const findLanding = () => {
+    if (state.phase !== "halted" && state.phase !== "crawling") return;
+    trip = undefined;
+    boarded = false;
+    if (car.moving || car.offLanding > 0) {
+      car.crawl(speeds.homing);
+      enter("crawling");
+    } else if (doors.fullyOpen) enter("open", dwellSeconds);
+    else openDoors();
+  };
+
   const tickSlowThings = () => {
     if (alarmLeft > 0) alarmLeft -= stepSeconds;
     state.alarmButton = alarmLeft > 0;
+    bounceLeft = Math.max(0, bounceLeft - stepSeconds);
+    state.lockBounce = bounceLeft > tolerance;
+    ghostLeft = Math.max(0, ghostLeft - stepSeconds);
+    state.ghost = ghostLeft > tolerance;
+    if (governed && Math.abs(car.speed) >= governorTrip * params.ratedSpeed) {
+      governed = false;
+      tripSafety(overspeedFault, 0);
+    }
+    if (slipLeft > 0) {
+      slipLeft -= stepSeconds;
+      if (slipLeft <= tolerance) {
+        state.faultCode = slipFault;
+        car.emergencyStop();
+        enter("halted");
+      }
+    }
     if (faultIn) {
       faultIn.seconds -= stepSeconds;
       if (faultIn.seconds <= tolerance) {
@@ -228,10 +297,69 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
       calls = [ordered];
       if (!boarded) trip = undefined;
     },
-    openSafetyCircuit() {
-      state.safetyCircuit = false;
-      faultIn = { code: 1, seconds: 0.2 };
-      halt();
+    openSafetyCircuit: (code = 1) => tripSafety(code, 0.2),
+    bounceLock(seconds) {
+      bounceLeft = seconds;
+    },
+    runAway(speed, seconds, governor) {
+      governed = governor;
+      car.drive(speed, Math.abs(speed - car.speed) / seconds);
+    },
+    passTerminal() {
+      const up = car.landing > (params.floors - 1) / 2;
+      enter("halted");
+      car.drive(up ? overshootSpeed : -overshootSpeed, 2);
+      faultIn = { code: up ? terminalFault : terminalFault + 1, seconds: 1.2 };
+    },
+    slip() {
+      state.runs += 1;
+      slipLeft = slipSeconds;
+      enter("halted");
+      car.drive(slipSpeed, 1, true);
+    },
+    inspect(on) {
+      state.serviceMode = on ? 2 : 1;
+      openCalls = !on;
+      calls = [];
+      state.persons = on ? 1 : 0;
+      if (on) {
+        trip = undefined;
+        boarded = false;
+        enter("halted");
+      } else findLanding();
+    },
+    creep: (speed) => car.drive(speed, 0.5),
+    holdDoor(on) {
+      heldOpen = on;
+    },
+    dirtyBeam(on) {
+      beamDirty = on;
+      doors.dirty(on);
+    },
+    setFault(code) {
+      state.faultCode = code;
+    },
+    driftLevel(millimetres) {
+      state.levelDrift = millimetres;
+    },
+    park() {
+      openCalls = false;
+      calls = [];
+    },
+    ghostPulse() {
+      ghostLeft = ghostSeconds;
+    },
+    recall(on) {
+      if (state.recalled === on) return;
+      state.recalled = on;
+      state.serviceMode = on ? 3 : 1;
+      if (!on) {
+        if (state.phase === "open") left = dwellSeconds;
+        return;
+      }
+      calls = [];
+      const away = state.phase === "moving" && (target - home) * Math.sign(car.speed) > 0 && car.speed !== 0;
+      if (away) car.drive(0, shaft.limits.acceleration);
     },
     jamDoors: (blips) => doors.jam(blips),
     makeRestless() {
@@ -240,7 +368,14 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
     pressAlarm(seconds) {
       alarmLeft = seconds;
     },
+    restoreMains() {
+      if (state.mains) return;
+      state.mains = true;
+      rescueIn = undefined;
+      if (state.safetyCircuit && !rescuers) findLanding();
+    },
     loseMains() {
+      if (!state.mains) return;
       state.mains = false;
       if (params.rescueDevice) rescueIn = chance.between(5, 10);
       halt();
@@ -267,16 +402,16 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
       rescueIn = undefined;
       faultIn = undefined;
       alarmLeft = 0;
+      bounceLeft = 0;
+      governed = false;
+      slipLeft = 0;
+      heldOpen = false;
+      beamDirty = false;
+      state.recalled = false;
+      state.levelDrift = 0;
       doors.free();
       if (state.phase === "opening") doors.open();
-      if (state.phase !== "halted" && state.phase !== "crawling") return;
-      trip = undefined;
-      boarded = false;
-      if (car.moving || car.offLanding > 0) {
-        car.crawl(speeds.homing);
-        enter("crawling");
-      } else if (doors.fullyOpen) enter("open", dwellSeconds);
-      else openDoors();
+      findLanding();
     },
   };
 }

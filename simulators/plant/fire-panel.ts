@@ -260,6 +260,7 @@ export function createFirePanel(params: FirePanelParams, seed: number): FirePane
     },
     closeLoop,
     loseMains() {
+      if (!state.mains) return;
       state.mains = false;
       after(chance.between(...mainsFailDelay), "mains", () => {
         state.mainsFail = true;

@@ -27,6 +27,12 @@ export interface PumpControl {
   readonly asleep: boolean;
   /** The pressure to hold from now on, bar. */
   aim(pressure: number): void;
+  /** Whether it may fall asleep at no demand. */
+  maySleep(on: boolean): void;
+  /** Whether the lead changes with every wake-up. */
+  rotate(on: boolean): void;
+  /** Without power nothing runs; with it the pumps come back one by one, so many seconds apart. */
+  power(on: boolean, apart: number): void;
   /** One step of `seconds`, with the pressure (bar) and the flow (m³/h) that the controller measures. */
   step(seconds: number, pressure: number, flow: number): void;
 }
@@ -43,6 +49,10 @@ export function createPumpControl(pumps: readonly ControlledPump[], aim: number,
   let offFor = 0;
   let idleFor = 0;
   let changeOver = 0;
+  let sleeps = true;
+  let rotates = true;
+  let powered = true;
+  let restartIn = 0;
   const count = pumps.length;
   const able = (pump: ControlledPump) => pump.auto && !pump.fault;
   const running = () => pumps.reduce((sum, pump) => sum + (pump.running ? 1 : 0), 0);
@@ -76,14 +86,39 @@ export function createPumpControl(pumps: readonly ControlledPump[], aim: number,
     aim(pressure) {
       setpoint = pressure;
     },
+    maySleep(on) {
+      sleeps = on;
+    },
+    rotate(on) {
+      rotates = on;
+    },
+    power(on, apart) {
+      if (powered === on) return;
+      powered = on;
+      restartIn = apart;
+      if (on) {
+        asleep = false;
+        wanted = 1;
+        integral = minimumHz;
+        frequency = minimumHz;
+      }
+    },
     step(seconds, pressure, flow) {
+      restartIn = powered ? Math.max(0, restartIn - seconds) : restartIn;
+      if (!powered || restartIn > 0) {
+        for (const pump of pumps) pump.running = false;
+        frequency = minimumHz;
+        integral = minimumHz;
+        changeOver = changeOverSeconds;
+        return;
+      }
       for (const pump of pumps) if (!able(pump)) pump.running = false;
       const error = setpoint - pressure;
       if (asleep) {
         if (error < sleep.wakeBelow) return;
         asleep = false;
         wanted = 1;
-        lead = (lead + 1) % count;
+        if (rotates) lead = (lead + 1) % count;
         // The drive ramps up from its minimum; the integral still knows where it was.
         frequency = minimumHz;
         startOne();
@@ -116,7 +151,7 @@ export function createPumpControl(pumps: readonly ControlledPump[], aim: number,
         wanted = Math.max(1, wanted - 1);
         stopOne();
       }
-      idleFor = n === 1 && flow < sleep.flow && error < sleep.wakeBelow ? idleFor + seconds : 0;
+      idleFor = sleeps && n === 1 && flow < sleep.flow && error < sleep.wakeBelow ? idleFor + seconds : 0;
       if (idleFor >= sleep.seconds) {
         idleFor = 0;
         asleep = true;

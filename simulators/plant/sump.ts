@@ -6,6 +6,7 @@ const seepage = 0.5;
 /** Metres: pumps stop, first pump starts, second joins, high float, over the edge. */
 export const sumpMarks = { stop: 0.3, first: 0.9, second: 1.2, float: 1.4, edge: 1.8 } as const;
 const runningCurrent = 4.2;
+const slippedBand = 0.05;
 
 export interface SumpPump {
   running: boolean;
@@ -20,6 +21,10 @@ export interface Sump {
   readonly pumps: readonly SumpPump[];
   /** Amperes of a pump, 0 when it stands. */
   current(pump: number): number;
+  set(level: number): void;
+  /** The floats have slipped: only 5 cm lie between start and stop, and one pump always leads. */
+  narrow(on: boolean): void;
+  power(on: boolean): void;
   /** Goes on by `seconds` with `inflow` m³/h besides the seepage. */
   step(seconds: number, inflow: number): void;
 }
@@ -27,8 +32,11 @@ export interface Sump {
 export function createSump(level: number, hours: readonly [number, number]): Sump {
   let height = level;
   let duty = 0;
+  let narrowed = false;
+  let powered = true;
   const pumps: SumpPump[] = hours.map((h) => ({ running: false, fault: false, auto: true, hours: h }));
-  const able = (pump: SumpPump) => pump.auto && !pump.fault;
+  const able = (pump: SumpPump) => powered && pump.auto && !pump.fault;
+  const stopAt = () => (narrowed ? sumpMarks.first - slippedBand : sumpMarks.stop);
   const start = (count: number) => {
     for (let turn = 0; turn < pumps.length; turn += 1) {
       if (pumps.filter((pump) => pump.running).length >= count) return;
@@ -45,10 +53,19 @@ export function createSump(level: number, hours: readonly [number, number]): Sum
     },
     pumps,
     current: (pump) => (pumps[pump]?.running ? runningCurrent : 0),
+    set(level) {
+      height = level;
+    },
+    narrow(on) {
+      narrowed = on;
+    },
+    power(on) {
+      powered = on;
+    },
     step(seconds, inflow) {
       const wasRunning = pumps.some((pump) => pump.running);
-      for (const pump of pumps) if (!able(pump) || height <= sumpMarks.stop) pump.running = false;
-      if (wasRunning && !pumps.some((pump) => pump.running)) duty = (duty + 1) % pumps.length;
+      for (const pump of pumps) if (!able(pump) || height <= stopAt()) pump.running = false;
+      if (!narrowed && wasRunning && !pumps.some((pump) => pump.running)) duty = (duty + 1) % pumps.length;
       if (height >= sumpMarks.second) start(2);
       else if (height >= sumpMarks.first) start(1);
       let out = 0;

@@ -32,6 +32,8 @@ export const doorHeld: ScenarioOf<AccessController, "door" | "openFor"> = {
     },
   ],
   mustNotFollow: allBut("access.held_open"),
+  // A note five seconds before.
+  mayFollow: ["access.held_prealarm"],
   watch: [],
   approach: (controller, values) => calm(controller, [values.door]),
   course: (_controller, values) => [

@@ -33,6 +33,7 @@ export const doorOpenHours: ScenarioOf<AccessController, "door" | "openHours"> =
     },
   ],
   mustNotFollow: allBut("access.held_open"),
+  mayFollow: ["access.held_prealarm"],
   watch: [],
   approach: (controller, values) => calm(controller, [values.door]),
   course: (_controller, values) => [

@@ -9,13 +9,14 @@ const stopDistance = (speed: number) => 0.1 * speed + (speed * speed) / (2 * 2);
 const clearOfLanding = 0.75;
 
 /**
- * `persons` ride up; "there" when the car is at rated speed and an emergency stop would leave it between two floors.
+ * `persons` ride up, with so many metres of shaft ahead of them; "there" when the car is at rated speed and an emergency stop would leave it between two floors.
  */
-export function ridingUpBetweenFloors(elevator: Elevator, persons: number): () => Approach {
+export function ridingUpBetweenFloors(elevator: Elevator, persons: number, room = 0): () => Approach {
   const { pitch, floors, ratedSpeed } = elevator.params;
   const limits = { speed: ratedSpeed, acceleration: 0.8, jerk: 1 };
   // Room to speed up and slow down, and one whole floor at rated speed in between.
   let need = 2;
+  need = Math.max(need, Math.min(floors - 2, 2 + Math.ceil(room / pitch)));
   while (need < floors - 1 && planFlight((need - 1) * pitch, limits).peak < ratedSpeed) need += 1;
   const from = Math.min(elevator.nextLanding, floors - 1 - need);
   const trip = { from, to: from + need, persons };

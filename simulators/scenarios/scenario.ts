@@ -4,8 +4,11 @@ import type { AccessController } from "../plant/access-state.ts";
 import type { Booster } from "../plant/booster.ts";
 import type { Elevator } from "../plant/elevator-state.ts";
 import type { FirePanel } from "../plant/fire-panel-state.ts";
+import type { GasDetector } from "../plant/gas-detector.ts";
 import type { Plant } from "../plant/plant.ts";
+import type { Utility } from "../plant/utility.ts";
 import type { Text } from "../text.ts";
+import type { FaultName } from "../wire/faults.ts";
 
 export type Severity = "S1" | "S2" | "S3" | "S4";
 
@@ -21,7 +24,7 @@ export interface Parameter {
 export interface Expectation<Name extends string = string> {
   readonly rule: string;
   readonly severity: Severity;
-  /** The class of the ticket that the alarm opens or joins. */
+  /** The class of the ticket that the alarm opens or joins; `none` for a note. */
   readonly ticketClass: string;
   readonly within: number;
   /** Plant seconds after t0 at which the cause begins. */
@@ -30,6 +33,10 @@ export interface Expectation<Name extends string = string> {
   onlyIf?(values: Readonly<Record<Name, number>>): boolean;
   /** The door that the alarm belongs to, from 1; left out or 0: the device itself. */
   part?(values: Readonly<Record<Name, number>>): number;
+  /** The alarm belongs to the devices of this kind that are wired to the one that plays; absent: to itself. */
+  readonly at?: Plant["kind"];
+  /** The alarm belongs to the whole line: nobody on it answers. */
+  readonly ofLine?: true;
   /** The rule needs `held` real seconds of something that lasts `of` plant seconds: played faster it cannot come. */
   readonly needs?: { readonly held: number; readonly of: number };
 }
@@ -42,17 +49,24 @@ export interface Mark<P> {
   readonly at: number;
   /** What really happens; marks without a text only move the plant. */
   readonly tells?: Text;
-  act?(plant: P): void;
+  act?(plant: P, wired: readonly Plant[]): void;
+  /** The line or the unit begins to misbehave, or stops doing so. */
+  readonly line?: { readonly fault: FaultName; readonly on: boolean };
 }
 
 export interface ScenarioOf<P extends Plant, Name extends string = string> {
   readonly name: string;
-  readonly kind: P["kind"];
+  /** `any`: whatever the device is, the story is one of its line. */
+  readonly kind: P["kind"] | "any";
   readonly title: Text;
   readonly tells: Text;
   readonly parameters: Readonly<Record<Name, Parameter>>;
   readonly mustFollow: readonly Expectation<Name>[];
   readonly mustNotFollow: readonly string[];
+  /** Consequences that may be told as well, depending on chance and parameters; everything else is a false alarm. */
+  readonly mayFollow?: readonly string[];
+  /** It reaches the devices that are wired to the one that plays. */
+  readonly spansBuilding?: true;
   /** Points whose true value goes into the record with every mark. */
   readonly watch: readonly string[];
   /** Begins to move the plant to its start; the answer is asked after every step. */
@@ -67,7 +81,10 @@ export type Scenario =
   | ScenarioOf<Elevator>
   | ScenarioOf<Booster>
   | ScenarioOf<FirePanel>
-  | ScenarioOf<AccessController>;
+  | ScenarioOf<AccessController>
+  | ScenarioOf<Utility>
+  | ScenarioOf<GasDetector>
+  | (ScenarioOf<Plant> & { readonly kind: "any" });
 
 const minutes = (count: number) => count * 60;
 

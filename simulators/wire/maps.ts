@@ -1,7 +1,7 @@
 /** Which point stands in which register. The maps are data: a maker's manual would print them as such tables. */
 
-/** u32 takes two registers, high word first (ABCD). hi8 and lo8 share one register; so do bits. */
-export type Encoding = "u16" | "i16" | "u32" | "hi8" | "lo8" | `bit${number}`;
+/** u32 and i32 take two registers, high word first (ABCD). hi8 and lo8 share one register; so do bits. */
+export type Encoding = "u16" | "i16" | "u32" | "i32" | "hi8" | "lo8" | `bit${number}`;
 
 export interface RegisterEntry {
   /** 0-based address of a holding register. */
@@ -180,4 +180,66 @@ export const accessMap = (doors: number): RegisterMap => [
   ...flags(1, ["mains_ok", "tamper_ctrl", "fire_input", "controller_online"]),
   entry(2, "u16", "battery_v", 10),
   ...numbered(doors).flatMap(doorBlock),
+];
+
+/** Incoming supply with its meter: registers 0–12. */
+export const utilityMap: RegisterMap = [
+  entry(0, "u16", "heartbeat"),
+  ...flags(1, ["utility_ok", "on_generator", "breaker_closed"]),
+  entry(2, "u16", "voltage_l1", 10),
+  entry(3, "u16", "voltage_l2", 10),
+  entry(4, "u16", "voltage_l3", 10),
+  entry(5, "u16", "current_l1", 10),
+  entry(6, "u16", "current_l2", 10),
+  entry(7, "u16", "current_l3", 10),
+  entry(8, "u16", "frequency", 100),
+  entry(9, "i32", "active_power", 10),
+  entry(11, "u32", "energy", 10),
+];
+
+/** Generator with its transfer switch: registers 0–12. */
+export const generatorMap: RegisterMap = [
+  entry(0, "u16", "heartbeat"),
+  ...flags(1, ["running", "ready", "in_auto", "start_cmd", "common_fault", "start_fault", "breaker_closed"]),
+  entry(2, "u16", "voltage_l1", 10),
+  entry(3, "u16", "voltage_l2", 10),
+  entry(4, "u16", "voltage_l3", 10),
+  entry(5, "u16", "frequency", 100),
+  entry(6, "u16", "oil_pressure"),
+  entry(7, "i16", "coolant_temp", 10),
+  entry(8, "u16", "fuel_level", 10),
+  entry(9, "u16", "battery_v", 10),
+  entry(10, "u16", "speed"),
+  entry(11, "u32", "run_hours"),
+];
+
+/** UPS: registers 0–7; bit 4 of register 0 is 1 when the input is bad. */
+export const upsMap: RegisterMap = [
+  ...flags(0, [
+    "on_battery",
+    "battery_low",
+    "battery_depleted",
+    "battery_temp_bad",
+    "input_ok",
+    "output_bad",
+    "overload",
+    "on_bypass",
+    "charger_fault",
+    "battery_replace",
+  ]),
+  entry(1, "u16", "battery_pct"),
+  entry(2, "u16", "runtime"),
+  entry(3, "u16", "battery_v", 10),
+  entry(4, "u16", "load_pct"),
+  entry(5, "i16", "battery_temp", 10),
+  entry(6, "u16", "seconds_on_battery"),
+  entry(7, "u16", "heartbeat"),
+];
+
+/** Gas detector with its controller: registers 0–3. */
+export const gasMap: RegisterMap = [
+  entry(0, "u16", "heartbeat"),
+  ...flags(1, ["level1", "level2", "fault", "valve_closed", "valve_cmd", "fan_run", "fan_cmd"]),
+  entry(2, "i16", "conc_lel", 10),
+  entry(3, "u16", "sensor_life"),
 ];

@@ -19,6 +19,8 @@ function span(as: Encoding): readonly [number, number] {
       return [-0x8000, 0x7fff];
     case "u32":
       return [0, 0xffff_ffff];
+    case "i32":
+      return [-0x8000_0000, 0x7fff_ffff];
     case "hi8":
     case "lo8":
       return [0, 0xff];
@@ -38,6 +40,7 @@ function raw(entry: RegisterEntry, value: number): number {
   return Math.min(high, Math.max(low, Math.round(value * entry.scale)));
 }
 
+const isDouble = ({ as }: RegisterEntry): boolean => as === "u32" || as === "i32";
 const bitOf = (as: Encoding): number | undefined => (as.startsWith("bit") ? Number(as.slice(3)) : undefined);
 
 /** `read` answers the present value of a point; it is asked at each request, so a reply is one moment's picture. */
@@ -59,9 +62,9 @@ export function createMemory(
     if (bit !== undefined) {
       bits.set(entry.at * 16 + bit, entry);
       add(entry.at, () => value() << bit);
-    } else if (entry.as === "u32") {
-      add(entry.at, () => Math.floor(value() / 65_536));
-      add(entry.at + 1, () => value() % 65_536);
+    } else if (isDouble(entry)) {
+      add(entry.at, () => (value() >>> 0) >>> 16);
+      add(entry.at + 1, () => value() & 0xffff);
     } else if (entry.as === "hi8") add(entry.at, () => value() << 8);
     else add(entry.at, () => value() & 0xffff);
   }
@@ -99,7 +102,7 @@ export function frozenMemory(memory: UnitMemory, map: RegisterMap): UnitMemory {
   const words = new Map<number, number>();
   const bits = new Map<number, boolean>();
   for (const entry of map) {
-    for (const address of entry.as === "u32" ? [entry.at, entry.at + 1] : [entry.at]) {
+    for (const address of isDouble(entry) ? [entry.at, entry.at + 1] : [entry.at]) {
       const word = memory.word(address);
       if (word !== undefined) words.set(address, word);
     }

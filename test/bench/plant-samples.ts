@@ -8,11 +8,8 @@ import { drivers } from "../../drivers/catalog.ts";
 import { settle } from "../../gateway/points/settle.ts";
 import { createPointTable } from "../../gateway/points/table.ts";
 import { loadSite } from "../../gateway/site/load-site.ts";
-import { type FleetUnit, parseFleet } from "../../simulators/fleet.ts";
-import { createAccessController } from "../../simulators/plant/access-controller.ts";
-import { createBooster } from "../../simulators/plant/booster.ts";
-import { createElevator } from "../../simulators/plant/elevator.ts";
-import { createFirePanel } from "../../simulators/plant/fire-panel.ts";
+import { parseFleet } from "../../simulators/fleet.ts";
+import { createPlant } from "../../simulators/plants.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export const START = 1_795_248_000_000;
@@ -30,15 +27,6 @@ export async function demoSite(): Promise<Site> {
   return read.site;
 }
 
-const plantOf = (unit: FleetUnit, hour: number) =>
-  unit.kind === "elevator"
-    ? createElevator(unit.params, unit.seed, hour)
-    : unit.kind === "fire-panel"
-      ? createFirePanel(unit.params, unit.seed)
-      : unit.kind === "access"
-        ? createAccessController(unit.params, unit.seed, hour)
-        : createBooster(unit.params, unit.seed, hour);
-
 export interface Recorded {
   readonly count: number;
   readonly handle: Int32Array;
@@ -55,7 +43,7 @@ export async function record(site: Site, hours: number): Promise<Recorded> {
   const plants = parsed.fleet.ports
     .flatMap((port) => port.units)
     .map((unit) => {
-      const plant = plantOf(unit, 8);
+      const { plant } = createPlant(unit, 8);
       const points = (site.devices.find((device) => device.id === unit.device)?.points ?? []).filter(
         (handle) => plant.readings[site.points[handle]?.key ?? ""] !== undefined,
       );

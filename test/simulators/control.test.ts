@@ -68,30 +68,35 @@ describe("a look around", () => {
     expect(lift).toMatchObject({ kind: "elevator", link: "lifts", unit: 2, playing: null, faults: [], set: {} });
     expect(lift.port).toBe(building.lines[0]?.line.port);
     const scenarios = (await call("GET", "/scenarios")).body;
-    expect(scenarios.map((one: { scenario: string }) => one.scenario)).toEqual([
-      "elevator-entrapment",
-      "elevator-entrapment-at-landing",
-      "pump-trip",
-      "pumps-all-failed",
-      "pipe-burst",
-      "pipe-burst-large",
-      "fire-confirmed",
-      "fire-false-alarm",
-      "fire-call-point",
-      "fire-loop-open",
-      "fire-feedback-missing",
-      "door-forced",
-      "door-held",
-      "door-duress",
-      "door-tailgate",
-      "door-reader-cut",
-      "door-bounce",
-      "door-lock-worn",
-      "door-probing",
-      "door-open-hours",
-      "fire-release",
-      "access-mains-fail",
-    ]);
+    expect(scenarios.map((one: { scenario: string }) => one.scenario)).toEqual(
+      expect.arrayContaining([
+        "elevator-entrapment",
+        "elevator-entrapment-at-landing",
+        "pump-trip",
+        "pumps-all-failed",
+        "pipe-burst",
+        "pipe-burst-large",
+        "fire-confirmed",
+        "fire-false-alarm",
+        "fire-call-point",
+        "fire-loop-open",
+        "fire-feedback-missing",
+        "door-forced",
+        "door-held",
+        "door-duress",
+        "door-tailgate",
+        "door-reader-cut",
+        "door-bounce",
+        "door-lock-worn",
+        "door-probing",
+        "door-open-hours",
+        "fire-release",
+        "access-mains-fail",
+        "power-outage",
+        "bus-cut",
+        "gas-leak",
+      ]),
+    );
     expect((await call("GET", "/faults")).body).toContainEqual(
       expect.objectContaining({ fault: "late-reply", scope: "unit" }),
     );
@@ -99,7 +104,7 @@ describe("a look around", () => {
 
   test("what cannot be asked for is told with a sentence in both languages", async () => {
     for (const [method, path, status] of [
-      ["GET", "/score", 404],
+      ["GET", "/score", 401],
       ["GET", "/nothing", 404],
       ["GET", "/play", 405],
       ["DELETE", "/devices", 405],
