@@ -133,7 +133,15 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
   });
 
   const delivery = opened.use(startDelivery({ door, site, clock, log, metrics }));
-  const write: typeof acquisition.write = (handle, value) => acquisition.write(handle, value);
+  const writeDesk = createWriteDesk({
+    clock,
+    table,
+    site,
+    door,
+    store,
+    write: (handle, value) => acquisition.write(handle, value),
+    ...throughDoor(door),
+  });
   const north = opened.use(
     openNorth({
       site,
@@ -145,10 +153,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       log,
       metrics,
       lastSeq: kept.lastSeq,
-      order: createOrders(
-        site.points,
-        createWriteDesk({ clock, table, site, door, store, write, ...throughDoor(door) }),
-      ),
+      order: createOrders(site.points, writeDesk),
     }),
   );
   opened.defer(async () => stopFollowing());
@@ -240,7 +245,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       devices: () => [...acquisition.devices(), standing],
       links: () => acquisition.links(),
       frames: (link, after) => acquisition.frames(link, after),
-      write,
+      writeDesk,
       channels: () => delivery.channels(),
       tryChannel: (channel, person) => delivery.tryChannel(channel, person),
       rules,

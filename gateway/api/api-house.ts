@@ -16,7 +16,6 @@ import type { Text } from "#model/text";
 import type { Clock, Instant } from "#model/time";
 import type { LinkDiagnosis } from "../acquisition/diagnosis.ts";
 import type { Frame } from "../acquisition/frame-ring.ts";
-import type { Written } from "../acquisition/orders.ts";
 import type { Backtests } from "../backtest/backtests.ts";
 import type { Door, Reply } from "../door.ts";
 import type { Feed } from "../feed.ts";
@@ -31,6 +30,7 @@ import type { CheckedRules } from "../site/check-rule-text.ts";
 import type { Store } from "../store/store.ts";
 import type { Names } from "./event-line.ts";
 import { type DeviceReading, type PointTable, roleNamer, type TicketView } from "./project.ts";
+import type { WriteDesk } from "./write-desk.ts";
 
 /** The control port of the simulators, reached by whoever may send HTTP. Rejects when they do not answer. */
 export interface SimulatorControl {
@@ -52,10 +52,11 @@ export interface ApiInput {
   readonly backtests: Backtests;
   /** Devices as the acquisition sees them now. */
   readonly devices: () => readonly DeviceReading[];
-  /** Diagnostics of every link, its last frames, and the way to write a point. */
+  /** Diagnostics of every link, and its last frames. */
   readonly links: () => readonly LinkDiagnosis[];
   readonly frames: (link: string, after: number) => readonly Frame[] | undefined;
-  readonly write: (handle: number, value: number) => Promise<Written>;
+  /** Where every write is asked for, from the screens and from the north, so that two of one point never cross. */
+  readonly writeDesk: WriteDesk;
   /** The ways out for messages, and the way to try one. */
   readonly channels: () => readonly ChannelStanding[];
   readonly tryChannel: (channel: string, person: string) => Promise<Delivery | undefined>;

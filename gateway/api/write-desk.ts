@@ -39,7 +39,9 @@ export interface WriteDesk {
 }
 
 /** What the desk needs of the house. */
-export type DeskHouse = Pick<ApiHouse, "clock" | "table" | "site" | "door" | "store" | "act" | "record" | "write">;
+export interface DeskHouse extends Pick<ApiHouse, "clock" | "table" | "site" | "door" | "store" | "act" | "record"> {
+  readonly write: (handle: number, value: number) => Promise<Written>;
+}
 
 export function createWriteDesk(house: DeskHouse): WriteDesk {
   const { clock, table, site, door } = house;

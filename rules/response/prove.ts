@@ -31,7 +31,7 @@ const at = (site: Site, file: string, what: Text, todo: Text): Problem => ({
 });
 
 /** Roles that the policy tells, each with the first step that does. */
-function rolesTold({ ladders, classes, repeat, overdue }: Policy): ReadonlyMap<string, string> {
+function rolesTold({ ladders, classes, repeat, overdue, handover }: Policy): ReadonlyMap<string, string> {
   const roles = new Map<string, string>();
   const note = (step: string, tell: readonly string[]) => {
     for (const role of tell) if (!roles.has(role)) roles.set(role, step);
@@ -39,10 +39,11 @@ function rolesTold({ ladders, classes, repeat, overdue }: Policy): ReadonlyMap<s
   for (const ladder of Object.values(ladders)) for (const step of ladder) note(step.id, step.tell);
   for (const one of Object.values(classes)) {
     note(one.class, [...one.tellAtOpening, ...(one.tellWhenVerified ?? [])]);
-    for (const step of one.extraSteps) note(step.id, step.tell);
+    for (const step of [...(one.ladder ?? []), ...one.extraSteps]) note(step.id, step.tell);
   }
   note("repeat", repeat.tell);
   note("overdue", overdue?.tell ?? []);
+  note("handover", handover?.tell ?? []);
   return roles;
 }
 
@@ -112,7 +113,8 @@ const NEEDS_NO_STEP: ReadonlySet<ClockKind> = new Set([RECURRING]);
 
 /** Clocks of a class at a severity which no step of its ladder waits for. */
 export function unheard(policy: Policy, one: ClassPolicy, severity: Severity): readonly ClockKind[] {
-  const heard = new Set([...policy.ladders[severity], ...one.extraSteps].flatMap((step) => step.unless));
+  const ladder = one.ladder ?? policy.ladders[severity];
+  const heard = new Set([...ladder, ...one.extraSteps].flatMap((step) => step.unless));
   return targets(one, severity)
     .filter(({ kind, target }) => target > 0 && !heard.has(kind) && !NEEDS_NO_STEP.has(kind))
     .map(({ kind }) => kind);

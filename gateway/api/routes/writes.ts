@@ -4,10 +4,9 @@ import type { ApiHouse, Server } from "../api-house.ts";
 import { actorOf } from "../guard.ts";
 import { answers, PointParams, WritePoint } from "../inputs.ts";
 import { WriteShape } from "../link-shapes.ts";
-import { createWriteDesk } from "../write-desk.ts";
 
 export function writeRoutes(server: Server, house: ApiHouse): void {
-  const desk = createWriteDesk(house);
+  const { writeDesk: desk } = house;
   server.post(
     "/api/points/:id/write",
     {

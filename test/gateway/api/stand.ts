@@ -236,7 +236,12 @@ export async function startStand(more: Partial<ApiInput> & { accounts?: boolean 
     devices: () => [],
     links: () => [],
     frames: () => undefined,
-    write: () => Promise.reject(new Error("not asked for here")),
+    writeDesk: {
+      offer: () => {
+        throw new Error("not asked for here");
+      },
+      order: () => Promise.reject(new Error("not asked for here")),
+    },
     channels: () => [{ id: "robot", kind: "wecom", health: "fails", since: clock.now(), because: "93000" }],
     tryChannel: async (channel, person) =>
       channel === "robot" && site.people.people.some(({ id }) => id === person) ? { outcome: "accepted" } : undefined,

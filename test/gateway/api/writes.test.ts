@@ -7,7 +7,9 @@ import type { PointDefinition } from "#model/points";
 import type { Site } from "#model/site";
 import { minutes, seconds } from "#model/time";
 import { WriteFailed, type WriteOrder } from "../../../drivers/driver.ts";
+import { throughDoor } from "../../../gateway/api/api-house.ts";
 import { startApi } from "../../../gateway/api/start-api.ts";
+import { createWriteDesk } from "../../../gateway/api/write-desk.ts";
 import { createFeed } from "../../../gateway/feed.ts";
 import { createMetrics } from "../../../gateway/metrics.ts";
 import { newToken } from "../../../gateway/people/tokens.ts";
@@ -80,7 +82,15 @@ async function startWriting(simulated = false) {
       frames: running.acquisition.frames,
       channels: () => [],
       tryChannel: async () => undefined,
-      write: running.acquisition.write,
+      writeDesk: createWriteDesk({
+        clock,
+        table: running.table,
+        site,
+        door,
+        store,
+        write: running.acquisition.write,
+        ...throughDoor(door),
+      }),
       rules: [],
       checkRules: (text) => checkRuleText(text, site),
       metrics: createMetrics(),
