@@ -12,14 +12,19 @@ const TOGETHER = seconds(5);
 /** A source whose stamp is further from the receipt than this is not believed (engineering judgement). */
 const BELIEVED = seconds(60);
 
-/** When the condition began by the clock of its source: the receipt, moved by how late the newest input came. */
+/**
+ * When the condition began by the clock of its source: the receipt, moved by how late the newest input came. A whole
+ * millisecond, whatever the parts are: held spans come from a clock that knows fractions, and of what never was otherwise
+ * they are infinite, which tells nothing.
+ */
 export function onsetOf(now: Instant, heldFor: Span, inputs: readonly InputSeen[]): Instant {
   const newest = inputs.reduce<InputSeen | undefined>(
     (best, one) => (best && best.at >= one.at ? best : one),
     undefined,
   );
   const late = newest?.sourceAt === undefined ? 0 : newest.at - newest.sourceAt;
-  return instant(now - heldFor - (Math.abs(late) <= BELIEVED ? late : 0));
+  const began = now - heldFor - (Math.abs(late) <= BELIEVED ? late : 0);
+  return instant(Number.isFinite(began) ? Math.round(began) : now);
 }
 
 interface Leader {

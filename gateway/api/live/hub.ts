@@ -136,32 +136,44 @@ export function createHub(house: ApiHouse): Hub {
     for (const seat of seats) send(seat, one);
   };
 
-  const tellNews = createPace(clock, limits.alarms, stop.signal, () => {
-    if (floodsMoved) {
-      floodsMoved = false;
-      const floods = floodBodies(door.house.tides.values());
-      everybody(ring.keep("flood", (seq) => JSON.stringify({ seq, at: at(), kind: "flood", floods })));
-    }
-    if (alarms.size > 0) {
-      const next = gravestFirst(alarms.values(), ROWS_IN_A_FRAME);
-      const bodies = next.map((alarm) => alarmBody(alarm, house.devicesById));
-      for (const { id } of next) alarms.delete(id);
-      if (alarms.size > 0) tellNews();
-      everybody(ring.keep("alarm", (seq) => JSON.stringify({ seq, at: at(), kind: "alarm", alarms: bodies })));
-    }
-    if (tickets.size > 0) {
-      const next = [...tickets.values()].sort(byNeed).slice(0, TICKETS_IN_A_FRAME);
-      const bodies = next.map((ticket) => ticketBody(ticket, house.ticketView, clock.now()));
-      for (const { no } of next) tickets.delete(no);
-      if (tickets.size > 0) tellNews();
-      everybody(ring.keep("ticket", (seq) => JSON.stringify({ seq, at: at(), kind: "ticket", tickets: bodies })));
-    }
-    if (devices.size > 0) {
-      const bodies = deviceBodies([...devices].flatMap((id) => house.devicesById.get(id) ?? []));
-      devices.clear();
-      everybody(ring.keep("link", (seq) => JSON.stringify({ seq, at: at(), kind: "link", devices: bodies })));
-    }
-  });
+  /** What cannot be told to the screens is a fault of ours: they come again and get the whole picture, or see that they do not. */
+  const failed = (error: unknown) => {
+    house.log.error({ because: error instanceof Error ? error.stack : String(error) }, "the screens could not be told");
+    for (const seat of seats) drop(seat, 1011, "come again");
+  };
+
+  const tellNews = createPace(
+    clock,
+    limits.alarms,
+    stop.signal,
+    () => {
+      if (floodsMoved) {
+        floodsMoved = false;
+        const floods = floodBodies(door.house.tides.values());
+        everybody(ring.keep("flood", (seq) => JSON.stringify({ seq, at: at(), kind: "flood", floods })));
+      }
+      if (alarms.size > 0) {
+        const next = gravestFirst(alarms.values(), ROWS_IN_A_FRAME);
+        for (const { id } of next) alarms.delete(id);
+        const bodies = next.map((alarm) => alarmBody(alarm, house.devicesById));
+        if (alarms.size > 0) tellNews();
+        everybody(ring.keep("alarm", (seq) => JSON.stringify({ seq, at: at(), kind: "alarm", alarms: bodies })));
+      }
+      if (tickets.size > 0) {
+        const next = [...tickets.values()].sort(byNeed).slice(0, TICKETS_IN_A_FRAME);
+        for (const { no } of next) tickets.delete(no);
+        const bodies = next.map((ticket) => ticketBody(ticket, house.ticketView, clock.now()));
+        if (tickets.size > 0) tellNews();
+        everybody(ring.keep("ticket", (seq) => JSON.stringify({ seq, at: at(), kind: "ticket", tickets: bodies })));
+      }
+      if (devices.size > 0) {
+        const bodies = deviceBodies([...devices].flatMap((id) => house.devicesById.get(id) ?? []));
+        devices.clear();
+        everybody(ring.keep("link", (seq) => JSON.stringify({ seq, at: at(), kind: "link", devices: bodies })));
+      }
+    },
+    failed,
+  );
 
   const values = (ids: ReadonlySet<string>, whole: boolean): KeptFrame | undefined => {
     const bodies = whole ? allPoints(ids) : [...ids].flatMap((id) => points(changed.get(id) ?? []));
@@ -169,20 +181,26 @@ export function createHub(house: ApiHouse): Hub {
     return frame({ seq: ring.seq, at: at(), kind: "value", points: bodies });
   };
 
-  const tellValues = createPace(clock, limits.values, stop.signal, () => {
-    // Seats that watch the same devices share one text.
-    const shared = new Map<string, KeptFrame | undefined>();
-    for (const seat of seats) {
-      if (seat.devices.size === 0) continue;
-      const roomAgain = seat.owesValues && seat.onlooker.unsent() <= limits.dropValuesAbove;
-      const key = `${roomAgain} ${[...seat.devices].join(",")}`;
-      if (!shared.has(key)) shared.set(key, values(seat.devices, roomAgain));
-      const one = shared.get(key);
-      if (roomAgain) seat.owesValues = false;
-      if (one) sendValues(seat, one);
-    }
-    changed.clear();
-  });
+  const tellValues = createPace(
+    clock,
+    limits.values,
+    stop.signal,
+    () => {
+      // Seats that watch the same devices share one text.
+      const shared = new Map<string, KeptFrame | undefined>();
+      for (const seat of seats) {
+        if (seat.devices.size === 0) continue;
+        const roomAgain = seat.owesValues && seat.onlooker.unsent() <= limits.dropValuesAbove;
+        const key = `${roomAgain} ${[...seat.devices].join(",")}`;
+        if (!shared.has(key)) shared.set(key, values(seat.devices, roomAgain));
+        const one = shared.get(key);
+        if (roomAgain) seat.owesValues = false;
+        if (one) sendValues(seat, one);
+      }
+      changed.clear();
+    },
+    failed,
+  );
 
   const unfollow = house.feed.follow((news) => {
     switch (news.kind) {

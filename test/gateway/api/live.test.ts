@@ -223,6 +223,20 @@ describe("frames", () => {
     client.socket.terminate();
   });
 
+  test("what cannot be told ends the streams and stands in the log; the house and whoever comes again go on", async () => {
+    const client = await look();
+    await client.next("snapshot");
+    stand.feed.publish({ kind: "alarms", alarms: [alarm("a.b@lift-1", { activeSince: instant(0.5) })], at: now() });
+    expect(await client.closed).toBe(1011);
+    expect(stand.logged.join()).toContain("the screens could not be told");
+    const again = await look();
+    await again.next("snapshot");
+    await stand.clock.advance(milliseconds(50));
+    raise("a.c@lift-1");
+    expect((await again.next("alarm")).alarms).toMatchObject([{ id: "a.c@lift-1" }]);
+    again.socket.terminate();
+  });
+
   test("a device that falls silent is told with its sentence", async () => {
     const client = await look();
     await client.next("snapshot");

@@ -72,6 +72,15 @@ test("a stamp a minute and more away from the receipt is not believed", () => {
   expect(onsetOf(second(100), milliseconds(3_000), [])).toBe(second(97));
 });
 
+test.each([
+  ["a fraction of a millisecond", 3_000.25, -0.5, -3_001],
+  ["without end", Number.POSITIVE_INFINITY, 0, 0],
+  ["of no known length", Number.NaN, 0, 0],
+])("a condition held %s has begun at a whole instant that can be told", (_, held, stamp, expected) => {
+  const inputs = [input(second(100), second(100 + stamp / 1_000))];
+  expect(onsetOf(second(100), milliseconds(held), inputs)).toBe(second(100) + expected);
+});
+
 test("an alarm that joined its first-up stays with it when the first one has returned", () => {
   rise("a", "lift-1", second(0));
   rise("b", "lift-2", second(1));
