@@ -4,6 +4,7 @@ import { type ClockKind, clockKinds } from "#model/policy";
 import { type Quality, qualities } from "#model/quality";
 import type { Severity } from "#model/severity";
 import type { Span } from "#model/time";
+import { type StandingLink, unitFigures } from "./unit-figures.ts";
 
 /** What is counted at the moment of a scrape, not kept up to date between two. */
 export interface Standing {
@@ -11,7 +12,7 @@ export interface Standing {
   readonly alarms: readonly { readonly severity: Severity; readonly state: string; readonly count: number }[];
   readonly tickets: Readonly<Record<Severity, number>>;
   readonly outbox: number;
-  readonly links?: readonly { readonly link: string; readonly reconnects: number; readonly breakersOpen: number }[];
+  readonly links?: readonly StandingLink[];
   /** Samples that are not on the disk yet. */
   readonly history: number;
 }
@@ -114,6 +115,7 @@ export function createMetrics(): Metrics {
     labelNames: ["link"],
     registers,
   });
+  const units = unitFigures(registers);
   const rules = new Counter({
     name: "gatehouse_rules_evaluated_total",
     help: "Rule instances run, because an input changed or a timer was due.",
@@ -211,8 +213,9 @@ export function createMetrics(): Metrics {
       for (const [severity, count] of Object.entries(standing.tickets)) tickets.set({ severity }, count);
       for (const one of standing.links ?? []) {
         reconnects.set({ link: one.link }, one.reconnects);
-        breakers.set({ link: one.link }, one.breakersOpen);
+        breakers.set({ link: one.link }, one.units.filter(({ breaker }) => breaker !== "closed").length);
       }
+      units.show(standing.links ?? []);
       return registry.metrics();
     },
     contentType: registry.contentType,

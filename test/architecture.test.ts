@@ -239,6 +239,7 @@ describe("imports stay inside their rooms", () => {
       "gateway/metrics.ts",
       "gateway/pipeline.ts",
       "gateway/simulation.ts",
+      "gateway/unit-figures.ts",
     ]);
   });
 

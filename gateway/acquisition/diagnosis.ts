@@ -23,6 +23,8 @@ export interface UnitDiagnosis {
   readonly requests: number;
   readonly timeouts: number;
   readonly faults: readonly FaultSeen[];
+  /** Exact, also of sentences that are no longer kept. */
+  readonly faultCounts: ReadonlyMap<Reason, number>;
   readonly breaker: UnitNews["breaker"];
   readonly nextTryIn?: Span;
   readonly notes: readonly Text[];
@@ -126,6 +128,7 @@ export function createLinkRecord(
       requests: record.requests,
       timeouts: record.timeouts,
       faults: record.faults.seen(),
+      faultCounts: record.faults.counts(),
       breaker: news?.breaker ?? "closed",
       ...(nextTry === undefined ? {} : { nextTryIn: milliseconds(Math.max(0, nextTry - mono)) }),
       notes: news?.notes ?? [],

@@ -16,7 +16,7 @@ export interface FaultList {
   note(reason: Reason, because: Text, at: Instant): void;
   /** Last seen first. */
   seen(): readonly FaultSeen[];
-  count(reason: Reason): number;
+  counts(): ReadonlyMap<Reason, number>;
 }
 
 /** A sentence names its address, so a device that refuses a hundred points has a hundred of them. */
@@ -40,6 +40,6 @@ export function createFaultList(): FaultList {
       }
     },
     seen: () => [...seen.values()].reverse(),
-    count: (reason) => counts.get(reason) ?? 0,
+    counts: () => counts,
   };
 }

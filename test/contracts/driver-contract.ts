@@ -16,6 +16,8 @@ export interface Peer extends AsyncDisposable {
   /** Closes every connection and stops listening. */
   vanish(): Promise<void>;
   connections(): number;
+  /** Connections taken since the start; present wherever `hangUp` is. */
+  accepted?(): number;
   /** Sends what nobody asked for to whoever is connected. */
   flood?(bytes: Buffer): void;
   /** Closes every connection and goes on listening; absent where a link has none that a peer can close. */
@@ -29,16 +31,19 @@ export interface DriverContract {
   startPeer(): Promise<Peer>;
   /** A peer that wants a user and a password; absent where the protocol knows none. */
   startGuarded?(): Promise<Peer>;
-  /** Lost connections of the leak test; fewer than 1,000 only where each of them is costly. */
-  readonly reconnects?: number;
+  /** Links that lose their connections side by side in the leak test, each at a peer of its own, where one alone waits long. */
+  readonly lanes?: number;
   /** Settings of an address where nobody listens. */
   nobody(): Promise<unknown>;
   readonly badSettings: readonly unknown[];
   readonly badAddresses: readonly unknown[];
 }
 
+/** Of the leak test, over all its lanes. */
+const RECONNECTS = 1_000;
+
 export function driverContract(contract: DriverContract): void {
-  const { driver, startPeer, nobody, badSettings, badAddresses, reconnects = 1_000 } = contract;
+  const { driver, startPeer, nobody, badSettings, badAddresses, lanes = 1 } = contract;
   const linkOf = (settings: unknown, points: Peer["points"], every?: Span): DriverLink<unknown, unknown> => ({
     id: "line",
     settings: driver.settings.parse(settings),
@@ -204,31 +209,51 @@ export function driverContract(contract: DriverContract): void {
       await running.stop();
     });
 
-    test(`it leaks nothing over ${reconnects} lost connections`, { timeout: 120_000 }, async ({ skip }) => {
-      await using peer = await startPeer();
-      if (!peer.hangUp) return skip("a peer of this protocol cannot hang up");
-      const handlesNow = () => process.getActiveResourcesInfo().filter((name) => name !== "Timeout").length;
-      const running = keepRunning(peer, milliseconds(10));
-      let handles = 0;
-      let listeners = 0;
-      let most = 0;
-      for (let lost = 0; lost < reconnects; lost += 1) {
-        const seen = running.report.said.length;
-        await running.report.until(() => running.report.said.slice(seen).some(({ kind }) => kind === "samples"));
-        peer.hangUp();
-        most = Math.max(most, peer.connections());
-        if (lost === reconnects / 10) {
-          handles = handlesNow();
-          listeners = running.listeners();
-        }
-        if (running.report.said.length > 500) running.report.said.length = 0;
+    test("it leaks nothing over 1,000 lost connections", { timeout: 240_000 }, async ({ skip }) => {
+      await using stack = new AsyncDisposableStack();
+      const peers: Peer[] = [];
+      for (let lane = 0; lane < lanes; lane += 1) peers.push(stack.use(await startPeer()));
+      if (!peers[0]?.hangUp) return skip("a peer of this protocol cannot hang up");
+      const links = peers.map((peer) => ({ peer, running: keepRunning(peer, milliseconds(10)), most: 0 }));
+      const each = RECONNECTS / lanes;
+      /** Every loss ends with a value that came over a connection that is new. */
+      const lose = (times: number) =>
+        Promise.all(
+          links.map(async (link) => {
+            const { peer, running } = link;
+            const { report } = running;
+            for (let lost = 0; lost < times; lost += 1) {
+              const seen = report.said.length;
+              const taken = peer.accepted?.() ?? 0;
+              peer.hangUp?.();
+              await report.until(
+                () =>
+                  (peer.accepted?.() ?? 0) > taken && report.said.slice(seen).some(({ kind }) => kind === "samples"),
+              );
+              link.most = Math.max(link.most, peer.connections());
+              if (report.said.length > 500) report.said.length = 0;
+            }
+          }),
+        );
+      await Promise.all(links.map(({ running }) => running.report.until(() => running.report.value(0) !== undefined)));
+      const held = () => ({
+        handles: process.getActiveResourcesInfo().filter((name) => name !== "Timeout").length,
+        listeners: links.reduce((sum, { running }) => sum + running.listeners(), 0),
+      });
+      await lose(each / 10);
+      const before = held();
+      await lose(each - each / 10);
+      const after = held();
+      const taken = peers.reduce((sum, peer) => sum + (peer.accepted?.() ?? 0), 0);
+      expect(taken).toBeGreaterThanOrEqual(RECONNECTS + lanes);
+      for (const { running, most } of links) {
+        expect(running.lives()).toBeLessThanOrEqual(each + 1);
+        expect(most).toBeLessThanOrEqual(2);
       }
-      expect(running.lives()).toBeLessThanOrEqual(reconnects + 1);
-      expect(most).toBeLessThanOrEqual(2);
-      expect(handlesNow()).toBeLessThanOrEqual(handles + 4);
-      expect(running.listeners()).toBeLessThanOrEqual(listeners + 2);
-      await running.stop();
-      await expect.poll(() => peer.connections()).toBe(0);
+      expect(after.handles).toBeLessThanOrEqual(before.handles + 4 * lanes);
+      expect(after.listeners).toBeLessThanOrEqual(before.listeners + 2 * lanes);
+      await Promise.all(links.map(({ running }) => running.stop()));
+      for (const peer of peers) await expect.poll(() => peer.connections()).toBe(0);
     });
 
     test.each(badSettings.map((one) => [one]))("it refuses the settings %j", (settings) => {

@@ -112,6 +112,33 @@ test("points that claim the same registers are refused by name and place", async
   expect(err).toMatch(/mine\.yaml:[67]:\d+ {2}.*(total.*level|level.*total)/);
 });
 
+test("more polls than a serial line carries are refused at the link, with its load at its speed", async () => {
+  using folder = createDataFolder();
+  const site = join(folder.path, "site");
+  cpSync(DEMO, site, { recursive: true });
+  const file = join(site, "site.yaml");
+  const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+  const bus = "  bus: { modbus-rtu: { path: /dev/ttyUSB0, baudRate: 9600, parity: none } }";
+  writeFileSync(file, [...lines, "links:", bus, ""].join("\n"));
+  const meters = Array.from({ length: 40 }, (_, i) =>
+    [
+      `- id: meter-${i}`,
+      "  name: { zh: 表, en: Meter }",
+      "  kind: water",
+      "  link: bus",
+      `  unit: ${i + 1}`,
+      "  points:",
+      '    - { id: level, name: { zh: 点, en: point }, type: number, at: "holding:0" }',
+      "",
+    ].join("\n"),
+  );
+  writeFileSync(join(site, "devices", "meters.yaml"), meters.join(""));
+  const { code, err } = await gatehouse(["check", site], { LANG: "en_US.UTF-8" });
+  expect(code).toBe(78);
+  const [, line] = /site\.yaml:(\d+):\d+ {2}.*serial line bus take \d{3} % of its time at 9600 baud/.exec(err) ?? [];
+  expect(Number(line), err).toBe(lines.length + 2);
+});
+
 test("a taken port is named together with the variable that moves it", async () => {
   const ports = await demoPorts();
   using folder = createDataFolder();

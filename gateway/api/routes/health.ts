@@ -95,11 +95,7 @@ function standing(house: ApiHouse): Standing {
     alarms: [...alarms.values()],
     tickets,
     outbox: house.door.house.outbox.size,
-    links: house.links().map(({ link, reconnects, units }) => ({
-      link,
-      reconnects,
-      breakersOpen: units.filter(({ breaker }) => breaker !== "closed").length,
-    })),
+    links: house.links(),
     history: house.historian.standing().queue,
   };
 }

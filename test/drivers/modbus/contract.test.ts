@@ -29,6 +29,7 @@ driverContract({
       },
       vanish: device.vanish,
       connections: () => device.sockets.size,
+      accepted: device.accepted,
       [Symbol.asyncDispose]: () => device[Symbol.asyncDispose](),
     };
   },
@@ -105,6 +106,7 @@ driverContract({
       },
       vanish: device.vanish,
       connections: () => device.sockets.size,
+      accepted: device.accepted,
       [Symbol.asyncDispose]: () => device[Symbol.asyncDispose](),
     };
   },

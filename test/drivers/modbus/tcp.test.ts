@@ -263,9 +263,12 @@ describe("units that do not answer", () => {
     await running.report.until(() => running.report.value(0) !== undefined && running.report.value(1) !== undefined);
   });
 
-  test("a gateway that says the unit is not there keeps its connection", async () => {
+  test.each([
+    [10, "path"],
+    [11, "behind the gateway did not answer"],
+  ])("exception %i marks the unit behind the gateway, whose connection and other units go on", async (code, words) => {
     await using device = await startSpecDevice((request) => {
-      if (request.unit === 2) request.socket.write(exception(request, 0x0b));
+      if (request.unit === 2) request.socket.write(exception(request, code));
       else honest(memoryWithout())(request);
     });
     await using running = start(device, {
@@ -276,6 +279,9 @@ describe("units that do not answer", () => {
     expect(running.report.of("missed").length).toBeGreaterThan(3);
     expect(running.report.of("missed")[0]).toMatchObject({ device: "dead", reason: "timeout" });
     expect(running.report.of("missed")[0]?.because.zh).toContain("网关");
+    expect(running.report.of("missed")[0]?.because.en).toContain(words);
+    expect(running.report.of("missed", "alive")).toEqual([]);
+    expect(running.report.of("samples", "alive").length).toBeGreaterThan(10);
     expect(device.accepted()).toBe(1);
   });
 

@@ -15,7 +15,9 @@ async function startBroker(guarded: boolean): Promise<Peer> {
       done(null, !guarded || (user === "gate" && String(password) === secret)),
   });
   const sockets = new Set<Socket>();
+  let accepted = 0;
   const server = createServer((socket) => {
+    accepted += 1;
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
     broker.handle(socket);
@@ -56,6 +58,7 @@ async function startBroker(guarded: boolean): Promise<Peer> {
     },
     vanish: close,
     connections: () => sockets.size,
+    accepted: () => accepted,
     async [Symbol.asyncDispose]() {
       await close();
       await new Promise<void>((resolve) => broker.close(resolve));

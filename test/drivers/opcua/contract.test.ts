@@ -14,7 +14,10 @@ let server: RunningServer | undefined;
 let guarded: RunningServer | undefined;
 beforeAll(async () => {
   // Both make their keys first, which takes its time on a busy machine.
-  [server, guarded] = await Promise.all([startServer(), startServer({ secured: true, user })]);
+  [server, guarded] = await Promise.all([
+    startServer({ sessionTimeout: 10_000 }),
+    startServer({ secured: true, user }),
+  ]);
 }, 180_000);
 afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
@@ -27,7 +30,7 @@ async function startPlant(to: RunningServer | undefined, more: object): Promise<
   if (!to) throw new Error("the server has not started");
   const cable = await startCable(to.port);
   return {
-    settings: { endpoint: `opc.tcp://127.0.0.1:${cable.port}`, timeout: "3s", ...more },
+    settings: { endpoint: `opc.tcp://127.0.0.1:${cable.port}`, timeout: "3s", publishing: "200ms", ...more },
     secrets: [user.password],
     points: [
       { at: `${plant};s=Level`, raw: 1.5 },
@@ -36,6 +39,7 @@ async function startPlant(to: RunningServer | undefined, more: object): Promise<
     silence: cable.cut,
     vanish: cable.close,
     connections: cable.connections,
+    accepted: cable.accepted,
     hangUp: cable.hangUp,
     flood: cable.flood,
     [Symbol.asyncDispose]: () => cable[Symbol.asyncDispose](),
@@ -52,8 +56,8 @@ driverContract({
     await trustAtFirst(endpoint, folder);
     return peer;
   },
-  // Each is a handshake, a session and a subscription, and the server keeps the lost ones until they run out.
-  reconnects: 20,
+  // Each is a handshake, a session, a subscription and a wait for its first message, in which the others go on.
+  lanes: 10,
   nobody: async () => ({ endpoint: `opc.tcp://127.0.0.1:${await freePort()}`, security: "none" }),
   badSettings: [
     undefined,

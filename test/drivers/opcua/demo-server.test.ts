@@ -80,6 +80,14 @@ describe("the driver at node-opcua's own demo server", () => {
     expect(link.report.of("fault")).toEqual([]);
   });
 
+  test("names the code of a discrete item as the server does, and its number for a number point", async () => {
+    const discrete = "nsu=urn://node-opcua-simulator;s=MultiStateDiscrete001";
+    await using link = connect([{ at: discrete, type: "text" }, discrete]);
+    await link.report.until(() => link.report.of("text").length > 0 && link.report.value(1) !== undefined);
+    expect(link.report.of("text")[0]?.value).toBe("Orange");
+    expect(link.report.value(1)).toBe(1);
+  });
+
   test("an address that is not there, or an array without its index, is a fault of that point alone", async () => {
     await using link = connect([node("NoSuchThing"), node("Position"), node("SomeDate")]);
     await link.report.until(() => link.report.value(2) !== undefined && link.report.of("fault").length >= 2);

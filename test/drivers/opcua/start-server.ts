@@ -101,6 +101,8 @@ export interface Cable extends AsyncDisposable {
   /** Closes every connection and takes no new one. */
   close(): Promise<void>;
   connections(): number;
+  /** Connections taken since the start. */
+  accepted(): number;
   /** Closes every connection and takes new ones. */
   hangUp(): void;
   /** Sends to whoever is connected what the server never said. */
@@ -113,9 +115,11 @@ export async function startCable(target: number): Promise<Cable> {
   const sockets = new Set<Socket>();
   const clients = new Set<Socket>();
   let live = 0;
+  let accepted = 0;
   let isCut = false;
   const server = createServer((near) => {
     live += 1;
+    accepted += 1;
     clients.add(near);
     const far = connect(target, "127.0.0.1");
     for (const [from, to] of [
@@ -151,6 +155,7 @@ export async function startCable(target: number): Promise<Cable> {
     },
     close,
     connections: () => live,
+    accepted: () => accepted,
     hangUp() {
       for (const socket of sockets) socket.destroy();
     },

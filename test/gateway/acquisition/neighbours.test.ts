@@ -123,16 +123,16 @@ describe("100 devices on 20 links, ten of them dead", () => {
     sleep: (span, signal) => systemClock.sleep(milliseconds(span / SPEED), signal),
   };
 
-  test("the other ninety keep their rate within 2 %", { timeout: 90_000 }, async () => {
-    await using stack = new AsyncDisposableStack();
+  /** Twenty links of five devices. With `ailing`, the third of every other link never answers. */
+  async function startFleet(stack: AsyncDisposableStack, ailing: boolean) {
     const sketches: LinkSketch[] = [];
     const answered = new Map<string, number>();
     for (let link = 0; link < 20; link += 1) {
       const dead = link % 2 === 0 ? 3 : 0;
       const device = stack.use(
         await startSpecDevice((request) => {
-          if (request.unit === dead) return;
-          const name = `alive ${link}/${request.unit}`;
+          if (request.unit === dead && ailing) return;
+          const name = `${request.unit === dead ? "dead" : "alive"} ${link}/${request.unit}`;
           answered.set(name, (answered.get(name) ?? 0) + 1);
           honest(() => 1)(request);
         }),
@@ -145,21 +145,37 @@ describe("100 devices on 20 links, ten of them dead", () => {
       sketches.push({ port: device.port, timeout: "40ms", units });
     }
     const acquisition = stack.use(run(siteOf(sketches), fastClock));
+    return { acquisition, answered };
+  }
+
+  // Beside them runs a fleet without a dead device: what a loaded machine costs, both pay alike.
+  test("the other ninety keep the rate of ninety with no dead beside them within 2 %", {
+    timeout: 90_000,
+  }, async () => {
+    await using stack = new AsyncDisposableStack();
+    const ailing = await startFleet(stack, true);
+    const sound = await startFleet(stack, false);
     const never = new AbortController().signal;
     // The first seconds, when all of them start, are left out.
     await fastClock.sleep(seconds(5), never);
-    const before = new Map(answered);
-    const began = fastClock.monotonic();
+    const before = [ailing, sound].map(({ answered }) => new Map(answered));
     await fastClock.sleep(seconds(60), never);
-    const passed = (fastClock.monotonic() - began) / 1_000;
-    const kept = [...answered].map(([name, count]) => (count - (before.get(name) ?? 0)) / passed);
-    const readings = acquisition.devices();
-    const alive = readings.filter(({ device }) => device.startsWith("alive"));
+    const polls = [ailing, sound].map(({ answered }, fleet) =>
+      [...answered]
+        .filter(([name]) => name.startsWith("alive"))
+        .map(([name, count]) => count - (before[fleet]?.get(name) ?? 0))
+        .toSorted((a, b) => a - b),
+    );
+    const [kept = [], control = []] = polls;
+    expect([kept.length, control.length]).toEqual([90, 90]);
+    const sum = (counts: readonly number[]) => counts.reduce((all, count) => all + count, 0);
+    expect(sum(control)).toBeGreaterThan(0);
+    expect(sum(kept) / sum(control)).toBeGreaterThan(0.98);
+    // Nor does the mean hide one that suffers: the worst of ninety against the worst of the others, but for two polls.
+    expect(kept[0]).toBeGreaterThanOrEqual(0.98 * (control[0] ?? 0) - 2);
+    const readings = ailing.acquisition.devices();
     const dead = readings.filter(({ device }) => device.startsWith("dead"));
-    expect([alive.length, dead.length]).toEqual([90, 10]);
+    expect(dead).toHaveLength(10);
     expect(dead.every(({ state }) => state === "offline")).toBe(true);
-    expect(alive.every(({ state }) => state === "online")).toBe(true);
-    expect(kept.reduce((sum, share) => sum + share, 0) / kept.length).toBeGreaterThan(0.98);
-    expect(Math.min(...kept)).toBeGreaterThan(0.95);
   });
 });

@@ -68,6 +68,41 @@ test("a link tells where it goes, its state, and per unit figures, faults with a
   expect(metrics).toContain('gatehouse_link_reconnects{link="line"} 0');
 });
 
+test("the metrics tell of each unit what its page tells: latency, requests, faults by reason, breaker, last good", async () => {
+  await using house = await startWithLinks();
+  const { stand, life, clock } = house;
+  for (let n = 0; n < 99; n += 1)
+    life.tools.report.samples("pump", Int32Array.of(0), Float64Array.of(n), 1, milliseconds(10));
+  life.tools.report.samples("pump", Int32Array.of(0), Float64Array.of(1), 1, milliseconds(2_000));
+  life.tools.report.samples("pump", Int32Array.of(0), Float64Array.of(1), 1, milliseconds(2_000));
+  life.tools.report.missed("sump", "timeout", say("silent"), seconds(1));
+  life.tools.report.missed("sump", "timeout", say("silent"), seconds(1));
+  life.tools.report.missed("sump", "refused", say("exception 4"), seconds(1));
+  life.tools.trace.unit({ device: "sump", breaker: "open", nextTry: milliseconds(8_000) });
+  const text = (await stand.ask("GET", "/metrics", { as: "engineer" })).text;
+  const told = (name: string): number => {
+    const line = text.split("\n").find((one: string) => one.startsWith(`gatehouse_unit_${name} `));
+    return Number(line?.split(" ").at(-1) ?? Number.NaN);
+  };
+  // A percentile is right within a tenth.
+  expect(told('latency_seconds{link="line",device="pump",quantile="0.5"}')).toBeCloseTo(0.01, 2);
+  expect(told('latency_seconds{link="line",device="pump",quantile="0.99"}')).toBeGreaterThan(1.8);
+  expect(told('latency_seconds{link="line",device="sump",quantile="0.5"}')).toBeNaN();
+  expect(told('requests_total{link="line",device="pump"}')).toBe(101);
+  expect(told('requests_total{link="line",device="sump"}')).toBe(3);
+  expect(told('faults_total{link="line",device="sump",reason="timeout"}')).toBe(2);
+  expect(told('faults_total{link="line",device="sump",reason="refused"}')).toBe(1);
+  expect(told('faults_total{link="line",device="pump",reason="timeout"}')).toBe(0);
+  expect(told('breaker{link="line",device="sump",state="open"}')).toBe(1);
+  expect(told('breaker{link="line",device="sump",state="closed"}')).toBe(0);
+  expect(told('breaker{link="line",device="pump",state="closed"}')).toBe(1);
+  expect(told('last_good_seconds{link="line",device="pump"}')).toBe(clock.now() / 1_000);
+  expect(told('last_good_seconds{link="line",device="sump"}')).toBeNaN();
+  // A second scrape does not count twice.
+  const again = (await stand.ask("GET", "/metrics", { as: "engineer" })).text;
+  expect(again).toContain('gatehouse_unit_requests_total{link="line",device="pump"} 101');
+});
+
 test("frames are hex with their time, for engineers and admins only, and only those that are new", async () => {
   await using house = await startWithLinks();
   const { stand, life } = house;

@@ -60,6 +60,17 @@ describe("nobody comes in", () => {
   });
 });
 
+test("a user without lines may neither say nor hear anything", async () => {
+  const mute = { name: "mute", password: "mute-secret", clients: ["mute"], publish: [], subscribe: [] };
+  await using stand = await startStand({ settings: { users: [...settings.users, mute] } });
+  const client = await stand.client("mute");
+  for (const filter of ["mute", "mute/#", "park/pump/state", "#"]) {
+    await expect(client.subscribeAsync(filter)).rejects.toThrow();
+  }
+  client.publish("mute", "x");
+  await closed(client);
+});
+
 describe("a client", () => {
   test("says and hears what its lines allow", async () => {
     await using stand = await startStand();
@@ -343,7 +354,7 @@ test("the house comes in by its own way, and nobody else by it", async () => {
   await expect(stand.client("x", { clientId: "gatehouse1", username: user, password })).rejects.toThrow();
 });
 
-test("over TLS the house speaks no plain MQTT, and a greeting that never ends is cut", async () => {
+test("with a certificate of its own it speaks TLS and no plain MQTT, and a greeting that never ends is cut", async () => {
   const folder = mkdtempSync(join(tmpdir(), "gatehouse-broker-"));
   const name = "subjectAltName=IP:127.0.0.1";
   const make = [
