@@ -146,6 +146,8 @@ export function* figuresOf(
   const all = sorted(severities.flatMap((severity) => delays[severity]));
   yield;
   const length = to - from;
+  /** Alarms per `unit`. Of less than one unit nothing can be said: three in two minutes are no two thousand a day. */
+  const rate = (unit: Span) => (length < unit ? Number.NaN : told.length / (length / unit));
   const fleetingRows = [...fleeting].map(([alarm, spans]) => ({
     alarm,
     count: spans.length,
@@ -155,9 +157,9 @@ export function* figuresOf(
     from,
     to,
     told: told.length,
-    perPeriod: { ...spread(perPeriod, told.length / (length / PERIOD)), above10: shareAbove(perPeriod, 10) },
-    perHour: { ...spread(perHour, told.length / (length / hours(1))), above30: shareAbove(perHour, 30) },
-    perDay: { mean: told.length / (length / days(1)), max: largest(perDay) },
+    perPeriod: { ...spread(perPeriod, rate(PERIOD)), above10: shareAbove(perPeriod, 10) },
+    perHour: { ...spread(perHour, rate(hours(1))), above30: shareAbove(perHour, 30) },
+    perDay: { mean: rate(days(1)), max: largest(perDay) },
     floods,
     floodShare: floodTime(floods, from, to) / length,
     top,

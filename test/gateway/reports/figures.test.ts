@@ -23,10 +23,10 @@ const event = (after: Span, alarm: string, what: string, more: Partial<AlarmEven
 const came = (after: Span, alarm: string, more: Partial<AlarmEvent> = {}) =>
   event(after, alarm, "activated", { severity: "S3", ...more });
 
-function figures(events: readonly AlarmEvent[], choice = real): Figures {
+function figures(events: readonly AlarmEvent[], choice = real, over = window): Figures {
   const found = createOccurrences();
   for (const one of events) found.add(one);
-  const steps = figuresOf(found.all.values(), window, choice);
+  const steps = figuresOf(found.all.values(), over, choice);
   for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
 }
 const kpi = (id: string, of: Figures): number => {
@@ -51,6 +51,12 @@ test("an average day: rate per 10 minutes, hour and day over all periods, empty 
   expect(kpi("per-10-min-max", oneHour)).toBe(10);
   expect(kpi("periods-above-10", oneHour)).toBe(0);
   expect(kpi("hours-above-30", oneHour)).toBeCloseTo(1 / 24, 9);
+});
+
+test("no rate is told of less than the time that it is about", () => {
+  const early = figures([came(minutes(1), "r@d")], real, { from: FROM, to: later(FROM, minutes(30)) });
+  expect(kpi("per-10-min-mean", early)).toBeCloseTo(1 / 3, 9);
+  expect([kpi("per-hour-mean", early), kpi("per-day-mean", early)]).toEqual([Number.NaN, Number.NaN]);
 });
 
 test("what nobody was told of does not count: on the shelf, under a cause, waiting for one", () => {

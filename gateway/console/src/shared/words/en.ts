@@ -48,7 +48,7 @@ export const en: Words = {
     counter: (severity, all, open) => `${severity}: ${all}, ${open} unacknowledged`,
     unacknowledged: "Unacknowledged",
     quiet: (shelved: number, suppressed: number, out: number) =>
-      `Shelved ${shelved} · suppressed ${suppressed} · out ${out}`,
+      shelved + suppressed + out === 0 ? "Quiet 0" : `Shelved ${shelved} · suppressed ${suppressed} · out ${out}`,
     quietMeans: "Alarms that nobody is told of; open the lists",
     on: "on",
     soundOn: "Sound works",

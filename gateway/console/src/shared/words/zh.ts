@@ -47,7 +47,8 @@ export const zh = {
     counters: "各级告警数，按下只看该级",
     counter: (severity: string, all: number, open: number) => `${severity} ${all} 条，未确认 ${open} 条`,
     unacknowledged: "未确认",
-    quiet: (shelved: number, suppressed: number, out: number) => `搁置 ${shelved} 抑制 ${suppressed} 停用 ${out}`,
+    quiet: (shelved: number, suppressed: number, out: number) =>
+      shelved + suppressed + out === 0 ? "静默 0" : `搁置 ${shelved} 抑制 ${suppressed} 停用 ${out}`,
     quietMeans: "当前不提醒的告警，点此查看",
     on: "开",
     soundOn: "声音正常",
