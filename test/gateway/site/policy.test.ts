@@ -218,7 +218,7 @@ describe("a torn policy file", () => {
     readPolicy(readYaml("policy.yaml", new TextEncoder().encode(text), problems), "urban", problems);
     const line = (part: string) => text.split("\n").findIndex((one) => one.includes(part)) + 1;
     expect(problems.list().map((problem) => `${problem.line}:${problem.column} ${problem.what.en}`)).toEqual([
-      `${line("shift-leadr")}:14 there is no role shift-leadr`,
+      `${line("shift-leadr")}:10 there is no role shift-leadr`,
       expect.stringContaining(":11 the step s4-three-days already stands in line"),
     ]);
   });
