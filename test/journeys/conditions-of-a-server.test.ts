@@ -61,7 +61,7 @@ test("one alarm over a lost connection, acknowledged at its source with the comm
   type Row = { event: string; data: { alarm?: string } };
   const rows = await house.call<{ rows: Row[] } | Row[]>("GET", "/api/journal?about=device:ups");
   const listed = Array.isArray(rows.body) ? rows.body : rows.body.rows;
-  const events = listed.map(({ event }) => event).filter((event) => event.startsWith("acknowledge-"));
+  const events = listed.map(({ event }) => event).filter((event) => event.startsWith("pass-back-"));
   expect(events.toSorted()).toEqual(["pass-back-passed", "pass-back-sent"]);
   expect((await server.order({ count: true })).acknowledged).toEqual(["已派人查看"]);
 }, 240_000);
