@@ -88,6 +88,15 @@ describe("the driver at node-opcua's own demo server", () => {
     expect(link.report.value(1)).toBe(1);
   });
 
+  test("what it will not let us read has no value, and says with which status", async () => {
+    const at = (name: string) => `nsu=urn://node-opcua-simulator;s=AccessLevel_${name}`;
+    await using link = connect([at("CurrentRead_NotUser"), at("CurrentWrite_NotCurrentRead"), node("SomeDate")]);
+    const refused = () => link.report.of("fault").filter(({ reason }) => reason === "refused");
+    await link.report.until(() => new Set(refused().flatMap(({ handles }) => handles)).size >= 2);
+    expect(refused().every(({ because }) => because.en.includes("BadNotReadable"))).toBe(true);
+    expect([link.report.value(0), link.report.value(1)]).toEqual([undefined, undefined]);
+  });
+
   test("an address that is not there, or an array without its index, is a fault of that point alone", async () => {
     await using link = connect([node("NoSuchThing"), node("Position"), node("SomeDate")]);
     await link.report.until(() => link.report.value(2) !== undefined && link.report.of("fault").length >= 2);
