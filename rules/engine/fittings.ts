@@ -12,8 +12,8 @@ import type { Part } from "./instances.ts";
 import { type Rows, rowsOf } from "./layout.ts";
 import type { Machine, StepTime } from "./machine.ts";
 import { createMomentCells, isCellOperator, type MomentCells } from "./moment-cells.ts";
+import type { Pages } from "./pages.ts";
 import type { Shape } from "./shapes.ts";
-import type { Pages } from "./snapshot.ts";
 import { createStale } from "./staleness.ts";
 
 /** Numbers per part, half a cache line: where its nodes, marks, moments, flats, machines and rows begin, and its page. */

@@ -22,7 +22,7 @@ import {
 import { BASE, createFittings, FLATS, MACHINES, MARKS, MOMENTS, PAGE, ROWS, STRIDE } from "./fittings.ts";
 import type { Instances } from "./instances.ts";
 import type { Machine, StepTime } from "./machine.ts";
-import type { Pages } from "./snapshot.ts";
+import type { Pages } from "./pages.ts";
 import type { Timers } from "./timers.ts";
 
 const RESTART = reasonCode("restart");
