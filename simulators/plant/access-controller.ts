@@ -52,6 +52,7 @@ export function createAccessController(params: AccessParams, seed: number, hour:
   /** By door: somebody is there, or something was ordered since. At the others only time and meters go on. */
   const awake = logics.map(() => true);
   let touched = true;
+  let stirred = 0;
   let powered = true;
 
   const logic = (door: number): DoorLogic => {
@@ -117,6 +118,7 @@ export function createAccessController(params: AccessParams, seed: number, hour:
       const one = logics[index] as DoorLogic;
       one.step(stepSeconds, { fireInput: state.fireInput, disarmed, powered, stuck: stuck === index + 1 });
       published.publishDoor(index);
+      stirred = steps;
       awake[index] = !one.resting;
     }
   };
@@ -189,6 +191,9 @@ export function createAccessController(params: AccessParams, seed: number, hour:
       return now();
     },
     readings: published.readings,
+    get stirred() {
+      return state.mains && drained === 0 ? stirred / stepsPerSecond : now();
+    },
     step() {
       steps += 1;
       supply();
@@ -197,6 +202,7 @@ export function createAccessController(params: AccessParams, seed: number, hour:
       const powers = state.volts > battery.empty + tolerance;
       if (touched || powers !== powered) {
         awake.fill(true);
+        stirred = steps;
         published.publishController();
       }
       touched = false;

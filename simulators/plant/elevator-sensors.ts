@@ -15,8 +15,8 @@ export interface ElevatorSensors {
   /** The car has stopped at a landing: draws the levelling error of this stop. */
   landed(): void;
   step(seconds: number, steps: number): void;
-  /** A step in which the car stands empty behind closed doors and nothing is ordered. */
-  rest(seconds: number, steps: number): void;
+  /** A step in which the car stands empty behind closed doors and nothing is ordered. True when `occupied` changes. */
+  rest(seconds: number, steps: number): boolean;
 }
 
 export function createElevatorSensors(
@@ -115,10 +115,13 @@ export function createElevatorSensors(
       if (steps % slowEverySteps === 0) slowly(seconds);
     },
     rest(seconds, steps) {
+      const was = readings.occupied;
       readings.occupied = bit(presence.step(seconds, "empty"));
-      if (steps % slowEverySteps !== 0) return;
-      readings.heartbeat = Math.floor(steps * seconds + 1e-9) % 65_536;
-      slowly(seconds);
+      if (steps % slowEverySteps === 0) {
+        readings.heartbeat = Math.floor(steps * seconds + 1e-9) % 65_536;
+        slowly(seconds);
+      }
+      return readings.occupied !== was;
     },
   };
 }

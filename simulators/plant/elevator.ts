@@ -97,6 +97,7 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
   let hourNow = hour % 24;
   /** Empty, doors closed, nobody calls, nothing runs out: whole steps would change nothing. */
   let resting = false;
+  let stirred = 0;
   const nothingPending = () =>
     state.phase === "idle" &&
     calls.length === 0 &&
@@ -422,15 +423,19 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
       return car.moving || state.phase === "starting" ? target : car.landing;
     },
     readings: sensors.readings,
+    get stirred() {
+      return stirred / stepsPerSecond;
+    },
     step() {
       steps += 1;
       if (steps % stepsPerSecond === 0) hourNow = (hour + (steps * stepSeconds) / 3600) % 24;
       const call = traffic.step(stepSeconds, hourNow);
       if (call && openCalls && calls.length < waitingCalls) calls.push(call);
       if (resting && calls.length === 0) {
-        sensors.rest(stepSeconds, steps);
+        if (sensors.rest(stepSeconds, steps)) stirred = steps;
         return;
       }
+      stirred = steps;
       const moved = car.step(stepSeconds);
       const door = doors.step(stepSeconds);
       control(moved, door);

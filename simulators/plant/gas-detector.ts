@@ -52,6 +52,7 @@ export function createGasDetector(params: GasParams, seed: number): GasDetector 
   let broken = false;
   /** What is told may have changed since it was last told. */
   let touched = false;
+  let stirred = 0;
   const readings: Record<string, number> = { heartbeat: 0 };
 
   const publish = () => {
@@ -60,6 +61,7 @@ export function createGasDetector(params: GasParams, seed: number): GasDetector 
     readings.sensor_life = 80;
   };
   const tell = () => {
+    if (touched) stirred = steps;
     touched = false;
     readings.heartbeat = Math.floor(steps / stepsPerSecond) % 65_536;
     readings.level1 = Number(!broken && shown >= stages.low);
@@ -82,6 +84,9 @@ export function createGasDetector(params: GasParams, seed: number): GasDetector 
       return steps / stepsPerSecond;
     },
     readings,
+    get stirred() {
+      return (state.concentration > 0 || fanWanted || valveWanted ? steps : stirred) / stepsPerSecond;
+    },
     step() {
       steps += 1;
       const changes = state.fanRuns ? params.fanChanges : params.airChanges;

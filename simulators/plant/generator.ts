@@ -73,6 +73,7 @@ export function createGenerator(params: GeneratorParams, seed: number): Generato
   let seconds = chance.whole(100, 900) * 3600;
   /** What is told has changed since it was last told. */
   let touched = false;
+  let stirred = 0;
   const readings: Record<string, number> = { heartbeat: 0 };
 
   const enter = (phase: GeneratorPhase) => {
@@ -144,6 +145,7 @@ export function createGenerator(params: GeneratorParams, seed: number): Generato
     readings.run_hours = Math.floor(seconds / 3600);
   };
   const tell = () => {
+    if (touched) stirred = steps;
     touched = false;
     readings.heartbeat = Math.floor(steps / stepsPerSecond) % 65_536;
     readings.running = Number(turning());
@@ -169,6 +171,9 @@ export function createGenerator(params: GeneratorParams, seed: number): Generato
       return state.transferred && turning();
     },
     readings,
+    get stirred() {
+      return (state.phase === "standby" && state.speed === 0 ? stirred : steps) / stepsPerSecond;
+    },
     step() {
       steps += 1;
       control();

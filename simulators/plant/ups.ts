@@ -61,6 +61,7 @@ export function createUps(params: UpsParams, seed: number): Ups {
   let testLeft = 0;
   /** What is told has changed since it was last told. */
   let touched = false;
+  let stirred = 0;
   const readings: Record<string, number> = { heartbeat: 0 };
 
   const left = () => state.charge * runtimeMinutes(params.fullLoadMinutes, state.load);
@@ -73,6 +74,7 @@ export function createUps(params: UpsParams, seed: number): Ups {
     readings.battery_temp = 25 + chance.normal(0, 0.1);
   };
   const tell = () => {
+    if (touched) stirred = steps;
     touched = false;
     readings.heartbeat = Math.floor(steps / stepsPerSecond) % 65_536;
     readings.on_battery = Number(state.onBattery);
@@ -100,6 +102,9 @@ export function createUps(params: UpsParams, seed: number): Ups {
       return steps / stepsPerSecond;
     },
     readings,
+    get stirred() {
+      return (state.onBattery || state.charge < 1 ? steps : stirred) / stepsPerSecond;
+    },
     step() {
       steps += 1;
       testLeft = Math.max(0, testLeft - stepSeconds);

@@ -37,6 +37,8 @@ import { compare, createFeed, type Feed } from "./column-feed.ts";
 const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const START = Date.UTC(2026, 10, 21, 2);
 const tickMs = 500;
+/** A plant at rest is looked at every 5 s: well within the half minute after which its heartbeat would be missed. */
+const restingTicks = 10;
 /** Every so many-th block is read over the wire although it need not be, and must say the same. */
 const comparedEvery = 997;
 /** While nothing is open, nothing waits for the house's heartbeat but changes of shift. */
@@ -95,11 +97,31 @@ interface Fed {
   readonly feed: Feed | undefined;
 }
 
+interface Poll {
+  readonly every: number;
+  readonly blocks: readonly Fed[];
+  /** The tick of the last look, and the plant's seconds then. */
+  tick: number;
+  seen: number;
+}
+
 interface Reader {
   readonly device: SimulatedDevice;
   readonly unit: DriverUnit<ModbusAddress>;
   readonly line: string;
-  readonly polls: readonly { readonly every: number; readonly blocks: readonly Fed[] }[];
+  readonly polls: readonly Poll[];
+}
+
+/**
+ * Whether another look would find nothing but the heartbeat and noise. Such a plant is looked at every few seconds all the
+ * same, and at its own pace from the moment on at which it stirs, so that nothing is told later than it would be outside.
+ */
+function unchanged(poll: Poll, device: SimulatedDevice, tick: number): boolean {
+  const { stirred } = device.plant;
+  if (stirred !== undefined && stirred < poll.seen && tick - poll.tick < restingTicks) return true;
+  poll.tick = tick;
+  poll.seen = device.plant.elapsed;
+  return false;
 }
 
 const hourInShanghai = (ms: number) => (ms / 3_600_000 + 8) % 24;
@@ -263,6 +285,8 @@ export async function createStage(options: StageOptions): Promise<Stage> {
         line,
         polls: plan.polls.map(({ every, requests }) => ({
           every: Math.max(every, slowest * 1000),
+          tick: 0,
+          seen: Number.NEGATIVE_INFINITY,
           blocks: requests.map((request) => {
             const block = prepareBlock(request);
             return { block, feed: createFeed(block, map, found.plant.readings) };
@@ -284,8 +308,11 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   const poll = (reader: Reader, tick: number) => {
     const { device, unit, polls, line } = reader;
     const silent = device.unit.faults.has("silence") || lineFaults.get(line)?.has("half-open");
-    for (const { every, blocks } of polls) {
+    const restful = device.unit.faults.size === 0 && device.set.size === 0 && !silent;
+    for (const poll of polls) {
+      const { every, blocks } = poll;
       if ((tick * tickMs) % every !== 0) continue;
+      if (restful && device.phase === undefined && unchanged(poll, device, tick)) continue;
       if (silent) {
         missed(reader, "timeout");
         return;
@@ -327,7 +354,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       announce([judgeSilence(watch, mono)]);
     }
     const busy = seen.size > 0 && [...house.alarms.values()].some(({ process }) => process === "active");
-    if (busy || house.outbox.size > 0 || ticks % (2 * idleBeat) === 0) note(house.take({ type: "tick" }, now));
+    if (busy || ticks % (2 * idleBeat) === 0) note(house.take({ type: "tick" }, now));
   };
 
   // The gateway's clock and the plants' are not in step outside either.
