@@ -37,6 +37,8 @@ export interface SimulatedDevice {
   readonly plant: Plant;
   readonly unit: ModbusUnit;
   readonly playing: PlayStatus | undefined;
+  /** Where its story stands; absent while it plays none. */
+  readonly phase: Performance["phase"] | undefined;
   /** Points set by hand, as they stand on the wire. */
   readonly set: ReadonlyMap<string, number>;
   /** What the wire says: the plant's readings with the points set by hand. */
@@ -80,6 +82,7 @@ export function createSimulatedDevice(
   const read = (point: string) => set.get(point) ?? plant.readings[point] ?? 0;
   const unit = createUnit(map, read, plant.written);
   let running: { play: number; scenario: Scenario; options: PlayOptions; performance: Performance } | undefined;
+  const step = plant.stepSeconds;
   let owed = 0;
 
   const seen = (points: readonly string[]) =>
@@ -156,6 +159,9 @@ export function createSimulatedDevice(
         sinceStart: Math.round(performance.sinceStart * 100) / 100,
       };
     },
+    get phase() {
+      return running?.performance.phase;
+    },
     limits(point) {
       const entry = map.find((candidate) => candidate.point === point);
       return entry && representable(entry);
@@ -218,10 +224,15 @@ export function createSimulatedDevice(
       return running?.performance.rate ?? 1;
     },
     advance(seconds, pace = 1) {
-      let rate = running?.performance.rate ?? pace;
+      if (!running) {
+        owed = Math.min(owed + seconds * pace, longestCatchUp * pace);
+        for (; owed >= step - 1e-9; owed -= step) plant.step();
+        return;
+      }
+      let rate = running.performance.rate;
       owed = Math.min(owed + seconds * rate, longestCatchUp * rate);
-      while (owed >= plant.stepSeconds - 1e-9) {
-        owed -= plant.stepSeconds;
+      while (owed >= step - 1e-9) {
+        owed -= step;
         plant.step();
         if (!running) continue;
         running.performance.afterStep();

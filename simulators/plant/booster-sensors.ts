@@ -18,6 +18,23 @@ const lowFlowCut = 0.1;
 /** A cavitating pump takes so much less power. */
 const cavitationLoss = 0.12;
 
+const pumpTells = [
+  "comm_ok",
+  "run",
+  "fault",
+  "auto",
+  "freq",
+  "current",
+  "power",
+  "temp",
+  "hours",
+  "starts",
+  "alarm",
+] as const;
+const sumpTells = ["run", "fault", "auto", "current", "hours"] as const;
+const spell = <Point extends string>(pump: string, points: readonly Point[]) =>
+  Object.fromEntries(points.map((point) => [point, `${pump}_${point}`])) as Record<Point, string>;
+
 export interface BoosterSensors {
   readonly readings: Readonly<Record<string, number>>;
   step(seconds: number, steps: number): void;
@@ -49,12 +66,15 @@ export function createBoosterSensors(
     ph: 7.5,
   };
   const bit = (value: boolean) => (value ? 1 : 0);
+  // Spelt once: a day is 172,800 looks at the meters.
+  const pumpPoints = state.pumps.map((_, index) => spell(`p${index + 1}`, pumpTells));
+  const sumpPoints = state.sump.pumps.map((_, index) => spell(`s${index + 1}`, sumpTells));
   let mainsSwing = 0;
 
   const publishPump = (index: number, interval: number) => {
     const pump = state.pumps[index];
-    if (!pump) return;
-    const name = `p${index + 1}`;
+    const name = pumpPoints[index];
+    if (!pump || !name) return;
     const hz = pump.running ? state.control.hz : 0;
     const power = pump.running
       ? shaftPower(hz, state.flowPerPump) * motorLoss * (1 - cavitationLoss * state.cavitation)
@@ -65,29 +85,29 @@ export function createBoosterSensors(
       pump.temperature += ((target - pump.temperature) * interval) / warming.seconds;
     }
     // Whoever asks a controller for a drive that is lost gets what it said last.
-    readings[`${name}_comm_ok`] = bit(state.lostDrive !== index + 1);
+    readings[name.comm_ok] = bit(state.lostDrive !== index + 1);
     if (state.lostDrive === index + 1) return;
-    readings[`${name}_run`] = bit(pump.running);
-    readings[`${name}_fault`] = bit(pump.fault);
-    readings[`${name}_auto`] = bit(pump.auto);
-    readings[`${name}_freq`] = hz;
-    readings[`${name}_current`] = pump.running ? Math.max(0, motorCurrent(hz, power) + chance.normal(0, 0.05)) : 0;
-    readings[`${name}_power`] = pump.running ? Math.max(0, power + chance.normal(0, 0.01)) : 0;
-    readings[`${name}_temp`] = pump.temperature + chance.normal(0, 0.1);
-    readings[`${name}_hours`] = Math.floor(pump.hours);
-    readings[`${name}_starts`] = pump.starts;
-    readings[`${name}_alarm`] = pump.alarm;
+    readings[name.run] = bit(pump.running);
+    readings[name.fault] = bit(pump.fault);
+    readings[name.auto] = bit(pump.auto);
+    readings[name.freq] = hz;
+    readings[name.current] = pump.running ? Math.max(0, motorCurrent(hz, power) + chance.normal(0, 0.05)) : 0;
+    readings[name.power] = pump.running ? Math.max(0, power + chance.normal(0, 0.01)) : 0;
+    readings[name.temp] = pump.temperature + chance.normal(0, 0.1);
+    readings[name.hours] = Math.floor(pump.hours);
+    readings[name.starts] = pump.starts;
+    readings[name.alarm] = pump.alarm;
   };
 
   const publishSumpPump = (index: number) => {
     const pump = state.sump.pumps[index];
-    if (!pump) return;
-    const name = `s${index + 1}`;
-    readings[`${name}_run`] = bit(pump.running);
-    readings[`${name}_fault`] = bit(pump.fault);
-    readings[`${name}_auto`] = bit(pump.auto);
-    readings[`${name}_current`] = state.sump.current(index);
-    readings[`${name}_hours`] = Math.floor(pump.hours);
+    const name = sumpPoints[index];
+    if (!pump || !name) return;
+    readings[name.run] = bit(pump.running);
+    readings[name.fault] = bit(pump.fault);
+    readings[name.auto] = bit(pump.auto);
+    readings[name.current] = state.sump.current(index);
+    readings[name.hours] = Math.floor(pump.hours);
   };
 
   const publish = (interval: number) => {
@@ -116,8 +136,9 @@ export function createBoosterSensors(
   return {
     readings,
     step(seconds, steps) {
+      if (steps % publishEverySteps !== 0) return;
       readings.heartbeat = Math.floor(steps * seconds + 1e-9) % 65_536;
-      if (steps % publishEverySteps === 0) publish(seconds * publishEverySteps);
+      publish(seconds * publishEverySteps);
     },
   };
 }
