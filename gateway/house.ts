@@ -263,7 +263,10 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
   );
 
   forgetCopies(input.data);
-  const orders = { backup: () => handOver(store, input.data) };
+  const orders = {
+    backup: () => handOver(input.data, (file) => store.backup(file)),
+    "backup-history": () => handOver(input.data, (file) => historian.copy(file)),
+  };
   try {
     opened.use(
       await openControlSocket(input.data, orders, (error) => log.error({ because: String(error) }, "an order")),

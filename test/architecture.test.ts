@@ -117,7 +117,7 @@ const rooms: readonly Room[] = [
       // What a rule reads is asked where the engine asks it.
       /^rules\/engine\/(create-engine|shapes)\.ts$/,
       /^rules\/language\/(closures|graph|rule-on-device)\.ts$/,
-      /^gateway\/history\/(block|buckets|file|head|past)\.ts$/,
+      /^gateway\/history\/(block|buckets|file|heads|stretch|past)\.ts$/,
       /^node:(fs|worker_threads)$/,
     ],
     types: [/^rules\//],
