@@ -29,6 +29,9 @@ import { type OutgoingAnswer, request } from "./net/outgoing.ts";
 import { openNorth } from "./northbound/open-north.ts";
 import { createOrders } from "./northbound/orders.ts";
 import { startDelivery } from "./notify/deliver-outbox.ts";
+import { openKeyring } from "./people/keyring.ts";
+import { linkWriter } from "./people/message-link.ts";
+import { openVault } from "./people/vault.ts";
 import { createPipeline } from "./pipeline.ts";
 import { expire } from "./points/staleness.ts";
 import { createPointTable } from "./points/table.ts";
@@ -132,7 +135,10 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     changes: site.devices.map((device) => ({ device: device.id, state: "unknown" as const, since: clock.now() })),
   });
 
-  const delivery = opened.use(startDelivery({ door, site, clock, log, metrics }));
+  const keys = openKeyring(input.data);
+  const vault = openVault(input.data, () => keys);
+  const linkOf = linkWriter({ site, key: keys.links, now: () => clock.now() });
+  const delivery = opened.use(startDelivery({ door, site, clock, log, metrics, linkOf }));
   const writeDesk = createWriteDesk({
     clock,
     table,
@@ -246,6 +252,8 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       links: () => acquisition.links(),
       frames: (link, after) => acquisition.frames(link, after),
       writeDesk,
+      keys,
+      vault,
       channels: () => delivery.channels(),
       tryChannel: (channel, person) => delivery.tryChannel(channel, person),
       rules,
@@ -256,7 +264,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       log,
       console: CONSOLE,
       version: input.version,
-      listen: site.listen,
+      listen: { ...site.listen, ...(site.publicUrl ? { outside: site.publicUrl } : {}) },
       ...(input.demoToken && site.simulated ? { demoToken: input.demoToken } : {}),
       ...(simulator && site.simulated ? { simulator: { request: simulatorControl(simulator.control) } } : {}),
     }),

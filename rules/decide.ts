@@ -24,6 +24,7 @@ import { raiseTrouble } from "./alarm/trouble.ts";
 import { createDraft, type Draft, emptyPlan, refuse } from "./draft.ts";
 import { allowWrite } from "./response/allow-write.ts";
 import { answerAlarm, noteRecovery, noteRelapse } from "./response/answer-alarm.ts";
+import { attachFile } from "./response/attach.ts";
 import { fillHandover, openHandover, signHandover, watchHandovers } from "./response/handover.ts";
 import { openByHand } from "./response/open-by-hand.ts";
 import { takeStep } from "./response/steps.ts";
@@ -230,6 +231,8 @@ function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
       return signHandover(draft, command, actor);
     case "write-point":
       return allowWrite(draft, command, actor);
+    case "attach-file":
+      return attachFile(draft, command, actor);
     case "open-ticket":
       return openByHand(draft, command);
     case "ticket-step": {

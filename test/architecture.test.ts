@@ -159,7 +159,7 @@ const rooms: readonly Room[] = [
       /^#model$/,
       /^gateway\/(api|people|net|reports)\//,
       /^gateway\/metrics\.ts$/,
-      /^rules\/response\/(possible-steps|words|clocks|allow-write|handover|shift-change|shift-snapshot)\.ts$/,
+      /^rules\/response\/(called-out|possible-steps|words|clocks|allow-write|handover|shift-change|shift-snapshot)\.ts$/,
       /^gateway\/history\/historian\.ts$/,
       /^rules\/language\/units\.ts$/,
       /^zod/,
@@ -202,7 +202,7 @@ const rooms: readonly Room[] = [
     name: "gateway/console",
     files: /^gateway\/console\//,
     may: [/^svelte/, /^uplot/, /^vite/, /^@sveltejs\//, /^node:url$/, /^virtual:/],
-    types: [/^gateway\/api\/(link-|report-|people-|paper-)?shapes\.ts$/],
+    types: [/^gateway\/api\/(link-|report-|people-|paper-|visit-|kept-)?shapes\.ts$/],
   },
 ];
 

@@ -18,6 +18,7 @@ import { channelRoutes } from "./routes/channels.ts";
 import { consoleRoutes } from "./routes/console-files.ts";
 import { docs, openApiRoute } from "./routes/docs.ts";
 import { exportRoutes } from "./routes/exports.ts";
+import { fileRoutes } from "./routes/files.ts";
 import { handoverRoutes } from "./routes/handovers.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { historyRoutes } from "./routes/history.ts";
@@ -32,6 +33,7 @@ import { siteRoutes } from "./routes/site.ts";
 import { studyRoutes } from "./routes/studies.ts";
 import { ticketRoutes } from "./routes/tickets.ts";
 import { tokenRoutes, userRoutes } from "./routes/users.ts";
+import { visitRoutes } from "./routes/visit.ts";
 import { writeRoutes } from "./routes/writes.ts";
 import { validatorCompiler } from "./validate.ts";
 
@@ -70,7 +72,7 @@ export async function startApi(input: ApiInput): Promise<Api> {
     global: true,
     max: limits.requests.count,
     timeWindow: limits.requests.within,
-    keyGenerator: (request) => request.identity?.key ?? request.ip,
+    keyGenerator: (request) => request.identity?.key ?? (request.visit ? `visit:${request.visit.id}` : request.ip),
     // A page load asks for many files at once; they are public and cheap.
     allowList: (request) => request.routeOptions.url === "/*",
     addHeadersOnExceeding: { "x-ratelimit-limit": false, "x-ratelimit-remaining": false, "x-ratelimit-reset": false },
@@ -98,6 +100,8 @@ export async function startApi(input: ApiInput): Promise<Api> {
   historyRoutes(server, house);
   alarmRoutes(server, house);
   ticketRoutes(server, house);
+  visitRoutes(server, house);
+  await fileRoutes(server, house);
   handoverRoutes(server, house, desk);
   channelRoutes(server, house);
   journalRoutes(server, house);

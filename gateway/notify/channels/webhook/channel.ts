@@ -44,7 +44,7 @@ function outcomeOf(status: number): Delivery {
   return { outcome: "try-later", because: inOneLine(because) };
 }
 
-function bodyOf(message: Message, { site, ticket, person, now }: ChannelContext): string {
+function bodyOf(message: Message, { site, ticket, person, now, link }: ChannelContext): string {
   return JSON.stringify({
     type: "ticket.message",
     timestamp: formatInstant(now),
@@ -60,6 +60,8 @@ function bodyOf(message: Message, { site, ticket, person, now }: ChannelContext)
       /** The operator must also call by phone. */
       phone: message.phone,
       createdAt: formatInstant(message.createdAt),
+      /** For this person alone: it opens the ticket as them. */
+      ...(link === undefined ? {} : { link }),
       ...(message.lateBy === undefined ? {} : { lateBy: formatSpan(milliseconds(message.lateBy)) }),
       ...(ticket
         ? {
