@@ -122,7 +122,13 @@ const rooms: readonly Room[] = [
     ],
     types: [/^rules\//],
   },
-  { name: "gateway/reports", files: /^gateway\/reports\//, may: [/^#model$/], types: [/^gateway\/store\/store\.ts$/] },
+  {
+    name: "gateway/reports",
+    files: /^gateway\/reports\//,
+    // A figure counts clocks and rounds as the rules do: one definition of a pause and of a round.
+    may: [/^#model$/, /^rules\/response\/(clocks|repeats)\.ts$/],
+    types: [/^gateway\/store\/store\.ts$/],
+  },
   {
     name: "gateway/notify",
     files: /^gateway\/notify\//,
@@ -202,7 +208,7 @@ const rooms: readonly Room[] = [
     name: "gateway/console",
     files: /^gateway\/console\//,
     may: [/^svelte/, /^uplot/, /^vite/, /^@sveltejs\//, /^node:url$/, /^virtual:/],
-    types: [/^gateway\/api\/(link-|report-|people-|paper-|visit-|kept-)?shapes\.ts$/],
+    types: [/^gateway\/api\/(link-|report-|response-|people-|paper-|visit-|kept-)?shapes\.ts$/],
   },
 ];
 

@@ -26,6 +26,7 @@ import { journalRoutes } from "./routes/journal.ts";
 import { linkRoutes } from "./routes/links.ts";
 import { liveRoutes } from "./routes/live.ts";
 import { reportRoutes } from "./routes/reports.ts";
+import { responseReportRoutes } from "./routes/response-report.ts";
 import { ruleRoutes } from "./routes/rules.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { simulatorRoutes } from "./routes/simulator.ts";
@@ -107,6 +108,7 @@ export async function startApi(input: ApiInput): Promise<Api> {
   journalRoutes(server, house);
   const reports = createAlarmReports(house.store, house.clock);
   reportRoutes(server, house, reports);
+  responseReportRoutes(server, house);
   exportRoutes(server, house, reports);
   ruleRoutes(server, house);
   backtestRoutes(server, house);

@@ -109,8 +109,23 @@ export interface HandoverPolicy {
   readonly checks: readonly { readonly id: string; readonly text: Text }[];
 }
 
+/** What the figures of the reports are measured against; shares from 0 to 1. */
+export interface KpiTargets {
+  /** Of the clocks that came due, how many were met. */
+  readonly inTime: number;
+  /** Ratings of 4 or 5 among all ratings. */
+  readonly satisfaction: { readonly alarm: number; readonly target: number };
+  readonly firstFix: number;
+  readonly followUp: number;
+  /** How much less often faults come back than in the period before. */
+  readonly repeatDrop: number;
+  /** Complaints among all tickets. */
+  readonly complaints: number;
+}
+
 export interface Policy {
   readonly version: string;
+  readonly kpi?: KpiTargets;
   /** Waiting that may stop the repair clock: why, and how long before the ticket goes on by itself. */
   readonly hold: { readonly reasons: readonly HoldReason[]; readonly longest: Span };
   readonly handover?: HandoverPolicy;

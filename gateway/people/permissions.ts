@@ -92,6 +92,8 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "GET /api/journal/verify": ["supervisor", "engineer", "admin"],
   "GET /api/alarms/suppressed": everyRole,
   "GET /api/reports/alarms": readsReports,
+  // As a file it is for supervisors: the route narrows it.
+  "GET /api/reports/response": readsReports,
   "GET /api/exports/alarms.csv": exportsData,
   "GET /api/exports/tickets.csv": exportsData,
   "GET /api/exports/journal.csv": ["supervisor", "engineer", "admin"],

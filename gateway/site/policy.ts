@@ -83,8 +83,18 @@ const WithinMonth = SpanText.refine((span) => span <= days(30), {
 const Reach = shapeOf(["console", ...channelKinds], SpanText);
 const ReachBySeverity = shapeOf(Severity.options, Reach);
 
+const Kpi = z.strictObject({
+  inTime: Share,
+  satisfaction: z.strictObject({ alarm: Share, target: Share }),
+  firstFix: Share,
+  followUp: z.number().gt(0).max(1),
+  repeatDrop: Share,
+  complaints: Share,
+});
+
 export const PolicyFile = z.strictObject({
   version: z.string().min(1),
+  kpi: Kpi.optional(),
   warn: z.strictObject({ share: Share, shortShare: Share, shortUpTo: SpanText }),
   acknowledgeExpires: z.strictObject({ S1: SpanText, S2: SpanText, S3: SpanText, S4: SpanText }),
   hold: z.strictObject({ reasons: z.array(z.strictObject({ id: Id, text: TextPair })).min(1), longest: SpanText }),
@@ -108,6 +118,7 @@ export const PolicyFile = z.strictObject({
 });
 
 export const ResponseFile = z.strictObject({
+  kpi: Kpi.partial().default({}),
   reach: ReachBySeverity.default({}),
   workdays: WorkdayYears.default({}),
   classes: z
@@ -216,6 +227,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
   const ladder = (severity: Severity) => steps(part(root, "ladders", severity), fields.ladders[severity]);
   return {
     version: fields.version,
+    ...(fields.kpi ? { kpi: fields.kpi } : {}),
     warn: fields.warn,
     acknowledgeExpires: fields.acknowledgeExpires,
     hold: fields.hold,
@@ -266,7 +278,8 @@ export function overridePolicy(
   if (!fields) return policy;
   const years = { ...policy.workdays?.years, ...fields.workdays };
   const workdays = Object.keys(years).length > 0 ? { workdays: { zone: "UTC", years } } : {};
-  if (Object.keys({ ...fields.classes, ...fields.reach }).length === 0) return { ...policy, ...workdays };
+  const kpi = policy.kpi ? { kpi: { ...policy.kpi, ...told(fields.kpi) } } : {};
+  if (Object.keys({ ...fields.classes, ...fields.reach }).length === 0) return { ...policy, ...workdays, ...kpi };
   const known = Object.keys(policy.classes);
   const classes: Partial<Record<TicketClass, ClassPolicy>> = { ...policy.classes };
   for (const [id, change] of Object.entries(fields.classes)) {
@@ -306,7 +319,7 @@ export function overridePolicy(
   const reach = Object.fromEntries(
     Severity.options.map((severity) => [severity, { ...policy.reach[severity], ...fields.reach[severity] }]),
   ) as Policy["reach"];
-  return { ...policy, ...workdays, version: `${policy.version}+${revision}`, classes, reach };
+  return { ...policy, ...workdays, ...kpi, version: `${policy.version}+${revision}`, classes, reach };
 }
 
 /** Roles that some step or class of the policy tells. */

@@ -56,7 +56,7 @@ export function countRepeats(draft: Draft, ticket: Ticket): void {
 const counts = (ticket: Ticket): boolean => !ticket.simulated && !ticket.falseAlarm && ticket.rectifies === undefined;
 
 /** When each round of a ticket began. */
-const roundsOf = (ticket: Ticket) => {
+export const roundsOf = (ticket: Ticket): readonly Ticket["openedAt"][] => {
   const starts = (clocks: Ticket["clocks"]) => clocks.map((clock) => clock.startedAt);
   const began = [...(ticket.past ?? []).map((past) => past.clocks), ticket.clocks].map((clocks) =>
     Math.min(...starts(clocks)),
