@@ -255,7 +255,7 @@ describe("imports stay inside their rooms", () => {
     ];
     expect(
       importers(/^node:sqlite$/).every((file) =>
-        /^gateway\/(store\/sqlite\/|history\/file\.ts|northbound\/queue\.ts)/.test(file),
+        /^gateway\/(store\/sqlite\/|history\/(file|copy)\.ts|northbound\/queue\.ts)/.test(file),
       ),
     ).toBe(true);
     expect(importers(/^pino$/)).toEqual(["gateway/log.ts"]);
