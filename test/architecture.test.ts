@@ -244,8 +244,10 @@ describe("imports stay inside their rooms", () => {
       "gateway/main.ts",
       "gateway/metrics.ts",
       "gateway/pipeline.ts",
+      "gateway/rooms.ts",
       "gateway/simulation.ts",
       "gateway/unit-figures.ts",
+      "gateway/verdicts.ts",
     ]);
   });
 
