@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isListed, shownState } from "#model/alarm";
 import type { Plan } from "#model/plan";
-import type { ClockKind } from "#model/policy";
+import { type ClockKind, usualPersonalData } from "#model/policy";
 import { type Site, type SiteLink, usualHistory } from "#model/site";
 import { type Instant, instant, milliseconds } from "#model/time";
 import type { Driver } from "../drivers/driver.ts";
@@ -29,6 +29,7 @@ import { type OutgoingAnswer, request } from "./net/outgoing.ts";
 import { openNorth } from "./northbound/open-north.ts";
 import { createOrders } from "./northbound/orders.ts";
 import { startDelivery } from "./notify/deliver-outbox.ts";
+import { keepErasing } from "./people/contacts.ts";
 import { openKeyring } from "./people/keyring.ts";
 import { linkWriter } from "./people/message-link.ts";
 import { openVault } from "./people/vault.ts";
@@ -306,8 +307,20 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     },
     stop.signal,
   );
+  const erasing = keepErasing(
+    {
+      vault,
+      door,
+      store,
+      clock,
+      keep: site.policy.personal ?? usualPersonalData,
+      failed: (error) => log.error({ because: String(error) }, "what is over could not be erased; tried again in 6 h"),
+    },
+    stop.signal,
+  );
   opened.defer(async () => {
     stop.abort();
+    await erasing;
     await beating;
     await keep(store, engine, { now: clock.now(), mono: clock.monotonic() });
   });

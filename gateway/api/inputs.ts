@@ -317,6 +317,14 @@ export const OpenTicket = z.strictObject({
   occurredAt: Instantly.optional().describe("For a back-entry: when it happened."),
   commandId: CommandId,
 });
+export const Contact = z.strictObject({
+  name: words(64),
+  phone: z
+    .string()
+    .trim()
+    .regex(/^\+?[\d -]{3,24}$/),
+});
+export const KeepContact = z.strictObject({ commandId: CommandId, ...Contact.shape });
 const FileId = z.string().regex(/^[0-9a-f]{32}$/);
 export const Step = z.strictObject({
   commandId: CommandId,

@@ -2,7 +2,7 @@
 import type { Workdays } from "./calendar.ts";
 import type { Severity } from "./severity.ts";
 import type { Text } from "./text.ts";
-import type { Span } from "./time.ts";
+import { days, type Span } from "./time.ts";
 
 export const ticketClasses = [
   "elevator_entrapment",
@@ -123,7 +123,22 @@ export interface KpiTargets {
   readonly complaints: number;
 }
 
+/** How long what belongs to people is kept after its ticket was closed. */
+export interface PersonalData {
+  readonly contacts: Span;
+  /** Photos, papers, signatures. */
+  readonly files: Span;
+}
+
+/**
+ * Contacts: T31 warrants repairs for three months, and PIPL Art. 19 asks for the shortest time. Files: a year, for insurers and the
+ * yearly statistics (X8, K15); engineering judgement.
+ */
+export const usualPersonalData: PersonalData = { contacts: days(90), files: days(365) };
+
 export interface Policy {
+  /** `usualPersonalData` when it is not told. */
+  readonly personal?: PersonalData;
   readonly version: string;
   readonly kpi?: KpiTargets;
   /** Waiting that may stop the repair clock: why, and how long before the ticket goes on by itself. */

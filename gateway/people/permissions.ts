@@ -77,9 +77,13 @@ export const permissions: Readonly<Record<string, Permission>> = {
 
   "POST /api/tickets/:no/links": desk,
   "POST /api/tickets/:no/files": deskAndCrew,
+  "POST /api/tickets/:no/contact": desk,
+  // Each look is a row of the journal.
+  "POST /api/tickets/:no/contact/show": ["operator", "supervisor"],
   "GET /api/tickets/:no/files/:id": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "DELETE /api/tickets/:no/links/:person": desk,
 
+  "GET /api/shifts": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/handovers": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/handovers/:id": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "POST /api/handovers": desk,

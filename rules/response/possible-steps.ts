@@ -45,7 +45,7 @@ export const STEPS: Readonly<Record<TicketStep, StepRule>> = {
   // Also of a closed ticket, while it may be opened again.
   rate: { from: ["repaired", "verifying", "closed"] },
   feedback: { needs: "note" },
-  promise: {},
+  promise: { from: ["new", "dispatched", ...WORKING, "mitigated", "on-hold"] },
   assign: { needs: "assignee" },
   escalate: {},
   note: { needs: "note" },

@@ -15,6 +15,7 @@ import { fileBodies } from "../project-kept.ts";
 import { type TicketDetailBody, TicketDetailShape, TicketShape } from "../shapes.ts";
 import { stepCommand } from "../step-command.ts";
 import { nowRead, personOf, traceOf } from "../trace.ts";
+import { maskedContact } from "./contacts.ts";
 
 /** A ticket that runs for a day has a few hundred entries; a longer story is in the journal. */
 const EVENTS_SHOWN = 1_000;
@@ -76,6 +77,7 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
         house.store.messages(ticket.no),
       ]);
       const now = house.clock.now();
+      const contact = await maskedContact(house, ticket.no);
       const reader = personOf(house.site, actorOf(request));
       const read = reader ? nowRead(messages, reader.id, now) : [];
       if (reader && read.length > 0) {
@@ -87,6 +89,7 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
       return {
         ...body(ticket),
         policyVersion: ticket.policyVersion,
+        ...(contact ? { contact } : {}),
         ...(ticket.files ? { files: fileBodies(ticket, await goneFiles(house.vault, ticket)) } : {}),
         events: rows
           .filter((row) => !isBookkeeping(row.event))
