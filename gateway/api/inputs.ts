@@ -329,6 +329,7 @@ export const Step = z.strictObject({
   into: words(32).optional().describe("merge: the ticket that goes on"),
 });
 
+export const ReportParams = z.strictObject({ id: z.string().regex(/^BB\d{8}-(?:daily|weekly|monthly)$/) });
 export const HandoverParams = z.strictObject({
   id: z
     .string()

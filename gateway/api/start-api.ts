@@ -34,6 +34,7 @@ import { studyRoutes } from "./routes/studies.ts";
 import { ticketRoutes } from "./routes/tickets.ts";
 import { tokenRoutes, userRoutes } from "./routes/users.ts";
 import { writeRoutes } from "./routes/writes.ts";
+import { writtenReportRoutes } from "./routes/written-reports.ts";
 import { validatorCompiler } from "./validate.ts";
 
 export interface Api extends AsyncDisposable {
@@ -105,6 +106,7 @@ export async function startApi(input: ApiInput): Promise<Api> {
   const reports = createAlarmReports(house.store, house.clock);
   reportRoutes(server, house, reports);
   responseReportRoutes(server, house);
+  writtenReportRoutes(server, house);
   exportRoutes(server, house, reports);
   ruleRoutes(server, house);
   backtestRoutes(server, house);

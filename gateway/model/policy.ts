@@ -123,8 +123,18 @@ export interface KpiTargets {
   readonly complaints: number;
 }
 
+/** Reports that the house writes by itself, at an hour of the site's clock. */
+export interface ReportPolicy {
+  /** Minutes after local midnight. */
+  readonly at: number;
+  /** ISO weekday of the weekly one, 1 = Monday; the monthly one comes on the first. */
+  readonly weekday: number;
+  readonly tell: readonly string[];
+}
+
 export interface Policy {
   readonly version: string;
+  readonly reports?: ReportPolicy;
   readonly kpi?: KpiTargets;
   /** Waiting that may stop the repair clock: why, and how long before the ticket goes on by itself. */
   readonly hold: { readonly reasons: readonly HoldReason[]; readonly longest: Span };

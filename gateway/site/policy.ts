@@ -92,7 +92,19 @@ const Kpi = z.strictObject({
   complaints: Share,
 });
 
+/** `08:00` as minutes after midnight. */
+const TimeOfDay = z
+  .string()
+  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/)
+  .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)));
+const Reports = z.strictObject({
+  at: TimeOfDay,
+  weekday: z.int().min(1).max(7),
+  tell: z.array(z.string()).min(1),
+});
+
 export const PolicyFile = z.strictObject({
+  reports: Reports.optional(),
   version: z.string().min(1),
   kpi: Kpi.optional(),
   warn: z.strictObject({ share: Share, shortShare: Share, shortUpTo: SpanText }),
@@ -119,6 +131,7 @@ export const PolicyFile = z.strictObject({
 
 export const ResponseFile = z.strictObject({
   kpi: Kpi.partial().default({}),
+  reports: Reports.partial().default({}),
   reach: ReachBySeverity.default({}),
   workdays: WorkdayYears.default({}),
   classes: z
@@ -211,6 +224,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     };
   }
   checkRoles(part(root, "repeat", "tell"), fields.repeat.tell, roles, problems);
+  checkRoles(part(root, "reports", "tell"), fields.reports?.tell ?? [], roles, problems);
   checkRoles(part(root, "overdue", "tell"), fields.overdue?.tell ?? [], roles, problems);
   for (const role of Object.keys(fields.answeredBy)) {
     if (roles.includes(role)) continue;
@@ -228,6 +242,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
   return {
     version: fields.version,
     ...(fields.kpi ? { kpi: fields.kpi } : {}),
+    ...(fields.reports ? { reports: fields.reports } : {}),
     warn: fields.warn,
     acknowledgeExpires: fields.acknowledgeExpires,
     hold: fields.hold,
@@ -278,7 +293,11 @@ export function overridePolicy(
   if (!fields) return policy;
   const years = { ...policy.workdays?.years, ...fields.workdays };
   const workdays = Object.keys(years).length > 0 ? { workdays: { zone: "UTC", years } } : {};
-  const kpi = policy.kpi ? { kpi: { ...policy.kpi, ...told(fields.kpi) } } : {};
+  checkRoles(part(root, "reports", "tell"), fields.reports.tell ?? [], Object.keys(policy.roles), problems);
+  const kpi = {
+    ...(policy.kpi ? { kpi: { ...policy.kpi, ...told(fields.kpi) } } : {}),
+    ...(policy.reports ? { reports: { ...policy.reports, ...told(fields.reports) } } : {}),
+  };
   if (Object.keys({ ...fields.classes, ...fields.reach }).length === 0) return { ...policy, ...workdays, ...kpi };
   const known = Object.keys(policy.classes);
   const classes: Partial<Record<TicketClass, ClassPolicy>> = { ...policy.classes };
@@ -331,6 +350,7 @@ export function rolesTold(policy: Policy): ReadonlySet<string> {
     ...policy.repeat.tell,
     ...(policy.handover?.tell ?? []),
     ...(policy.overdue?.tell ?? []),
+    ...(policy.reports?.tell ?? []),
     ...steps.flatMap((step) => step.tell),
     ...classes.flatMap((one) => [...one.tellAtOpening, ...(one.tellWhenVerified ?? [])]),
   ]);
