@@ -126,8 +126,8 @@ const rooms: readonly Room[] = [
     name: "gateway/reports",
     files: /^gateway\/reports\//,
     // A figure counts clocks and rounds as the rules do: one definition of a pause and of a round.
-    may: [/^#model$/, /^rules\/response\/(clocks|repeats)\.ts$/],
-    types: [/^gateway\/store\/store\.ts$/],
+    may: [/^#model$/, /^rules\/response\/(clocks|on-duty|reach|repeats)\.ts$/],
+    types: [/^gateway\/(door|store\/store)\.ts$/],
   },
   {
     name: "gateway/notify",

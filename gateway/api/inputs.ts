@@ -361,6 +361,7 @@ export const VisitStep = Step.pick({
 export const MakeLink = z.strictObject({ person: id(64).describe("id of a person of people.yaml") });
 export const LinkPersonParams = z.strictObject({ no: TicketParams.shape.no, person: id(64) });
 
+export const ReportParams = z.strictObject({ id: z.string().regex(/^BB\d{8}-(?:daily|weekly|monthly)$/) });
 export const HandoverParams = z.strictObject({
   id: z
     .string()

@@ -50,3 +50,31 @@ export const ResponseReportShape = z.object({
 });
 
 export type ResponseReportBody = z.infer<typeof ResponseReportShape>;
+
+const AlarmCount = z.object({ alarm: z.string(), count: z.int() });
+
+/** What a written report keeps. */
+export interface WrittenBody {
+  readonly response: ResponseReportBody;
+  readonly alarms: {
+    readonly told: number;
+    readonly top: readonly { readonly alarm: string; readonly count: number }[];
+  };
+}
+
+export const WrittenRowShape = z.object({
+  id: z.string(),
+  period: z.enum(["daily", "weekly", "monthly"]),
+  at: Time.describe("when it was due"),
+  from: Time,
+  to: Time,
+  lateBy: z.string().optional().describe("ISO 8601 duration; written later because the house was down"),
+  summary: Text,
+});
+export const WrittenReportShape = WrittenRowShape.extend({
+  response: ResponseReportShape,
+  alarms: z.object({ told: z.int(), top: z.array(AlarmCount.extend({ name: Text })) }),
+});
+
+export type WrittenRowBody = z.infer<typeof WrittenRowShape>;
+export type WrittenReportBody = z.infer<typeof WrittenReportShape>;

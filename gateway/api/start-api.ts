@@ -38,6 +38,7 @@ import { ticketRoutes } from "./routes/tickets.ts";
 import { tokenRoutes, userRoutes } from "./routes/users.ts";
 import { visitRoutes } from "./routes/visit.ts";
 import { writeRoutes } from "./routes/writes.ts";
+import { writtenReportRoutes } from "./routes/written-reports.ts";
 import { validatorCompiler } from "./validate.ts";
 
 export interface Api extends AsyncDisposable {
@@ -113,6 +114,7 @@ export async function startApi(input: ApiInput): Promise<Api> {
   const reports = createAlarmReports(house.store, house.clock);
   reportRoutes(server, house, reports);
   responseReportRoutes(server, house);
+  writtenReportRoutes(server, house);
   exportRoutes(server, house, reports);
   ruleRoutes(server, house);
   backtestRoutes(server, house);

@@ -136,10 +136,20 @@ export interface PersonalData {
  */
 export const usualPersonalData: PersonalData = { contacts: days(90), files: days(365) };
 
+/** Reports that the house writes by itself, at an hour of the site's clock. */
+export interface ReportPolicy {
+  /** Minutes after local midnight. */
+  readonly at: number;
+  /** ISO weekday of the weekly one, 1 = Monday; the monthly one comes on the first. */
+  readonly weekday: number;
+  readonly tell: readonly string[];
+}
+
 export interface Policy {
   /** `usualPersonalData` when it is not told. */
   readonly personal?: PersonalData;
   readonly version: string;
+  readonly reports?: ReportPolicy;
   readonly kpi?: KpiTargets;
   /** Waiting that may stop the repair clock: why, and how long before the ticket goes on by itself. */
   readonly hold: { readonly reasons: readonly HoldReason[]; readonly longest: Span };

@@ -5,6 +5,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<void> }>>>
   backtest: () => import("./backtest.ts"),
   commit: () => import("./commit.ts"),
   storm: () => import("./storm.ts"),
+  tickets: () => import("./tickets.ts"),
   modbus: () => import("./modbus.ts"),
   broker: () => import("./broker.ts"),
   north: () => import("./north.ts"),

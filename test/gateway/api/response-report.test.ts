@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { days, instant, later, minutes } from "#model/time";
-import { ResponseReportShape } from "../../../gateway/api/response-shapes.ts";
+import { ResponseReportShape, WrittenReportShape } from "../../../gateway/api/response-shapes.ts";
 import { readCsv } from "../../../gateway/commands/csv.ts";
 import { START, type Stand, startStand, testSite, ticket } from "./stand.ts";
 
@@ -111,5 +111,34 @@ describe("the report about tickets", () => {
       const answer = await stand.ask("GET", `/api/reports/response?${bad}`, { as: "viewer" });
       expect([answer.status, typeof answer.body.message?.zh], bad).toEqual([400, "string"]);
     }
+  });
+});
+
+describe("the reports that the house wrote by itself", () => {
+  test("stand in a list and open as they were counted; a wrong id is a 404 or a 400 in words", async () => {
+    const response = (await stand.ask("GET", "/api/reports/response", { as: "viewer" })).body;
+    const id = "BB20261122-daily";
+    const summary = { zh: "工单 2 件", en: "2 tickets" };
+    stand.door.house.papers.set(id, {
+      kind: "report",
+      id,
+      state: "closed",
+      period: "daily",
+      at: START,
+      from: instant(START - days(1)),
+      to: START,
+      lateBy: minutes(90),
+      summary,
+      body: { response, alarms: { told: 3, top: [{ alarm: "elevator.entrapment@lift-1", count: 3 }] } },
+    });
+    const list = await stand.ask("GET", "/api/reports/written", { as: "viewer" });
+    expect(list.body).toMatchObject([{ id, period: "daily", lateBy: "PT1H30M", summary }]);
+    const one = await stand.ask("GET", `/api/reports/written/${id}`, { as: "operator" });
+    WrittenReportShape.strict().parse(one.body);
+    expect(one.body.response).toEqual(response);
+    expect(one.body.alarms.top[0].name.zh).toContain("lift-1");
+    expect((await stand.ask("GET", "/api/reports/written/BB20990101-daily", { as: "viewer" })).status).toBe(404);
+    expect((await stand.ask("GET", "/api/reports/written/..%2Fx", { as: "viewer" })).status).toBe(400);
+    expect((await stand.ask("GET", "/api/reports/written", { as: "maintainer" })).status).toBe(403);
   });
 });

@@ -155,6 +155,18 @@ export const pagesEn: PageWords = {
     masked: "Names are masked in the file; add persons=full to the address to have them.",
     askSupervisor: "A supervisor takes the report out as a file; this page can be printed.",
   },
+  written: {
+    title: "Written by itself",
+    periods: { daily: "Daily report", weekly: "Weekly report", monthly: "Monthly report" },
+    period: "Report",
+    about: "About",
+    summary: "In short",
+    due: "Due",
+    at: (time: string) => `written ${time}`,
+    late: "written late, after downtime",
+    frozen: "as counted then",
+    none: "No report yet. They are written at the set hour and sent to whom the policy names.",
+  },
   suppressed: {
     title: "Alarms that nobody is told of",
     note: "They are watched and recorded as always, but nobody is disturbed. What is still active when its shelf ends alarms again; each handover goes through these lists.",

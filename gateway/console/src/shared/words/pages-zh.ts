@@ -152,6 +152,18 @@ export const pagesZh = {
     masked: "导出文件中的人名已隐去，可在地址后加 persons=full 导出姓名。",
     askSupervisor: "导出文件须由主管进行；本页可直接打印。",
   },
+  written: {
+    title: "定期报表",
+    periods: { daily: "日报", weekly: "周报", monthly: "月报" },
+    period: "报表",
+    about: "统计期",
+    summary: "摘要",
+    due: "生成时间",
+    at: (time: string) => `${time} 自动生成`,
+    late: "停机后补生成",
+    frozen: "数据以生成时为准",
+    none: "尚无报表。到设定时刻自动生成，并发给预案中指定的人员。",
+  },
   suppressed: {
     title: "不提醒的告警",
     note: "这些告警照常监视和记录，但不提醒值守人员。搁置到期仍在发生的会重新报警；每班交接时逐条核对。",
