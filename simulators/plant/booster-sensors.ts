@@ -13,6 +13,8 @@ const motorLoss = 1.15;
 const roomTemperature = 28;
 /** Kelvin per kW taken up, reached within about 20 min. */
 const warming = { perKilowatt: 10, seconds: 1200 } as const;
+/** Electromagnetic flow meters are set to some damping, s (engineering judgement); a check valve chatters faster than that. */
+const flowDamping = 0.5;
 /** Below it a flow meter shows nothing, m³/h. */
 const lowFlowCut = 0.1;
 /** A cavitating pump takes so much less power. */
@@ -70,6 +72,7 @@ export function createBoosterSensors(
   const pumpPoints = state.pumps.map((_, index) => spell(`p${index + 1}`, pumpTells));
   const sumpPoints = state.sump.pumps.map((_, index) => spell(`s${index + 1}`, sumpTells));
   let mainsSwing = 0;
+  let metered = state.flow;
 
   const publishPump = (index: number, interval: number) => {
     const pump = state.pumps[index];
@@ -117,7 +120,7 @@ export function createBoosterSensors(
     readings.outlet_pressure = state.sensorBroken
       ? 0
       : Math.max(0, state.pressure / 10 + chance.normal(0, pressureNoise));
-    readings.flow = state.flow > lowFlowCut ? Math.max(0, state.flow + chance.normal(0, 0.05)) : 0;
+    readings.flow = metered > lowFlowCut ? Math.max(0, metered + chance.normal(0, 0.05)) : 0;
     readings.flow_total = Math.floor(state.total * 10) / 10;
     readings.tank_level = state.tankLevel + chance.normal(0, 0.003);
     readings.sump_level = Math.max(0, state.sump.level + chance.normal(0, 0.002));
@@ -136,6 +139,7 @@ export function createBoosterSensors(
   return {
     readings,
     step(seconds, steps) {
+      metered += ((state.flow - metered) * seconds) / flowDamping;
       if (steps % publishEverySteps !== 0) return;
       readings.heartbeat = Math.floor(steps * seconds + 1e-9) % 65_536;
       publish(seconds * publishEverySteps);
