@@ -7,6 +7,7 @@ import type { Text } from "./text.ts";
 import type { Line } from "./wire/line.ts";
 import { listenModbus } from "./wire/modbus-device.ts";
 import { NoTerminal, openSerialLine } from "./wire/serial-line.ts";
+import type { ShownDevice } from "./wire/shown.ts";
 
 /** A port that could not be opened, with the variable that moves it. */
 export class PortRefused extends Error {
@@ -63,10 +64,24 @@ export async function openLine(
       return listenModbus({ ...modbus(port, devices), clock, chance, host, port: options.port, framing: "rtu" });
     case "serial":
       return openSerial(port, devices, options);
-    default:
-      throw new FleetRefused([{ zh: `暂不支持 ${port.speaks}`, en: `${port.speaks} is not known` }]);
+    case "opcua": {
+      // The library takes its time to load: only a fleet with such a line waits for it.
+      const { listenOpcua } = await import("./wire/opcua-device.ts");
+      return listenOpcua({ host, port: options.port, devices: shown(devices), clients: port.clients, clock, chance });
+    }
+    case "mqtt":
+    case "sparkplug": {
+      const { openMqttLine } = await import("./wire/mqtt-device.ts");
+      const { broker = "", user, password, every } = port;
+      const common = { broker, user, password, every, devices: shown(devices), clock, chance, name: port.name };
+      return openMqttLine({ ...common, prefix: port.prefix, sparkplug: port.speaks === "sparkplug" });
+    }
   }
 }
+
+/** Devices whose points have names; one that only answers recorded frames has none. */
+const shown = (devices: readonly LineDevice[]): readonly ShownDevice[] =>
+  devices.flatMap(({ device: { id, profile, faults, show } }) => (profile ? [{ id, profile, faults, show }] : []));
 
 /** Start bit, eight data bits, and what the parity takes: RTU without parity has a second stop bit. */
 const characterBits = { none: 10, even: 11, odd: 11 } as const;
