@@ -246,6 +246,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       links: () => acquisition.links(),
       frames: (link, after) => acquisition.frames(link, after),
       writeDesk,
+      north: () => north.standing(),
       channels: () => delivery.channels(),
       tryChannel: (channel, person) => delivery.tryChannel(channel, person),
       rules,

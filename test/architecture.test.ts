@@ -134,7 +134,7 @@ const rooms: readonly Room[] = [
     files: /^gateway\/northbound\//,
     may: [
       /^#model$/,
-      /^gateway\/net\/(outgoing|outgoing-trouble|refused)\.ts$/,
+      /^gateway\/net\/(outgoing|outgoing-trouble|refused|signed-headers)\.ts$/,
       // Samples wait in the form that the historian has for them.
       /^gateway\/history\/(block|tail)\.ts$/,
       // A broker in the north is spoken to as one in the south: the one connection, the one codec.
@@ -249,7 +249,7 @@ describe("imports stay inside their rooms", () => {
     ];
     expect(
       importers(/^node:sqlite$/).every((file) =>
-        /^gateway\/(store\/sqlite\/|history\/file\.ts|northbound\/queue\.ts)/.test(file),
+        /^gateway\/(store\/sqlite\/|history\/(file|copy)\.ts|northbound\/queue\.ts)/.test(file),
       ),
     ).toBe(true);
     expect(importers(/^pino$/)).toEqual(["gateway/log.ts"]);

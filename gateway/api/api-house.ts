@@ -25,6 +25,7 @@ import type { Metrics } from "../metrics.ts";
 import type { Limits } from "../net/limits.ts";
 import type { Listen } from "../net/listen.ts";
 import { Refused } from "../net/refused.ts";
+import type { NorthStanding } from "../northbound/open-north.ts";
 import type { ChannelStanding } from "../notify/deliver-outbox.ts";
 import type { CheckedRules } from "../site/check-rule-text.ts";
 import type { Store } from "../store/store.ts";
@@ -57,6 +58,8 @@ export interface ApiInput {
   readonly frames: (link: string, after: number) => readonly Frame[] | undefined;
   /** Where every write is asked for, from the screens and from the north, so that two of one point never cross. */
   readonly writeDesk: WriteDesk;
+  /** The targets in the north. */
+  readonly north: () => readonly NorthStanding[];
   /** The ways out for messages, and the way to try one. */
   readonly channels: () => readonly ChannelStanding[];
   readonly tryChannel: (channel: string, person: string) => Promise<Delivery | undefined>;

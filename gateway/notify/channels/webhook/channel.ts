@@ -6,8 +6,8 @@ import type { Text } from "#model/text";
 import { formatInstant, formatSpan, milliseconds } from "#model/time";
 import { post } from "../../../net/outgoing.ts";
 import { OutgoingTrouble } from "../../../net/outgoing-trouble.ts";
+import { signedHeaders } from "../../../net/signed-headers.ts";
 import type { Channel, ChannelContext } from "../../channel.ts";
-import { signedHeaders } from "./sign.ts";
 
 /** Answers that no retry will change: the address is wrong, gone, or does not take our signature. */
 const REFUSALS: Readonly<Record<number, Text>> = {
