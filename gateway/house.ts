@@ -258,6 +258,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       writeDesk,
       keys,
       vault,
+      north: () => north.standing(),
       channels: () => delivery.channels(),
       tryChannel: (channel, person) => delivery.tryChannel(channel, person),
       rules,

@@ -140,7 +140,7 @@ const rooms: readonly Room[] = [
     files: /^gateway\/northbound\//,
     may: [
       /^#model$/,
-      /^gateway\/net\/(outgoing|outgoing-trouble|refused)\.ts$/,
+      /^gateway\/net\/(outgoing|outgoing-trouble|refused|signed-headers)\.ts$/,
       // Samples wait in the form that the historian has for them.
       /^gateway\/history\/(block|tail)\.ts$/,
       // A broker in the north is spoken to as one in the south: the one connection, the one codec.

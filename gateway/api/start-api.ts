@@ -26,6 +26,7 @@ import { historyRoutes } from "./routes/history.ts";
 import { journalRoutes } from "./routes/journal.ts";
 import { linkRoutes } from "./routes/links.ts";
 import { liveRoutes } from "./routes/live.ts";
+import { northRoutes } from "./routes/north.ts";
 import { reportRoutes } from "./routes/reports.ts";
 import { responseReportRoutes } from "./routes/response-report.ts";
 import { ruleRoutes } from "./routes/rules.ts";
@@ -100,6 +101,7 @@ export async function startApi(input: ApiInput): Promise<Api> {
   sessionRoutes(server, house, { hasher, desk, firstRun });
   siteRoutes(server, house);
   linkRoutes(server, house);
+  northRoutes(server, house);
   writeRoutes(server, house);
   historyRoutes(server, house);
   alarmRoutes(server, house);

@@ -48,6 +48,7 @@ export const permissions: Readonly<Record<string, Permission>> = {
   // Which of them may write which point, the point itself says.
   "POST /api/points/:id/write": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/links": ["operator", "maintainer", "supervisor", "engineer", "admin"],
+  "GET /api/north": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/links/:id": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/links/:id/frames": engineering,
   "GET /api/points/:id/history": everyRole,

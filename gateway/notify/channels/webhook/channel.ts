@@ -4,9 +4,9 @@ import { inOneLine } from "#model/in-one-line";
 import type { Delivery, Message } from "#model/message";
 import type { Text } from "#model/text";
 import { formatInstant, formatSpan, milliseconds } from "#model/time";
+import { signedHeaders } from "../../../net/signed-headers.ts";
 import { askByPost, isDelivery } from "../../ask.ts";
 import type { Channel, ChannelContext } from "../../channel.ts";
-import { signedHeaders } from "./sign.ts";
 
 /** Answers that no retry will change: the address is wrong, gone, or does not take our signature. */
 const REFUSALS: Readonly<Record<number, Text>> = {
