@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<void> }>>>
   modbus: () => import("./modbus.ts"),
   broker: () => import("./broker.ts"),
   north: () => import("./north.ts"),
+  fleet: () => import("./fleet.ts"),
   detection: () => import("./detection.ts"),
 };
 
