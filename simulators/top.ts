@@ -32,7 +32,7 @@ const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f
 const columnsOf = (text: string): number => [...text].reduce((sum, letter) => sum + (wide.test(letter) ? 2 : 1), 0);
 
 /** The text in exactly so many columns. */
-export function fit(text: string, columns: number): string {
+export function trim(text: string, columns: number): string {
   let out = "";
   let used = 0;
   for (const letter of text) {
@@ -81,16 +81,16 @@ export function picture(
   const { device, line, state } = shortest;
   const rest = Math.max(0, columns - device - line - state - 3 * pad);
   const row = (name: string, link: string, what: string, values: string) =>
-    fit([fit(name, device), fit(link, line), fit(what, state), fit(values, rest)].join(" "), columns).trimEnd();
+    trim([trim(name, device), trim(link, line), trim(what, state), trim(values, rest)].join(" "), columns).trimEnd();
   const titles = say({ zh: "设备|线路/站号|状态|数值", en: "DEVICE|LINE/UNIT|STATE|VALUES" }).split("|");
   const room = Math.max(0, rows - 2);
   const shown = sorted.length <= room ? sorted : sorted.slice(0, Math.max(0, room - 1));
   const hidden = sorted.length - shown.length;
   return [
-    fit(head, columns).trimEnd(),
+    trim(head, columns).trimEnd(),
     row(titles[0] ?? "", titles[1] ?? "", titles[2] ?? "", titles[3] ?? ""),
     ...shown.map((one) => row(one.device, `${one.link}/${one.unit}`, stateOf(one), valuesOf(one))),
-    ...(hidden > 0 ? [fit(say({ zh: `… 另有 ${hidden} 台`, en: `… and ${hidden} more` }), columns).trimEnd()] : []),
+    ...(hidden > 0 ? [trim(say({ zh: `… 另有 ${hidden} 台`, en: `… and ${hidden} more` }), columns).trimEnd()] : []),
   ];
 }
 

@@ -96,6 +96,7 @@ describe.skipIf(!mosquittoFound || !haveSub)("plain MQTT", () => {
       occupied: 1,
       door_zone: 0,
       main_power: 0,
+      power_source: 1,
     }))
       fleet.device("lift-1").setPoint(point, value);
     const box = await ear.until(

@@ -1,7 +1,7 @@
 /** The terminal view of a fleet: never wider or higher than the screen, the troubled first, Chinese letters counted as two columns. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { fit, picture, redraw, type TopDevice } from "../../simulators/top.ts";
+import { picture, redraw, type TopDevice, trim } from "../../simulators/top.ts";
 
 const device = (name: string, more: Partial<TopDevice> = {}): TopDevice => ({
   device: name,
@@ -52,5 +52,5 @@ test("no line is wider than the screen and no picture higher, whatever the scree
 
 test("a redraw clears what stood behind each line and below the last", () => {
   expect(redraw(["a", "b"])).toBe("\u001b[Ha\u001b[K\nb\u001b[K\u001b[J");
-  expect(fit("电梯", 3)).toBe("电 ");
+  expect(trim("电梯", 3)).toBe("电 ");
 });
