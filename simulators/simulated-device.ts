@@ -48,6 +48,8 @@ export interface SimulatedDevice {
   /** What a point of the profile says on the wire, in its own unit. */
   show(point: ProfilePoint): number | string;
   readonly playing: PlayStatus | undefined;
+  /** Where its story stands; absent while it plays none. */
+  readonly phase: Performance["phase"] | undefined;
   /** Points set by hand, as they stand on the wire. */
   readonly set: ReadonlyMap<string, number>;
   /** What the wire says: the plant's readings with the points set by hand. */
@@ -105,6 +107,7 @@ export function createSimulatedDevice(
     tools.recorded?.(faults) ??
     createUnitOn(memory, faults, { maxRegisters: fleetUnit.maxRegisters ?? profile?.maxRegisters });
   let running: { play: number; scenario: Scenario; options: PlayOptions; performance: Performance } | undefined;
+  const step = plant.stepSeconds;
   let owed = 0;
 
   const seen = (points: readonly string[]) =>
@@ -184,6 +187,9 @@ export function createSimulatedDevice(
         sinceStart: Math.round(performance.sinceStart * 100) / 100,
       };
     },
+    get phase() {
+      return running?.performance.phase;
+    },
     limits(point) {
       const entry = map.find((candidate) => candidate.point === point);
       if (entry) return representable(entry);
@@ -248,10 +254,15 @@ export function createSimulatedDevice(
       return running?.performance.rate ?? 1;
     },
     advance(seconds, pace = 1) {
-      let rate = running?.performance.rate ?? pace;
+      if (!running) {
+        owed = Math.min(owed + seconds * pace, longestCatchUp * pace);
+        for (; owed >= step - 1e-9; owed -= step) plant.step();
+        return;
+      }
+      let rate = running.performance.rate;
       owed = Math.min(owed + seconds * rate, longestCatchUp * rate);
-      while (owed >= plant.stepSeconds - 1e-9) {
-        owed -= plant.stepSeconds;
+      while (owed >= step - 1e-9) {
+        owed -= step;
         plant.step();
         if (!running) continue;
         running.performance.afterStep();
