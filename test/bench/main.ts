@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(flags?: readonly stri
   modbus: () => import("./modbus.ts"),
   broker: () => import("./broker.ts"),
   north: () => import("./north.ts"),
+  fleet: () => import("./fleet.ts"),
   detection: () => import("./detection.ts"),
 };
 

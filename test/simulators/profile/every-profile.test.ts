@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import type { DriverPoint, Report } from "../../../drivers/driver.ts";
+import type { DriverPoint } from "../../../drivers/driver.ts";
 import { modbusTcp } from "../../../drivers/modbus/tcp.ts";
 import { mqtt } from "../../../drivers/mqtt/driver.ts";
 import { opcua } from "../../../drivers/opcua/opcua.ts";
