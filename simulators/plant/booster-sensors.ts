@@ -19,6 +19,10 @@ const flowDamping = 0.5;
 const lowFlowCut = 0.1;
 /** A cavitating pump takes so much less power. */
 const cavitationLoss = 0.12;
+/** An impeller in air does no work: bearings and seals are left (engineering judgement; motors lose 40 to 50 % of their current). */
+const airLoss = 0.9;
+/** MPa before the pumps while the strainer is clean. */
+const cleanSuction = 0.2;
 
 const pumpTells = [
   "comm_ok",
@@ -80,7 +84,10 @@ export function createBoosterSensors(
     if (!pump || !name) return;
     const hz = pump.running ? state.control.hz : 0;
     const power = pump.running
-      ? shaftPower(hz, state.flowPerPump) * motorLoss * (1 - cavitationLoss * state.cavitation)
+      ? shaftPower(hz, state.flowPerPump) *
+        motorLoss *
+        (1 - cavitationLoss * state.cavitation) *
+        (1 - airLoss * state.air)
       : 0;
     const target = roomTemperature + warming.perKilowatt * power;
     // Against a closed valve the water itself heats up, faster than the motor cools.
@@ -115,7 +122,8 @@ export function createBoosterSensors(
 
   const publish = (interval: number) => {
     mainsSwing = 0.995 * mainsSwing + chance.normal(0, 0.001);
-    readings.inlet_pressure = state.inlet + mainsSwing + chance.normal(0, pressureNoise);
+    // A clogged strainer also keeps the swings of the street away.
+    readings.inlet_pressure = state.inlet + mainsSwing * (state.inlet / cleanSuction) + chance.normal(0, pressureNoise);
     readings.pressure_setpoint = state.setpoint / 10;
     readings.outlet_pressure = state.sensorBroken
       ? 0

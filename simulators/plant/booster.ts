@@ -52,6 +52,8 @@ export interface BoosterState {
   lostDrive: number;
   /** Steam and air in the pumps, 0 to 1. */
   cavitation: number;
+  /** Air in place of water in the pumps, 0 to 1: the tank is empty. */
+  air: number;
   /** Mains pressure before the pumps, MPa. */
   inlet: number;
   /** The valve behind the pumps. */
@@ -124,6 +126,7 @@ export function createBooster(params: BoosterParams, seed: number, hour: number)
     sensorBroken: false,
     lostDrive: 0,
     cavitation: 0,
+    air: 0,
     inlet: suctionPressure,
     outletOpen: true,
   };
@@ -131,7 +134,6 @@ export function createBooster(params: BoosterParams, seed: number, hour: number)
   let steps = 0;
   let hole: { diameter: number; seconds: number; toSump: number; age: number } | undefined;
   let filling = false;
-  let air = 0;
   let inletShut = false;
   let backFlow = 0;
   let clogging = false;
@@ -143,7 +145,7 @@ export function createBooster(params: BoosterParams, seed: number, hour: number)
     for (const pump of pumps) if (pump.running) running += 1;
     // Bubbles collapse one to three times a second: the flow swings by 15 % either way.
     const rattle = state.cavitation === 0 ? 1 : 1 + 0.15 * Math.sin(2 * Math.PI * 1.3 * (steps * stepSeconds));
-    state.flowPerPump = pumpFlow(state.control.hz, state.pressure) * (1 - air) * rattle;
+    state.flowPerPump = pumpFlow(state.control.hz, state.pressure) * (1 - state.air) * rattle;
     state.flow = running * state.flowPerPump;
     const open = hole ? Math.min(1, hole.age / hole.seconds) : 0;
     const lost = hole ? holeFlow(hole.diameter, open, state.pressure) : 0;
@@ -163,7 +165,7 @@ export function createBooster(params: BoosterParams, seed: number, hour: number)
     state.tankLevel = Math.min(tank.edge, Math.max(0, state.tankLevel + (net * stepSeconds) / 3600 / tank.area));
     // Below the suction mark the pumps draw air within seconds and lose their flow.
     const target = state.tankLevel < tank.airBelow ? 1 : 0;
-    air += ((target - air) * stepSeconds) / tank.airSeconds;
+    state.air += ((target - state.air) * stepSeconds) / tank.airSeconds;
   };
 
   return {

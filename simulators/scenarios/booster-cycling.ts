@@ -37,6 +37,7 @@ export const shortCycling: ScenarioOf<Booster, "leak" | "lasts"> = {
     },
   ],
   mustNotFollow: [...noBurst, "water.all_pumps_failed", "water.pump_fault", "water.dead_head"],
+  mayFollow: ["water.short_cycling"],
   watch: ["outlet_pressure", "flow", "p1_starts", "p2_starts", "p3_starts"],
   approach(booster) {
     booster.fixDemand(0.3);
@@ -79,6 +80,7 @@ export const sumpShortCycling: ScenarioOf<Booster, "inflow" | "lasts"> = {
     },
   ],
   mustNotFollow: [...noBurst, "water.sump_high"],
+  mayFollow: ["water.sump_short_cycling"],
   watch: ["sump_level", "s1_run"],
   approach: (booster): (() => Approach) => {
     booster.fixDemand(8);

@@ -43,7 +43,9 @@ export const dryRun: ScenarioOf<Booster, "level" | "demand" | "pumpsStopAfter"> 
       severity: "S1",
       ticketClass: "pump_fault",
       within: 22,
-      from: (values) => 1.1 * falls(values.level, marks.empty, values.demand),
+      // The less is drawn, the longer the vessel keeps the pressure up: 25 s at 8 m3/h.
+      from: (values) =>
+        1.1 * falls(values.level, marks.empty, values.demand) + Math.max(0, (25 * 8) / values.demand - 22),
     },
   ],
   mustNotFollow: noBurst,

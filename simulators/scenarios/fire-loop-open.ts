@@ -15,6 +15,7 @@ export const fireLoopOpen: ScenarioOf<FirePanel, "repairAfter"> = {
   },
   parameters: { repairAfter },
   mustFollow: [{ rule: "fire.fault", severity: "S2", ticketClass: "general_fault", within: 100 }],
+  mayFollow: ["fire.fault"],
   mustNotFollow: ["fire.alarm", "fire.confirmed", "fire.prealarm", ...feedbackRules, "fire.heartbeat_frozen"],
   watch: ["loop_fault", "fault_count", "fire_count"],
   approach: (panel) => quiet(panel),

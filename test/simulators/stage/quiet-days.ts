@@ -61,20 +61,33 @@ const moments: readonly Moment[] = [
   { at: 17 * hour + 0.4, on: { every: 3, from: 0 }, device: "utility-1", act: (p) => (p as Utility).setVoltage(1) },
 ];
 
+/** A test of the fire panel: told to nobody, because the crew has put the panel into test first. */
+const testDay: readonly Moment[] = [
+  { at: 9.5 * hour, act: (panel: FirePanel) => panel.setTest(true) },
+  { at: 9.5 * hour + 5 * minute, act: (panel: FirePanel) => panel.steamAt(3) },
+  { at: 9.5 * hour + 8 * minute, act: (panel: FirePanel) => panel.pressCallPoint(2) },
+  { at: 9.5 * hour + 20 * minute, act: (panel: FirePanel) => panel.airOut() },
+  { at: 9.5 * hour + 24 * minute, act: (panel: FirePanel) => panel.recover() },
+].map(({ at, act }) => ({ at, on: { every: 30, from: 12 }, device: "fire-1", act: (p) => act(p as FirePanel) }));
+
 const devices = ["utility-1", "generator-1", "lift-1", "booster-1", "fire-1", "access-1", "ups-1", "gas-1"];
 
-/** Plays so many days from midnight on and answers every alarm that was told. */
-export async function quietDays(days: number, seed = 1): Promise<readonly SeenAlarm[]> {
+/**
+ * Plays so many days from midnight on and answers every alarm that was told; those that a test suppressed were told to nobody.
+ * `slowest`: seconds between two polls; the default is the gateway's own pace.
+ */
+export async function quietDays(days: number, seed = 1, slowest = 0): Promise<readonly SeenAlarm[]> {
   const stage = await createStage({
     devices,
     seed,
     hour: 0,
+    slowest,
     params: { "booster-1": { day: "residential" } },
     facts: { "booster-1": { normalFlow: 14 } },
   });
   for (let number = 0; number < days; number += 1) {
     let now = 0;
-    const today = moments
+    const today = [...moments, ...testDay]
       .filter(({ on }) => !on || (number >= on.from && (number - on.from) % on.every === 0))
       .sort((one, other) => one.at - other.at);
     for (const { at, device, act } of today) {
@@ -84,5 +97,5 @@ export async function quietDays(days: number, seed = 1): Promise<readonly SeenAl
     }
     stage.pass(day - now);
   }
-  return stage.alarms();
+  return stage.alarms().filter(({ suppressed }) => !suppressed);
 }
