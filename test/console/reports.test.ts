@@ -130,8 +130,8 @@ describe.skipIf(!hasBrowser())("figures, the three lists and users", () => {
     expect(await seen.page.locator("[data-send]").count()).toBe(0);
   });
 
-  test("an engineer takes out of service with permit and review date; a second one confirms life safety", async () => {
-    await using seen = await open("/", "engineer", "en");
+  test("the desk takes life safety out of service with permit and review date, and a second person confirms", async () => {
+    await using seen = await open("/", "operator", "en");
     await seen.page.locator('[data-alarm^="elevator.entrapment"]').click();
     await seen.page.locator("[data-out]").click();
     const form = seen.page.locator('[data-quiet-form="out"]');
@@ -148,6 +148,13 @@ describe.skipIf(!hasBrowser())("figures, the three lists and users", () => {
     await seen.page.locator("[data-quiet]").click();
     await seen.page.locator('[data-suppressed="fire.alarm@panel-1"] [data-confirm]').click();
     await form.getByText("赵工 asks to take it out").waitFor();
+  });
+
+  test("an engineer finds no way to take life safety out of service", async () => {
+    await using seen = await open("/", "engineer");
+    await seen.page.locator('[data-alarm^="elevator.entrapment"]').click();
+    await seen.page.locator("[data-shelve]").waitFor();
+    expect(await seen.page.locator("[data-out]").count()).toBe(0);
   });
 
   test("an administrator adds, changes, disables and gives a new password; a supervisor only looks", async () => {
