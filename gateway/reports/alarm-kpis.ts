@@ -5,6 +5,7 @@
  */
 import type { Text } from "#model/text";
 import type { Figures } from "./figures.ts";
+import { type ClocksKept, slaKpis } from "./sla-kpis.ts";
 import type { StandingAlarms } from "./standing-alarms.ts";
 
 export type Unit = "count" | "share" | "span";
@@ -25,7 +26,7 @@ export interface Kpi {
   readonly unit: Unit;
   readonly target?: Target;
   /** NaN: nothing to divide by. */
-  readonly read: (figures: Figures, now: StandingAlarms) => number;
+  readonly read: (figures: Figures, now: StandingAlarms, kept: ClocksKept) => number;
 }
 
 const ISA: Text = { zh: "ISA-18.2 / IEC 62682", en: "ISA-18.2 / IEC 62682" };
@@ -305,6 +306,7 @@ export const alarmKpis: readonly Kpi[] = [
     unit: "share",
     read: ({ withTicketShare }) => withTicketShare,
   },
+  ...slaKpis,
   {
     id: "suppressed-count",
     group: "suppression",

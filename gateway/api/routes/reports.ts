@@ -7,6 +7,7 @@ import { alarmKpis, judge, targetText } from "../../reports/alarm-kpis.ts";
 import type { AlarmReports } from "../../reports/alarm-report.ts";
 import type { Cell } from "../../reports/csv-text.ts";
 import { ACKNOWLEDGE_WITHIN, type AlarmCount } from "../../reports/figures.ts";
+import { clocksKept } from "../../reports/sla-kpis.ts";
 import { standingAlarms } from "../../reports/standing-alarms.ts";
 import { listSuppressed, type Suppressed } from "../../reports/suppressed-lists.ts";
 import { alarmName, type Position, positionsOf } from "../alarm-places.ts";
@@ -93,6 +94,8 @@ function reportBody(
     .filter(({ rule, devices }) => devices.some((device) => position.sees(`${rule.id}@${device}`)))
     .map(({ rule }) => rule.id);
   const standing = standingAlarms(house.door.house.alarms.values(), here, now, position.sees);
+  const { tickets, lately } = house.door.house;
+  const kept = clocksKept([...tickets.values(), ...lately.values()], figures, { kind: data, at: position.sees });
   const name = (alarm: string): Text => alarmName(house, alarm);
   const counted = ({ alarm, count }: AlarmCount) => ({ alarm, name: name(alarm), count });
   return {
@@ -102,7 +105,7 @@ function reportBody(
     positions: positions.map(({ id, name: label }) => ({ id, name: label })),
     data,
     kpis: alarmKpis.map((kpi) => {
-      const value = kpi.read(figures, standing);
+      const value = kpi.read(figures, standing, kept);
       const { id, group, name: label, formula, unit, target } = kpi;
       return {
         id,

@@ -35,6 +35,7 @@ const kpi = (id: string, of: Figures): number => {
   return found.read(
     of,
     standingAlarms([], [], window.to, () => true),
+    {},
   );
 };
 
