@@ -1,8 +1,9 @@
 /** The response promised, tier by tier: of the clocks of tickets that alarms opened, how many were met in time. Pure. */
 import type { ClockKind } from "#model/policy";
 import type { Ticket } from "#model/ticket";
-import type { Kpi, Target } from "./alarm-kpis.ts";
+import type { AlarmKpi } from "./alarm-kpis.ts";
 import type { Choice, Window } from "./figures.ts";
+import { JUDGEMENT, type Target } from "./kpi.ts";
 
 /** For each kind of clock: how many came to an end in time or late, and how many of them in time. */
 export type ClocksKept = Partial<Record<ClockKind, { readonly ended: number; readonly kept: number }>>;
@@ -27,9 +28,9 @@ export function clocksKept(tickets: Iterable<Ticket>, { from, to }: Window, choi
   return found;
 }
 
-const target: Target = { atLeast: 0.95, source: { zh: "工程判断", en: "engineering judgement" } };
+const target: Target = { atLeast: 0.95, source: JUDGEMENT };
 
-const tier = (id: string, kinds: readonly ClockKind[], zh: string, en: string): Kpi => ({
+const tier = (id: string, kinds: readonly ClockKind[], zh: string, en: string): AlarmKpi => ({
   id: `sla-${id}`,
   group: "response",
   name: { zh: `${zh}达标率`, en: `${en} in time` },
@@ -46,7 +47,7 @@ const tier = (id: string, kinds: readonly ClockKind[], zh: string, en: string): 
   },
 });
 
-export const slaKpis: readonly Kpi[] = [
+export const slaKpis: readonly AlarmKpi[] = [
   tier("acknowledge", ["acknowledge"], "工单确认", "Ticket acknowledged"),
   tier("accept", ["accept"], "接单", "Work accepted"),
   tier("onsite", ["onsite", "staff-onsite", "rescue-onsite"], "到场", "On site"),
