@@ -6,11 +6,12 @@
 import type { Text } from "#model/text";
 import type { Figures } from "./figures.ts";
 import { JUDGEMENT, type Kpi, type Target } from "./kpi.ts";
+import { type ClocksKept, slaKpis } from "./sla-kpis.ts";
 import type { StandingAlarms } from "./standing-alarms.ts";
 
-type AlarmKpi = Kpi<
+export type AlarmKpi = Kpi<
   "load" | "flood" | "nuisance" | "priority" | "response" | "suppression" | "now",
-  [figures: Figures, now: StandingAlarms]
+  [figures: Figures, now: StandingAlarms, kept: ClocksKept]
 >;
 
 const ISA: Text = { zh: "ISA-18.2 / IEC 62682", en: "ISA-18.2 / IEC 62682" };
@@ -289,6 +290,7 @@ export const alarmKpis: readonly AlarmKpi[] = [
     unit: "share",
     read: ({ withTicketShare }) => withTicketShare,
   },
+  ...slaKpis,
   {
     id: "suppressed-count",
     group: "suppression",

@@ -36,6 +36,7 @@ const kpi = (id: string, of: Figures): number => {
   return found.read(
     of,
     standingAlarms([], [], window.to, () => true),
+    {},
   );
 };
 
