@@ -13,6 +13,7 @@ import { proveResponse } from "../rules/response/prove.ts";
 import { startAcquisition } from "./acquisition/acquire.ts";
 import { startPassBack } from "./acquisition/pass-back.ts";
 import { throughDoor } from "./api/api-house.ts";
+import { reportCounter } from "./api/count-report.ts";
 import { startApi } from "./api/start-api.ts";
 import { createWriteDesk } from "./api/write-desk.ts";
 import { createBacktests } from "./backtest/backtests.ts";
@@ -36,6 +37,8 @@ import { openVault } from "./people/vault.ts";
 import { createPipeline } from "./pipeline.ts";
 import { expire } from "./points/staleness.ts";
 import { createPointTable } from "./points/table.ts";
+import { createAlarmReports } from "./reports/alarm-report.ts";
+import { createReportWriter } from "./reports/write-reports.ts";
 import { withSelf } from "./self/self-device.ts";
 import { readDisk, selfStanding, watchSelf } from "./self/watch-self.ts";
 import { readChangedRule } from "./site/changed-rule.ts";
@@ -255,6 +258,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       writeDesk,
       keys,
       vault,
+      north: () => north.standing(),
       channels: () => delivery.channels(),
       tryChannel: (channel, person) => delivery.tryChannel(channel, person),
       rules,
@@ -272,7 +276,10 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
   );
 
   forgetCopies(input.data);
-  const orders = { backup: () => handOver(store, input.data) };
+  const orders = {
+    backup: () => handOver(input.data, (file) => store.backup(file)),
+    "backup-history": () => handOver(input.data, (file) => historian.copy(file)),
+  };
   try {
     opened.use(
       await openControlSocket(input.data, orders, (error) => log.error({ because: String(error) }, "an order")),
@@ -284,6 +291,13 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     );
   }
 
+  const reports = createReportWriter({
+    site,
+    door,
+    store,
+    count: reportCounter(site, store, createAlarmReports(store, clock)),
+    failed: (error) => log.error({ because: String(error) }, "a report could not be written; it is tried again"),
+  });
   const stop = new AbortController();
   let evaluated = 0;
   const beating = heartbeat(
@@ -298,6 +312,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
         historian.beat(at);
         north.beat(at);
         me.beat(at);
+        void reports.look(at.now);
         metrics.rulesEvaluated(engine.evaluated() - evaluated);
         evaluated = engine.evaluated();
       },

@@ -25,6 +25,7 @@ import type { Metrics } from "../metrics.ts";
 import type { Limits } from "../net/limits.ts";
 import type { Listen } from "../net/listen.ts";
 import { Refused } from "../net/refused.ts";
+import type { NorthStanding } from "../northbound/open-north.ts";
 import type { ChannelStanding } from "../notify/deliver-outbox.ts";
 import type { Keyring } from "../people/keyring.ts";
 import type { Vault } from "../people/vault.ts";
@@ -62,6 +63,8 @@ export interface ApiInput {
   /** What signs and seals, and where what belongs to people stands. */
   readonly keys: Keyring;
   readonly vault: Vault;
+  /** The targets in the north. */
+  readonly north: () => readonly NorthStanding[];
   /** The ways out for messages, and the way to try one. */
   readonly channels: () => readonly ChannelStanding[];
   readonly tryChannel: (channel: string, person: string) => Promise<Delivery | undefined>;

@@ -5,6 +5,7 @@ import { ticketClasses } from "#model/policy";
 import type { Text } from "#model/text";
 import { days, type Instant, parseInstant, parseSpan, type Span } from "#model/time";
 import { TOKEN_DAYS } from "../people/tokens.ts";
+import { ticketKinds } from "../reports/response-rounds.ts";
 import { ErrorShape } from "./shapes.ts";
 
 /** Readable text: line breaks and tabs are fine; other control characters, and those that turn writing round, are not. */
@@ -119,6 +120,30 @@ export const AlarmReportQuery = z
       zh: "window 与 from/to 只能选一种",
       en: "give either window or from and to",
     }),
+  );
+export const ResponseReportQuery = z
+  .strictObject({
+    ...ends,
+    window: z.enum(["24h", "7d", "30d"]).optional().describe("Ends now. Without it, a month or from: 30d."),
+    month: z
+      .string()
+      .regex(/^(?:19|20|21)\d{2}-(?:0[1-9]|1[0-2])$/)
+      .optional()
+      .describe("2026-11: a month of the site's calendar, compared with the one before"),
+    data: z
+      .enum(ticketKinds)
+      .optional()
+      .describe("Never mixed. Without it: simulated on a simulated site, otherwise real."),
+    format: z.enum(["json", "csv"]).default("json").describe("csv: for supervisors"),
+    lang: z.enum(["zh", "en"]).default("zh").describe("Of the CSV."),
+    persons: z.enum(["masked", "full"]).default("masked").describe("full: names of people, for supervisors only"),
+  })
+  .check(
+    say(
+      (query: { window?: unknown; month?: unknown; from?: unknown; to?: unknown }) =>
+        [query.window, query.month, query.from ?? query.to].filter((one) => one !== undefined).length <= 1,
+      { zh: "window、month 与 from/to 只能选一种", en: "give one of window, month, or from and to" },
+    ),
   );
 const CsvQuery = { lang: z.enum(["zh", "en"]).default("zh") };
 export const SuppressedQuery = z.strictObject({ format: z.enum(["json", "csv"]).default("json"), ...CsvQuery });
@@ -336,6 +361,7 @@ export const VisitStep = Step.pick({
 export const MakeLink = z.strictObject({ person: id(64).describe("id of a person of people.yaml") });
 export const LinkPersonParams = z.strictObject({ no: TicketParams.shape.no, person: id(64) });
 
+export const ReportParams = z.strictObject({ id: z.string().regex(/^BB\d{8}-(?:daily|weekly|monthly)$/) });
 export const HandoverParams = z.strictObject({
   id: z
     .string()

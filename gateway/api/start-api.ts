@@ -26,7 +26,9 @@ import { historyRoutes } from "./routes/history.ts";
 import { journalRoutes } from "./routes/journal.ts";
 import { linkRoutes } from "./routes/links.ts";
 import { liveRoutes } from "./routes/live.ts";
+import { northRoutes } from "./routes/north.ts";
 import { reportRoutes } from "./routes/reports.ts";
+import { responseReportRoutes } from "./routes/response-report.ts";
 import { ruleRoutes } from "./routes/rules.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { shiftRoutes } from "./routes/shifts.ts";
@@ -37,6 +39,7 @@ import { ticketRoutes } from "./routes/tickets.ts";
 import { tokenRoutes, userRoutes } from "./routes/users.ts";
 import { visitRoutes } from "./routes/visit.ts";
 import { writeRoutes } from "./routes/writes.ts";
+import { writtenReportRoutes } from "./routes/written-reports.ts";
 import { validatorCompiler } from "./validate.ts";
 
 export interface Api extends AsyncDisposable {
@@ -98,6 +101,7 @@ export async function startApi(input: ApiInput): Promise<Api> {
   sessionRoutes(server, house, { hasher, desk, firstRun });
   siteRoutes(server, house);
   linkRoutes(server, house);
+  northRoutes(server, house);
   writeRoutes(server, house);
   historyRoutes(server, house);
   alarmRoutes(server, house);
@@ -111,6 +115,8 @@ export async function startApi(input: ApiInput): Promise<Api> {
   journalRoutes(server, house);
   const reports = createAlarmReports(house.store, house.clock);
   reportRoutes(server, house, reports);
+  responseReportRoutes(server, house);
+  writtenReportRoutes(server, house);
   exportRoutes(server, house, reports);
   ruleRoutes(server, house);
   backtestRoutes(server, house);

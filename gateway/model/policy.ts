@@ -109,6 +109,20 @@ export interface HandoverPolicy {
   readonly checks: readonly { readonly id: string; readonly text: Text }[];
 }
 
+/** What the figures of the reports are measured against; shares from 0 to 1. */
+export interface KpiTargets {
+  /** Of the clocks that came due, how many were met. */
+  readonly inTime: number;
+  /** Ratings of 4 or 5 among all ratings. */
+  readonly satisfaction: { readonly alarm: number; readonly target: number };
+  readonly firstFix: number;
+  readonly followUp: number;
+  /** How much less often faults come back than in the period before. */
+  readonly repeatDrop: number;
+  /** Complaints among all tickets. */
+  readonly complaints: number;
+}
+
 /** How long what belongs to people is kept after its ticket was closed. */
 export interface PersonalData {
   readonly contacts: Span;
@@ -122,10 +136,21 @@ export interface PersonalData {
  */
 export const usualPersonalData: PersonalData = { contacts: days(90), files: days(365) };
 
+/** Reports that the house writes by itself, at an hour of the site's clock. */
+export interface ReportPolicy {
+  /** Minutes after local midnight. */
+  readonly at: number;
+  /** ISO weekday of the weekly one, 1 = Monday; the monthly one comes on the first. */
+  readonly weekday: number;
+  readonly tell: readonly string[];
+}
+
 export interface Policy {
   /** `usualPersonalData` when it is not told. */
   readonly personal?: PersonalData;
   readonly version: string;
+  readonly reports?: ReportPolicy;
+  readonly kpi?: KpiTargets;
   /** Waiting that may stop the repair clock: why, and how long before the ticket goes on by itself. */
   readonly hold: { readonly reasons: readonly HoldReason[]; readonly longest: Span };
   readonly handover?: HandoverPolicy;

@@ -119,7 +119,10 @@ export function startDelivery({ door, site, clock, log, metrics, linkOf }: Deliv
   function isOver(message: Message): boolean {
     if (concernsAlarm(message)) return door.house.alarms.get(message.ticket.slice("alarm:".length))?.service !== "out";
     const paper = paperOf(message);
-    if (paper !== undefined) return door.house.papers.get(paper)?.state !== "open";
+    if (paper !== undefined) {
+      const found = door.house.papers.get(paper);
+      return found === undefined || (found.kind === "handover" && found.state !== "open");
+    }
     const ticket = door.house.tickets.get(message.ticket);
     return ticket === undefined || ticket.state === "closed" || ticket.state === "merged";
   }

@@ -48,6 +48,7 @@ export const permissions: Readonly<Record<string, Permission>> = {
   // Which of them may write which point, the point itself says.
   "POST /api/points/:id/write": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/links": ["operator", "maintainer", "supervisor", "engineer", "admin"],
+  "GET /api/north": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/links/:id": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/links/:id/frames": engineering,
   "GET /api/points/:id/history": everyRole,
@@ -96,6 +97,10 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "GET /api/journal/verify": ["supervisor", "engineer", "admin"],
   "GET /api/alarms/suppressed": everyRole,
   "GET /api/reports/alarms": readsReports,
+  // As a file it is for supervisors: the route narrows it.
+  "GET /api/reports/response": readsReports,
+  "GET /api/reports/written": readsReports,
+  "GET /api/reports/written/:id": readsReports,
   "GET /api/exports/alarms.csv": exportsData,
   "GET /api/exports/tickets.csv": exportsData,
   "GET /api/exports/journal.csv": ["supervisor", "engineer", "admin"],

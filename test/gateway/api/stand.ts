@@ -15,6 +15,7 @@ import type { ApiInput } from "../../../gateway/api/api-house.ts";
 import { type Api, startApi } from "../../../gateway/api/start-api.ts";
 import { createFeed, type Feed } from "../../../gateway/feed.ts";
 import { createMetrics, type Metrics } from "../../../gateway/metrics.ts";
+import type { NorthStanding } from "../../../gateway/northbound/open-north.ts";
 import type { Keyring } from "../../../gateway/people/keyring.ts";
 import { newToken } from "../../../gateway/people/tokens.ts";
 import type { Vault } from "../../../gateway/people/vault.ts";
@@ -27,6 +28,23 @@ import { createManualClock, type ManualClock } from "../../support/manual-clock.
 import { createPlainDoor, type PlainDoor } from "../../support/plain-door.ts";
 import { sealedRoom } from "../../support/sealed-room.ts";
 import { unaskedBacktests, unaskedHistorian } from "./unasked.ts";
+
+/** A target that is away and has lost something. */
+const NORTH: NorthStanding = {
+  target: "influx",
+  standing: {
+    bytes: 1_000,
+    urgent: 2,
+    samples: 30,
+    oldest: 1_795_248_000_000.4,
+    fill: 0.5,
+    sent: 7,
+    because: { zh: "连不上", en: "away" },
+  },
+  onTheWay: 3,
+  dropped: [{ what: "samples", count: 9, from: 1_795_247_000_000, to: 1_795_247_999_999.6 }],
+  lately: 4,
+};
 
 export interface Answer {
   readonly status: number;
@@ -249,6 +267,7 @@ export async function startStand(more: Partial<ApiInput> & { accounts?: boolean 
       order: () => Promise.reject(new Error("not asked for here")),
     },
     ...sealed,
+    north: () => [NORTH],
     channels: () => [{ id: "robot", kind: "wecom", health: "fails", since: clock.now(), because: "93000" }],
     tryChannel: async (channel, person) =>
       channel === "robot" && site.people.people.some(({ id }) => id === person) ? { outcome: "accepted" } : undefined,

@@ -81,6 +81,7 @@ async function startWriting(simulated = false) {
       devices: () => running.acquisition.devices(),
       links: () => running.acquisition.links(),
       frames: running.acquisition.frames,
+      north: () => [],
       channels: () => [],
       tryChannel: async () => undefined,
       writeDesk: createWriteDesk({
