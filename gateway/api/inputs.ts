@@ -354,7 +354,7 @@ export const VisitStep = Step.pick({
   occurredAt: true,
   sop: true,
   what: true,
-  until: true,
+  for: true,
   score: true,
   signature: true,
 });

@@ -3,7 +3,7 @@ import type * as z from "zod";
 import type { Command, TicketStep } from "#model/plan";
 import { type Step, toInstant, toSpan } from "./inputs.ts";
 
-type Words = Omit<z.output<typeof Step>, "commandId">;
+type Words = Partial<Omit<z.output<typeof Step>, "commandId">>;
 type Told = { [K in keyof Words]?: Exclude<Words[K], undefined> };
 
 export function stepCommand(ticket: string, step: TicketStep, words: Words): Extract<Command, { do: "ticket-step" }> {

@@ -5,7 +5,7 @@ import type { Actor } from "#model/account";
 import type { TicketStep } from "#model/plan";
 import type { Person } from "#model/site";
 import type { Ticket } from "#model/ticket";
-import { formatInstant } from "#model/time";
+import { formatInstant, later } from "#model/time";
 import { calledOut, STEPS_BY_LINK } from "../../../rules/response/called-out.ts";
 import { Refused } from "../../net/refused.ts";
 import {
@@ -28,6 +28,7 @@ import {
   MakeLink,
   OpenVisit,
   TicketParams,
+  toSpan,
   VisitStep,
   VisitStepParams,
 } from "../inputs.ts";
@@ -136,12 +137,14 @@ export function visitRoutes(server: Server, house: ApiHouse): void {
       const step = request.params.step as TicketStep;
       if (!STEPS_BY_LINK.has(step)) throw new Refused(404, "not-found", "没有此步骤。", "There is no such step.");
       const { ticket, person } = await who(request);
-      const { commandId, ...words } = request.body;
+      const { commandId, for: span, ...words } = request.body;
       await house.act(commandId, actorFor(person), {
         ...stepCommand(ticket.no, step, words),
         ...(step === "accept" ? { assignee: person.name } : {}),
         // The lift firm's people are the rescuers that the clock waits for.
         ...(step === "arrive" ? { who: person.contractor ? ("rescue" as const) : ("staff" as const) } : {}),
+        // By our clock: the one of the phone may be wrong.
+        ...(span === undefined ? {} : { until: later(house.clock.now(), toSpan(span)) }),
         ...(step === "rate" ? { how: "signature" as const } : {}),
       });
       return body((await find(ticket.no)) ?? ticket, person);

@@ -79,7 +79,7 @@ describe("a contractor with a link", () => {
     expect(of()).toMatchObject({ assignee: "维保公司", state: "accepted" });
     expect((await step(cookie, "arrive")).body.work.state).toBe("on-site");
     for (const [name, more] of [
-      ["promise", { what: "finish", until: new Date(START + 3_600_000).toISOString() }],
+      ["promise", { what: "finish", for: "60m" }],
       ["note", { note: "制动器抱死" }],
       ["sop", { sop: "talk" }],
       ["mitigate", { note: "人已救出" }],

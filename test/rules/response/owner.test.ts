@@ -4,39 +4,39 @@ import { hours, later, minutes, seconds } from "#model/time";
 import { operator, supervisor, TEN } from "../../support/building.ts";
 import { createDesk, type StepWords } from "./desk.ts";
 
-const after = (span: number) => later(TEN, minutes(span));
+const past = (span: number) => later(TEN, minutes(span));
 
 /** A fault that somebody has taken. */
 function taken() {
   const desk = createDesk();
   desk.take("active", TEN);
   const { no } = desk.newest();
-  desk.step(desk.newest(), "accept", after(1), { assignee: "张工" });
+  desk.step(desk.newest(), "accept", past(1), { assignee: "张工" });
   return { ...desk, no, ticket: () => desk.now(no) };
 }
 const arriveBy = (span: number, note?: string): StepWords => ({
   what: "arrive",
-  until: after(span),
+  until: past(span),
   ...(note ? { note } : {}),
 });
 
 describe("a promised time", () => {
   test("stands on the ticket and is kept by arriving: nobody is reminded", () => {
     const { step, ticket, house, no } = taken();
-    step(ticket(), "promise", after(2), arriveBy(20));
-    expect(ticket().promised).toMatchObject([{ what: "arrive", until: after(20), round: 1 }]);
-    step(ticket(), "arrive", after(15));
-    house.beat(after(15), after(25));
+    step(ticket(), "promise", past(2), arriveBy(20));
+    expect(ticket().promised).toMatchObject([{ what: "arrive", until: past(20), round: 1 }]);
+    step(ticket(), "arrive", past(15));
+    house.beat(past(15), past(25));
     expect(ticket().promised).toMatchObject([{ kept: true }]);
     expect(house.events(`ticket:${no}`)).not.toContain("promise-missed");
   });
 
   test("that passes is told to the desk once, at its true instant, with what is owed to the owner", () => {
     const { step, ticket, house, no } = taken();
-    step(ticket(), "promise", after(2), arriveBy(20));
-    house.beat(after(19), after(40));
+    step(ticket(), "promise", past(2), arriveBy(20));
+    house.beat(past(19), past(40));
     expect(house.events(`ticket:${no}`).filter((event) => event === "promise-missed")).toHaveLength(1);
-    expect(house.journal.find((row) => row.event === "promise-missed")?.occurredAt).toBe(after(20));
+    expect(house.journal.find((row) => row.event === "promise-missed")?.occurredAt).toBe(past(20));
     const told = house.said.filter((one) => one.step.startsWith("promise-missed"));
     expect(told).toMatchObject([{ role: "control-room-operator" }]);
     expect(told[0]?.text.zh).toContain("告知报修人原因和新的时间");
@@ -45,31 +45,31 @@ describe("a promised time", () => {
 
   test("is changed only with a reason, and with one it counts as a report of progress (F13, 2.4 e)", () => {
     const { step, ticket, clock } = taken();
-    step(ticket(), "promise", after(2), arriveBy(20));
+    step(ticket(), "promise", past(2), arriveBy(20));
     expect(clock(ticket(), "feedback")?.startedAt).toBe(TEN);
-    expect(step(ticket(), "promise", after(10), arriveBy(40)).refusal).toMatchObject({ code: "note-needed" });
-    step(ticket(), "promise", after(10), arriveBy(40, "路上堵车"));
-    expect(clock(ticket(), "feedback")?.startedAt).toBe(after(10));
-    expect(ticket().promised?.map(({ until }) => until)).toEqual([after(20), after(40)]);
+    expect(step(ticket(), "promise", past(10), arriveBy(40)).refusal).toMatchObject({ code: "note-needed" });
+    step(ticket(), "promise", past(10), arriveBy(40, "路上堵车"));
+    expect(clock(ticket(), "feedback")?.startedAt).toBe(past(10));
+    expect(ticket().promised?.map(({ until }) => until)).toEqual([past(20), past(40)]);
     // To be done is another promise than to be there.
-    expect(step(ticket(), "promise", after(11), { what: "finish", until: after(90) }).refusal).toBeUndefined();
+    expect(step(ticket(), "promise", past(11), { what: "finish", until: past(90) }).refusal).toBeUndefined();
   });
 
   test.each([
     ["no time", { what: "arrive" as const }],
-    ["nothing promised", { until: after(30) }],
-    ["a time that is over", { what: "arrive" as const, until: after(1) }],
-    ["now", { what: "arrive" as const, until: after(2) }],
+    ["nothing promised", { until: past(30) }],
+    ["a time that is over", { what: "arrive" as const, until: past(1) }],
+    ["now", { what: "arrive" as const, until: past(2) }],
   ])("with %s is refused", (_what, words) => {
     const { step, ticket } = taken();
-    expect(step(ticket(), "promise", after(2), words).refusal).toMatchObject({ status: 422, code: "time-needed" });
+    expect(step(ticket(), "promise", past(2), words).refusal).toMatchObject({ status: 422, code: "time-needed" });
     expect(ticket().promised).toBeUndefined();
   });
 
   test("is found late after an outage, and said once", () => {
     const { step, ticket, house, no } = taken();
-    step(ticket(), "promise", after(2), { what: "finish", until: after(30) });
-    house.beat(after(300), later(after(300), seconds(3)));
+    step(ticket(), "promise", past(2), { what: "finish", until: past(30) });
+    house.beat(past(300), later(past(300), seconds(3)));
     expect(house.events(`ticket:${no}`).filter((event) => event === "promise-missed")).toHaveLength(1);
   });
 });
@@ -77,8 +77,8 @@ describe("a promised time", () => {
 /** Repaired, and not closed yet. */
 function repaired() {
   const desk = taken();
-  desk.step(desk.ticket(), "arrive", after(10));
-  desk.step(desk.ticket(), "repair", after(30));
+  desk.step(desk.ticket(), "arrive", past(10));
+  desk.step(desk.ticket(), "repair", past(30));
   return desk;
 }
 const byPhone = (score: number): StepWords => ({ score, how: "phone", note: "回访" });
@@ -87,7 +87,7 @@ describe("a rating", () => {
   test("by phone is the follow-up: its clock stops", () => {
     const { step, ticket, clock } = repaired();
     expect(clock(ticket(), "followup")?.state).toBe("running");
-    step(ticket(), "rate", after(60), byPhone(5));
+    step(ticket(), "rate", past(60), byPhone(5));
     expect(ticket()).toMatchObject({ state: "repaired", ratings: [{ score: 5, how: "phone", round: 1 }] });
     expect(clock(ticket(), "followup")?.state).toBe("met");
   });
@@ -95,33 +95,33 @@ describe("a rating", () => {
   test("with a signature needs one that is on the ticket, and is no follow-up visit", () => {
     const { step, ticket, house, clock } = repaired();
     const words = { score: 4, how: "signature" as const };
-    expect(step(ticket(), "rate", after(31), words).refusal).toMatchObject({ code: "signature-needed" });
+    expect(step(ticket(), "rate", past(31), words).refusal).toMatchObject({ code: "signature-needed" });
     const file = { id: "a".repeat(32), what: "signature" as const, type: "image/png" as const, bytes: 9, sha256: "" };
     house.take(
       { type: "command", id: "f", actor: operator, command: { do: "attach-file", ticket: ticket().no, file } },
-      after(31),
+      past(31),
     );
-    const { refusal } = step(ticket(), "rate", after(31), { ...words, signature: "b".repeat(32) });
+    const { refusal } = step(ticket(), "rate", past(31), { ...words, signature: "b".repeat(32) });
     expect(refusal).toMatchObject({ code: "signature-needed" });
-    step(ticket(), "rate", after(31), { ...words, signature: file.id });
+    step(ticket(), "rate", past(31), { ...words, signature: file.id });
     expect(ticket().ratings).toMatchObject([{ score: 4, signature: file.id }]);
     expect(clock(ticket(), "followup")?.state).toBe("running");
   });
 
   test("that is bad before closing sends the work back and tells the team lead", () => {
     const { step, ticket, house, no } = repaired();
-    step(ticket(), "rate", after(60), byPhone(2));
+    step(ticket(), "rate", past(60), byPhone(2));
     expect(ticket()).toMatchObject({ state: "accepted", assignee: "张工" });
     const told = house.said.filter((one) => one.step.startsWith("rated"));
     expect(told).toMatchObject([{ role: "team-lead", ticket: no }]);
-    expect(step(ticket(), "close", after(61), {}, operator).refusal).toMatchObject({ code: "wrong-state" });
+    expect(step(ticket(), "close", past(61), {}, operator).refusal).toMatchObject({ code: "wrong-state" });
   });
 
   test("case 28: not satisfied on day 6 opens round 2, on the day after round 3 one level higher; on day 8 nothing", () => {
     const { step, ticket, take, no, house } = repaired();
-    take("normal", after(31));
-    step(ticket(), "close", after(40));
-    const day = (n: number) => later(after(40), hours(24 * n));
+    take("normal", past(31));
+    step(ticket(), "close", past(40));
+    const day = (n: number) => later(past(40), hours(24 * n));
     step(ticket(), "rate", day(6), byPhone(1));
     expect(ticket()).toMatchObject({ state: "new", round: 2, severity: "S3" });
     expect(ticket().past).toHaveLength(1);
@@ -142,9 +142,9 @@ describe("a rating", () => {
 
   test("that is good leaves a closed ticket closed", () => {
     const { step, ticket, take } = repaired();
-    take("normal", after(31));
-    step(ticket(), "close", after(40));
-    step(ticket(), "rate", after(100), { score: 3, how: "online" });
+    take("normal", past(31));
+    step(ticket(), "close", past(40));
+    step(ticket(), "rate", past(100), { score: 3, how: "online" });
     expect(ticket()).toMatchObject({ state: "closed", ratings: [{ score: 3, how: "online" }] });
   });
 
@@ -157,11 +157,11 @@ describe("a rating", () => {
     ["nobody's word", { score: 3 }],
   ])("with %s is refused", (_what, words) => {
     const { step, ticket } = repaired();
-    expect(step(ticket(), "rate", after(60), words).refusal).toMatchObject({ code: "score-needed" });
+    expect(step(ticket(), "rate", past(60), words).refusal).toMatchObject({ code: "score-needed" });
   });
 
   test("comes after the work, not before", () => {
     const { step, ticket } = taken();
-    expect(step(ticket(), "rate", after(5), byPhone(5), supervisor).refusal).toMatchObject({ code: "wrong-state" });
+    expect(step(ticket(), "rate", past(5), byPhone(5), supervisor).refusal).toMatchObject({ code: "wrong-state" });
   });
 });
