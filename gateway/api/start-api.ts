@@ -17,6 +17,7 @@ import { backtestRoutes } from "./routes/backtest.ts";
 import { channelRoutes } from "./routes/channels.ts";
 import { consoleRoutes } from "./routes/console-files.ts";
 import { docs, openApiRoute } from "./routes/docs.ts";
+import { drillReportRoutes } from "./routes/drill-reports.ts";
 import { exportRoutes } from "./routes/exports.ts";
 import { handoverRoutes } from "./routes/handovers.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -107,6 +108,7 @@ export async function startApi(input: ApiInput): Promise<Api> {
   reportRoutes(server, house, reports);
   responseReportRoutes(server, house);
   writtenReportRoutes(server, house);
+  drillReportRoutes(server, house);
   exportRoutes(server, house, reports);
   ruleRoutes(server, house);
   backtestRoutes(server, house);

@@ -47,6 +47,7 @@ export interface Round {
 }
 
 export function ticketKind(ticket: Ticket): TicketKind {
+  if (ticket.drill) return "drill";
   if (ticket.simulated) return "simulated";
   return ticket.judged ?? "real";
 }

@@ -51,15 +51,18 @@ export function candidates(draft: Draft, ticket: Ticket): readonly Person[] {
   const near = (person: Person): boolean =>
     ticket.place.building !== undefined &&
     site.people.teams.some((team) => team.people.includes(person.id) && team.building === ticket.place.building);
-  return site.people.people
-    .filter(
-      (person) => ids.has(person.id) && !asked.has(person.id) && hasSkill(site, person, dispatch.skill, draft.now),
-    )
-    .map((person) => ({ person, jobs: jobsOf(draft, person, ticket.no) }))
-    .filter(({ jobs }) => !jobs.some((job) => job.severity === "S1"))
-    .map(({ person, jobs }) => ({ person, near: near(person) ? 0 : 1, load: jobs.length }))
-    .sort((a, b) => a.near - b.near || a.load - b.load)
-    .map(({ person }) => person);
+  return (
+    site.people.people
+      .filter(
+        (person) => ids.has(person.id) && !asked.has(person.id) && hasSkill(site, person, dispatch.skill, draft.now),
+      )
+      .map((person) => ({ person, jobs: jobsOf(draft, person, ticket.no) }))
+      // Whoever takes part in a drill is there for what is real.
+      .filter(({ jobs }) => !jobs.some((job) => job.severity === "S1" && (!job.drill || ticket.drill)))
+      .map(({ person, jobs }) => ({ person, near: near(person) ? 0 : 1, load: jobs.length }))
+      .sort((a, b) => a.near - b.near || a.load - b.load)
+      .map(({ person }) => person)
+  );
 }
 
 const limitOf = (ticket: Ticket) =>
@@ -160,7 +163,8 @@ export function settleOffers(draft: Draft, ticket: Ticket, step: TicketStep, cal
  * a new time (P8, F13).
  */
 export function preempt(draft: Draft, taken: Ticket): void {
-  if (taken.severity !== "S1") return;
+  // A drill takes nobody away from real work.
+  if (taken.severity !== "S1" || taken.drill) return;
   const person = draft.view.site.people.people.find((one) => isPerson(one, taken.assignee));
   if (!person) return;
   for (const job of jobsOf(draft, person, taken.no)) {

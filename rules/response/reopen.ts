@@ -43,6 +43,7 @@ export function whyNotReopen(draft: Draft, ticket: Ticket, command: StepCommand)
   if (!command.note?.trim()) return refuse(422, "note-needed", "请填写说明。", "Please write what happened.");
   const twin = draft
     .openTickets()
+    .filter((one) => one.drill === ticket.drill)
     .find((one) => one.device !== undefined && one.device === ticket.device && one.class === ticket.class);
   if (twin && twin.rectifies === undefined && ticket.rectifies === undefined) {
     return refuse(

@@ -87,6 +87,7 @@ const heads = {
       "误报",
       "模拟",
       "轮次",
+      "演练",
     ],
     en: [
       "ticket",
@@ -105,6 +106,7 @@ const heads = {
       "false alarm",
       "simulated",
       "round",
+      "drill",
     ],
   },
   journal: {
@@ -203,6 +205,7 @@ export function exportRoutes(server: Server, house: ApiHouse, reports: AlarmRepo
         ticket.falseAlarm,
         ticket.simulated,
         ticket.round,
+        ticket.drill === true,
       ]);
       return sendCsv(reply, "tickets", heads.tickets[lang], rows);
     },
