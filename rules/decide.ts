@@ -24,6 +24,7 @@ import { raiseTrouble } from "./alarm/trouble.ts";
 import { createDraft, type Draft, emptyPlan, refuse } from "./draft.ts";
 import { allowWrite } from "./response/allow-write.ts";
 import { answerAlarm, noteRecovery, noteRelapse } from "./response/answer-alarm.ts";
+import { attachFile } from "./response/attach.ts";
 import { fillHandover, openHandover, signHandover, watchHandovers } from "./response/handover.ts";
 import { judgedAs } from "./response/judged-as.ts";
 import { openByHand } from "./response/open-by-hand.ts";
@@ -235,6 +236,8 @@ function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
       return signHandover(draft, command, actor);
     case "write-point":
       return allowWrite(draft, command, actor);
+    case "attach-file":
+      return attachFile(draft, command, actor);
     case "open-ticket":
       return openByHand(draft, command, actor);
     case "ticket-step": {

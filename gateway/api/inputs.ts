@@ -323,6 +323,15 @@ export const OpenTicket = z.strictObject({
     .describe("演练: worked on like a real one, marked everywhere, kept out of the figures; supervisors"),
   commandId: CommandId,
 });
+export const Contact = z.strictObject({
+  name: words(64),
+  phone: z
+    .string()
+    .trim()
+    .regex(/^\+?[\d -]{3,24}$/),
+});
+export const KeepContact = z.strictObject({ commandId: CommandId, ...Contact.shape });
+const FileId = z.string().regex(/^[0-9a-f]{32}$/);
 export const Step = z.strictObject({
   commandId: CommandId,
   note: words(2_000).optional(),
@@ -333,7 +342,30 @@ export const Step = z.strictObject({
   reason: words(100).optional().describe("hold: one of the policy's reasons"),
   for: Duration.optional().describe("hold: how long; as long as the policy allows when not told"),
   into: words(32).optional().describe("merge: the ticket that goes on"),
+  what: z.enum(["arrive", "finish"]).optional().describe("promise: what"),
+  until: Instantly.optional().describe("promise: by when"),
+  score: z.int().min(1).max(5).optional().describe("rate: 5 is best"),
+  how: z.enum(["signature", "phone", "online", "visit"]).optional().describe("rate: whose word it is"),
+  signature: FileId.optional().describe("rate: the file with the signature"),
 });
+
+export const FileParams = z.strictObject({ no: TicketParams.shape.no, id: FileId });
+export const VisitFileParams = z.strictObject({ id: FileId });
+/** What stands behind the `#` of a one-ticket link. */
+export const OpenVisit = z.strictObject({ link: z.string().min(1).max(400) });
+export const VisitStepParams = z.strictObject({ step: z.string().regex(/^[a-z-]{1,20}$/) });
+export const VisitStep = Step.pick({
+  commandId: true,
+  note: true,
+  occurredAt: true,
+  sop: true,
+  what: true,
+  until: true,
+  score: true,
+  signature: true,
+});
+export const MakeLink = z.strictObject({ person: id(64).describe("id of a person of people.yaml") });
+export const LinkPersonParams = z.strictObject({ no: TicketParams.shape.no, person: id(64) });
 
 export const ReportParams = z.strictObject({ id: z.string().regex(/^BB\d{8}-(?:daily|weekly|monthly)$/) });
 export const HandoverParams = z.strictObject({

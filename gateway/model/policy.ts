@@ -2,7 +2,7 @@
 import type { Workdays } from "./calendar.ts";
 import type { Severity } from "./severity.ts";
 import type { Text } from "./text.ts";
-import type { Span } from "./time.ts";
+import { days, type Span } from "./time.ts";
 
 export const ticketClasses = [
   "elevator_entrapment",
@@ -123,6 +123,19 @@ export interface KpiTargets {
   readonly complaints: number;
 }
 
+/** How long what belongs to people is kept after its ticket was closed. */
+export interface PersonalData {
+  readonly contacts: Span;
+  /** Photos, papers, signatures. */
+  readonly files: Span;
+}
+
+/**
+ * Contacts: T31 warrants repairs for three months, and PIPL Art. 19 asks for the shortest time. Files: a year, for insurers and the
+ * yearly statistics (X8, K15); engineering judgement.
+ */
+export const usualPersonalData: PersonalData = { contacts: days(90), files: days(365) };
+
 /** Reports that the house writes by itself, at an hour of the site's clock. */
 export interface ReportPolicy {
   /** Minutes after local midnight. */
@@ -133,6 +146,8 @@ export interface ReportPolicy {
 }
 
 export interface Policy {
+  /** `usualPersonalData` when it is not told. */
+  readonly personal?: PersonalData;
   readonly version: string;
   readonly reports?: ReportPolicy;
   readonly kpi?: KpiTargets;

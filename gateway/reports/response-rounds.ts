@@ -79,7 +79,8 @@ export function roundsIn(ticket: Ticket, timing: Timing): readonly Round[] {
   return starts.map((startedAt, index) => {
     const here = past[index];
     const clocks = here?.clocks ?? ticket.clocks;
-    const rating = here ? here.rating : ticket.rating;
+    // Asked twice, the last answer counts.
+    const rating = ticket.ratings?.findLast((one) => one.round === index + 1)?.score;
     const resolvedAt = clocks.find((clock) => clock.kind === "resolve")?.metAt;
     return {
       ticket,

@@ -11,6 +11,7 @@ import {
   type Policy,
   type TicketClass,
   ticketClasses,
+  usualPersonalData,
 } from "#model/policy";
 import { Severity } from "#model/severity";
 import { days } from "#model/time";
@@ -114,6 +115,7 @@ export const PolicyFile = z.strictObject({
   workdays: WorkdayYears.optional(),
   repeat: z.strictObject({ count: z.int().min(2), within: WithinMonth, tell: z.array(z.string()).min(1) }),
   overdue: z.strictObject({ tell: z.array(z.string()).min(1) }).optional(),
+  personal: z.strictObject({ contacts: SpanText, files: SpanText }).optional(),
   reach: z.strictObject({ S1: Reach, S2: Reach, S3: Reach, S4: Reach }),
   answeredBy: z.record(Id, z.array(z.enum(clockKinds)).min(1)),
   roles: z.record(Id, TextPair),
@@ -134,6 +136,7 @@ export const ResponseFile = z.strictObject({
   reports: Reports.partial().default({}),
   reach: ReachBySeverity.default({}),
   workdays: WorkdayYears.default({}),
+  personal: z.strictObject({ contacts: SpanText.optional(), files: SpanText.optional() }).optional(),
   classes: z
     .record(z.string(), z.strictObject({ severity: Severity.optional(), clocks: Clocks.default({}) }))
     .default({}),
@@ -254,6 +257,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     classes,
     roles: fields.roles,
     ...(fields.overdue ? { overdue: fields.overdue } : {}),
+    ...(fields.personal ? { personal: fields.personal } : {}),
     reach: fields.reach as Policy["reach"],
     answeredBy: fields.answeredBy,
   };
@@ -294,11 +298,14 @@ export function overridePolicy(
   const years = { ...policy.workdays?.years, ...fields.workdays };
   const workdays = Object.keys(years).length > 0 ? { workdays: { zone: "UTC", years } } : {};
   checkRoles(part(root, "reports", "tell"), fields.reports.tell ?? [], Object.keys(policy.roles), problems);
-  const kpi = {
+  const usual = policy.personal ?? usualPersonalData;
+  const beside = {
+    ...workdays,
     ...(policy.kpi ? { kpi: { ...policy.kpi, ...told(fields.kpi) } } : {}),
     ...(policy.reports ? { reports: { ...policy.reports, ...told(fields.reports) } } : {}),
+    ...(fields.personal ? { personal: { ...usual, ...told(fields.personal) } } : {}),
   };
-  if (Object.keys({ ...fields.classes, ...fields.reach }).length === 0) return { ...policy, ...workdays, ...kpi };
+  if (Object.keys({ ...fields.classes, ...fields.reach }).length === 0) return { ...policy, ...beside };
   const known = Object.keys(policy.classes);
   const classes: Partial<Record<TicketClass, ClassPolicy>> = { ...policy.classes };
   for (const [id, change] of Object.entries(fields.classes)) {
@@ -338,7 +345,7 @@ export function overridePolicy(
   const reach = Object.fromEntries(
     Severity.options.map((severity) => [severity, { ...policy.reach[severity], ...fields.reach[severity] }]),
   ) as Policy["reach"];
-  return { ...policy, ...workdays, ...kpi, version: `${policy.version}+${revision}`, classes, reach };
+  return { ...policy, ...beside, version: `${policy.version}+${revision}`, classes, reach };
 }
 
 /** Roles that some step or class of the policy tells. */
