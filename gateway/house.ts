@@ -30,6 +30,7 @@ import { openNorth } from "./northbound/open-north.ts";
 import { createOrders } from "./northbound/orders.ts";
 import { startDelivery } from "./notify/deliver-outbox.ts";
 import { createPipeline } from "./pipeline.ts";
+import { handOverPlaced } from "./points/late.ts";
 import { expire } from "./points/staleness.ts";
 import { createPointTable } from "./points/table.ts";
 import { withSelf } from "./self/self-device.ts";
@@ -183,7 +184,10 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     folder: (driver) => join(input.data, "drivers", driver),
     log,
     metrics,
-    onChanged: (changed, count) => door.samples(changed, count),
+    onChanged: (changed, count) => {
+      handOverPlaced(table, engine.insert);
+      door.samples(changed, count);
+    },
     onDevices: (changes) => void door.take({ type: "communication", changes }),
   });
   opened.use(acquisition);

@@ -2,7 +2,8 @@
  * The last stretch of a value as a step function of time: exact up to 128 changes, beyond that in buckets of 1/60 of its
  * length, each with its mean, lowest and highest value. Unknown stretches are kept as such.
  */
-import type { Saved } from "./machine.ts";
+import type { History, Seen } from "./history-shape.ts";
+import type { LateInput } from "./machine.ts";
 import { weightedMedian } from "./weighted-median.ts";
 
 const CAPACITY = 128;
@@ -18,44 +19,6 @@ const LAST = 5;
 
 const lower = (a: number, b: number): number => (Number.isNaN(a) || b < a ? b : a);
 const higher = (a: number, b: number): number => (Number.isNaN(a) || b > a ? b : a);
-
-/** What the last `measure` found. */
-interface Seen {
-  /** Time that was known, in ms, and the integral of the value over it. */
-  good: number;
-  sum: number;
-  low: number;
-  high: number;
-  /** Value and place of the first and last known moment; NaN when none. */
-  firstAt: number;
-  first: number;
-  lastAt: number;
-  last: number;
-  /** Sum of the steps upward, for counters. */
-  grown: number;
-}
-
-export interface History {
-  /** From `at` on the value is `x` (NaN: unknown). */
-  push(x: number, at: number): void;
-  /** Forgets what ended before `before`. */
-  drop(before: number): void;
-  /** Looks at [from, to]; `now` is where the last value ends. The answer stands in `seen`. */
-  measure(from: number, to: number, now: number): void;
-  readonly seen: Readonly<Seen>;
-  /** Median by time of the window just measured. */
-  median(from: number, to: number, now: number): number;
-  /** The value at `at`; NaN when unknown then or before the first. */
-  valueAt(at: number): number;
-  /** When the value began to be watched; NaN before the first push. */
-  readonly since: number;
-  /** True when one value filled all that is kept. */
-  readonly constant: boolean;
-  /** Start of the first segment that begins after `at`; Infinity when none. */
-  changeAfter(at: number): number;
-  save(mono: number): Saved;
-  load(saved: Saved, mono: number): boolean;
-}
 
 /** `span` is how far it must reach back, in ms. */
 export function createHistory(span: number): History {
@@ -227,33 +190,78 @@ export function createHistory(span: number): History {
     return weightedMedian(scratch.values, scratch.weights, n, total);
   }
 
-  return {
-    push(value, time) {
-      const x = Number.isFinite(value) ? value : Number.NaN;
-      if (count === 0) {
-        at.since = time;
-        at.open = time;
-        at.current = x;
-        add(x, time);
-        return;
-      }
-      if (x === at.current || (Number.isNaN(x) && Number.isNaN(at.current))) return;
-      const o = offset(count - 1);
-      if (time === at.open && time === data[o + START]) {
-        // Two values at one instant: the last one stands.
-        data[o + LOW] = data[o + HIGH] = data[o + LAST] = x;
-      } else {
-        close(time);
-        if (time - (data[o + START] as number) >= at.grain) add(x, time);
-        else {
-          if (!Number.isNaN(x)) {
-            data[o + LOW] = lower(data[o + LOW] as number, x);
-            data[o + HIGH] = higher(data[o + HIGH] as number, x);
-          }
-        }
-      }
+  function push(value: number, time: number): void {
+    const x = Number.isFinite(value) ? value : Number.NaN;
+    if (count === 0) {
+      at.since = time;
+      at.open = time;
       at.current = x;
-    },
+      add(x, time);
+      return;
+    }
+    if (x === at.current || (Number.isNaN(x) && Number.isNaN(at.current))) return;
+    const o = offset(count - 1);
+    if (time === at.open && time === data[o + START]) {
+      // Two values at one instant: the last one stands.
+      data[o + LOW] = data[o + HIGH] = data[o + LAST] = x;
+    } else {
+      close(time);
+      if (time - (data[o + START] as number) >= at.grain) add(x, time);
+      else stretch(o, x);
+    }
+    at.current = x;
+  }
+
+  function stretch(o: number, x: number): void {
+    if (Number.isNaN(x)) return;
+    data[o + LOW] = lower(data[o + LOW] as number, x);
+    data[o + HIGH] = higher(data[o + HIGH] as number, x);
+  }
+
+  function insert({ x, before, from, until }: LateInput): void {
+    const first = count > 0 ? Math.max(from, data[offset(0) + START] as number) : until;
+    if (first >= until) return;
+    if (first >= at.open) {
+      const { current } = at;
+      push(x, first);
+      push(current, until);
+    } else if (at.grain === 0) rewrite(x, first, until);
+    else if (!Number.isNaN(x - before)) {
+      // Within a bucket the order does not count.
+      let i = count - 1;
+      while (i > 0 && (data[offset(i) + START] as number) > first) i -= 1;
+      const o = offset(i);
+      data[o + SUM] = (data[o + SUM] as number) + (x - before) * (until - first);
+      stretch(o, x);
+    }
+  }
+
+  /** Takes back the changes since `first` and books them again behind the late one. */
+  function rewrite(x: number, first: number, until: number): void {
+    const { since } = at;
+    const tail: { readonly value: number; readonly start: number }[] = [];
+    while (count > 0 && (data[offset(count - 1) + START] as number) >= first) {
+      const o = offset(count - 1);
+      tail.unshift({ value: data[o + LAST] as number, start: data[o + START] as number });
+      count -= 1;
+    }
+    if (count > 0) {
+      const o = offset(count - 1);
+      at.open = data[o + START] as number;
+      at.current = data[o + LAST] as number;
+      data[o + GOOD] = 0;
+      data[o + SUM] = 0;
+    }
+    const after = tail.findLast(({ start }) => start <= until)?.value ?? at.current;
+    push(x, first);
+    push(after, until);
+    for (const { value, start } of tail) if (start > until) push(value, start);
+    at.since = since;
+  }
+
+  return {
+    push,
+    insert,
     drop(before) {
       while (count > 1 && (data[offset(1) + START] as number) <= before) {
         head = (head + 1) & (capacity - 1);

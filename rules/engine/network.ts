@@ -10,7 +10,7 @@ import { constantOf, isConstant, isInput, isMemory, type Operator, type Term } f
 import { createMachine, isPulse } from "./create-machine.ts";
 import { createFlats } from "./flats.ts";
 import { isLimit, type Rows, rowsOf } from "./layout.ts";
-import type { Machine, StepTime } from "./machine.ts";
+import type { LateInput, Machine, StepTime } from "./machine.ts";
 import { createMomentCells, isCellOperator } from "./moment-cells.ts";
 import type { Shape } from "./shapes.ts";
 import type { Pages } from "./snapshot.ts";
@@ -98,6 +98,8 @@ export interface Network {
   readonly machines: readonly (Machine | undefined)[];
   /** What remembers at this node, to be saved and loaded. */
   memoryAt(node: number): Memory | undefined;
+  /** What remembers at this node learns of a sample that came late, and runs in the next step. */
+  insertAt(node: number, late: LateInput): void;
   /** Marks a node to run in this step. */
   mark(node: number): void;
   /** Takes over what the point table says there now. */
@@ -338,6 +340,11 @@ export function createNetwork(input: NetworkInput): Network {
       if (kinds[node] !== MOMENT) return machines[node];
       const at = origin[node] as number;
       return { save: (mono) => moments.save(at, mono), load: (saved, mono) => moments.load(at, saved, mono) };
+    },
+    insertAt(node, late) {
+      if (kinds[node] === MOMENT) moments.insert(origin[node] as number, late);
+      else machines[node]?.insert?.(late);
+      mark(node);
     },
     mark,
     takeHandle(handle) {

@@ -2,7 +2,8 @@
  * avg and median of the last stretch of a value. Both move with time alone and never jump, neither at a sample: they are
  * looked at 60 times per span, and a sample in between is only written down. Each look sums anew, so nothing drifts.
  */
-import { createHistory, type History } from "./history.ts";
+import { createHistory } from "./history.ts";
+import type { History } from "./history-shape.ts";
 import { COVERAGE, type Machine, NEVER, type Wiring } from "./machine.ts";
 
 const SHORTEST_TICK = 100;
@@ -54,6 +55,7 @@ function createLooked(
     load([next = Number.NaN, ...saved], mono) {
       if (history.load(saved, mono)) look.next = next + mono;
     },
+    insert: (late) => history.insert(late),
   };
   return machine;
 }
