@@ -16,7 +16,7 @@ test("a restart while acknowledged: no new annunciation, no second ticket, and s
 });
 
 test("silent while unacknowledged: told on by the ladder, returned by the first good sample, still to be seen (28)", () => {
-  const desk = createAlarmDesk({ severity: "S1", lifeSafety: true, ticket: "entrapment" });
+  const desk = createAlarmDesk({ severity: "S1", lifeSafety: true, ticket: "elevator_entrapment" });
   desk.verdict("active", at(0));
   desk.verdict("unknown", at(0, 20));
   const before = desk.house.outbox.size;
