@@ -25,14 +25,27 @@ export function createEnsemble(devices: readonly SimulatedDevice[], fleet: Pick<
   );
   /** Whoever is wired to a playing device lives at its pace. */
   const paceOf = (device: SimulatedDevice): number => {
-    if (device.playing) return device.pace;
-    const leading = (followed.get(device) ?? []).find((other) => other.playing?.phase === "running");
+    if (device.phase) return device.pace;
+    const leading = (followed.get(device) ?? []).find((other) => other.phase === "running");
     return leading?.pace ?? 1;
+  };
+  /** Nobody plays, so nobody hurries: most slices of a building's life. */
+  const passCalmly = (seconds: number) => {
+    const slices = Math.max(1, Math.round(seconds / slice));
+    for (let count = 0; count < slices; count += 1) {
+      for (const device of together) device.advance(seconds / slices);
+      wiring.carry(seconds / slices);
+    }
   };
   return {
     advance(seconds) {
       for (const device of alone) device.advance(seconds);
-      let left = together.length > 0 ? seconds : 0;
+      if (together.length === 0) return;
+      if (together.every(({ phase }) => phase === undefined)) {
+        passCalmly(seconds);
+        return;
+      }
+      let left = seconds;
       while (left > 1e-9) {
         const fastest = together.reduce((most, device) => Math.max(most, paceOf(device)), 1);
         const part = Math.min(left, slice / fastest);

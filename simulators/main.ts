@@ -2,12 +2,15 @@
 /** The command line of the simulated building: run · list · play · fault · stop · score. */
 import { parseArgs } from "node:util";
 import { callControl } from "./control-client.ts";
+import type { ProfileRun } from "./profile-fleet.ts";
 import { scenarios } from "./scenarios/index.ts";
 import type { Score } from "./score.ts";
 import type { Text } from "./text.ts";
 
 const usage: Text = {
   en: `gatehouse-sim run <fleet.yaml> [--truth file.jsonl] [--with-parent]
+gatehouse-sim run --profile <name or file.yaml> [--speaks modbus-tcp|rtu-over-tcp|serial|opcua|mqtt|sparkplug]
+                  [--device D] [--var name=value …] [--path /tmp/bus (serial)] [--broker mqtt://… (mqtt, sparkplug)]
 gatehouse-sim list
 gatehouse-sim play <scenario> --device D [--speed N] [--seed N]
 gatehouse-sim fault <device or link> <fault> [--off]
@@ -17,6 +20,8 @@ gatehouse-sim score [--gateway http://127.0.0.1:8080]
 Environment: GATEHOUSE_SIM_PORT (control, 8090), GATEHOUSE_MODBUS_PORT (first Modbus port, 15020; 0 = any free),
 GATEHOUSE_MODBUS_HOST (127.0.0.1), GATEHOUSE_TOKEN (score: an API token of the gateway)`,
   zh: `gatehouse-sim run <fleet.yaml> [--truth file.jsonl] [--with-parent]   启动模拟楼宇
+gatehouse-sim run --profile <点表名或文件> [--speaks modbus-tcp|rtu-over-tcp|serial|opcua|mqtt|sparkplug]
+                  [--device D] [--var 名=值 …] [--path /tmp/bus（串口）] [--broker mqtt://…（mqtt、sparkplug）]
 gatehouse-sim list                                                     列出场景和设备
 gatehouse-sim play <场景> --device D [--speed N] [--seed N]            开始演练
 gatehouse-sim fault <设备或链路> <故障> [--off]                        投入或解除通讯故障
@@ -46,10 +51,11 @@ function portFromEnvironment(variable: string): number | undefined {
 }
 
 /** Loads the plants and servers only for this command: the others just send a request. */
-async function run(file: string, truthFile: string | undefined, withParent: boolean): Promise<void> {
+async function run(what: string | ProfileRun, truthFile: string | undefined, withParent: boolean): Promise<void> {
   const { runFleet } = await import("./run.ts");
   const ended = await runFleet({
-    file,
+    what,
+    environment: process.env,
     truthFile,
     withParent,
     host: process.env.GATEHOUSE_MODBUS_HOST || "127.0.0.1",
@@ -136,6 +142,11 @@ async function main(argv: readonly string[]): Promise<void> {
     allowPositionals: true,
     options: {
       device: { type: "string" },
+      profile: { type: "string" },
+      speaks: { type: "string" },
+      path: { type: "string" },
+      broker: { type: "string" },
+      var: { type: "string", multiple: true, default: [] },
       speed: { type: "string" },
       seed: { type: "string" },
       gateway: { type: "string" },
@@ -148,7 +159,10 @@ async function main(argv: readonly string[]): Promise<void> {
   const [command, first, second, ...rest] = positionals;
   const port = () => portFromEnvironment("GATEHOUSE_SIM_PORT") ?? 8090;
   if (values.help || command === "help") return console.log(say(usage));
-  if (command === "run" && first && !second) return run(first, values.truth, values["with-parent"]);
+  const { profile, device, speaks, path, broker } = values;
+  if (command === "run" && profile && !first)
+    return run({ profile, device, speaks, path, broker, vars: values.var }, values.truth, values["with-parent"]);
+  if (command === "run" && first && !second && !profile) return run(first, values.truth, values["with-parent"]);
   if (command === "list" && !first) return list(port());
   if (command === "play" && first && !second && values.device) {
     const speed = number("speed", values.speed);

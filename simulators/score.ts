@@ -181,7 +181,8 @@ export function score(truth: readonly TruthRecord[], alarms: readonly SeenAlarm[
   };
 }
 
-function byRule(results: readonly Scored[], falseAlarms: readonly FalseAlarm[]): RuleScore[] {
+/** Marks by rule, in the order of their names. */
+export function byRule(results: readonly Scored[], falseAlarms: readonly FalseAlarm[]): RuleScore[] {
   const ruleOf = ({ alarm }: FalseAlarm) => alarm.slice(0, alarm.indexOf("@"));
   const names = [...new Set([...results.map(({ rule }) => rule), ...falseAlarms.map(ruleOf)])].sort();
   return names.map((rule) => {

@@ -6,15 +6,6 @@ export interface Seen {
   /** Time that was known, in ms, and the integral of the value over it. */
   good: number;
   sum: number;
-  low: number;
-  high: number;
-  /** Value and place of the first and last known moment; NaN when none. */
-  firstAt: number;
-  first: number;
-  lastAt: number;
-  last: number;
-  /** Sum of the steps upward, for counters. */
-  grown: number;
 }
 
 export interface History {
@@ -29,14 +20,10 @@ export interface History {
   readonly seen: Readonly<Seen>;
   /** Median by time of the window just measured. */
   median(from: number, to: number, now: number): number;
-  /** The value at `at`; NaN when unknown then or before the first. */
-  valueAt(at: number): number;
   /** When the value began to be watched; NaN before the first push. */
   readonly since: number;
   /** True when one value filled all that is kept. */
   readonly constant: boolean;
-  /** Start of the first segment that begins after `at`; Infinity when none. */
-  changeAfter(at: number): number;
   save(mono: number): Saved;
   load(saved: Saved, mono: number): boolean;
 }

@@ -5,7 +5,7 @@
 import { compile, type Frame } from "../language/closures.ts";
 import { isOf, type Operator, type Term } from "../language/graph.ts";
 import type { LateInput } from "./machine.ts";
-import type { Part } from "./network.ts";
+import type { Part } from "./instances.ts";
 import type { Shape } from "./shapes.ts";
 
 export interface LateSample {

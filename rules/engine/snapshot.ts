@@ -5,8 +5,8 @@
 import * as z from "zod";
 import type { Moment } from "#model/time";
 import { isMemory, type Term } from "../language/graph.ts";
-import type { Instances, Row } from "./instances.ts";
-import type { Network, Part } from "./network.ts";
+import type { Instances, Part, Row } from "./instances.ts";
+import type { Network } from "./network.ts";
 import { createPacker, unpack } from "./packed.ts";
 import type { Timers } from "./timers.ts";
 import type { Phase } from "./verdict.ts";

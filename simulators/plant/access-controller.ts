@@ -4,6 +4,7 @@ import { createDoor, type DoorLogic } from "./access-door.ts";
 import type { AccessParams } from "./access-params.ts";
 import { createAccessReadings } from "./access-readings.ts";
 import { type AccessController, type AccessState, eventCodes } from "./access-state.ts";
+import { waking } from "./waking.ts";
 
 const stepsPerSecond = 20;
 const stepSeconds = 1 / stepsPerSecond;
@@ -28,7 +29,9 @@ interface Due {
 /** `hour` is the hour of the day at the start. The same parameters, seed and hour give the same readings, step by step. */
 export function createAccessController(params: AccessParams, seed: number, hour: number): AccessController {
   const chance = createChance(seed, "access");
-  const logics: DoorLogic[] = params.doors.map((_, index) => createDoor(createChance(seed, `door ${index + 1}`)));
+  let steps = 0;
+  const now = () => steps / stepsPerSecond;
+  const logics: DoorLogic[] = params.doors.map((_, index) => createDoor(createChance(seed, `door ${index + 1}`), now));
   const state: AccessState = {
     doors: logics.map(({ door }) => door),
     mains: true,
@@ -39,13 +42,19 @@ export function createAccessController(params: AccessParams, seed: number, hour:
   const published = createAccessReadings(state, createChance(seed, "sensors"));
   const waiting = logics.map(() => chance.exponential(1));
   const cleared = new Set<number>();
-  let steps = 0;
   let drained = 0;
   let disarmed = false;
   let stuck = 0;
   let agenda: Due[] = [];
+  let nextDue = Number.POSITIVE_INFINITY;
+  /** Expected visitors per door and step at this time of day. */
+  let perStep = 0;
+  /** By door: somebody is there, or something was ordered since. At the others only time and meters go on. */
+  const awake = logics.map(() => true);
+  let touched = true;
+  let stirred = 0;
+  let powered = true;
 
-  const now = () => steps / stepsPerSecond;
   const logic = (door: number): DoorLogic => {
     const found = logics[door - 1];
     if (!found) throw new Error(`the controller has no door ${door}`);
@@ -53,6 +62,7 @@ export function createAccessController(params: AccessParams, seed: number, hour:
   };
   const after = (seconds: number, door: number, act: () => void) => {
     agenda.push({ at: now() + seconds, door, act });
+    nextDue = Math.min(nextDue, now() + seconds);
   };
   const pass = (door: number, openAfter: number, openFor: number) => {
     after(openAfter, door, () => logic(door).moveLeaf(true));
@@ -69,50 +79,50 @@ export function createAccessController(params: AccessParams, seed: number, hour:
     if (chance.next() >= chances.neverOpens) pass(door, chance.between(0.5, 3), openFor);
   };
   const letPeopleCome = () => {
-    const share = visitors[Math.floor(hour + now() / 3600) % 24] ?? 0;
-    for (const [index, one] of logics.entries()) {
+    if (steps % stepsPerSecond === 1) {
+      const share = visitors[Math.floor(hour + now() / 3600) % 24] ?? 0;
+      perStep = (stepSeconds * params.perHour * share) / 3600;
+    }
+    for (let index = 0; index < logics.length; index += 1) {
+      const left = (waiting[index] as number) - perStep;
+      waiting[index] = left;
+      if (left > 0) continue;
       const door = index + 1;
-      waiting[index] = (waiting[index] ?? 0) - (stepSeconds * params.perHour * share) / 3600;
-      if ((waiting[index] ?? 0) > 0 || cleared.has(door) || !one.idle) continue;
+      if (cleared.has(door) || !(logics[index] as DoorLogic).idle) continue;
       if (agenda.some((due) => due.door === door)) continue;
       waiting[index] = chance.exponential(1);
+      awake[index] = true;
       ordinaryVisitor(door);
     }
   };
   const act = () => {
-    if (agenda.length === 0) return;
+    if (now() < nextDue - tolerance) return;
     const due = agenda.filter(({ at }) => at <= now() + tolerance).sort((one, other) => one.at - other.at);
-    if (due.length === 0) return;
     agenda = agenda.filter((entry) => !due.includes(entry));
-    for (const entry of due) entry.act();
+    nextDue = agenda.reduce((soonest, { at }) => Math.min(soonest, at), Number.POSITIVE_INFINITY);
+    for (const entry of due) {
+      awake[entry.door - 1] = true;
+      entry.act();
+    }
   };
   const supply = () => {
     drained = Math.min(battery.lasts, Math.max(0, drained + (state.mains ? -2 : 1) * stepSeconds));
     const left = 1 - drained / battery.lasts;
+    if (drained === 0 && state.mains && state.volts === battery.charged) return;
     state.volts = state.mains ? 13 + 0.6 * left : battery.empty + (battery.first - battery.empty) * left;
   };
 
-  return {
-    kind: "access",
-    params,
-    stepSeconds,
-    state,
-    get elapsed() {
-      return now();
-    },
-    readings: published.readings,
-    step() {
-      steps += 1;
-      supply();
-      letPeopleCome();
-      act();
-      const powered = state.volts > battery.empty + tolerance;
-      for (const [index, one] of logics.entries()) {
-        const inputs = { fireInput: state.fireInput, disarmed, powered, stuck: stuck === index + 1 };
-        one.step(stepSeconds, now(), inputs);
-      }
-      published.step(steps, stepsPerSecond);
-    },
+  const stepDoors = () => {
+    for (let index = 0; index < logics.length; index += 1) {
+      if (!awake[index]) continue;
+      const one = logics[index] as DoorLogic;
+      one.step(stepSeconds, { fireInput: state.fireInput, disarmed, powered, stuck: stuck === index + 1 });
+      published.publishDoor(index);
+      stirred = steps;
+      awake[index] = !one.resting;
+    }
+  };
+  const orders = {
     clearDoor(door) {
       cleared.add(door);
     },
@@ -162,6 +172,7 @@ export function createAccessController(params: AccessParams, seed: number, hour:
     },
     recover() {
       agenda = [];
+      nextDue = Number.POSITIVE_INFINITY;
       cleared.clear();
       state.mains = true;
       state.cabinetOpen = false;
@@ -170,5 +181,37 @@ export function createAccessController(params: AccessParams, seed: number, hour:
       stuck = 0;
       for (const one of logics) one.reset();
     },
+  } satisfies Partial<AccessController>;
+  return {
+    kind: "access",
+    params,
+    stepSeconds,
+    state,
+    get elapsed() {
+      return now();
+    },
+    readings: published.readings,
+    get stirred() {
+      return state.mains && drained === 0 ? stirred / stepsPerSecond : now();
+    },
+    step() {
+      steps += 1;
+      supply();
+      letPeopleCome();
+      act();
+      const powers = state.volts > battery.empty + tolerance;
+      if (touched || powers !== powered) {
+        awake.fill(true);
+        stirred = steps;
+        published.publishController();
+      }
+      touched = false;
+      powered = powers;
+      stepDoors();
+      published.step(steps, stepsPerSecond);
+    },
+    ...waking(orders, () => {
+      touched = true;
+    }),
   };
 }

@@ -28,6 +28,8 @@ export interface DoorLogic {
   readonly door: Door;
   /** Shut, locked and nobody on the way. */
   readonly idle: boolean;
+  /** Nothing about it will change by itself, only by an order or by other inputs. */
+  readonly resting: boolean;
   grant(code: number): void;
   pressExit(): void;
   moveLeaf(open: boolean): void;
@@ -35,10 +37,11 @@ export interface DoorLogic {
   note(code: number): void;
   setMode(mode: number): void;
   reset(): void;
-  step(seconds: number, now: number, inputs: DoorInputs): void;
+  step(seconds: number, inputs: DoorInputs): void;
 }
 
-export function createDoor(chance: Chance): DoorLogic {
+/** `now` tells the controller's seconds, which stand in its events. */
+export function createDoor(chance: Chance, now: () => number): DoorLogic {
   const door: Door = {
     leafOpen: false,
     contact: false,
@@ -55,7 +58,6 @@ export function createDoor(chance: Chance): DoorLogic {
     worn: false,
     event: { code: eventCodes.closed, seq: chance.whole(1_000, 900_000), time: 0 },
   };
-  let clock = 0;
   /** The mode by order, which the fire input covers while it is on. */
   let ordered: number = doorModes.controlled;
   let grantLeft = 0;
@@ -70,7 +72,7 @@ export function createDoor(chance: Chance): DoorLogic {
   let heldFor = 0;
 
   const note = (code: number) => {
-    door.event = { code, seq: (door.event.seq + 1) % 4_294_967_296, time: Math.floor(clock) };
+    door.event = { code, seq: (door.event.seq + 1) % 4_294_967_296, time: Math.floor(now()) };
   };
   const free = () => door.mode === doorModes.openHours || door.mode === doorModes.fireRelease;
 
@@ -122,6 +124,22 @@ export function createDoor(chance: Chance): DoorLogic {
     get idle() {
       return !door.leafOpen && !door.contact && bounceLeft <= tolerance && grantLeft + exitLeft + passLeft <= tolerance;
     },
+    get resting() {
+      return (
+        shakeLeft === 0 &&
+        bounceLeft === 0 &&
+        grantLeft === 0 &&
+        exitLeft === 0 &&
+        passLeft === 0 &&
+        lockChange === 0 &&
+        !door.leafOpen &&
+        !door.contact &&
+        !door.granted &&
+        !door.exitButton &&
+        door.alarm !== alarmStates.forced &&
+        door.alarm !== alarmStates.heldOpen
+      );
+    },
     grant(code) {
       grantLeft = releaseSeconds;
       passLeft = Math.max(passLeft, releaseSeconds);
@@ -167,8 +185,7 @@ export function createDoor(chance: Chance): DoorLogic {
       passLeft = afterPass;
       note(eventCodes.closed);
     },
-    step(seconds, now, inputs) {
-      clock = now;
+    step(seconds, inputs) {
       door.mode = inputs.fireInput ? doorModes.fireRelease : ordered;
       grantLeft = Math.max(0, grantLeft - seconds);
       exitLeft = Math.max(0, exitLeft - seconds);

@@ -25,41 +25,46 @@ const told: Readonly<Record<string, (door: Door) => number | boolean>> = {
 
 export interface AccessReadings {
   readonly readings: Readonly<Record<string, number>>;
+  /** A door (0 for the first), or the controller itself, may say something else than before. */
+  publishDoor(index: number): void;
+  publishController(): void;
   step(steps: number, stepsPerSecond: number): void;
 }
 
 export function createAccessReadings(state: Readonly<AccessState>, chance: Chance): AccessReadings {
   const readings: Record<string, number> = { heartbeat: 0, battery_v: state.volts };
+  // Spelt once: a story plays a whole day of steps.
+  const currents = state.doors.map((_, index) => `d${index + 1}_lock_current`);
   const writers = state.doors.map((door, index) => {
-    const name = (point: string) => `d${index + 1}_${point}`;
-    // Spelt once: a story plays a whole day of steps.
-    const points = Object.entries(told).map(([point, value]) => [name(point), value] as const);
+    const points = Object.entries(told).map(([point, value]) => [`d${index + 1}_${point}`, value] as const);
     return () => {
       for (const [point, value] of points) readings[point] = Number(value(door));
     };
   });
-  const publish = () => {
+  const publishController = () => {
     readings.mains_ok = Number(state.mains);
     readings.tamper_ctrl = Number(state.cabinetOpen);
     readings.fire_input = Number(state.fireInput);
     readings.controller_online = 1;
-    for (const write of writers) write();
   };
   const measure = () => {
     readings.battery_v = state.volts + chance.normal(0, meterNoise);
-    for (const [index, door] of state.doors.entries()) {
+    for (let index = 0; index < currents.length; index += 1) {
+      const door = state.doors[index] as Door;
       const full = door.leafOpen ? holding.pulledOff : holding.current;
       const drawn = door.locked ? Math.max(0, full + chance.normal(0, holding.noise)) : 0;
-      readings[`d${index + 1}_lock_current`] = drawn;
+      readings[currents[index] as string] = drawn;
     }
   };
-  publish();
+  publishController();
+  for (const write of writers) write();
   measure();
   return {
     readings,
+    publishController,
+    publishDoor: (index) => writers[index]?.(),
     step(steps, stepsPerSecond) {
-      publish();
-      if (steps % (stepsPerSecond / 5) === 0) measure();
+      if (steps % (stepsPerSecond / 2) === 0) measure();
       if (steps % stepsPerSecond === 0) readings.heartbeat = (steps / stepsPerSecond) % 65_536;
     },
   };

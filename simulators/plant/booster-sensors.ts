@@ -13,10 +13,29 @@ const motorLoss = 1.15;
 const roomTemperature = 28;
 /** Kelvin per kW taken up, reached within about 20 min. */
 const warming = { perKilowatt: 10, seconds: 1200 } as const;
+/** Electromagnetic flow meters are set to some damping, s (engineering judgement); a check valve chatters faster than that. */
+const flowDamping = 0.5;
 /** Below it a flow meter shows nothing, m³/h. */
 const lowFlowCut = 0.1;
 /** A cavitating pump takes so much less power. */
 const cavitationLoss = 0.12;
+
+const pumpTells = [
+  "comm_ok",
+  "run",
+  "fault",
+  "auto",
+  "freq",
+  "current",
+  "power",
+  "temp",
+  "hours",
+  "starts",
+  "alarm",
+] as const;
+const sumpTells = ["run", "fault", "auto", "current", "hours"] as const;
+const spell = <Point extends string>(pump: string, points: readonly Point[]) =>
+  Object.fromEntries(points.map((point) => [point, `${pump}_${point}`])) as Record<Point, string>;
 
 export interface BoosterSensors {
   readonly readings: Readonly<Record<string, number>>;
@@ -49,12 +68,16 @@ export function createBoosterSensors(
     ph: 7.5,
   };
   const bit = (value: boolean) => (value ? 1 : 0);
+  // Spelt once: a day is 172,800 looks at the meters.
+  const pumpPoints = state.pumps.map((_, index) => spell(`p${index + 1}`, pumpTells));
+  const sumpPoints = state.sump.pumps.map((_, index) => spell(`s${index + 1}`, sumpTells));
   let mainsSwing = 0;
+  let metered = state.flow;
 
   const publishPump = (index: number, interval: number) => {
     const pump = state.pumps[index];
-    if (!pump) return;
-    const name = `p${index + 1}`;
+    const name = pumpPoints[index];
+    if (!pump || !name) return;
     const hz = pump.running ? state.control.hz : 0;
     const power = pump.running
       ? shaftPower(hz, state.flowPerPump) * motorLoss * (1 - cavitationLoss * state.cavitation)
@@ -65,29 +88,29 @@ export function createBoosterSensors(
       pump.temperature += ((target - pump.temperature) * interval) / warming.seconds;
     }
     // Whoever asks a controller for a drive that is lost gets what it said last.
-    readings[`${name}_comm_ok`] = bit(state.lostDrive !== index + 1);
+    readings[name.comm_ok] = bit(state.lostDrive !== index + 1);
     if (state.lostDrive === index + 1) return;
-    readings[`${name}_run`] = bit(pump.running);
-    readings[`${name}_fault`] = bit(pump.fault);
-    readings[`${name}_auto`] = bit(pump.auto);
-    readings[`${name}_freq`] = hz;
-    readings[`${name}_current`] = pump.running ? Math.max(0, motorCurrent(hz, power) + chance.normal(0, 0.05)) : 0;
-    readings[`${name}_power`] = pump.running ? Math.max(0, power + chance.normal(0, 0.01)) : 0;
-    readings[`${name}_temp`] = pump.temperature + chance.normal(0, 0.1);
-    readings[`${name}_hours`] = Math.floor(pump.hours);
-    readings[`${name}_starts`] = pump.starts;
-    readings[`${name}_alarm`] = pump.alarm;
+    readings[name.run] = bit(pump.running);
+    readings[name.fault] = bit(pump.fault);
+    readings[name.auto] = bit(pump.auto);
+    readings[name.freq] = hz;
+    readings[name.current] = pump.running ? Math.max(0, motorCurrent(hz, power) + chance.normal(0, 0.05)) : 0;
+    readings[name.power] = pump.running ? Math.max(0, power + chance.normal(0, 0.01)) : 0;
+    readings[name.temp] = pump.temperature + chance.normal(0, 0.1);
+    readings[name.hours] = Math.floor(pump.hours);
+    readings[name.starts] = pump.starts;
+    readings[name.alarm] = pump.alarm;
   };
 
   const publishSumpPump = (index: number) => {
     const pump = state.sump.pumps[index];
-    if (!pump) return;
-    const name = `s${index + 1}`;
-    readings[`${name}_run`] = bit(pump.running);
-    readings[`${name}_fault`] = bit(pump.fault);
-    readings[`${name}_auto`] = bit(pump.auto);
-    readings[`${name}_current`] = state.sump.current(index);
-    readings[`${name}_hours`] = Math.floor(pump.hours);
+    const name = sumpPoints[index];
+    if (!pump || !name) return;
+    readings[name.run] = bit(pump.running);
+    readings[name.fault] = bit(pump.fault);
+    readings[name.auto] = bit(pump.auto);
+    readings[name.current] = state.sump.current(index);
+    readings[name.hours] = Math.floor(pump.hours);
   };
 
   const publish = (interval: number) => {
@@ -97,7 +120,7 @@ export function createBoosterSensors(
     readings.outlet_pressure = state.sensorBroken
       ? 0
       : Math.max(0, state.pressure / 10 + chance.normal(0, pressureNoise));
-    readings.flow = state.flow > lowFlowCut ? Math.max(0, state.flow + chance.normal(0, 0.05)) : 0;
+    readings.flow = metered > lowFlowCut ? Math.max(0, metered + chance.normal(0, 0.05)) : 0;
     readings.flow_total = Math.floor(state.total * 10) / 10;
     readings.tank_level = state.tankLevel + chance.normal(0, 0.003);
     readings.sump_level = Math.max(0, state.sump.level + chance.normal(0, 0.002));
@@ -116,8 +139,10 @@ export function createBoosterSensors(
   return {
     readings,
     step(seconds, steps) {
+      metered += ((state.flow - metered) * seconds) / flowDamping;
+      if (steps % publishEverySteps !== 0) return;
       readings.heartbeat = Math.floor(steps * seconds + 1e-9) % 65_536;
-      if (steps % publishEverySteps === 0) publish(seconds * publishEverySteps);
+      publish(seconds * publishEverySteps);
     },
   };
 }

@@ -139,9 +139,10 @@ export function createBooster(params: BoosterParams, seed: number, hour: number)
 
   /** Moves pressure and flows on by `seconds`; answers what runs out of the hole, m³/h. */
   const settleManifold = (seconds: number, base: number) => {
-    const running = pumps.reduce((sum, pump) => sum + (pump.running ? 1 : 0), 0);
+    let running = 0;
+    for (const pump of pumps) if (pump.running) running += 1;
     // Bubbles collapse one to three times a second: the flow swings by 15 % either way.
-    const rattle = 1 + 0.15 * state.cavitation * Math.sin(2 * Math.PI * 1.3 * (steps * stepSeconds));
+    const rattle = state.cavitation === 0 ? 1 : 1 + 0.15 * Math.sin(2 * Math.PI * 1.3 * (steps * stepSeconds));
     state.flowPerPump = pumpFlow(state.control.hz, state.pressure) * (1 - air) * rattle;
     state.flow = running * state.flowPerPump;
     const open = hole ? Math.min(1, hole.age / hole.seconds) : 0;

@@ -22,14 +22,22 @@ export interface Demand {
 }
 
 const correlationSeconds = 60;
+/** Taps are turned slowly: twice a second is enough for a swing of a minute. */
+const swingSeconds = 0.5;
+const keep = Math.exp(-swingSeconds / correlationSeconds);
+const fresh = Math.sqrt(1 - keep * keep);
 
 export function createDemand(settings: DemandSettings, chance: Chance): Demand {
   let swing = 0;
+  let until = 0;
   let fixed: number | undefined;
   return {
     step(seconds, hour) {
-      const keep = Math.exp(-seconds / correlationSeconds);
-      swing = keep * swing + Math.sqrt(1 - keep * keep) * chance.normal(0, 1);
+      until -= seconds;
+      if (until <= 0) {
+        until += swingSeconds;
+        swing = keep * swing + fresh * chance.normal(0, 1);
+      }
       const shape = settings.day === "steady" ? 1 : (residential[Math.floor(hour) % 24] ?? dayFlow) / dayFlow;
       return Math.max(0, (fixed ?? settings.flow * shape) * (1 + settings.swing * swing));
     },

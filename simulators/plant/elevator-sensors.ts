@@ -15,6 +15,8 @@ export interface ElevatorSensors {
   /** The car has stopped at a landing: draws the levelling error of this stop. */
   landed(): void;
   step(seconds: number, steps: number): void;
+  /** A step in which the car stands empty behind closed doors and nothing is ordered. True when `occupied` changes. */
+  rest(seconds: number, steps: number): boolean;
 }
 
 export function createElevatorSensors(
@@ -65,6 +67,13 @@ export function createElevatorSensors(
     if (state.restless) return "restless";
     return state.settling ? "settling" : "calm";
   };
+  const slowly = (seconds: number) => {
+    const load = state.persons * kilogramsPerPerson * (1 + chance.normal(0, 0.02));
+    readings.load_pct = Math.max(0, (100 * load) / params.ratedLoad);
+    // The machine room warms by about 8 K under steady travel and follows within half an hour.
+    motorHeat += (((state.car.moving ? 8 : 0) - motorHeat) * seconds * slowEverySteps) / 1800;
+    readings.machine_temp = ambient + motorHeat + chance.normal(0, 0.1);
+  };
   return {
     readings,
     landed() {
@@ -103,12 +112,16 @@ export function createElevatorSensors(
       readings.run_hours = Math.floor(state.runSeconds / 3600);
       readings.door_cycles = state.doorCycles;
       readings.relevel_count = relevels;
-      if (steps % slowEverySteps !== 0) return;
-      const load = state.persons * kilogramsPerPerson * (1 + chance.normal(0, 0.02));
-      readings.load_pct = Math.max(0, (100 * load) / params.ratedLoad);
-      // The machine room warms by about 8 K under steady travel and follows within half an hour.
-      motorHeat += (((car.moving ? 8 : 0) - motorHeat) * seconds * slowEverySteps) / 1800;
-      readings.machine_temp = ambient + motorHeat + chance.normal(0, 0.1);
+      if (steps % slowEverySteps === 0) slowly(seconds);
+    },
+    rest(seconds, steps) {
+      const was = readings.occupied;
+      readings.occupied = bit(presence.step(seconds, "empty"));
+      if (steps % slowEverySteps === 0) {
+        readings.heartbeat = Math.floor(steps * seconds + 1e-9) % 65_536;
+        slowly(seconds);
+      }
+      return readings.occupied !== was;
     },
   };
 }

@@ -6,6 +6,7 @@ import type { ElevatorParams } from "./elevator-params.ts";
 import { createElevatorSensors } from "./elevator-sensors.ts";
 import type { Elevator, ElevatorPhase, ElevatorState } from "./elevator-state.ts";
 import { createTraffic, type Trip } from "./traffic.ts";
+import { waking } from "./waking.ts";
 
 const stepsPerSecond = 20;
 const stepSeconds = 1 / stepsPerSecond;
@@ -93,6 +94,27 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
   let slipLeft = 0;
   let heldOpen = false;
   let beamDirty = false;
+  let hourNow = hour % 24;
+  /** Empty, doors closed, nobody calls, nothing runs out: whole steps would change nothing. */
+  let resting = false;
+  let stirred = 0;
+  const nothingPending = () =>
+    state.phase === "idle" &&
+    calls.length === 0 &&
+    state.serviceMode === 1 &&
+    state.safetyCircuit &&
+    state.mains &&
+    doors.closed &&
+    !state.recalled &&
+    !state.alarmButton &&
+    !state.lockBounce &&
+    !state.ghost &&
+    !governed &&
+    slipLeft <= 0 &&
+    faultIn === undefined &&
+    rescueIn === undefined &&
+    state.persons === 0 &&
+    !car.moving;
 
   const enter = (phase: ElevatorPhase, seconds = 0) => {
     state.phase = phase;
@@ -263,35 +285,7 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
     if (car.moving || state.phase === "starting") enter("halted");
   };
 
-  return {
-    kind: "elevator",
-    params,
-    stepSeconds,
-    state,
-    get elapsed() {
-      return steps / stepsPerSecond;
-    },
-    get carrying() {
-      return boarded ? trip : undefined;
-    },
-    get nextLanding() {
-      return car.moving || state.phase === "starting" ? target : car.landing;
-    },
-    readings: sensors.readings,
-    step() {
-      steps += 1;
-      const elapsed = steps * stepSeconds;
-      const call = traffic.step(stepSeconds, (hour + elapsed / 3600) % 24);
-      if (call && openCalls && calls.length < waitingCalls) calls.push(call);
-      const moved = car.step(stepSeconds);
-      const door = doors.step(stepSeconds);
-      control(moved, door);
-      tickSlowThings();
-      if (car.moving) state.runSeconds += stepSeconds;
-      closedFor = doors.closed ? closedFor + stepSeconds : 0;
-      state.settling = state.persons > 0 && closedFor > 0 && closedFor < settlingSeconds;
-      sensors.step(stepSeconds, steps);
-    },
+  const orders = {
     order(ordered) {
       openCalls = false;
       calls = [ordered];
@@ -413,5 +407,47 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
       if (state.phase === "opening") doors.open();
       findLanding();
     },
+  } satisfies Partial<Elevator>;
+  return {
+    kind: "elevator",
+    params,
+    stepSeconds,
+    state,
+    get elapsed() {
+      return steps / stepsPerSecond;
+    },
+    get carrying() {
+      return boarded ? trip : undefined;
+    },
+    get nextLanding() {
+      return car.moving || state.phase === "starting" ? target : car.landing;
+    },
+    readings: sensors.readings,
+    get stirred() {
+      return stirred / stepsPerSecond;
+    },
+    step() {
+      steps += 1;
+      if (steps % stepsPerSecond === 0) hourNow = (hour + (steps * stepSeconds) / 3600) % 24;
+      const call = traffic.step(stepSeconds, hourNow);
+      if (call && openCalls && calls.length < waitingCalls) calls.push(call);
+      if (resting && calls.length === 0) {
+        if (sensors.rest(stepSeconds, steps)) stirred = steps;
+        return;
+      }
+      stirred = steps;
+      const moved = car.step(stepSeconds);
+      const door = doors.step(stepSeconds);
+      control(moved, door);
+      tickSlowThings();
+      if (car.moving) state.runSeconds += stepSeconds;
+      closedFor = doors.closed ? closedFor + stepSeconds : 0;
+      state.settling = state.persons > 0 && closedFor > 0 && closedFor < settlingSeconds;
+      sensors.step(stepSeconds, steps);
+      resting = nothingPending();
+    },
+    ...waking(orders, () => {
+      resting = false;
+    }),
   };
 }

@@ -94,6 +94,7 @@ export function createFirePanel(params: FirePanelParams, seed: number): FirePane
   let steps = 0;
   /** Something other than clock and battery has changed since the last step. */
   let changed = false;
+  let stirred = 0;
   let agenda: { readonly due: number; readonly topic: Topic; act(): void }[] = [];
 
   const now = () => steps / stepsPerSecond;
@@ -213,6 +214,9 @@ export function createFirePanel(params: FirePanelParams, seed: number): FirePane
       return now();
     },
     readings: published.readings,
+    get stirred() {
+      return state.mains && air.size === 0 ? stirred / stepsPerSecond : now();
+    },
     step() {
       steps += 1;
       smell();
@@ -229,6 +233,7 @@ export function createFirePanel(params: FirePanelParams, seed: number): FirePane
       state.volts = battery.volts;
       state.batteryFail = battery.failed;
       published.step(steps, stepsPerSecond, changed);
+      if (changed) stirred = steps;
       changed = false;
     },
     startFire(address, others) {

@@ -1,12 +1,13 @@
-/** A room with a gas leak, its detector, and the controller with shut-off valve and exhaust fan, in fixed steps of 50 ms. Pure. */
+/** A room with a gas leak, its detector, and the controller with shut-off valve and exhaust fan, in fixed steps of 0.1 s. Pure. */
 import { createChance } from "../chance.ts";
 import type { Plant } from "./plant.ts";
 import type { GasParams } from "./supply-params.ts";
 
-const stepsPerSecond = 20;
+/** Gas spreads over minutes; a valve and a fan need seconds. */
+const stepsPerSecond = 10;
 const stepSeconds = 1 / stepsPerSecond;
 const tolerance = 1e-9;
-const publishEverySteps = 10;
+const publishEverySteps = 5;
 /** Methane: 5 % by volume is 100 % LEL. */
 const explosive = 0.05;
 /** A catalytic sensor shows 90 % of a step within 30 s. */
@@ -49,6 +50,9 @@ export function createGasDetector(params: GasParams, seed: number): GasDetector 
   let stuck = false;
   let fanBroken = false;
   let broken = false;
+  /** What is told may have changed since it was last told. */
+  let touched = false;
+  let stirred = 0;
   const readings: Record<string, number> = { heartbeat: 0 };
 
   const publish = () => {
@@ -57,6 +61,8 @@ export function createGasDetector(params: GasParams, seed: number): GasDetector 
     readings.sensor_life = 80;
   };
   const tell = () => {
+    if (touched) stirred = steps;
+    touched = false;
     readings.heartbeat = Math.floor(steps / stepsPerSecond) % 65_536;
     readings.level1 = Number(!broken && shown >= stages.low);
     readings.level2 = Number(!broken && shown >= stages.high);
@@ -78,6 +84,9 @@ export function createGasDetector(params: GasParams, seed: number): GasDetector 
       return steps / stepsPerSecond;
     },
     readings,
+    get stirred() {
+      return (state.concentration > 0 || fanWanted || valveWanted ? steps : stirred) / stepsPerSecond;
+    },
     step() {
       steps += 1;
       const changes = state.fanRuns ? params.fanChanges : params.airChanges;
@@ -91,8 +100,9 @@ export function createGasDetector(params: GasParams, seed: number): GasDetector 
       fanFor = fanWanted && !fanBroken ? fanFor + stepSeconds : 0;
       state.valveClosed = valveFor >= delays.valve - tolerance;
       state.fanRuns = fanFor >= delays.fan - tolerance;
-      if (steps % publishEverySteps === 0) publish();
-      tell();
+      const due = steps % publishEverySteps === 0;
+      if (due) publish();
+      if (due || touched || fanWanted || valveWanted) tell();
     },
     leak(cubicMetresPerHour) {
       state.leak = cubicMetresPerHour;
@@ -105,12 +115,15 @@ export function createGasDetector(params: GasParams, seed: number): GasDetector 
     },
     failSensor(on) {
       broken = on;
+      touched = true;
     },
     reset() {
+      touched = true;
       valveWanted = false;
       fanWanted = false;
     },
     recover() {
+      touched = true;
       state.leak = 0;
       state.concentration = 0;
       shown = 0;

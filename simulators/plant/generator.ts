@@ -13,6 +13,7 @@ const runUpSeconds = 2;
 const rated = { volts: 230, hertz: 50, rpm: 1500, oil: 420, coolant: 84 } as const;
 /** Litres an hour at the load of a building, and without load. */
 const burns = { loaded: 60, idle: 12 } as const;
+const phases = ["voltage_l1", "voltage_l2", "voltage_l3"] as const;
 const starter = { charged: 27.2, cranking: 22 } as const;
 
 export type GeneratorPhase = "standby" | "waiting" | "cranking" | "resting" | "running" | "cooling" | "failed";
@@ -70,11 +71,15 @@ export function createGenerator(params: GeneratorParams, seed: number): Generato
   let testing = false;
   let coolant = 40;
   let seconds = chance.whole(100, 900) * 3600;
+  /** What is told has changed since it was last told. */
+  let touched = false;
+  let stirred = 0;
   const readings: Record<string, number> = { heartbeat: 0 };
 
   const enter = (phase: GeneratorPhase) => {
     state.phase = phase;
     inPhase = 0;
+    touched = true;
   };
   const turning = () => state.phase === "running" || state.phase === "cooling";
   const wanted = () => testing || (state.auto && !state.utility);
@@ -123,14 +128,14 @@ export function createGenerator(params: GeneratorParams, seed: number): Generato
       state.phase === "running" && steady >= params.warmUp - tolerance && utilityFor < params.backAfter && !testing;
     // It leaves the utility only while the utility is away, and comes back only when that has been steady.
     const to = state.transferred ? state.phase === "running" && !testing : want && !state.utility;
+    const was = state.transferred;
     if (!jammed) state.transferred = to && state.speed > 0.9;
+    touched ||= state.transferred !== was;
   };
 
   const publish = () => {
     const volts = turning() ? rated.volts * Math.min(1, state.speed) : 0;
-    for (const phase of [1, 2, 3]) {
-      readings[`voltage_l${phase}`] = volts > 0 ? Math.max(0, volts + chance.normal(0, 0.4)) : 0;
-    }
+    for (const phase of phases) readings[phase] = volts > 0 ? Math.max(0, volts + chance.normal(0, 0.4)) : 0;
     readings.frequency = turning() ? Math.max(0, rated.hertz * state.speed + chance.normal(0, 0.02)) : 0;
     readings.speed = Math.max(0, rated.rpm * state.speed + (state.speed > 0 ? chance.normal(0, 2) : 0));
     readings.oil_pressure = turning() ? Math.max(0, rated.oil * state.speed + chance.normal(0, 4)) : 0;
@@ -140,6 +145,8 @@ export function createGenerator(params: GeneratorParams, seed: number): Generato
     readings.run_hours = Math.floor(seconds / 3600);
   };
   const tell = () => {
+    if (touched) stirred = steps;
+    touched = false;
     readings.heartbeat = Math.floor(steps / stepsPerSecond) % 65_536;
     readings.running = Number(turning());
     readings.ready = Number(state.auto && state.phase === "standby" && state.fuel > 0);
@@ -164,6 +171,9 @@ export function createGenerator(params: GeneratorParams, seed: number): Generato
       return state.transferred && turning();
     },
     readings,
+    get stirred() {
+      return (state.phase === "standby" && state.speed === 0 ? stirred : steps) / stepsPerSecond;
+    },
     step() {
       steps += 1;
       control();
@@ -177,14 +187,17 @@ export function createGenerator(params: GeneratorParams, seed: number): Generato
         state.fuel = Math.max(0, state.fuel - (100 * rate * stepSeconds) / 3600 / params.tank);
       }
       coolant += (((turning() ? rated.coolant : 40) - coolant) * stepSeconds) / 300;
-      if (steps % publishEverySteps === 0) publish();
-      tell();
+      const due = steps % publishEverySteps === 0;
+      if (due) publish();
+      // It stands for weeks: only what changed is told between two looks at the meters.
+      if (due || touched) tell();
     },
     feelUtility(present) {
       state.utility = present;
     },
     setAuto(on) {
       state.auto = on;
+      touched = true;
     },
     refuseToFire(on) {
       dead = on;
@@ -194,6 +207,7 @@ export function createGenerator(params: GeneratorParams, seed: number): Generato
     },
     setFuel(percent) {
       state.fuel = percent;
+      touched = true;
     },
     testRun(on) {
       if (testing && !on && state.phase === "running") enter("cooling");
@@ -204,6 +218,7 @@ export function createGenerator(params: GeneratorParams, seed: number): Generato
       jammed = false;
       testing = false;
       state.auto = true;
+      touched = true;
       state.fuel = Math.max(state.fuel, 75);
       if (state.phase === "failed") enter("standby");
     },

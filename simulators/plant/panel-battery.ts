@@ -38,7 +38,9 @@ export function createPanelBattery(): PanelBattery {
     },
     step(seconds, onMains) {
       const change = onMains ? -chargeRate * seconds : seconds;
+      const was = drained;
       drained = Math.min(86_400, Math.max(0, drained + change));
+      if (drained === was) return;
       volts = voltsAfter(drained);
     },
   };

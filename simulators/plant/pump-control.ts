@@ -55,7 +55,11 @@ export function createPumpControl(pumps: readonly ControlledPump[], aim: number,
   let restartIn = 0;
   const count = pumps.length;
   const able = (pump: ControlledPump) => pump.auto && !pump.fault;
-  const running = () => pumps.reduce((sum, pump) => sum + (pump.running ? 1 : 0), 0);
+  const running = () => {
+    let sum = 0;
+    for (const pump of pumps) if (pump.running) sum += 1;
+    return sum;
+  };
   const startOne = () => {
     for (let turn = 0; turn < count; turn += 1) {
       const pump = pumps[(lead + turn) % count];

@@ -63,9 +63,14 @@ export function createSump(level: number, hours: readonly [number, number]): Sum
       powered = on;
     },
     step(seconds, inflow) {
-      const wasRunning = pumps.some((pump) => pump.running);
-      for (const pump of pumps) if (!able(pump) || height <= stopAt()) pump.running = false;
-      if (!narrowed && wasRunning && !pumps.some((pump) => pump.running)) duty = (duty + 1) % pumps.length;
+      let ran = false;
+      let runs = false;
+      for (const pump of pumps) {
+        ran ||= pump.running;
+        if (!able(pump) || height <= stopAt()) pump.running = false;
+        runs ||= pump.running;
+      }
+      if (!narrowed && ran && !runs) duty = (duty + 1) % pumps.length;
       if (height >= sumpMarks.second) start(2);
       else if (height >= sumpMarks.first) start(1);
       let out = 0;

@@ -37,7 +37,7 @@ export function createTraffic(settings: TrafficSettings, chance: Chance): Traffi
   let waiting = chance.exponential(1);
   return {
     step(seconds, hour) {
-      const share = (24 * (tripsPerHour[Math.floor(hour) % 24] ?? 1)) / dayTotal;
+      const share = (24 * (tripsPerHour[Math.floor(hour)] as number)) / dayTotal;
       waiting -= seconds * perSecond * share;
       if (waiting > 0) return undefined;
       waiting = chance.exponential(1);

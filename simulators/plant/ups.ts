@@ -59,6 +59,9 @@ export function createUps(params: UpsParams, seed: number): Ups {
   let steps = 0;
   let onBatteryFor = 0;
   let testLeft = 0;
+  /** What is told has changed since it was last told. */
+  let touched = false;
+  let stirred = 0;
   const readings: Record<string, number> = { heartbeat: 0 };
 
   const left = () => state.charge * runtimeMinutes(params.fullLoadMinutes, state.load);
@@ -71,6 +74,8 @@ export function createUps(params: UpsParams, seed: number): Ups {
     readings.battery_temp = 25 + chance.normal(0, 0.1);
   };
   const tell = () => {
+    if (touched) stirred = steps;
+    touched = false;
     readings.heartbeat = Math.floor(steps / stepsPerSecond) % 65_536;
     readings.on_battery = Number(state.onBattery);
     readings.battery_low = Number(state.charge * 100 < lowBelow);
@@ -97,10 +102,15 @@ export function createUps(params: UpsParams, seed: number): Ups {
       return steps / stepsPerSecond;
     },
     readings,
+    get stirred() {
+      return (state.onBattery || state.charge < 1 ? steps : stirred) / stepsPerSecond;
+    },
     step() {
       steps += 1;
       testLeft = Math.max(0, testLeft - stepSeconds);
+      const was = state.onBattery;
       state.onBattery = state.charge > 0 && (!state.input || testLeft > 0);
+      touched ||= state.onBattery !== was;
       onBatteryFor = state.onBattery ? onBatteryFor + stepSeconds : 0;
       if (state.onBattery) {
         const minutes = runtimeMinutes(params.fullLoadMinutes, state.load) * (state.worn ? 0.4 : 1);
@@ -108,23 +118,29 @@ export function createUps(params: UpsParams, seed: number): Ups {
       } else if (state.input && !state.chargerFailed) {
         state.charge = Math.min(1, state.charge + stepSeconds / 3600 / chargeHours);
       }
-      if (steps % publishEverySteps === 0) publish();
-      tell();
+      const due = steps % publishEverySteps === 0;
+      if (due) publish();
+      if (due || touched) tell();
     },
     feelInput(present) {
+      touched ||= state.input !== present;
       state.input = present;
     },
     setLoad(percent) {
       state.load = percent;
+      touched = true;
     },
     setBypass(on) {
       state.bypass = on;
+      touched = true;
     },
     failCharger(on) {
       state.chargerFailed = on;
+      touched = true;
     },
     wearBattery(on) {
       state.worn = on;
+      touched = true;
     },
     selfTest() {
       testLeft = selfTestSeconds;
@@ -134,6 +150,7 @@ export function createUps(params: UpsParams, seed: number): Ups {
       state.bypass = false;
       state.chargerFailed = false;
       state.worn = false;
+      touched = true;
     },
   };
 }

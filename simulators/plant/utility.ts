@@ -43,19 +43,23 @@ export function createUtility(params: UtilityParams, seed: number): Utility {
   let swing = 0;
   let hertz = 50;
   let energy = chance.whole(100_000, 900_000);
+  let low = false;
   const readings: Record<string, number> = { heartbeat: 0 };
+  const volts = ["voltage_l1", "voltage_l2", "voltage_l3"] as const;
+  const currents = ["current_l1", "current_l2", "current_l3"] as const;
 
   const publish = () => {
     swing = 0.98 * swing + chance.normal(0, 0.2);
     hertz = 50 + 0.95 * (hertz - 50) + chance.normal(0, 0.004);
     let power = 0;
-    for (const [index, share] of state.phases.entries()) {
-      const volts = share > 0 ? share * params.nominal + swing + chance.normal(0, 0.15) : induced;
+    for (let phase = 0; phase < 3; phase += 1) {
+      const share = state.phases[phase] as number;
+      const felt = share > 0 ? share * params.nominal + swing + chance.normal(0, 0.15) : induced;
       const carries = state.healthy && !state.onGenerator;
       const amps = carries ? Math.max(0, params.load * share * (1 + chance.normal(0, 0.02))) : 0;
-      readings[`voltage_l${index + 1}`] = Math.max(0, volts);
-      readings[`current_l${index + 1}`] = amps;
-      power += (volts * amps * powerFactor) / 1000;
+      readings[volts[phase] as string] = Math.max(0, felt);
+      readings[currents[phase] as string] = amps;
+      power += (felt * amps * powerFactor) / 1000;
     }
     energy += (power * publishEverySteps * stepSeconds) / 3600;
     readings.frequency = state.phases.some((share) => share > 0.2) ? hertz : 0;
@@ -67,6 +71,9 @@ export function createUtility(params: UtilityParams, seed: number): Utility {
     readings.utility_ok = Number(state.healthy);
     readings.on_generator = Number(state.onGenerator);
     readings.breaker_closed = Number(!state.onGenerator);
+  };
+  const feel = () => {
+    low = state.phases.every((share) => share < relay.share);
   };
   publish();
   tell();
@@ -82,25 +89,32 @@ export function createUtility(params: UtilityParams, seed: number): Utility {
     readings,
     step() {
       steps += 1;
-      const low = state.phases.every((share) => share < relay.share);
+      const was = state.healthy;
       lowFor = low ? lowFor + stepSeconds : 0;
       goodFor = low ? 0 : goodFor + stepSeconds;
       if (lowFor >= relay.drop - 1e-9) state.healthy = false;
       else if (goodFor >= relay.back - 1e-9) state.healthy = true;
-      if (steps % publishEverySteps === 0) publish();
-      tell();
+      const due = steps % publishEverySteps === 0;
+      if (due) publish();
+      // Most steps change nothing that the meter tells.
+      if (due || state.healthy !== was) tell();
     },
     setVoltage(share) {
       state.phases.fill(share);
+      feel();
     },
     setPhase(phase, share) {
       state.phases[phase - 1] = share;
+      feel();
     },
     setOnGenerator(on) {
+      if (state.onGenerator === on) return;
       state.onGenerator = on;
+      tell();
     },
     recover() {
       state.phases.fill(1);
+      feel();
     },
   };
 }

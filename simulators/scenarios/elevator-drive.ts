@@ -141,13 +141,21 @@ export const elevatorOverspeedUngoverned: ScenarioOf<Elevator, "ratio"> = {
   endsAfter: () => overspeedSeconds + 8,
 };
 
-/** The car stands empty at its topmost landing. */
+/** So long nobody has been in the car, s: whoever watches remembers the last passengers for a minute. */
+const emptySince = 65;
+
+/** The car stands empty at its topmost landing, and has done so for a while. */
 function atTheTop(elevator: Elevator): () => Approach {
   const top = elevator.params.floors - 1;
+  let since = elevator.elapsed;
   elevator.order({ from: top - 1, to: top, persons: 0 });
   return () => {
     const { car, phase } = elevator.state;
-    return car.landing === top && car.offLanding === 0 && phase === "idle" ? "there" : "fast";
+    const stands = car.landing === top && car.offLanding === 0 && phase === "idle";
+    if (!stands) since = elevator.elapsed;
+    if (!stands) return "fast";
+    // The last minute passes at its own pace: whoever watches must see it.
+    return elevator.elapsed - since >= emptySince ? "there" : "live";
   };
 }
 

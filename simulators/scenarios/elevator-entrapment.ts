@@ -50,6 +50,8 @@ export const elevatorEntrapment: ScenarioOf<Elevator, "persons" | "pressSeconds"
     },
   ],
   mustNotFollow: ["elevator.entrapment_at_landing"],
+  // A press of 3 s counts; whether a poll sees all of it is chance.
+  mayFollow: ["elevator.alarm_button"],
   watch: ["speed", "door_zone", "door_closed", "safety_circuit", "fault_code", "person_count", "position"],
   approach: (elevator, values) => ridingUpBetweenFloors(elevator, Math.round(values.persons)),
   course: (_elevator, values, chance) =>

@@ -35,8 +35,8 @@ export const elevatorFrozen: ScenarioOf<Elevator, "lasts"> = {
     },
   ],
   mustNotFollow: ["elevator.entrapment_off_landing", "elevator.entrapment_at_landing", "elevator.run_timeout"],
-  // After a minute of it the lift counts as silent as well.
-  mayFollow: ["comms_loss"],
+  // After a minute of it the lift counts as silent as well; at just half a minute either may come first.
+  mayFollow: ["comms_loss", "elevator.heartbeat_frozen"],
   watch: ["heartbeat"],
   approach: () => () => "there",
   course: (_elevator, values) => [

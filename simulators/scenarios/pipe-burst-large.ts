@@ -23,6 +23,8 @@ export const pipeBurstLarge: ScenarioOf<Booster, "hole" | "demand" | "toSump" | 
     { rule: "water.pipe_burst_sustained", severity: "S2", ticketClass: "pipe_burst", within: 185 },
   ],
   mustNotFollow: ["water.all_pumps_failed", "water.pump_fault"],
+  // Where its water goes, and where it comes from.
+  mayFollow: ["water.leak_rope", "water.sump_high", "water.sump_pump_no_effect", "water.room_flood", "water.tank_low"],
   watch: ["outlet_pressure", "flow", "p1_freq", "tank_level", "sump_level"],
   approach: (booster, values) => onePumpHoldingPressure(booster, values.demand),
   course: (_booster, values) => burstMarks(values, [3, 8, 13, 30]),

@@ -35,6 +35,8 @@ export const pipeBurst: ScenarioOf<Booster, "hole" | "demand" | "toSump" | "repa
     },
   ],
   mustNotFollow: ["water.pipe_burst_collapse", "water.all_pumps_failed", "water.pump_fault"],
+  // Where its water goes.
+  mayFollow: ["water.leak_rope", "water.sump_high", "water.sump_pump_no_effect", "water.room_flood", "water.tank_low"],
   watch: ["outlet_pressure", "flow", "p1_freq", "sump_level"],
   approach: (booster, values) => onePumpHoldingPressure(booster, values.demand),
   course: (_booster, values) => burstMarks(values, [11, 17, 30]),

@@ -1,66 +1,74 @@
-/** Every story at several seeds and parameters, and days on which nothing happens: what is missed, late, or false. */
-import { findScenario, scenarios } from "../../simulators/scenarios/index.ts";
-import { playStory } from "../simulators/stage/play-story.ts";
-import { quietDays } from "../simulators/stage/quiet-days.ts";
+/**
+ * Every story at several seeds and along its parameters, and a month in which nothing happens: what is missed, late, or false,
+ * and how far from its deadline each rule was. `--write` puts the tables into simulators/README.md, `--days 3` shortens the month.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import { allPlays } from "./detection-plays.ts";
+import { complaints, report } from "./detection-table.ts";
+import type { Answer, Job } from "./detection-worker.ts";
 
-const seeds = [1, 2, 3];
+const readme = fileURLToPath(new URL("../../simulators/README.md", import.meta.url));
+const begins = "<!-- detection bench: written by `npm run bench detection -- --write` -->";
+const ends = "<!-- end of detection bench -->";
 const line = (text: string) => process.stdout.write(`${text}\n`);
 
-/** Two further sets of parameters: a third and two thirds of the way from the lowest to the highest, unless days long. */
-function variants(name: string): Readonly<Record<string, number>>[] {
-  const parameters = Object.entries(findScenario(name)?.parameters ?? {});
-  const share = (part: number) =>
-    Object.fromEntries(
-      parameters
-        .filter(([, { unit }]) => unit !== "s")
-        .map(([key, { min, max, unit }]) => {
-          const value = min + part * (max - min);
-          return [key, unit === "1" ? Math.round(value) : value];
-        }),
-    );
-  return parameters.some(([, { unit }]) => unit !== "s") ? [{}, share(1 / 3), share(2 / 3)] : [{}];
+/** Plays the jobs on as many threads as there are processors, the longest first. */
+async function playAll(jobs: readonly Job[]): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  const waiting = [...jobs];
+  const thread = () =>
+    new Promise<void>((done, failed) => {
+      const worker = new Worker(new URL("./detection-worker.ts", import.meta.url));
+      const next = () => {
+        const job = waiting.shift();
+        if (job) worker.postMessage(job);
+        else void worker.terminate().then(() => done());
+      };
+      worker.on("message", (answer: Answer) => {
+        answers.push(answer);
+        for (const bad of complaints([answer])) line(`  ${bad}`);
+        next();
+      });
+      worker.on("error", failed);
+      next();
+    });
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), jobs.length) }, thread));
+  return answers;
 }
 
-/** Prints a row per story and the sum. */
-export async function run(days = 30): Promise<void> {
-  let expected = 0;
-  let detected = 0;
-  let falseAlarms = 0;
-  line("| story | plays | demanded | detected | false | least margin, s |");
-  line("|---|---|---|---|---|---|");
-  for (const { name } of scenarios) {
-    let plays = 0;
-    let wanted = 0;
-    let told = 0;
-    let wrong = 0;
-    let margin = Number.POSITIVE_INFINITY;
-    const once = name === "night-leak";
-    for (const params of once ? [{}] : variants(name)) {
-      for (const seed of once ? [1] : seeds) {
-        const { score } = await playStory(name, { seed, params });
-        plays += 1;
-        wanted += score.results.length;
-        told += score.detected;
-        wrong += score.false;
-        for (const { delay, within } of score.results) {
-          if (delay !== undefined) margin = Math.min(margin, within - delay);
-        }
-        for (const bad of score.results.filter(({ verdict }) => verdict !== "detected")) {
-          line(`<!-- ${name} seed ${seed} ${JSON.stringify(params)}: ${JSON.stringify(bad)} -->`);
-        }
-        for (const bad of score.falseAlarms)
-          line(`<!-- ${name} seed ${seed} ${JSON.stringify(params)}: ${JSON.stringify(bad)} -->`);
-      }
-    }
-    expected += wanted;
-    detected += told;
-    falseAlarms += wrong;
-    line(
-      `| ${name} | ${plays} | ${wanted} | ${told} | ${wrong} | ${Number.isFinite(margin) ? margin.toFixed(1) : "–"} |`,
-    );
-  }
-  const quiet = await quietDays(days);
-  line(`\nrecall ${detected}/${expected}, false alarms in stories ${falseAlarms}`);
-  line(`quiet: ${quiet.length} alarms in ${days} days (${((quiet.length * 30) / days).toFixed(1)} per month)`);
-  for (const alarm of quiet) line(`<!-- ${JSON.stringify(alarm)} -->`);
+const given = (flags: readonly string[], name: string): string | undefined =>
+  flags.find((flag) => flag.startsWith(`${name}=`))?.slice(name.length + 1);
+
+/** `flags`: `--write`, `--days=N`, `--only=part of a story's name`. */
+export async function run(flags: readonly string[] = []): Promise<void> {
+  const days = Number(given(flags, "--days") ?? 30);
+  const only = given(flags, "--only") ?? "";
+  const plays = allPlays().filter(({ scenario }) => scenario.includes(only));
+  const started = process.cpuUsage();
+  const answers = await playAll([
+    ...(days > 0 ? [{ kind: "quiet", days, seed: 1 } as const] : []),
+    ...plays.map((play) => ({ kind: "story", play }) as const),
+  ]);
+  const { user, system } = process.cpuUsage(started);
+  const order = new Map(plays.map((play, index) => [`${play.scenario} ${play.seed}`, index]));
+  const stories = answers
+    .filter((one) => one.kind === "story")
+    .sort((one, other) => {
+      const place = ({ play }: typeof one) => order.get(`${play.scenario} ${play.seed}`) ?? 0;
+      return place(one) - place(other);
+    });
+  const text = report(
+    stories,
+    answers.filter((one) => one.kind === "quiet"),
+  );
+  line(`\n${text}\n\n${((user + system) / 60e6).toFixed(1)} min of processor time`);
+  if (!flags.includes("--write")) return;
+  const page = readFileSync(readme, "utf8");
+  const from = page.indexOf(begins);
+  const to = page.indexOf(ends);
+  if (from < 0 || to < from) throw new Error(`${readme} has no place for the tables`);
+  writeFileSync(readme, `${page.slice(0, from + begins.length)}\n\n${text}\n\n${page.slice(to)}`);
 }

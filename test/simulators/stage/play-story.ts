@@ -1,4 +1,5 @@
 /** Plays one story of the training building through the gateway's rules and says what was told of it. */
+import type { Booster } from "../../../simulators/plant/booster.ts";
 import { findScenario } from "../../../simulators/scenarios/index.ts";
 import type { Scenario } from "../../../simulators/scenarios/scenario.ts";
 import { type Score, score } from "../../../simulators/score.ts";
@@ -48,20 +49,24 @@ export async function playStory(name: string, options: StoryOptions = {}): Promi
   const cast = casts[name] ?? [targets[scenario.kind] ?? scenario.kind];
   const [target = ""] = cast;
   const learns = name === "night-leak";
+  const values: Record<string, number> = {};
+  for (const [key, { default: usual }] of Object.entries(scenario.parameters))
+    values[key] = options.params?.[key] ?? usual;
+  const { demand } = values;
   const stage = await createStage({
     devices: cast,
     seed: options.seed ?? 1,
     hour: options.hour ?? (learns ? 18 : 10),
+    // What the story takes for granted is what the building is used to.
+    ...(demand !== undefined && { facts: { "booster-1": { normalFlow: demand } } }),
     ...(learns && {
       params: { "booster-1": { day: "residential" } },
       facts: { "booster-1": { normalFlow: 14 } },
       slowest: 10,
     }),
   });
+  if (demand !== undefined) (stage.device(target).plant as Booster).fixDemand(demand);
   stage.pass(learns ? 8 * day : (warmUp[scenario.kind] ?? usualWarmUp));
-  const values: Record<string, number> = {};
-  for (const [key, { default: usual }] of Object.entries(scenario.parameters))
-    values[key] = options.params?.[key] ?? usual;
   const before = stage.truth.after(0).length;
   stage.device(target).play(scenario, { speed: 1, seed: options.seed ?? 1, values });
   const limit = scenario.endsAfter(values) + 3 * day;

@@ -25,16 +25,24 @@ import { loadSite } from "../../../gateway/site/load-site.ts";
 import { createEngine } from "../../../rules/engine/create-engine.ts";
 import { createEnsemble } from "../../../simulators/ensemble.ts";
 import { type Fleet, parseFleet, partsOf, wiredTo } from "../../../simulators/fleet.ts";
+import { createPlant } from "../../../simulators/plants.ts";
 import type { SeenAlarm } from "../../../simulators/score.ts";
 import { createSimulatedDevice, type SimulatedDevice } from "../../../simulators/simulated-device.ts";
 import { createTruthLog, type TruthLog } from "../../../simulators/truth.ts";
 import type { FaultName } from "../../../simulators/wire/faults.ts";
 import { createPureHouse, type PureHouse } from "../../support/pure-house.ts";
 import { createHandClock } from "../hand-clock.ts";
+import { compare, createFeed, type Feed } from "./column-feed.ts";
 
 const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const START = Date.UTC(2026, 10, 21, 2);
 const tickMs = 500;
+/** A plant at rest is looked at every 5 s: well within the half minute after which its heartbeat would be missed. */
+const restingTicks = 10;
+/** Every so many-th block is read over the wire although it need not be, and must say the same. */
+const comparedEvery = 997;
+/** While nothing is open, nothing waits for the house's heartbeat but changes of shift. */
+const idleBeat = 60;
 const noAnswer = { zh: "无应答", en: "no answer" };
 
 let loaded: Promise<{ site: Site; fleet: Fleet }> | undefined;
@@ -84,11 +92,36 @@ export interface Stage {
   now(): number;
 }
 
+interface Fed {
+  readonly block: Block;
+  readonly feed: Feed | undefined;
+}
+
+interface Poll {
+  readonly every: number;
+  readonly blocks: readonly Fed[];
+  /** The tick of the last look, and the plant's seconds then. */
+  tick: number;
+  seen: number;
+}
+
 interface Reader {
   readonly device: SimulatedDevice;
   readonly unit: DriverUnit<ModbusAddress>;
   readonly line: string;
-  readonly polls: readonly { readonly every: number; readonly blocks: readonly Block[] }[];
+  readonly polls: readonly Poll[];
+}
+
+/**
+ * Whether another look would find nothing but the heartbeat and noise. Such a plant is looked at every few seconds all the
+ * same, and at its own pace from the moment on at which it stirs, so that nothing is told later than it would be outside.
+ */
+function unchanged(poll: Poll, device: SimulatedDevice, tick: number): boolean {
+  const { stirred } = device.plant;
+  if (stirred !== undefined && stirred < poll.seen && tick - poll.tick < restingTicks) return true;
+  poll.tick = tick;
+  poll.seen = device.plant.elapsed;
+  return false;
 }
 
 const hourInShanghai = (ms: number) => (ms / 3_600_000 + 8) % 24;
@@ -243,14 +276,21 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       const found = simulated.find((one) => one.id === unit.device || one.parts.includes(unit.device));
       if (!found) continue;
       const plan = planReads(unit.points, { maxRegisters: unit.maxRegisters, maxGap: 0 }, nothingLearnt);
-      const line = units.find(({ unit: of }) => of.device === found.id)?.line ?? "";
+      const of = units.find(({ unit: one }) => one.device === found.id);
+      const line = of?.line ?? "";
+      const map = of ? createPlant(of.unit, hour).map : [];
       readers.push({
         device: found,
         unit,
         line,
         polls: plan.polls.map(({ every, requests }) => ({
           every: Math.max(every, slowest * 1000),
-          blocks: requests.map(prepareBlock),
+          tick: 0,
+          seen: Number.NEGATIVE_INFINITY,
+          blocks: requests.map((request) => {
+            const block = prepareBlock(request);
+            return { block, feed: createFeed(block, map, found.plant.readings) };
+          }),
         })),
       });
     }
@@ -264,16 +304,29 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     announce([noteMissed(known.watch, noAnswer, moment())]);
   };
   const request = Buffer.alloc(5);
+  let fed = 0;
   const poll = (reader: Reader, tick: number) => {
     const { device, unit, polls, line } = reader;
     const silent = device.unit.faults.has("silence") || lineFaults.get(line)?.has("half-open");
-    for (const { every, blocks } of polls) {
+    const restful = device.unit.faults.size === 0 && device.set.size === 0 && !silent;
+    for (const poll of polls) {
+      const { every, blocks } = poll;
       if ((tick * tickMs) % every !== 0) continue;
+      if (restful && device.phase === undefined && unchanged(poll, device, tick)) continue;
       if (silent) {
         missed(reader, "timeout");
         return;
       }
-      for (const block of blocks) {
+      const report = reports.get(unit.device);
+      if (!report) return;
+      const straight = device.unit.faults.size === 0 && device.set.size === 0;
+      for (const { block, feed } of blocks) {
+        fed += 1;
+        const compares = fed % comparedEvery === 0;
+        if (feed && straight && !compares) {
+          feed(report, unit.device);
+          continue;
+        }
         request.writeUInt8(3, 0);
         request.writeUInt16BE(block.request.start, 1);
         request.writeUInt16BE(block.request.count, 3);
@@ -284,11 +337,12 @@ export async function createStage(options: StageOptions): Promise<Stage> {
           missed(reader, "refused");
           return;
         }
-        const report = reports.get(unit.device);
-        if (report) deliver(block, reply.subarray(2), unit.device, milliseconds(5), report);
+        if (feed && straight) compare(block, reply.subarray(2), feed, unit.device);
+        deliver(block, reply.subarray(2), unit.device, milliseconds(5), report);
       }
     }
   };
+  let ticks = 0;
   const everySecond = () => {
     const { mono, now } = moment();
     for (const { watch, pulse, handles } of watched.values()) {
@@ -299,10 +353,10 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       }
       announce([judgeSilence(watch, mono)]);
     }
-    note(house.take({ type: "tick" }, now));
+    const busy = seen.size > 0 && [...house.alarms.values()].some(({ process }) => process === "active");
+    if (busy || ticks % (2 * idleBeat) === 0) note(house.take({ type: "tick" }, now));
   };
 
-  let ticks = 0;
   // The gateway's clock and the plants' are not in step outside either.
   clock.advance(137);
   return {

@@ -1,0 +1,36 @@
+/** One thread of the detection bench: plays what it is sent and answers with the marks. */
+import { parentPort } from "node:worker_threads";
+import type { FalseAlarm, Scored, SeenAlarm } from "../../simulators/score.ts";
+import { playStory } from "../simulators/stage/play-story.ts";
+import { quietDays } from "../simulators/stage/quiet-days.ts";
+import type { Play } from "./detection-plays.ts";
+
+export type Job =
+  | { readonly kind: "story"; readonly play: Play }
+  | { readonly kind: "quiet"; readonly days: number; readonly seed: number };
+
+export type Answer =
+  | {
+      readonly kind: "story";
+      readonly play: Play;
+      readonly results: readonly Scored[];
+      readonly falseAlarms: readonly FalseAlarm[];
+      /** The story could not be played. */
+      readonly failed?: string;
+    }
+  | { readonly kind: "quiet"; readonly days: number; readonly alarms: readonly SeenAlarm[] };
+
+async function answer(job: Job): Promise<Answer> {
+  if (job.kind === "quiet") return { kind: "quiet", days: job.days, alarms: await quietDays(job.days, job.seed) };
+  const { play } = job;
+  try {
+    const { score } = await playStory(play.scenario, { seed: play.seed, params: play.params });
+    return { kind: "story", play, results: score.results, falseAlarms: score.falseAlarms };
+  } catch (error) {
+    return { kind: "story", play, results: [], falseAlarms: [], failed: String(error) };
+  }
+}
+
+parentPort?.on("message", (job: Job) => {
+  void answer(job).then((found) => parentPort?.postMessage(found));
+});
