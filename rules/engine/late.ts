@@ -4,8 +4,8 @@
  */
 import { compile, type Frame } from "../language/closures.ts";
 import { isOf, type Operator, type Term } from "../language/graph.ts";
-import type { LateInput } from "./machine.ts";
 import type { Part } from "./instances.ts";
+import type { LateInput } from "./machine.ts";
 import type { Shape } from "./shapes.ts";
 
 export interface LateSample {
