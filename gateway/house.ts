@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isListed, shownState } from "#model/alarm";
 import type { Plan } from "#model/plan";
-import type { ClockKind } from "#model/policy";
+import { type ClockKind, usualPersonalData } from "#model/policy";
 import { type Site, type SiteLink, usualHistory } from "#model/site";
 import { type Instant, instant, milliseconds } from "#model/time";
 import type { Driver } from "../drivers/driver.ts";
@@ -13,6 +13,7 @@ import { proveResponse } from "../rules/response/prove.ts";
 import { startAcquisition } from "./acquisition/acquire.ts";
 import { startPassBack } from "./acquisition/pass-back.ts";
 import { throughDoor } from "./api/api-house.ts";
+import { reportCounter } from "./api/count-report.ts";
 import { startApi } from "./api/start-api.ts";
 import { createWriteDesk } from "./api/write-desk.ts";
 import { createBacktests } from "./backtest/backtests.ts";
@@ -29,9 +30,15 @@ import { type OutgoingAnswer, request } from "./net/outgoing.ts";
 import { openNorth } from "./northbound/open-north.ts";
 import { createOrders } from "./northbound/orders.ts";
 import { startDelivery } from "./notify/deliver-outbox.ts";
+import { keepErasing } from "./people/contacts.ts";
+import { openKeyring } from "./people/keyring.ts";
+import { linkWriter } from "./people/message-link.ts";
+import { openVault } from "./people/vault.ts";
 import { createPipeline } from "./pipeline.ts";
 import { expire } from "./points/staleness.ts";
 import { createPointTable } from "./points/table.ts";
+import { createAlarmReports } from "./reports/alarm-report.ts";
+import { createReportWriter } from "./reports/write-reports.ts";
 import { withSelf } from "./self/self-device.ts";
 import { readDisk, selfStanding, watchSelf } from "./self/watch-self.ts";
 import { readChangedRule } from "./site/changed-rule.ts";
@@ -132,7 +139,10 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     changes: site.devices.map((device) => ({ device: device.id, state: "unknown" as const, since: clock.now() })),
   });
 
-  const delivery = opened.use(startDelivery({ door, site, clock, log, metrics }));
+  const keys = openKeyring(input.data);
+  const vault = openVault(input.data, () => keys);
+  const linkOf = linkWriter({ site, key: keys.links, now: () => clock.now() });
+  const delivery = opened.use(startDelivery({ door, site, clock, log, metrics, linkOf }));
   const writeDesk = createWriteDesk({
     clock,
     table,
@@ -246,6 +256,9 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       links: () => acquisition.links(),
       frames: (link, after) => acquisition.frames(link, after),
       writeDesk,
+      keys,
+      vault,
+      north: () => north.standing(),
       channels: () => delivery.channels(),
       tryChannel: (channel, person) => delivery.tryChannel(channel, person),
       rules,
@@ -256,14 +269,17 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       log,
       console: CONSOLE,
       version: input.version,
-      listen: site.listen,
+      listen: { ...site.listen, ...(site.publicUrl ? { outside: site.publicUrl } : {}) },
       ...(input.demoToken && site.simulated ? { demoToken: input.demoToken } : {}),
       ...(simulator && site.simulated ? { simulator: { request: simulatorControl(simulator.control) } } : {}),
     }),
   );
 
   forgetCopies(input.data);
-  const orders = { backup: () => handOver(store, input.data) };
+  const orders = {
+    backup: () => handOver(input.data, (file) => store.backup(file)),
+    "backup-history": () => handOver(input.data, (file) => historian.copy(file)),
+  };
   try {
     opened.use(
       await openControlSocket(input.data, orders, (error) => log.error({ because: String(error) }, "an order")),
@@ -275,6 +291,13 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     );
   }
 
+  const reports = createReportWriter({
+    site,
+    door,
+    store,
+    count: reportCounter(site, store, createAlarmReports(store, clock)),
+    failed: (error) => log.error({ because: String(error) }, "a report could not be written; it is tried again"),
+  });
   const stop = new AbortController();
   let evaluated = 0;
   const beating = heartbeat(
@@ -289,14 +312,27 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
         historian.beat(at);
         north.beat(at);
         me.beat(at);
+        void reports.look(at.now);
         metrics.rulesEvaluated(engine.evaluated() - evaluated);
         evaluated = engine.evaluated();
       },
     },
     stop.signal,
   );
+  const erasing = keepErasing(
+    {
+      vault,
+      door,
+      store,
+      clock,
+      keep: site.policy.personal ?? usualPersonalData,
+      failed: (error) => log.error({ because: String(error) }, "what is over could not be erased; tried again in 6 h"),
+    },
+    stop.signal,
+  );
   opened.defer(async () => {
     stop.abort();
+    await erasing;
     await beating;
     await keep(store, engine, { now: clock.now(), mono: clock.monotonic() });
   });

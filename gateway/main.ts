@@ -75,14 +75,15 @@ const commands: Readonly<Record<string, Entry>> = {
   },
   backup: {
     usage: `
-  backup <site> <file>
-                     备份 house.db，运行中也可以，不覆盖 / a consistent copy of house.db, also while running; overwrites nothing`,
+  backup <site> <file> [--without-history]
+                     备份 house.db，历史另存为 <file>.history，运行中也可以，不覆盖
+                     consistent copies of house.db and, as <file>.history, of history.db, also while running; overwrites nothing`,
     load: async () => (await import("./commands/backup.ts")).backup,
   },
   restore: {
     usage: `
-  restore <file> <site>
-                     核对后恢复备份，不覆盖 / checks a backup and puts it in place; overwrites nothing`,
+  restore <file> <site> [--without-history]
+                     核对后恢复备份和旁边的历史，不覆盖 / checks a backup and its history and puts them in place; overwrites nothing`,
     load: async () => (await import("./commands/restore.ts")).restore,
   },
   scan: {

@@ -2,20 +2,21 @@
  * The one door for every lasting change: decide → commit → adopt → publish, one happening at a time.
  *
  * Samples run through the engine at once and reach the door only when a verdict changes; people's commands and the
- * heartbeat wait in the same inbox, so two happenings never interleave and nothing needs a lock.
+ * heartbeat wait in the same inbox, so two happenings never interleave and nothing needs a lock. Only verdicts after
+ * verdicts do not wait for the disk: while it writes one portion of a storm, the next is decided. What is on its way is
+ * known to who decides and to nobody else, until it is written.
  */
-import type { Tide } from "#model/flood";
 import type { Message } from "#model/message";
 import type { DeviceState, Happening, Plan, View } from "#model/plan";
-import type { Transition } from "#model/rule";
 import type { Site } from "#model/site";
-import { between, type Clock, hours, type Instant, type Moment, seconds } from "#model/time";
+import { between, type Clock, hours, type Moment, seconds } from "#model/time";
 import { decide } from "../rules/decide.ts";
 import type { RuleEngine } from "../rules/engine/engine.ts";
-import type { Door, House, Reply } from "./door.ts";
+import type { Door, Reply } from "./door.ts";
 import type { Feed } from "./feed.ts";
-import { TIDE_NOTE } from "./store/rows.ts";
-import { type Kept, type Store, type StoredCommand, TICKETS_KEPT } from "./store/store.ts";
+import { remember } from "./rooms.ts";
+import type { Kept, Store, StoredCommand } from "./store/store.ts";
+import { createPortions, createVerdicts, type Verdicts } from "./verdicts.ts";
 
 /** A command id is remembered this long, so that a retry is answered and not done again. */
 const COMMAND_KEPT = hours(24);
@@ -35,18 +36,23 @@ export interface PipelineInput {
   };
 }
 
-/** Verdicts in one transaction: about 10 ms of work on the loop (measured by `npm run bench storm`). */
-const SLICE = 100;
+/** Portions of a storm that may be on their way to the disk: one is written, the next ones are ready. */
+const UNDER_WAY = 3;
 
-interface Waiting {
-  readonly happening: Happening;
+interface Caller {
   resolve(reply: Reply): void;
   reject(reason: unknown): void;
 }
 
-/** The house in memory, writable only here. */
-type Rooms = { readonly [Room in keyof House]: Writable<House[Room]> };
-type Writable<M> = M extends ReadonlyMap<infer K, infer V> ? Map<K, V> : never;
+interface Waiting extends Caller {
+  readonly happening: Exclude<Happening, { type: "conditions" }>;
+}
+
+/** Verdicts in a row are taken together, whichever samples brought them. */
+interface Storm {
+  readonly verdicts: Verdicts;
+  readonly callers: Caller[];
+}
 
 /**
  * The heartbeat looks once a second. A longer silence means that the process stood still (a stopped machine, a starved
@@ -56,9 +62,6 @@ const BLIND = seconds(5);
 
 const turn = () => new Promise<void>((done) => setImmediate(done));
 
-const byId = <T extends { readonly id: string }>(rows: readonly T[]): Map<string, T> =>
-  new Map(rows.map((row) => [row.id, row]));
-
 const changesNothing = (plan: Plan): boolean =>
   [plan.journal, plan.messages, plan.cancelMessages, plan.accounts, plan.sessions, plan.tokens].every(
     (rows) => rows.length === 0,
@@ -66,55 +69,23 @@ const changesNothing = (plan: Plan): boolean =>
 
 export function createPipeline(input: PipelineInput): Door {
   const { site, kept, store, engine, feed, clock, measure } = input;
-  const rooms: Rooms = {
-    alarms: byId(kept.alarms),
-    tickets: new Map(kept.tickets.map((ticket) => [ticket.no, ticket])),
-    lately: new Map(kept.lately.map((ticket) => [ticket.no, ticket])),
-    devices: new Map(),
-    papers: byId(kept.papers),
-    accounts: byId(kept.accounts),
-    sessions: byId(kept.sessions),
-    tokens: byId(kept.tokens),
-    outbox: new Map(kept.messages.map((message) => [message.key, message])),
-    tides: readTides(kept.notes),
-  };
+  const devices = new Map<string, DeviceState>();
+  /** What is written, or shown as not written yet: all that anybody sees. */
+  const { rooms, ...shown } = remember(kept, devices);
+  /** The same with what is on its way to the disk: what the next happening is decided on. */
+  const decided = remember(kept, devices);
   const commands = new Map(kept.commands.map((command) => [command.id, command]));
-  const inbox: Waiting[] = [];
-  let lastTicket = kept.lastTicket;
+  const inbox: (Waiting | Storm)[] = [];
   let nextSeq = kept.lastSeq + 1;
+  const portions = createPortions();
+  /** Portions on their way, the oldest first; each settles after those before it. */
+  const underWay: Promise<void>[] = [];
   let busy = false;
   let away = 0;
   let lookedAt: Moment = { now: clock.now(), mono: clock.monotonic() };
 
   const moment = (): Moment => ({ now: clock.now(), mono: clock.monotonic() });
-  const view = (): View => ({ site, ...rooms, lastTicket });
-
-  function adopt(plan: Plan): void {
-    for (const alarm of plan.alarms) rooms.alarms.set(alarm.id, alarm);
-    for (const ticket of plan.tickets) {
-      lastTicket = Math.max(lastTicket, Number(ticket.no.slice(ticket.no.indexOf("-") + 1)));
-      const [into, from] =
-        ticket.closedAt === undefined ? [rooms.tickets, rooms.lately] : [rooms.lately, rooms.tickets];
-      from.delete(ticket.no);
-      into.set(ticket.no, ticket);
-    }
-    for (const { ticket, step } of plan.cancelMessages) {
-      for (const message of rooms.outbox.values()) {
-        if (message.ticket === ticket && (step === undefined || message.step === step)) {
-          rooms.outbox.delete(message.key);
-        }
-      }
-    }
-    for (const message of plan.messages) {
-      if (message.state === "pending" || message.state === "sending") rooms.outbox.set(message.key, message);
-      else rooms.outbox.delete(message.key);
-    }
-    for (const paper of plan.papers) rooms.papers.set(paper.id, paper);
-    for (const account of plan.accounts) rooms.accounts.set(account.id, account);
-    for (const session of plan.sessions) rooms.sessions.set(session.id, session);
-    for (const tide of plan.tides ?? []) rooms.tides.set(tide.position, tide);
-    for (const token of plan.tokens) rooms.tokens.set(token.id, token);
-  }
+  const view = (): View => ({ site, ...decided.rooms, lastTicket: decided.lastTicket() });
 
   function publish(plan: Plan, at: Moment): void {
     measure.decided(plan);
@@ -129,11 +100,11 @@ export function createPipeline(input: PipelineInput): Door {
   /** Devices are memory, not lasting state. Silence keeps the instant at which it began. */
   function noteDevices(changes: readonly DeviceState[]): readonly DeviceState[] {
     return changes.map((change) => {
-      const before = rooms.devices.get(change.device);
+      const before = devices.get(change.device);
       const silentSince =
         before && before.state !== "online" && change.state !== "online" ? before.since : change.since;
       const state = { ...change, since: silentSince };
-      rooms.devices.set(change.device, state);
+      devices.set(change.device, state);
       return state;
     });
   }
@@ -195,18 +166,62 @@ export function createPipeline(input: PipelineInput): Door {
         : undefined;
     const { settled } = await commit(plan, command);
     if (command) commands.set(command.id, command);
-    adopt(plan);
+    decided.adopt(plan);
+    shown.adopt(plan);
     publish(plan, at);
     if (!settled) waiting.resolve(reply);
     else settled.then(() => waiting.resolve(reply), waiting.reject);
+  }
+
+  /** Decides one portion and sends it to the disk; it is shown once it is written, after those before it. */
+  async function performPortion({ verdicts, callers }: Storm): Promise<void> {
+    const at = moment();
+    const transitions = verdicts.next(portions.size());
+    const last = verdicts.waiting === 0;
+    if (last) inbox.shift();
+    const plan = decide(view(), { type: "conditions", transitions }, at.now);
+    decided.adopt(plan);
+    const written = changesNothing(plan) ? undefined : commit(plan, undefined);
+    portions.took(transitions.length, clock.monotonic() - at.mono);
+    const before = underWay.at(-1);
+    const landed = (async () => {
+      const { settled } = (await written) ?? {};
+      await before;
+      shown.adopt(plan);
+      publish(plan, at);
+      if (!last) return;
+      for (const { resolve, reject } of callers) {
+        if (settled) settled.then(() => resolve({ ok: true }), reject);
+        else resolve({ ok: true });
+      }
+    })();
+    // Whoever waits for it below tells; until then it is no rejection that nobody hears of.
+    landed.catch(() => {});
+    underWay.push(landed);
+    await landing(UNDER_WAY - 1);
+  }
+
+  /** Until no more than so many portions are on their way. */
+  async function landing(most: number): Promise<void> {
+    for (let first = underWay[0]; first && underWay.length > most; first = underWay[0]) {
+      await first;
+      underWay.shift();
+    }
   }
 
   async function pump(): Promise<void> {
     if (busy) return;
     busy = true;
     try {
-      for (let waiting = inbox.shift(); waiting; waiting = inbox.shift()) {
-        await perform(waiting);
+      while (inbox[0] ?? underWay[0]) {
+        const next = inbox[0];
+        if (next && "verdicts" in next) {
+          await performPortion(next);
+        } else {
+          await landing(0);
+          const waiting = next && (inbox.shift() as Waiting);
+          if (waiting) await perform(waiting);
+        }
         // With the store away nothing is waited for: screens and sockets get their turn all the same.
         if (inbox.length > 0) await turn();
       }
@@ -223,32 +238,32 @@ export function createPipeline(input: PipelineInput): Door {
 
   function take(happening: Happening): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      inbox.push({ happening, resolve, reject });
+      if (happening.type === "conditions") {
+        let last = inbox.at(-1);
+        if (!last || !("verdicts" in last)) {
+          last = { verdicts: createVerdicts(), callers: [] };
+          inbox.push(last);
+        }
+        last.verdicts.add(happening.transitions);
+        last.callers.push({ resolve, reject });
+      } else {
+        inbox.push({ happening, resolve, reject });
+      }
       pump().catch(reject);
     });
   }
 
-  function forgetOldCommands(now: Instant): void {
+  function forgetOld(): void {
+    const now = clock.now();
     for (const [id, command] of commands) if (between(command.at, now) > COMMAND_KEPT) commands.delete(id);
-  }
-
-  function forgetOldTickets(now: Instant): void {
-    for (const { id, state, at } of rooms.papers.values()) {
-      if (state === "closed" && between(at, now) > TICKETS_KEPT) rooms.papers.delete(id);
-    }
-    for (const { no, closedAt } of rooms.lately.values()) {
-      if (closedAt === undefined || between(closedAt, now) > TICKETS_KEPT) rooms.lately.delete(no);
-    }
+    for (const memory of [shown, decided]) memory.forgetOld(now);
   }
 
   return {
     house: rooms,
     stored: () => away === 0,
     take(happening) {
-      if (happening.type === "tick") {
-        forgetOldCommands(clock.now());
-        forgetOldTickets(clock.now());
-      }
+      if (happening.type === "tick") forgetOld();
       return take(happening);
     },
     samples(changed, count) {
@@ -257,37 +272,9 @@ export function createPipeline(input: PipelineInput): Door {
       lookedAt = at;
       const transitions = engine.step(changed, count, at);
       if (count > 0) feed.publish({ kind: "values", changed, count, at });
-      for (const slice of inSlices(transitions)) void take({ type: "conditions", transitions: slice });
+      if (transitions.length > 0) void take({ type: "conditions", transitions });
     },
   };
-}
-
-/**
- * A storm goes through the door in slices, each a transaction of its own: the loop is free between them, the worker writes
- * one while the next waits, and the gravest are judged, written and shown first. What one alarm turned keeps its order.
- */
-function inSlices(transitions: readonly Transition[]): readonly (readonly Transition[])[] {
-  if (transitions.length <= SLICE) return transitions.length === 0 ? [] : [[...transitions]];
-  const rank = new Map<string, string>();
-  for (const { instance, severity } of transitions) {
-    const here = `${instance.rule.lifeSafety ? 0 : 1}${severity}`;
-    const before = rank.get(instance.id);
-    if (before === undefined || here < before) rank.set(instance.id, here);
-  }
-  const order = (one: Transition) => rank.get(one.instance.id) ?? "";
-  const sorted = transitions.toSorted((a, b) => (order(a) < order(b) ? -1 : order(a) > order(b) ? 1 : 0));
-  return Array.from({ length: Math.ceil(sorted.length / SLICE) }, (_, n) => sorted.slice(n * SLICE, (n + 1) * SLICE));
-}
-
-/** What came to the desks before the start. A note that cannot be read costs ten minutes of counting, and no alarm. */
-function readTides(notes: Kept["notes"]): Map<string, Tide> {
-  const tides = new Map<string, Tide>();
-  for (const [name, text] of notes) {
-    if (!name.startsWith(TIDE_NOTE)) continue;
-    const tide = JSON.parse(text) as Tide;
-    tides.set(tide.position, tide);
-  }
-  return tides;
 }
 
 const foreign = (id: string): Reply => ({

@@ -24,7 +24,9 @@ import { raiseTrouble } from "./alarm/trouble.ts";
 import { createDraft, type Draft, emptyPlan, refuse } from "./draft.ts";
 import { allowWrite } from "./response/allow-write.ts";
 import { answerAlarm, noteRecovery, noteRelapse } from "./response/answer-alarm.ts";
+import { attachFile } from "./response/attach.ts";
 import { fillHandover, openHandover, signHandover, watchHandovers } from "./response/handover.ts";
+import { judgedAs } from "./response/judged-as.ts";
 import { openByHand } from "./response/open-by-hand.ts";
 import { takeStep } from "./response/steps.ts";
 import { recountWorkdays, shiftTickets, watchTickets } from "./response/watch-tickets.ts";
@@ -180,11 +182,13 @@ function changed(draft: Draft, result: Changed, told = false): Plan {
   return draft.finish({ alarm: result.alarm.id });
 }
 
-/** Whoever acknowledges an alarm has seen its ticket. */
-function acknowledgeTicket(draft: Draft, alarm: string, actor: Actor): void {
+/** Whoever acknowledges an alarm has seen its ticket; an alarm of a test or of maintenance makes it one of those. */
+function acknowledgeTicket(draft: Draft, alarm: string, actor: Actor, reason?: string): void {
   const no = draft.alarm(alarm)?.ticket;
-  const ticket = no === undefined ? undefined : draft.ticket(no);
-  if (!ticket || ticket.closedAt !== undefined || ticket.acknowledgedBy !== undefined) return;
+  const found = no === undefined ? undefined : draft.ticket(no);
+  if (!found || found.closedAt !== undefined) return;
+  const ticket = judgedAs(draft, found, reason);
+  if (ticket.acknowledgedBy !== undefined) return;
   takeStep(draft, { do: "ticket-step", ticket: ticket.no, step: "acknowledge" }, actor);
 }
 
@@ -193,7 +197,7 @@ function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
     case "acknowledge-alarm": {
       const result = acknowledge(draft, command, actor.name);
       if ("refused" in result) return result.refused;
-      if (result.already === undefined) acknowledgeTicket(draft, command.alarm, actor);
+      if (result.already === undefined) acknowledgeTicket(draft, command.alarm, actor, command.reason);
       return draft.finish({
         alarm: command.alarm,
         ...(result.already === undefined ? {} : { already: result.already }),
@@ -201,7 +205,9 @@ function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
     }
     case "acknowledge-seen":
       return draft.finish({
-        seen: acknowledgeSeen(draft, command, actor.name, (alarm) => acknowledgeTicket(draft, alarm, actor)),
+        seen: acknowledgeSeen(draft, command, actor.name, (alarm) =>
+          acknowledgeTicket(draft, alarm, actor, command.reason),
+        ),
       });
     case "comment-alarm": {
       const alarm = draft.alarm(command.alarm);
@@ -230,6 +236,8 @@ function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
       return signHandover(draft, command, actor);
     case "write-point":
       return allowWrite(draft, command, actor);
+    case "attach-file":
+      return attachFile(draft, command, actor);
     case "open-ticket":
       return openByHand(draft, command);
     case "ticket-step": {

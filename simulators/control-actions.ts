@@ -200,6 +200,10 @@ export function fault(building: Building, body: unknown): Reply {
     const known = names(building.lines.map((one) => one.name));
     return no(404, "unknown_link", `没有链路 ${link}，现有：${known}`, `There is no link ${link}; there are: ${known}`);
   }
+  if (!line.line.can(name)) {
+    const where = line.line.where;
+    return no(400, "means_nothing", `故障 ${name} 对 ${where} 无意义`, `${name} means nothing on ${where}`);
+  }
   return { status: 200, body: switchFault(building, name, on, seconds, line, found) };
 }
 
@@ -214,7 +218,7 @@ function switchFault(
 ) {
   const whole = !found || faultKind(name).scope === "line";
   if (whole) line.line.setFault(name, on, seconds);
-  else found.device.unit.setFault(name, on, seconds);
+  else found.device.faults.setFault(name, on, seconds);
   const about = whole ? line.name : found.device.id;
   const { tells } = faultKind(name);
   building.truth.record({
@@ -225,7 +229,13 @@ function switchFault(
       : { zh: `故障解除：${name}`, en: `Fault off: ${name}` },
   });
   const hit = building.devices.filter((one) => (whole ? one.line === line : one === found));
-  return { fault: name, on, link: line.name, port: line.line.port, devices: hit.map(({ device }) => device.id) };
+  return {
+    fault: name,
+    on,
+    link: line.name,
+    port: line.line.port ?? null,
+    devices: hit.map(({ device }) => device.id),
+  };
 }
 
 export function set(building: Building, body: unknown): Reply {
@@ -264,8 +274,8 @@ export function stop(building: Building, body: unknown): Reply {
   const stopped: { device: string; scenario: string | null }[] = [];
   for (const { device } of building.devices) {
     if (id !== undefined && device.id !== id && !device.parts.includes(id)) continue;
-    for (const name of [...device.unit.faults.keys()]) {
-      device.unit.setFault(name, false);
+    for (const name of [...device.faults.faults.keys()]) {
+      device.faults.setFault(name, false);
       building.truth.record({
         kind: "fault",
         device: device.id,

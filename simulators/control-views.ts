@@ -9,10 +9,12 @@ export function showDevices(building: Building) {
     kind: device.kind,
     parts: device.parts,
     link: line.name,
-    port: line.line.port,
+    port: line.line.port ?? null,
+    where: line.line.where,
+    clients: line.line.clients,
     unit,
     playing: device.playing ?? null,
-    faults: [...device.unit.faults.keys(), ...line.line.faults.keys()],
+    faults: [...device.faults.faults.keys(), ...line.line.faults.keys()],
     set: Object.fromEntries(device.set),
     /** What the wire says when the line has no fault. */
     values: Object.fromEntries(

@@ -1,9 +1,10 @@
 /** The control interface of the simulators: plain HTTP on the loopback address, for drills only. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type Building, PortRefused } from "./building.ts";
+import type { Building } from "./building.ts";
 import { fault, play, type Reply, set, stop } from "./control-actions.ts";
 import { index, showDevices, showFaults, showScenarios } from "./control-views.ts";
 import { readGateway } from "./gateway-alarms.ts";
+import { PortRefused } from "./open-line.ts";
 import { score } from "./score.ts";
 import type { Text } from "./text.ts";
 

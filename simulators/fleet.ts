@@ -1,6 +1,7 @@
-/** The fleet file: which devices are simulated, and behind which ports. */
-import { parseDocument } from "yaml";
+/** The fleet file: which devices are simulated, and on which lines. */
+import { type Document, isNode, LineCounter, parseDocument } from "yaml";
 import * as z from "zod";
+import { doubles, looseEnds, placement } from "./fleet-checks.ts";
 import { AccessParams } from "./plant/access-params.ts";
 import { BoosterParams } from "./plant/booster-params.ts";
 import { ElevatorParams } from "./plant/elevator-params.ts";
@@ -11,7 +12,24 @@ import { ends, Wire } from "./wiring.ts";
 
 const Port = z.int().min(0).max(65_535);
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
-const unitFields = { unit: z.int().min(1).max(247), device: Name, seed: z.int().min(0).max(4_294_967_295).default(1) };
+const unitFields = {
+  /** Number on a Modbus line; without one the place in the list. */
+  unit: z.int().min(1).max(247).optional(),
+  device: Name,
+  seed: z.int().min(0).max(4_294_967_295).default(1),
+  /** So many of the kind: `<device>-1`, `<device>-2` …, with unit numbers and seeds that count on. */
+  copies: z.int().min(1).max(1_000).optional(),
+  /** A data file of `drivers/profiles/` by its name, or a path from the fleet file: its addresses in place of the kind's own map. */
+  profile: z.string().min(1).max(300).optional(),
+  /** The words in braces of the profile's addresses. */
+  vars: z.record(z.string(), z.union([z.string(), z.number()]).transform(String)).optional(),
+  /** Most registers that one request may ask for. */
+  maxRegisters: z.int().min(1).max(125).optional(),
+  /** Which way 32-bit numbers of the kind's own map stand. */
+  wordOrder: z.enum(["ABCD", "CDAB", "BADC", "DCBA"]).optional(),
+  /** Added to every address of the kind's own map. */
+  addressShift: z.int().min(0).max(60_000).optional(),
+};
 
 const FleetUnit = z.discriminatedUnion("kind", [
   z.strictObject({ ...unitFields, kind: z.literal("elevator"), params: ElevatorParams.prefault({}) }),
@@ -22,8 +40,16 @@ const FleetUnit = z.discriminatedUnion("kind", [
   z.strictObject({ ...unitFields, kind: z.literal("generator"), params: GeneratorParams.prefault({}) }),
   z.strictObject({ ...unitFields, kind: z.literal("ups"), params: UpsParams.prefault({}) }),
   z.strictObject({ ...unitFields, kind: z.literal("gas"), params: GasParams.prefault({}) }),
+  /** Frames that a gateway has recorded of a link; `capturedUnit` picks one unit of them. */
+  z.strictObject({
+    ...unitFields,
+    kind: z.literal("replay"),
+    params: z.strictObject({}).prefault({}),
+    capture: z.string().min(1).max(300),
+    capturedUnit: z.int().min(0).max(255).optional(),
+  }),
 ]);
-export type FleetUnit = z.output<typeof FleetUnit>;
+export type FleetUnit = z.output<typeof FleetUnit> & { readonly unit: number };
 
 /** Devices of their own that share the unit: the doors of a controller. */
 export const partsOf = (unit: FleetUnit): readonly string[] => (unit.kind === "access" ? unit.params.doors : []);
@@ -35,8 +61,56 @@ const FleetPort = z.strictObject({
   offset: z.int().min(0).max(999).optional(),
   /** Or a port of its own; 0 takes any free one. */
   port: Port.optional(),
-  units: z.array(FleetUnit).min(1).max(247),
+  /** What the line is: `modbus-tcp` unless told. */
+  speaks: z.enum(["modbus-tcp", "rtu-over-tcp", "serial", "opcua", "mqtt", "sparkplug"]).default("modbus-tcp"),
+  /** Of a serial line: where the link to the pseudo-terminal is made. */
+  path: z.string().min(1).max(200).optional(),
+  /** Of a serial line, or the one behind a serial server: then replies take the time that their bytes need. */
+  baudRate: z.int().min(300).max(4_000_000).optional(),
+  parity: z.enum(["none", "even", "odd"]).default("none"),
+  /** Of MQTT and Sparkplug: the broker, `mqtt://127.0.0.1:11883`; `${NAME}` is taken from the environment. */
+  broker: z.string().min(1).max(500).optional(),
+  user: z.string().min(1).max(200).optional(),
+  password: z.string().min(1).max(200).optional(),
+  /** Of MQTT: what stands before the topics. Of Sparkplug: the group. */
+  prefix: z
+    .string()
+    .regex(/^[^#+\s]{1,200}$/)
+    .optional(),
+  /** Of MQTT: a message is sent when a value has changed, and so often without a change, s. */
+  every: z.number().min(0.05).max(3_600).optional(),
+  /** Least and most milliseconds from a request to its reply. */
+  latency: z.tuple([z.number().min(0).max(60_000), z.number().min(0).max(60_000)]).optional(),
+  /** Share of requests that are never answered. */
+  lost: z.number().min(0).max(1).optional(),
+  /** Most clients at a time. */
+  clients: z.int().min(1).max(1_000).optional(),
+  /** Connections that are silent for so long are closed, s. */
+  idleSeconds: z.number().min(0.1).max(86_400).optional(),
+  units: z
+    .array(FleetUnit)
+    .min(1)
+    .max(1_000)
+    .transform((units) => numbered(units)),
 });
+export type FleetPort = z.output<typeof FleetPort>;
+
+/** Copies become devices of their own, and each has a number. */
+function numbered(units: readonly z.output<typeof FleetUnit>[]): FleetUnit[] {
+  const all: FleetUnit[] = [];
+  for (const unit of units) {
+    for (let copy = 0; copy < (unit.copies ?? 1); copy += 1) {
+      const number = unit.unit === undefined ? all.length + 1 : unit.unit + copy;
+      const named = unit.copies === undefined ? {} : { device: `${unit.device}-${copy + 1}`, seed: unit.seed + copy };
+      const doors = (names: readonly string[]) =>
+        unit.copies === undefined ? [...names] : names.map((name) => `${name}-${copy + 1}`);
+      if (unit.kind === "access")
+        all.push({ ...unit, ...named, unit: number, params: { ...unit.params, doors: doors(unit.params.doors) } });
+      else all.push({ ...unit, ...named, unit: number });
+    }
+  }
+  return all;
+}
 
 const Fleet = z.strictObject({
   /** IANA zone of the building; the hour of the day decides on traffic and water use. */
@@ -55,6 +129,9 @@ export type Fleet = z.output<typeof Fleet>;
 export interface FleetProblem {
   readonly path: string;
   readonly what: Text;
+  /** Counted from 1; absent when the whole file is meant. */
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
 }
 
 const largestFile = 512 * 1024;
@@ -64,13 +141,19 @@ export function parseFleet(text: string): { fleet: Fleet } | { problems: readonl
   if (text.length > largestFile) {
     return problem("", { zh: "文件超过 512 KiB，请拆分", en: "The file is larger than 512 KiB; split it" });
   }
-  const document = parseDocument(text, { prettyErrors: true });
+  const lines = new LineCounter();
+  const document = parseDocument(text, { prettyErrors: true, lineCounter: lines });
   if (document.errors.length > 0) {
     return {
       problems: document.errors.map((error) => {
-        const line = error.linePos ? `line ${error.linePos[0].line}` : "";
+        const place = error.linePos?.[0];
         const first = error.message.split("\n")[0] ?? error.message;
-        return { path: line, what: { zh: `不是有效的 YAML：${first}`, en: `This is no valid YAML: ${first}` } };
+        return {
+          path: "",
+          line: place?.line,
+          column: place?.col,
+          what: { zh: `不是有效的 YAML：${first}`, en: `This is no valid YAML: ${first}` },
+        };
       }),
     };
   }
@@ -86,12 +169,34 @@ export function parseFleet(text: string): { fleet: Fleet } | { problems: readonl
     return {
       problems: english.error.issues.map((issue, index) => ({
         path: pathText(issue.path),
+        ...placeOf(document, lines, issue.path),
         what: { zh: chinese.error?.issues[index]?.message ?? issue.message, en: issue.message },
       })),
     };
   }
-  const problems = [...doubles(english.data), ...placement(english.data), ...looseEnds(english.data)];
-  return problems.length > 0 ? { problems } : { fleet: english.data };
+  const problems = [...doubles(english.data, partsOf), ...placement(english.data), ...looseEnds(english.data)];
+  if (problems.length === 0) return { fleet: english.data };
+  return {
+    problems: problems.map((one) => ({
+      ...one,
+      ...placeOf(
+        document,
+        lines,
+        [...one.path.matchAll(/[^.[\]]+/g)].map(([part]) => (/^\d+$/.test(part) ? Number(part) : part)),
+      ),
+    })),
+  };
+}
+
+/** Where the nearest part of a path that is written stands in the file. */
+function placeOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]) {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const node: unknown = document.getIn(path.slice(0, length), true);
+    if (!isNode(node) || !node.range) continue;
+    const { line, col } = lines.linePos(node.range[0]);
+    return { line, column: col };
+  }
+  return {};
 }
 
 function problem(path: string, what: Text): { problems: readonly FleetProblem[] } {
@@ -104,64 +209,6 @@ function pathText(path: readonly PropertyKey[]): string {
     .join("");
 }
 
-/** Names and addresses that may stand only once. */
-function doubles(fleet: Fleet): FleetProblem[] {
-  const problems: FleetProblem[] = [];
-  const seen = new Map<string, string>();
-  const once = (key: string, path: string, zh: string, en: string) => {
-    const first = seen.get(key);
-    if (first === undefined) seen.set(key, path);
-    else problems.push({ path, what: { zh: `${zh}，已用于 ${first}`, en: `${en} is already used at ${first}` } });
-  };
-  fleet.ports.forEach((port, p) => {
-    const at = `ports[${p}]`;
-    once(`name ${port.name}`, `${at}.name`, `名称 ${port.name} 重复`, `The name ${port.name}`);
-    if (port.offset !== undefined) {
-      once(`offset ${port.offset}`, `${at}.offset`, `偏移 ${port.offset} 重复`, `The offset ${port.offset}`);
-    }
-    if (port.port) once(`port ${port.port}`, `${at}.port`, `端口 ${port.port} 重复`, `The port ${port.port}`);
-    port.units.forEach((unit, u) => {
-      const where = `${at}.units[${u}]`;
-      once(`name ${unit.device}`, `${where}.device`, `设备 ${unit.device} 重复`, `The device ${unit.device}`);
-      for (const part of partsOf(unit))
-        once(`name ${part}`, `${where}.params.doors`, `设备 ${part} 重复`, `The device ${part}`);
-      once(`${p} ${unit.unit}`, `${where}.unit`, `从站号 ${unit.unit} 重复`, `Unit ${unit.unit} of this port`);
-    });
-  });
-  return problems;
-}
-
-/** What a wire may lead to: each end must be a device of the right kind. */
-const endKinds: Readonly<Record<string, readonly FleetUnit["kind"][]>> = {
-  supply: ["utility"],
-  generator: ["generator"],
-  feeds: ["elevator", "booster", "fire-panel", "access", "ups"],
-  panel: ["fire-panel"],
-  recalls: ["elevator"],
-  releases: ["access"],
-};
-
-function looseEnds(fleet: Fleet): FleetProblem[] {
-  const kinds = new Map(fleet.ports.flatMap((port) => port.units.map((unit) => [unit.device, unit.kind] as const)));
-  return fleet.wiring.flatMap((wire, w) =>
-    Object.entries(wire).flatMap(([end, names]) =>
-      [names].flat().flatMap((name) => {
-        if (name === undefined) return [];
-        const kind = kinds.get(name);
-        const fits = endKinds[end] ?? [];
-        if (kind !== undefined && fits.includes(kind)) return [];
-        return {
-          path: `wiring[${w}].${end}`,
-          what: {
-            zh: `${name} 不是本文件中类型为 ${fits.join("、")} 的设备`,
-            en: `${name} is no device of this file of kind ${fits.join(", ")}`,
-          },
-        };
-      }),
-    ),
-  );
-}
-
 /** The names of all devices that a wire joins with this one, itself not among them. */
 export function wiredTo(fleet: Fleet, device: string): readonly string[] {
   return [
@@ -172,33 +219,6 @@ export function wiredTo(fleet: Fleet, device: string): readonly string[] {
         .flat(),
     ),
   ].filter((name) => name !== device);
-}
-
-function placement(fleet: Fleet): FleetProblem[] {
-  const problems: FleetProblem[] = [];
-  fleet.ports.forEach((port, p) => {
-    if ((port.offset === undefined) === (port.port === undefined)) {
-      problems.push({
-        path: `ports[${p}]`,
-        what: {
-          zh: "offset 与 port 必须且只能写一个",
-          en: "Give either an offset or a port, not both and not neither",
-        },
-      });
-    }
-  });
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: fleet.zone });
-  } catch {
-    problems.push({
-      path: "zone",
-      what: {
-        zh: `时区 ${fleet.zone} 不存在，请写成 Asia/Shanghai 这样的 IANA 名称`,
-        en: `There is no time zone ${fleet.zone}; write an IANA name such as Asia/Shanghai`,
-      },
-    });
-  }
-  return problems;
 }
 
 /** The port to listen on. `base` replaces `basePort`; with base 0 every offset takes a free port. */

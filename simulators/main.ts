@@ -1,26 +1,34 @@
 #!/usr/bin/env node
-/** The command line of the simulated building: run · list · play · fault · stop · score. */
+/** The command line of the simulated building: run · list · play · fault · stop · top · score. */
 import { parseArgs } from "node:util";
 import { callControl } from "./control-client.ts";
+import type { ProfileRun } from "./profile-fleet.ts";
 import { scenarios } from "./scenarios/index.ts";
 import type { Score } from "./score.ts";
 import type { Text } from "./text.ts";
+import type { TopDevice } from "./top.ts";
 
 const usage: Text = {
   en: `gatehouse-sim run <fleet.yaml> [--truth file.jsonl] [--with-parent]
+gatehouse-sim run --profile <name or file.yaml> [--speaks modbus-tcp|rtu-over-tcp|serial|opcua|mqtt|sparkplug]
+                  [--device D] [--var name=value …] [--path /tmp/bus (serial)] [--broker mqtt://… (mqtt, sparkplug)]
 gatehouse-sim list
 gatehouse-sim play <scenario> --device D [--speed N] [--seed N]
 gatehouse-sim fault <device or link> <fault> [--off]
 gatehouse-sim stop [--device D]
+gatehouse-sim top
 gatehouse-sim score [--gateway http://127.0.0.1:8080]
 
 Environment: GATEHOUSE_SIM_PORT (control, 8090), GATEHOUSE_MODBUS_PORT (first Modbus port, 15020; 0 = any free),
 GATEHOUSE_MODBUS_HOST (127.0.0.1), GATEHOUSE_TOKEN (score: an API token of the gateway)`,
   zh: `gatehouse-sim run <fleet.yaml> [--truth file.jsonl] [--with-parent]   启动模拟楼宇
+gatehouse-sim run --profile <点表名或文件> [--speaks modbus-tcp|rtu-over-tcp|serial|opcua|mqtt|sparkplug]
+                  [--device D] [--var 名=值 …] [--path /tmp/bus（串口）] [--broker mqtt://…（mqtt、sparkplug）]
 gatehouse-sim list                                                     列出场景和设备
 gatehouse-sim play <场景> --device D [--speed N] [--seed N]            开始演练
 gatehouse-sim fault <设备或链路> <故障> [--off]                        投入或解除通讯故障
 gatehouse-sim stop [--device D]                                        停止演练
+gatehouse-sim top                                                      实时查看运行中的设备
 gatehouse-sim score [--gateway http://127.0.0.1:8080]                  与网关的告警、工单比对评分
 
 环境变量：GATEHOUSE_SIM_PORT（控制端口，8090），GATEHOUSE_MODBUS_PORT（Modbus 起始端口，15020；0 = 任意空闲端口），
@@ -46,10 +54,11 @@ function portFromEnvironment(variable: string): number | undefined {
 }
 
 /** Loads the plants and servers only for this command: the others just send a request. */
-async function run(file: string, truthFile: string | undefined, withParent: boolean): Promise<void> {
+async function run(what: string | ProfileRun, truthFile: string | undefined, withParent: boolean): Promise<void> {
   const { runFleet } = await import("./run.ts");
   const ended = await runFleet({
-    file,
+    what,
+    environment: process.env,
     truthFile,
     withParent,
     host: process.env.GATEHOUSE_MODBUS_HOST || "127.0.0.1",
@@ -68,10 +77,10 @@ async function list(port: number): Promise<void> {
     console.log(say({ zh: "模拟器未运行，不列出设备", en: "No simulator is running, so no devices are listed" }));
     return;
   }
-  const devices = answer.body as { device: string; kind: string; port: number; unit: number; playing: unknown }[];
-  for (const { device, kind, port: line, unit, playing } of devices) {
+  const devices = answer.body as { device: string; kind: string; where: string; unit: number; playing: unknown }[];
+  for (const { device, kind, where, unit, playing } of devices) {
     console.log(
-      `${device.padEnd(32)} ${kind.padEnd(9)} ${line}/${unit} ${playing ? JSON.stringify(playing) : ""}`.trimEnd(),
+      `${device.padEnd(32)} ${kind.padEnd(9)} ${where} /${unit} ${playing ? JSON.stringify(playing) : ""}`.trimEnd(),
     );
   }
 }
@@ -113,6 +122,37 @@ async function showScore(port: number, gateway: string | undefined): Promise<voi
   if (score.late + score.missed + score.false > 0) process.exitCode = 1;
 }
 
+/** Draws the fleet every second until Ctrl-C; a pipe gets one picture with every device. */
+async function showTop(port: number): Promise<void> {
+  const [{ picture, redraw }, { createSystemClock }] = await Promise.all([import("./top.ts"), import("./clock.ts")]);
+  const look = async () => {
+    const answer = await callControl(port, "GET", "/devices");
+    if ("unreachable" in answer)
+      return fail({ zh: `127.0.0.1:${port} 上没有运行中的模拟器`, en: `No simulator answers at 127.0.0.1:${port}` });
+    return answer.body as TopDevice[];
+  };
+  const { stdout } = process;
+  if (!stdout.isTTY) {
+    console.log(picture(await look(), 160, Number.POSITIVE_INFINITY, say).join("\n"));
+    return;
+  }
+  // The other screen, without a cursor; what stood on the first comes back at the end.
+  stdout.write("\u001b[?1049h\u001b[?25l");
+  const leave = Promise.withResolvers<void>();
+  process.once("SIGINT", () => leave.resolve());
+  process.once("SIGTERM", () => leave.resolve());
+  const draw = async () =>
+    void stdout.write(redraw(picture(await look(), stdout.columns || 80, stdout.rows || 24, say)));
+  const stop = createSystemClock().every(1_000, () => void draw().catch(leave.reject));
+  try {
+    await draw();
+    await leave.promise;
+  } finally {
+    stop();
+    stdout.write("\u001b[?25h\u001b[?1049l");
+  }
+}
+
 /** The line that goes by this name, if the running simulators have one. */
 async function isLink(port: number, name: string): Promise<boolean> {
   const answer = await callControl(port, "GET", "/devices");
@@ -136,6 +176,11 @@ async function main(argv: readonly string[]): Promise<void> {
     allowPositionals: true,
     options: {
       device: { type: "string" },
+      profile: { type: "string" },
+      speaks: { type: "string" },
+      path: { type: "string" },
+      broker: { type: "string" },
+      var: { type: "string", multiple: true, default: [] },
       speed: { type: "string" },
       seed: { type: "string" },
       gateway: { type: "string" },
@@ -148,7 +193,10 @@ async function main(argv: readonly string[]): Promise<void> {
   const [command, first, second, ...rest] = positionals;
   const port = () => portFromEnvironment("GATEHOUSE_SIM_PORT") ?? 8090;
   if (values.help || command === "help") return console.log(say(usage));
-  if (command === "run" && first && !second) return run(first, values.truth, values["with-parent"]);
+  const { profile, device, speaks, path, broker } = values;
+  if (command === "run" && profile && !first)
+    return run({ profile, device, speaks, path, broker, vars: values.var }, values.truth, values["with-parent"]);
+  if (command === "run" && first && !second && !profile) return run(first, values.truth, values["with-parent"]);
   if (command === "list" && !first) return list(port());
   if (command === "play" && first && !second && values.device) {
     const speed = number("speed", values.speed);
@@ -159,6 +207,7 @@ async function main(argv: readonly string[]): Promise<void> {
     const target = (await isLink(port(), first)) ? { link: first } : { device: first };
     return ask(port(), "/faults", { ...target, fault: second, on: !values.off });
   }
+  if (command === "top" && !first) return showTop(port());
   if (command === "score" && !first) return showScore(port(), values.gateway);
   if (command === "stop" && !first) return ask(port(), "/stop", { device: values.device });
   fail(usage);

@@ -21,6 +21,16 @@ import {
   utilityMap,
 } from "./wire/maps.ts";
 
+/** Behind recorded frames there is no plant that moves. */
+const createReplayed = (): Plant => ({
+  kind: "replay",
+  stepSeconds: 1,
+  elapsed: 0,
+  step() {},
+  readings: {},
+  recover() {},
+});
+
 /** `hour`: hour of the day at the start, where the plant's day matters. */
 export function createPlant(unit: FleetUnit, hour: number): { readonly plant: Plant; readonly map: RegisterMap } {
   switch (unit.kind) {
@@ -43,5 +53,7 @@ export function createPlant(unit: FleetUnit, hour: number): { readonly plant: Pl
       return { plant: createUps(unit.params, unit.seed), map: upsMap };
     case "gas":
       return { plant: createGasDetector(unit.params, unit.seed), map: gasMap };
+    case "replay":
+      return { plant: createReplayed(), map: [] };
   }
 }

@@ -1,14 +1,20 @@
 /** `gatehouse-sim run`: opens the fleet and its control, says ready, and closes everything when it is told to end. */
 import { appendFileSync, readFileSync } from "node:fs";
-import { type Building, openBuilding, PortRefused } from "./building.ts";
+import { dirname } from "node:path";
+import { type Building, openBuilding } from "./building.ts";
 import { createSystemClock, hourOfDay } from "./clock.ts";
 import { openControl } from "./control.ts";
-import { type Fleet, parseFleet } from "./fleet.ts";
+import { type Fleet, type FleetProblem, parseFleet } from "./fleet.ts";
+import { FleetRefused, PortRefused } from "./open-line.ts";
+import { type ProfileRun, profileFleet } from "./profile-fleet.ts";
 import type { Text } from "./text.ts";
 import { createTruthLog } from "./truth.ts";
 
 export interface RunOptions {
-  readonly file: string;
+  /** A fleet file, or one device made of a profile. */
+  readonly what: string | ProfileRun;
+  /** Where `${NAME}` in a fleet file is looked up. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Records of the ground truth are appended here, one JSON line each. */
   readonly truthFile: string | undefined;
   /** Ends when stdin ends, that is when whoever started this has died. */
@@ -24,7 +30,8 @@ type Wrong = { readonly wrong: readonly Text[] };
 
 /** Resolves when the fleet has been closed again, or at once with what is wrong. */
 export async function runFleet(options: RunOptions): Promise<Wrong | { readonly closed: true }> {
-  const fleet = readFleet(options.file);
+  const fleet =
+    typeof options.what === "string" ? readFleet(options.what, options.environment) : profileFleet(options.what);
   if ("wrong" in fleet) return fleet;
   const truthProblem = options.truthFile === undefined ? undefined : openTruthFile(options.truthFile);
   if (truthProblem) return truthProblem;
@@ -40,6 +47,7 @@ export async function runFleet(options: RunOptions): Promise<Wrong | { readonly 
       hour: fleet.hour ?? hourOfDay(clock.wall(), fleet.zone),
       clock,
       truth,
+      folder: typeof options.what === "string" ? dirname(options.what) : ".",
     });
     house.defer(() => building.close());
     const control = await openControl(building, options.controlPort ?? fleet.control.port);
@@ -47,14 +55,21 @@ export async function runFleet(options: RunOptions): Promise<Wrong | { readonly 
     port = control.port;
   } catch (error) {
     if (error instanceof PortRefused) return { wrong: [refusedPort(error)] };
+    if (error instanceof FleetRefused) return { wrong: error.wrong };
     throw error;
   }
   const ending = told(options.withParent);
-  const ports = building.lines.map(({ line }) => line.port).join(" ");
+  const modbus = building.lines
+    .flatMap(({ line }) => (line.where.startsWith("modbus-tcp ") ? [line.port] : []))
+    .join(" ");
   options.say({
-    zh: `模拟楼宇：${building.devices.length} 台设备，Modbus 端口 ${ports}`,
-    en: `Simulated building: ${building.devices.length} devices, Modbus ports ${ports}`,
+    zh: `模拟楼宇：${building.devices.length} 台设备${modbus && `，Modbus 端口 ${modbus}`}`,
+    en: `Simulated building: ${building.devices.length} devices${modbus && `, Modbus ports ${modbus}`}`,
   });
+  for (const { name, line } of building.lines) {
+    if (line.where.startsWith("modbus-tcp ")) continue;
+    options.say({ zh: `线路 ${name}：${line.where}`, en: `Line ${name}: ${line.where}` });
+  }
   const ready = `ready http://127.0.0.1:${port}`;
   options.say({ zh: ready, en: ready });
   await ending;
@@ -76,7 +91,7 @@ function told(withParent: boolean): Promise<void> {
   });
 }
 
-function readFleet(file: string): Fleet | Wrong {
+function readFleet(file: string, environment: RunOptions["environment"]): Fleet | Wrong {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
@@ -85,13 +100,33 @@ function readFleet(file: string): Fleet | Wrong {
     return { wrong: [{ zh: `${file}: 无法读取：${why}`, en: `${file}: cannot be read: ${why}` }] };
   }
   const parsed = parseFleet(text);
-  if ("fleet" in parsed) return parsed.fleet;
-  return {
-    wrong: parsed.problems.map(({ path, what }) => {
-      const place = path === "" ? file : `${file}: ${path}`;
-      return { zh: `${place}: ${what.zh}`, en: `${place}: ${what.en}` };
-    }),
-  };
+  if ("fleet" in parsed) return fillIn(parsed.fleet, file, environment);
+  return { wrong: parsed.problems.map((problem) => problemLine(file, problem)) };
+}
+
+/** `fleet.yaml:12:7: ports[0].units[2].kind: …`, so that an editor jumps there. */
+function problemLine(file: string, { path, line, column, what }: FleetProblem): Text {
+  const place = [`${file}${line === undefined ? "" : `:${line}:${column ?? 1}`}`, path].filter(Boolean).join(": ");
+  return { zh: `${place}: ${what.zh}`, en: `${place}: ${what.en}` };
+}
+
+/** Brokers and their passwords may stand in the environment. */
+function fillIn(fleet: Fleet, file: string, environment: RunOptions["environment"]): Fleet | Wrong {
+  const wrong: Text[] = [];
+  const filled = (text: string | undefined) =>
+    text?.replace(/\$\{(\w+)\}/g, (_, name: string) => {
+      const value = environment[name];
+      if (value === undefined || value === "")
+        wrong.push({ zh: `${file}: 环境变量 ${name} 未设置`, en: `${file}: the variable ${name} is not set` });
+      return value ?? "";
+    });
+  const ports = fleet.ports.map((port) => ({
+    ...port,
+    broker: filled(port.broker),
+    user: filled(port.user),
+    password: filled(port.password),
+  }));
+  return wrong.length > 0 ? { wrong } : { ...fleet, ports };
 }
 
 /** A file that cannot be written is told at the start rather than at the first record. */

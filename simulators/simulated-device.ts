@@ -4,11 +4,15 @@ import { type FleetUnit, partsOf } from "./fleet.ts";
 import { type Performance, type PerformanceEvents, perform } from "./performance.ts";
 import type { Plant } from "./plant/plant.ts";
 import { createPlant } from "./plants.ts";
+import type { Profile, ProfilePoint } from "./profile/profile.ts";
+import { profileReadings } from "./profile/readings.ts";
+import { profileMemory } from "./profile/registers.ts";
 import type { Scenario, ScenarioOf } from "./scenarios/scenario.ts";
 import { expectation, type TruthLog } from "./truth.ts";
+import { createDeviceFaults, type DeviceFaults } from "./wire/device-faults.ts";
 import { type FaultName, faultKind } from "./wire/faults.ts";
-import { representable } from "./wire/memory.ts";
-import { createUnit, type ModbusUnit } from "./wire/modbus-unit.ts";
+import { createMemory, representable } from "./wire/memory.ts";
+import { createUnitOn, type ModbusUnit } from "./wire/modbus-unit.ts";
 
 /** After a pause of the computer the plant catches up at most this much, real seconds. */
 const longestCatchUp = 5;
@@ -35,7 +39,14 @@ export interface SimulatedDevice {
   /** Devices of their own behind the same unit, part 1 first: the doors of a controller. */
   readonly parts: readonly string[];
   readonly plant: Plant;
+  /** What it is on a Modbus line. */
   readonly unit: ModbusUnit;
+  /** Its faults, on any wire. */
+  readonly faults: DeviceFaults;
+  /** Its points with type and unit, where a profile tells them. */
+  readonly profile: Profile | undefined;
+  /** What a point of the profile says on the wire, in its own unit. */
+  show(point: ProfilePoint): number | string;
   readonly playing: PlayStatus | undefined;
   /** Where its story stands; absent while it plays none. */
   readonly phase: Performance["phase"] | undefined;
@@ -71,6 +82,10 @@ export function createSimulatedDevice(
     lineFault?(fault: FaultName, on: boolean): void;
     /** Name of the line. */
     readonly line?: string;
+    /** Its points, and their addresses where they are those of Modbus. */
+    readonly profile?: Profile | undefined;
+    /** A unit that answers with what was recorded, in place of a memory. */
+    readonly recorded?: ((faults: DeviceFaults) => ModbusUnit) | undefined;
   },
 ): SimulatedDevice {
   const { clock, truth } = tools;
@@ -80,7 +95,17 @@ export function createSimulatedDevice(
   const parts = partsOf(fleetUnit);
   const set = new Map<string, number>();
   const read = (point: string) => set.get(point) ?? plant.readings[point] ?? 0;
-  const unit = createUnit(map, read, plant.written);
+  const faults = createDeviceFaults(read, { clock, tellsRestart: plant.kind === "elevator" });
+  const { profile } = tools;
+  const has = (point: string) => set.has(point) || Object.hasOwn(plant.readings, point);
+  const readings = profileReadings(has, faults.read, Number(fleetUnit.vars?.door ?? 1));
+  const show = (point: ProfilePoint) => set.get(point.id) ?? readings(point);
+  const ownMemory = () => createMemory(map, faults.read, plant.written, fleetUnit);
+  const memory =
+    profile?.protocol === "modbus" && fleetUnit.profile !== undefined ? profileMemory(profile, show) : ownMemory();
+  const unit =
+    tools.recorded?.(faults) ??
+    createUnitOn(memory, faults, { maxRegisters: fleetUnit.maxRegisters ?? profile?.maxRegisters });
   let running: { play: number; scenario: Scenario; options: PlayOptions; performance: Performance } | undefined;
   const step = plant.stepSeconds;
   let owed = 0;
@@ -145,6 +170,9 @@ export function createSimulatedDevice(
     parts,
     plant,
     unit,
+    faults,
+    profile,
+    show,
     set,
     read,
     get playing() {
@@ -164,7 +192,9 @@ export function createSimulatedDevice(
     },
     limits(point) {
       const entry = map.find((candidate) => candidate.point === point);
-      return entry && representable(entry);
+      if (entry) return representable(entry);
+      const own = profile?.points.find(({ id, type }) => id === point && type !== "text");
+      return own && (own.range ?? (own.type === "bool" ? [0, 1] : [-1e9, 1e9]));
     },
     setPoint(point, value) {
       if (value === undefined) set.delete(point);

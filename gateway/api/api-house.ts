@@ -25,7 +25,10 @@ import type { Metrics } from "../metrics.ts";
 import type { Limits } from "../net/limits.ts";
 import type { Listen } from "../net/listen.ts";
 import { Refused } from "../net/refused.ts";
+import type { NorthStanding } from "../northbound/open-north.ts";
 import type { ChannelStanding } from "../notify/deliver-outbox.ts";
+import type { Keyring } from "../people/keyring.ts";
+import type { Vault } from "../people/vault.ts";
 import type { CheckedRules } from "../site/check-rule-text.ts";
 import type { Store } from "../store/store.ts";
 import type { Names } from "./event-line.ts";
@@ -57,6 +60,11 @@ export interface ApiInput {
   readonly frames: (link: string, after: number) => readonly Frame[] | undefined;
   /** Where every write is asked for, from the screens and from the north, so that two of one point never cross. */
   readonly writeDesk: WriteDesk;
+  /** What signs and seals, and where what belongs to people stands. */
+  readonly keys: Keyring;
+  readonly vault: Vault;
+  /** The targets in the north. */
+  readonly north: () => readonly NorthStanding[];
   /** The ways out for messages, and the way to try one. */
   readonly channels: () => readonly ChannelStanding[];
   readonly tryChannel: (channel: string, person: string) => Promise<Delivery | undefined>;

@@ -383,6 +383,62 @@ const lines: Readonly<Record<string, Line>> = {
   "ticket-feedback": did("反馈进度", "reported"),
   "ticket-escalate": did("手动升级", "escalated by hand"),
   "ticket-note": did("记录", "noted"),
+  "ticket-promise": (row, names) => {
+    const what =
+      word(row, "what") === "arrive"
+        ? both("承诺到场时间", "promised to be there by")
+        : both("承诺修复时间", "promised to be done by");
+    return join(
+      `${names.actor(row.actor)} ${what.zh}`,
+      `${names.actor(row.actor)} ${what.en}`,
+      tail(word(row, "note")),
+    );
+  },
+  "promise-missed": (row) =>
+    word(row, "what") === "arrive"
+      ? both(
+          `${word(row, "by")} 承诺的到场时间已过`,
+          `The time by which ${word(row, "by")} promised to be there is over`,
+        )
+      : both(
+          `${word(row, "by")} 承诺的修复时间已过`,
+          `The time by which ${word(row, "by")} promised to be done is over`,
+        ),
+  "ticket-rate": (row, names) =>
+    join(
+      `${names.actor(row.actor)} 登记客户评价 ${word(row, "score")} 分${flag(row, "again") ? "，不满意，重新处理" : ""}`,
+      `${names.actor(row.actor)} noted ${word(row, "score")} of 5 from the customer${flag(row, "again") ? ": to be done again" : ""}`,
+      tail(word(row, "note")),
+    ),
+  "file-attached": (row, names) => {
+    const what =
+      {
+        photo: both("照片", "a photo"),
+        document: both("文件", "a paper"),
+        signature: both("客户签名", "the customer's signature"),
+      }[word(row, "what")] ?? both("文件", "a file");
+    return both(`${names.actor(row.actor)} 上传${what.zh}`, `${names.actor(row.actor)} added ${what.en}`);
+  },
+  "link-made": (row, names) =>
+    both(
+      `${names.actor(row.actor)} 为 ${names.actor(word(row, "to"))} 生成工单链接`,
+      `${names.actor(row.actor)} made a link for ${names.actor(word(row, "to"))}`,
+    ),
+  "link-opened": (row, names) =>
+    both(`${names.actor(row.actor)} 通过链接打开工单`, `${names.actor(row.actor)} opened the ticket by link`),
+  "link-revoked": (row, names) =>
+    both(
+      `${names.actor(row.actor)} 撤销了 ${names.actor(word(row, "to"))} 的工单链接`,
+      `${names.actor(row.actor)} revoked the links of ${names.actor(word(row, "to"))}`,
+    ),
+  "contact-recorded": (row, names) =>
+    both(`${names.actor(row.actor)} 登记了报修人联系方式`, `${names.actor(row.actor)} recorded who reported it`),
+  "contact-shown": (row, names) =>
+    both(`${names.actor(row.actor)} 查看了报修人联系方式`, `${names.actor(row.actor)} looked at who reported it`),
+  "personal-data-erased": fixed(
+    "联系方式和附件已按期清除，工单保留",
+    "Contacts and files were erased in time; the ticket stays",
+  ),
   "ticket-false-alarm-claimed": did("核实为误报，待第二人确认", "found a false alarm; a second person must confirm it"),
   "ticket-false-alarm": did("判定为误报", "judged it a false alarm"),
   "ticket-sop": (row, names) => {
@@ -401,7 +457,8 @@ export const isBookkeeping = (event: string): boolean => bookkeeping.has(event);
 
 /** The sentence for one entry. A back-entry says when it really happened; `clockTime` writes an instant in the site's zone. */
 export function eventLine(row: JournalRow, names: Names, clockTime: (at: Instant) => string): Text {
-  const line = lines[row.event]?.(row, names) ?? both(row.event, row.event);
+  const plain = lines[row.event]?.(row, names) ?? both(row.event, row.event);
+  const line = word(row, "through") === "link" ? both(`${plain.zh}（经链接）`, `${plain.en} (by link)`) : plain;
   if (!flag(row, "backEntry")) return line;
   const at = clockTime(row.occurredAt);
   return both(`${line.zh}（补录，实际时间 ${at}）`, `${line.en} (entered later; it was at ${at})`);

@@ -1,16 +1,19 @@
 /** The one place where rights are enforced: before any handler, for every route of the router, by the table. */
 import type { FastifyRequest } from "fastify";
-import type { Actor } from "#model/account";
+import type { Actor, Session, Visit } from "#model/account";
 import { Refused } from "../net/refused.ts";
 import { type Identity, identifySession, identifyToken } from "../people/identify.ts";
-import { mayUse } from "../people/permissions.ts";
+import { isForVisits, mayUse } from "../people/permissions.ts";
 import { sessionCookie } from "../people/sessions.ts";
+import { findVisit, visitCookie } from "../people/ticket-links.ts";
 import type { ApiHouse, Server } from "./api-house.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
     /** Who asks; null on routes that anyone may use and nobody signed in for. */
     identity: Identity | null;
+    /** Set on the routes of a visit by a one-ticket link, and on no other. */
+    visit: (Session & { readonly visit: Visit }) | null;
   }
 }
 
@@ -40,7 +43,14 @@ export function guard(server: Server, house: ApiHouse): void {
     return secret === undefined ? undefined : identifySession(house.door.house, secret, now);
   }
 
+  function identifyVisit(request: FastifyRequest) {
+    const { name } = visitCookie(house.secure);
+    const secret = request.headers.cookie ? server.parseCookie(request.headers.cookie)[name] : undefined;
+    return secret === undefined ? undefined : findVisit(house.door.house.sessions, secret, house.clock.now());
+  }
+
   server.decorateRequest("identity", null);
+  server.decorateRequest("visit", null);
   server.addHook("onRequest", async (request) => {
     const route = request.routeOptions.url ?? "";
     // Before anything else: the body of such a request never ends.
@@ -48,6 +58,10 @@ export function guard(server: Server, house: ApiHouse): void {
       throw new Refused(404, "no-websocket", "此地址不接受 WebSocket。", "This address takes no WebSocket.");
     }
     if (request.is404) return;
+    if (isForVisits(request.method, route)) {
+      request.visit = identifyVisit(request) ?? null;
+      if (request.visit) return;
+    }
     request.identity = identify(request) ?? null;
     const verdict = mayUse(request.method, route, request.identity?.actor.role, house.site.simulated);
     if (verdict === "sign-in") {
@@ -67,6 +81,12 @@ export function guard(server: Server, house: ApiHouse): void {
       );
     }
   });
+}
+
+/** The visit of a request that the guard let through to a route for visits. */
+export function visitOf(request: FastifyRequest): Session & { readonly visit: Visit } {
+  if (!request.visit) throw new Error(`${request.routeOptions.url} has no visit: its permission row is not "visit"`);
+  return request.visit;
 }
 
 /** The actor of a request that the guard let through to a route that needs one. */

@@ -5,6 +5,7 @@ import { ticketClasses } from "#model/policy";
 import type { Text } from "#model/text";
 import { days, type Instant, parseInstant, parseSpan, type Span } from "#model/time";
 import { TOKEN_DAYS } from "../people/tokens.ts";
+import { ticketKinds } from "../reports/response-rounds.ts";
 import { ErrorShape } from "./shapes.ts";
 
 /** Readable text: line breaks and tabs are fine; other control characters, and those that turn writing round, are not. */
@@ -119,6 +120,30 @@ export const AlarmReportQuery = z
       zh: "window 与 from/to 只能选一种",
       en: "give either window or from and to",
     }),
+  );
+export const ResponseReportQuery = z
+  .strictObject({
+    ...ends,
+    window: z.enum(["24h", "7d", "30d"]).optional().describe("Ends now. Without it, a month or from: 30d."),
+    month: z
+      .string()
+      .regex(/^(?:19|20|21)\d{2}-(?:0[1-9]|1[0-2])$/)
+      .optional()
+      .describe("2026-11: a month of the site's calendar, compared with the one before"),
+    data: z
+      .enum(ticketKinds)
+      .optional()
+      .describe("Never mixed. Without it: simulated on a simulated site, otherwise real."),
+    format: z.enum(["json", "csv"]).default("json").describe("csv: for supervisors"),
+    lang: z.enum(["zh", "en"]).default("zh").describe("Of the CSV."),
+    persons: z.enum(["masked", "full"]).default("masked").describe("full: names of people, for supervisors only"),
+  })
+  .check(
+    say(
+      (query: { window?: unknown; month?: unknown; from?: unknown; to?: unknown }) =>
+        [query.window, query.month, query.from ?? query.to].filter((one) => one !== undefined).length <= 1,
+      { zh: "window、month 与 from/to 只能选一种", en: "give one of window, month, or from and to" },
+    ),
   );
 const CsvQuery = { lang: z.enum(["zh", "en"]).default("zh") };
 export const SuppressedQuery = z.strictObject({ format: z.enum(["json", "csv"]).default("json"), ...CsvQuery });
@@ -292,6 +317,15 @@ export const OpenTicket = z.strictObject({
   occurredAt: Instantly.optional().describe("For a back-entry: when it happened."),
   commandId: CommandId,
 });
+export const Contact = z.strictObject({
+  name: words(64),
+  phone: z
+    .string()
+    .trim()
+    .regex(/^\+?[\d -]{3,24}$/),
+});
+export const KeepContact = z.strictObject({ commandId: CommandId, ...Contact.shape });
+const FileId = z.string().regex(/^[0-9a-f]{32}$/);
 export const Step = z.strictObject({
   commandId: CommandId,
   note: words(2_000).optional(),
@@ -302,8 +336,32 @@ export const Step = z.strictObject({
   reason: words(100).optional().describe("hold: one of the policy's reasons"),
   for: Duration.optional().describe("hold: how long; as long as the policy allows when not told"),
   into: words(32).optional().describe("merge: the ticket that goes on"),
+  what: z.enum(["arrive", "finish"]).optional().describe("promise: what"),
+  until: Instantly.optional().describe("promise: by when"),
+  score: z.int().min(1).max(5).optional().describe("rate: 5 is best"),
+  how: z.enum(["signature", "phone", "online", "visit"]).optional().describe("rate: whose word it is"),
+  signature: FileId.optional().describe("rate: the file with the signature"),
 });
 
+export const FileParams = z.strictObject({ no: TicketParams.shape.no, id: FileId });
+export const VisitFileParams = z.strictObject({ id: FileId });
+/** What stands behind the `#` of a one-ticket link. */
+export const OpenVisit = z.strictObject({ link: z.string().min(1).max(400) });
+export const VisitStepParams = z.strictObject({ step: z.string().regex(/^[a-z-]{1,20}$/) });
+export const VisitStep = Step.pick({
+  commandId: true,
+  note: true,
+  occurredAt: true,
+  sop: true,
+  what: true,
+  for: true,
+  score: true,
+  signature: true,
+});
+export const MakeLink = z.strictObject({ person: id(64).describe("id of a person of people.yaml") });
+export const LinkPersonParams = z.strictObject({ no: TicketParams.shape.no, person: id(64) });
+
+export const ReportParams = z.strictObject({ id: z.string().regex(/^BB\d{8}-(?:daily|weekly|monthly)$/) });
 export const HandoverParams = z.strictObject({
   id: z
     .string()

@@ -51,6 +51,16 @@ export const PersonShape = z.object({
   teams: z.array(z.object({ id: z.string(), name: Text })),
 });
 
+/** A team and who of it answers now. */
+export const ShiftShape = z.object({
+  team: z.string(),
+  name: Text,
+  roles: z.array(z.object({ id: z.string(), name: Text })),
+  onDuty: z.array(z.object({ id: z.string(), name: z.string() })),
+  /** When the next shift begins; absent for a team that works without shifts. */
+  until: Time.optional(),
+});
+
 export const VerdictShape = z.object({
   ok: z.boolean(),
   rows: z.int(),

@@ -268,6 +268,21 @@ function publicState({ state, closedAt }: Ticket): Text {
   return state === "new" ? { zh: "待派单", en: "Waiting" } : { zh: "处理中", en: "In work" };
 }
 
+/** The time that counts now. */
+function promisedBody({ promised, round }: Ticket): TicketBody["promised"] {
+  const last = promised?.at(-1);
+  if (!last || last.round !== round) return undefined;
+  const { what, by, at, until, note, missed } = last;
+  return {
+    what,
+    by,
+    at: formatInstant(at),
+    until: formatInstant(until),
+    ...maybe("note", note),
+    ...maybe("missed", missed),
+  };
+}
+
 export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): TicketBody {
   const device = ticket.device === undefined ? undefined : view.devices.get(ticket.device);
   const { can, cannotClose } = allowedSteps(ticket, now, view.site.policy.reopen.within);
@@ -328,9 +343,13 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
       "offers",
       ticket.offers?.map((offer) => ({
         to: view.site.people.people.find((one) => one.id === offer.person)?.name ?? offer.person,
+        person: offer.person,
         state: offer.state,
         at: formatInstant(offer.at),
         until: formatInstant(offer.until),
+        round: offer.round,
+        ...maybe("because", offer.because),
+        ...maybe("why", offer.why && { ...offer.why }),
       })),
     ),
     ...maybe(
@@ -341,6 +360,11 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
         ...maybe("by", call.by),
         ...maybe("at", time(call.at)),
       })),
+    ),
+    ...maybe("promised", promisedBody(ticket)),
+    ...maybe(
+      "ratings",
+      ticket.ratings?.map((one) => ({ ...one, at: formatInstant(one.at) })),
     ),
     can: [...can],
     ...maybe(

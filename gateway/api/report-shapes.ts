@@ -9,25 +9,27 @@ const Severity = z.enum(["S1", "S2", "S3", "S4"]);
 const Figure = z.number().nullable();
 const Counted = z.object({ alarm: z.string(), name: Text, count: z.int() });
 
+/** One figure of any report. */
+export const kpiShape = <const G extends readonly string[]>(groups: G) =>
+  z.object({
+    id: z.string(),
+    group: z.enum(groups),
+    name: Text,
+    formula: Text,
+    unit: z.enum(["count", "share", "span"]).describe("share: 0 to 1; span: milliseconds"),
+    value: Figure,
+    target: z.string().describe("empty: none"),
+    source: Text.describe("where the target comes from"),
+    verdict: z.enum(["good", "over", "none"]),
+  });
+
 export const AlarmReportShape = z.object({
   from: Time.describe("Start of the window, or of the journal when that is later"),
   to: Time,
   position: z.string(),
   positions: z.array(z.object({ id: z.string(), name: Text })),
   data: z.enum(["real", "simulated", "test", "maintenance"]),
-  kpis: z.array(
-    z.object({
-      id: z.string(),
-      group: z.enum(["load", "flood", "nuisance", "priority", "response", "suppression", "now"]),
-      name: Text,
-      formula: Text,
-      unit: z.enum(["count", "share", "span"]).describe("share: 0 to 1; span: milliseconds"),
-      value: Figure,
-      target: z.string().describe("empty: none"),
-      source: Text.describe("where the target comes from"),
-      verdict: z.enum(["good", "over", "none"]),
-    }),
-  ),
+  kpis: z.array(kpiShape(["load", "flood", "nuisance", "priority", "response", "suppression", "now"])),
   top: z.array(Counted.extend({ share: z.number() })),
   chattering: z.array(Counted),
   fleeting: z.array(Counted.extend({ suggestedDelay: z.number().describe("ms of an on-delay") })),

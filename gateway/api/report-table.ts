@@ -1,15 +1,16 @@
 /** The report about alarms as the rows of one sheet: figures first, then the lists, each row with its formula and target. */
 import type { Text } from "#model/text";
 import type { Cell } from "../reports/csv-text.ts";
+import type { KpiRow } from "../reports/kpi.ts";
 import type { AlarmReportBody } from "./report-shapes.ts";
 
-type Lang = "zh" | "en";
+export type Lang = "zh" | "en";
 
-const head: Readonly<Record<Lang, readonly string[]>> = {
+export const kpiHead: Readonly<Record<Lang, readonly string[]>> = {
   zh: ["指标", "数值", "单位", "目标", "判断", "公式", "依据"],
   en: ["figure", "value", "unit", "target", "verdict", "formula", "source"],
 };
-const units: Readonly<Record<"count" | "share" | "span", Text>> = {
+export const units: Readonly<Record<"count" | "share" | "span", Text>> = {
   count: { zh: "个", en: "count" },
   share: { zh: "%", en: "%" },
   span: { zh: "秒", en: "s" },
@@ -40,10 +41,27 @@ export const dataNames: Readonly<Record<AlarmReportBody["data"], Text>> = {
 };
 
 const rounded = (value: number): number => Number(value.toFixed(3));
-const shown = (value: number | null, unit: "count" | "share" | "span"): number | null =>
+export const shown = (value: number | null, unit: "count" | "share" | "span"): number | null =>
   value === null ? null : rounded(unit === "share" ? value * 100 : unit === "span" ? value / 1_000 : value);
 
-export function reportRows(report: AlarmReportBody, lang: Lang): { head: readonly Cell[]; rows: readonly Cell[][] } {
+/** One figure under `kpiHead`. */
+export const kpiCells = (
+  { name, value, unit, target, verdict, formula, source }: KpiRow<string>,
+  lang: Lang,
+): readonly Cell[] => [
+  name[lang],
+  shown(value, unit),
+  units[unit][lang],
+  target,
+  verdicts[verdict][lang],
+  formula[lang],
+  source[lang],
+];
+
+export function reportRows(
+  report: AlarmReportBody,
+  lang: Lang,
+): { head: readonly Cell[]; rows: readonly (readonly Cell[])[] } {
   const position = report.positions.find((one) => one.id === report.position)?.name;
   const row = (what: Text, name: string, value: number | null = null, unit: keyof typeof units = "count"): Cell[] => [
     `${what[lang]} ${name}`,
@@ -51,20 +69,12 @@ export function reportRows(report: AlarmReportBody, lang: Lang): { head: readonl
     units[unit][lang],
   ];
   return {
-    head: head[lang],
+    head: kpiHead[lang],
     rows: [
       [lists.window[lang], `${report.from} – ${report.to}`],
       [lists.position[lang], position?.[lang] ?? report.position],
       [lists.data[lang], dataNames[report.data][lang]],
-      ...report.kpis.map(({ name, value, unit, target, verdict, formula, source }): Cell[] => [
-        name[lang],
-        shown(value, unit),
-        units[unit][lang],
-        target,
-        verdicts[verdict][lang],
-        formula[lang],
-        source[lang],
-      ]),
+      ...report.kpis.map((kpi) => kpiCells(kpi, lang)),
       ...report.top.map((one) => row(lists.top, one.name[lang], one.count)),
       ...report.chattering.map((one) => row(lists.chattering, one.name[lang], one.count)),
       ...report.fleeting.map((one) => row(lists.fleeting, one.name[lang], one.count)),

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { roles } from "#model/account";
 import { clockKinds, ticketClasses } from "#model/policy";
 import { deviceKinds } from "#model/site";
+import { ContactShape, FileShape, PromiseShape, RatingShape } from "./kept-shapes.ts";
 
 const Time = z.iso.datetime();
 const Duration = z.string().describe("ISO 8601 duration");
@@ -261,12 +262,22 @@ export const TicketShape = z.object({
     .array(
       z.object({
         to: z.string(),
+        /** Person id of people.yaml. */
+        person: z.string(),
         state: z.enum(["open", "accepted", "declined", "expired", "withdrawn"]),
         at: Time,
         until: Time,
+        round: z.int(),
+        /** What was said when it was declined. */
+        because: z.string().optional(),
+        /** Why this person: near by, so many other jobs, or chosen by name. */
+        why: z.object({ near: z.boolean(), jobs: z.int(), by: z.string().optional() }).optional(),
       }),
     )
     .optional(),
+  /** The time that the owner was promised last. */
+  promised: PromiseShape.optional(),
+  ratings: z.array(RatingShape).optional(),
   /** Who must be called by phone, and who confirmed it when. */
   calls: z
     .array(z.object({ to: z.string(), roleName: Text, by: z.string().optional(), at: Time.optional() }))
@@ -294,6 +305,8 @@ export const TicketDetailShape = TicketShape.extend({
     }),
   ),
   policyVersion: z.string(),
+  files: z.array(FileShape).optional(),
+  contact: ContactShape.optional(),
 });
 
 export const JournalShape = z.object({

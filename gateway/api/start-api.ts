@@ -16,23 +16,30 @@ import { alarmRoutes } from "./routes/alarms.ts";
 import { backtestRoutes } from "./routes/backtest.ts";
 import { channelRoutes } from "./routes/channels.ts";
 import { consoleRoutes } from "./routes/console-files.ts";
+import { contactRoutes } from "./routes/contacts.ts";
 import { docs, openApiRoute } from "./routes/docs.ts";
 import { exportRoutes } from "./routes/exports.ts";
+import { fileRoutes } from "./routes/files.ts";
 import { handoverRoutes } from "./routes/handovers.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { historyRoutes } from "./routes/history.ts";
 import { journalRoutes } from "./routes/journal.ts";
 import { linkRoutes } from "./routes/links.ts";
 import { liveRoutes } from "./routes/live.ts";
+import { northRoutes } from "./routes/north.ts";
 import { reportRoutes } from "./routes/reports.ts";
+import { responseReportRoutes } from "./routes/response-report.ts";
 import { ruleRoutes } from "./routes/rules.ts";
 import { sessionRoutes } from "./routes/session.ts";
+import { shiftRoutes } from "./routes/shifts.ts";
 import { simulatorRoutes } from "./routes/simulator.ts";
 import { siteRoutes } from "./routes/site.ts";
 import { studyRoutes } from "./routes/studies.ts";
 import { ticketRoutes } from "./routes/tickets.ts";
 import { tokenRoutes, userRoutes } from "./routes/users.ts";
+import { visitRoutes } from "./routes/visit.ts";
 import { writeRoutes } from "./routes/writes.ts";
+import { writtenReportRoutes } from "./routes/written-reports.ts";
 import { validatorCompiler } from "./validate.ts";
 
 export interface Api extends AsyncDisposable {
@@ -70,7 +77,7 @@ export async function startApi(input: ApiInput): Promise<Api> {
     global: true,
     max: limits.requests.count,
     timeWindow: limits.requests.within,
-    keyGenerator: (request) => request.identity?.key ?? request.ip,
+    keyGenerator: (request) => request.identity?.key ?? (request.visit ? `visit:${request.visit.id}` : request.ip),
     // A page load asks for many files at once; they are public and cheap.
     allowList: (request) => request.routeOptions.url === "/*",
     addHeadersOnExceeding: { "x-ratelimit-limit": false, "x-ratelimit-remaining": false, "x-ratelimit-reset": false },
@@ -94,15 +101,22 @@ export async function startApi(input: ApiInput): Promise<Api> {
   sessionRoutes(server, house, { hasher, desk, firstRun });
   siteRoutes(server, house);
   linkRoutes(server, house);
+  northRoutes(server, house);
   writeRoutes(server, house);
   historyRoutes(server, house);
   alarmRoutes(server, house);
   ticketRoutes(server, house);
+  contactRoutes(server, house);
+  shiftRoutes(server, house);
+  visitRoutes(server, house);
+  await fileRoutes(server, house);
   handoverRoutes(server, house, desk);
   channelRoutes(server, house);
   journalRoutes(server, house);
   const reports = createAlarmReports(house.store, house.clock);
   reportRoutes(server, house, reports);
+  responseReportRoutes(server, house);
+  writtenReportRoutes(server, house);
   exportRoutes(server, house, reports);
   ruleRoutes(server, house);
   backtestRoutes(server, house);

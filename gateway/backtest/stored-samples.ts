@@ -3,8 +3,9 @@ import type { Instant } from "#model/time";
 import type { Samples } from "../history/block.ts";
 import { HOLD } from "../history/buckets.ts";
 import { type HistoryFile, keyOf } from "../history/file.ts";
-import { createHead, type Head, merged } from "../history/head.ts";
+import { createHeads } from "../history/heads.ts";
 import { createPast, type Past, type StoredBlock } from "../history/past.ts";
+import { merged } from "../history/stretch.ts";
 import type { Stretch } from "./replay.ts";
 
 /** Short enough for its columns to stay in the processor's cache. */
@@ -27,17 +28,15 @@ interface Cursor {
 function readTail(file: HistoryFile, past: Past, wanted: ReadonlySet<number>): ReadonlyMap<number, Samples> {
   const rows = file.prepare("SELECT id, sealed FROM series").all() as { id: number; sealed: number }[];
   const sealed = new Map(rows.map((row) => [row.id, row.sealed]));
-  const heads = new Map<number, Head>();
+  const heads = createHeads();
   for (const { id, batch } of past.tail(0)) {
     for (let i = 0; i < batch.count; i += 1) {
       const series = batch.series[i] as number;
       if (!wanted.has(series) || (sealed.get(series) ?? 0) >= id) continue;
-      const head = heads.get(series) ?? createHead();
-      heads.set(series, head);
-      head.push(batch.at[i] as number, batch.value[i] as number, batch.code[i] as number);
+      heads.push(series, batch.at[i] as number, batch.value[i] as number, batch.code[i] as number);
     }
   }
-  return new Map([...heads].map(([series, head]) => [series, head.samples()]));
+  return new Map([...wanted].flatMap((series) => (heads.count(series) > 0 ? [[series, heads.samples(series)]] : [])));
 }
 
 /**

@@ -1,7 +1,9 @@
-/** `gatehouse backup <site> <file>`: one consistent copy of `house.db`, whether the gateway runs or not. */
+/** `gatehouse backup <site> <file>`: consistent copies of `house.db` and, as `<file>.history`, of `history.db`, whether the gateway runs or not. */
 import { closeSync, copyFileSync, existsSync, fsyncSync, linkSync, openSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { usualHistory } from "#model/site";
 import { createClock } from "../clock.ts";
+import { copyHistory, HistoryCopyTrouble } from "../history/copy.ts";
 import { type Asked, askGateway } from "../net/control-socket.ts";
 import { openStore } from "../store/sqlite/open-store.ts";
 import { type CommandLine, exit, parse, Refusal, say, WrongUsage } from "./command.ts";
@@ -9,10 +11,12 @@ import { dataOf, readSite } from "./read-site.ts";
 
 /** Overwrites nothing. The file appears under its name only when it is whole. */
 export async function backup(line: CommandLine, args: string[]): Promise<number> {
-  const [folder, name, ...more] = parse(args, {}).positionals;
+  const { values, positionals } = parse(args, { "without-history": { type: "boolean" } });
+  const [folder, name, ...more] = positionals;
   if (folder === undefined || name === undefined || more.length > 0) throw new WrongUsage();
   const file = resolve(name);
-  const data = dataOf(line, await readSite(line, folder));
+  const site = await readSite(line, folder);
+  const data = dataOf(line, site);
   if (!existsSync(join(data, "house.db"))) {
     throw new Refusal(
       exit.failed,
@@ -20,27 +24,45 @@ export async function backup(line: CommandLine, args: string[]): Promise<number>
       `The data folder ${data} has no house.db, so there is nothing to back up. Check the site and GATEHOUSE_DATA.`,
     );
   }
-  if (existsSync(file)) throw exists(file);
+  const past = values["without-history"] !== true && existsSync(join(data, "history.db")) ? historyOf(file) : undefined;
+  for (const one of [file, past]) if (one !== undefined && existsSync(one)) throw exists(one);
   if (!existsSync(dirname(file))) {
     const parent = dirname(file);
     throw new Refusal(exit.failed, `没有文件夹 ${parent}，请先创建。`, `There is no folder ${parent}; make it first.`);
   }
-  using asked = await ask(data);
-  if (asked) {
-    const { reply } = asked;
-    if ("because" in reply) throw new Refusal(exit.failed, reply.because.zh, reply.because.en);
-    take(reply.file, file);
-  } else {
+  const isRunning = await collect(data, "backup", file);
+  if (!isRunning) {
     await using store = await openStore({ folder: data, clock: createClock() });
     await store.backup(file);
   }
   line.print(say(line.language, `已备份到 ${file}。`, `Backed up to ${file}.`));
+  if (past === undefined) return exit.done;
+  try {
+    if (!isRunning) await copyHistory(data, past, (site.history ?? usualHistory).reserve);
+    else await collect(data, "backup-history", past);
+  } catch (error) {
+    throw historyMissing(past, error);
+  }
+  line.print(say(line.language, `历史已备份到 ${past}。`, `The history is backed up to ${past}.`));
   return exit.done;
 }
 
-async function ask(data: string): Promise<Asked | undefined> {
+/** The history beside the backup of the house: samples are many, and may be left behind. */
+export const historyOf = (file: string): string => `${file}.history`;
+
+/** The gateway's own copy becomes the person's file. False when none runs. */
+async function collect(data: string, order: string, file: string): Promise<boolean> {
+  using asked = await ask(data, order);
+  if (!asked) return false;
+  const { reply } = asked;
+  if ("because" in reply) throw new Refusal(exit.failed, reply.because.zh, reply.because.en);
+  take(reply.file, file);
+  return true;
+}
+
+async function ask(data: string, order: string): Promise<Asked | undefined> {
   try {
-    return await askGateway(data, "backup");
+    return await askGateway(data, order);
   } catch (error) {
     const { message } = error as Error;
     throw new Refusal(
@@ -72,6 +94,19 @@ function take(copy: string, file: string): void {
   } finally {
     rmSync(partial, { force: true });
   }
+}
+
+/** What the house's part of the backup is worth without the history: all of it. */
+function historyMissing(past: string, error: unknown): Refusal {
+  const because =
+    error instanceof HistoryCopyTrouble || error instanceof Refusal
+      ? error.because
+      : { zh: String((error as Error).message), en: String((error as Error).message) };
+  return new Refusal(
+    exit.failed,
+    `告警、工单和日志已备份；历史 ${past} 没有：${because.zh}`,
+    `Alarms, tickets and journal are backed up; the history ${past} is not: ${because.en}`,
+  );
 }
 
 const exists = (file: string): Refusal =>

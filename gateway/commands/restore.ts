@@ -1,34 +1,43 @@
-/** `gatehouse restore <file> <site>`: a backup becomes the site's `house.db`, after its journal was checked to the last row. */
+/** `gatehouse restore <file> <site>`: a backup becomes the site's `house.db`, after its journal was checked to the last row, and its history `history.db`. */
 import {
+  chmodSync,
   closeSync,
   constants,
   copyFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   openSync,
   readSync,
   rmSync,
 } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { createClock } from "../clock.ts";
+import { checkHistoryCopy, HistoryCopyTrouble } from "../history/copy.ts";
 import { openStore } from "../store/sqlite/open-store.ts";
 import { StoreTrouble } from "../store/trouble.ts";
+import { historyOf } from "./backup.ts";
 import { type CommandLine, exit, parse, Refusal, say, WrongUsage } from "./command.ts";
 import { dataOf, readSite } from "./read-site.ts";
 
 /** Overwrites nothing, and leaves the backup as it is: the check runs on a copy. */
 export async function restore(line: CommandLine, args: string[]): Promise<number> {
-  const [name, folder, ...more] = parse(args, {}).positionals;
+  const { values, positionals } = parse(args, { "without-history": { type: "boolean" } });
+  const [name, folder, ...more] = positionals;
   if (name === undefined || folder === undefined || more.length > 0) throw new WrongUsage();
   const file = resolve(name);
   const data = dataOf(line, await readSite(line, folder));
   const target = join(data, "house.db");
-  if (existsSync(target)) {
+  const past = values["without-history"] !== true && existsSync(historyOf(file)) ? historyOf(file) : undefined;
+  const pastTarget = join(data, "history.db");
+  for (const one of past === undefined ? [target] : [target, pastTarget]) {
+    if (!existsSync(one)) continue;
+    const base = basename(one);
     throw new Refusal(
       exit.failed,
-      `${target} 已存在，不会覆盖。请停止网关，把旧的 house.db（及 house.db-wal）移走后再恢复。`,
-      `${target} exists already and is not overwritten. Stop the gateway and move the old house.db (and house.db-wal) away first.`,
+      `${one} 已存在，不会覆盖。请停止网关，把旧的 ${base}（及 ${base}-wal）移走后再恢复。`,
+      `${one} exists already and is not overwritten. Stop the gateway and move the old ${base} (and ${base}-wal) away first.`,
     );
   }
   refuseOther(file);
@@ -45,7 +54,9 @@ export async function restore(line: CommandLine, args: string[]): Promise<number
         `The journal of ${file} is broken at row ${verdict.brokenAt}, so nothing was restored: ${verdict.because}. Use an older backup.`,
       );
     }
+    if (past !== undefined) takePast(past, join(beside, "history.db"));
     await store.backup(target);
+    if (past !== undefined) linkSync(join(beside, "history.db"), pastTarget);
     const { rows } = verdict;
     line.print(
       say(
@@ -54,8 +65,12 @@ export async function restore(line: CommandLine, args: string[]): Promise<number
         `Restored to ${target}: ${rows} journal rows, each checked.`,
       ),
     );
+    if (past !== undefined) {
+      line.print(say(line.language, `历史已恢复到 ${pastTarget}。`, `The history is restored to ${pastTarget}.`));
+    }
     return exit.done;
   } catch (error) {
+    if (error instanceof HistoryCopyTrouble) throw new Refusal(exit.failed, error.because.zh, error.because.en);
     if (!(error instanceof StoreTrouble)) throw error;
     throw new Refusal(
       exit.failed,
@@ -65,6 +80,13 @@ export async function restore(line: CommandLine, args: string[]): Promise<number
   } finally {
     rmSync(beside, { recursive: true, force: true });
   }
+}
+
+/** Whole before anything stands in its place. */
+function takePast(from: string, to: string): void {
+  copyFileSync(from, to, constants.COPYFILE_EXCL);
+  chmodSync(to, 0o600);
+  checkHistoryCopy(to);
 }
 
 const MAGIC = "SQLite format 3\0";

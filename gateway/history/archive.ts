@@ -6,15 +6,18 @@
 import { BAD, reasonCode } from "#model/quality";
 import { BLOCK_SAMPLES, BLOCK_SPAN, codeOf, decodeBlock, encodeBlock, qualityOf, type Samples } from "./block.ts";
 import { type HistoryFile, keyOf, openHistoryFile } from "./file.ts";
-import { createHead, cut, type Head, merged } from "./head.ts";
+import { createHeads, type Heads } from "./heads.ts";
 import { createPast } from "./past.ts";
 import { createPruning, type Retention } from "./prune.ts";
 import { createRollUp } from "./roll-up.ts";
+import { cut, merged } from "./stretch.ts";
 import { type Batch, encodeTail } from "./tail.ts";
 import { readTrend, type Trend } from "./trend.ts";
 
 /** How much of the newest past stands only in the tail: what a start has to read again. */
-const SEAL_EVERY = 900_000;
+const SEAL_EVERY = 1_800_000;
+/** Samples in memory, about 70 MB, at which blocks are written earlier. */
+const GATHERED_MOST = 4_000_000;
 const PRUNE_EVERY = 600_000;
 /** Points that are sealed, rolled up or pruned in one piece of work: some ten milliseconds. */
 const AT_ONCE = 100;
@@ -47,21 +50,14 @@ export interface Archive extends Disposable {
 export function openArchive(input: ArchiveInput): Archive {
   const file = openHistoryFile(input.folder, input.tellPutAside);
   const past = createPast(file, input.tellBroken);
-  const heads: (Head | undefined)[] = [];
-  const headOf = (series: number): Head => {
-    const known = heads[series];
-    if (known) return known;
-    const made = createHead();
-    heads[series] = made;
-    return made;
-  };
+  const heads = createHeads();
   const seriesOf = Int32Array.from(numberPoints(file, input.points));
   const all = (file.prepare("SELECT id FROM series ORDER BY id").all() as { id: number }[]).map((row) => row.id);
-  let lastTail = remember(file, past, headOf, input.isStart);
+  let lastTail = remember(file, past, heads, input.isStart);
 
-  function sealed(series: number, head: Head): void {
+  function sealed(series: number): void {
     const before = lastBlock(file, series);
-    const newest = head.samples();
+    const newest = heads.samples(series);
     const first = newest.at[0] as number;
     const older = before && isSmall(before.row, first) ? decodeBlock(before.row.body) : undefined;
     if (older && before) file.prepare("DELETE FROM block WHERE id = ?").run(before.row.id);
@@ -76,12 +72,12 @@ export function openArchive(input: ArchiveInput): Archive {
 
   /** One transaction; the heads are emptied only when it stands. */
   function seal(which: readonly number[]): void {
-    const full = which.filter((series) => (heads[series]?.count ?? 0) > 0);
+    const full = which.filter((series) => heads.count(series) > 0);
     if (full.length === 0) return;
     file.transaction(() => {
-      for (const series of full) sealed(series, headOf(series));
+      for (const series of full) sealed(series);
     });
-    for (const series of full) headOf(series).clear();
+    for (const series of full) heads.clear(series);
   }
 
   let next = 0;
@@ -90,7 +86,7 @@ export function openArchive(input: ArchiveInput): Archive {
   function sealSome(now: number): boolean {
     if (Number.isNaN(sealedAt)) sealedAt = now;
     // A step back of the wall clock must not keep the heads for hours.
-    if (next === 0 && Math.abs(now - sealedAt) < SEAL_EVERY) return false;
+    if (next === 0 && Math.abs(now - sealedAt) < SEAL_EVERY && heads.total() < GATHERED_MOST) return false;
     if (next === 0) sealedUpTo = lastTail;
     seal(all.slice(next, next + AT_ONCE));
     next += AT_ONCE;
@@ -115,25 +111,26 @@ export function openArchive(input: ArchiveInput): Archive {
 
   return {
     add(batch, now) {
-      const renamed: Batch = { ...batch, series: batch.series.map((handle) => seriesOf[handle] as number) };
+      const series = new Int32Array(batch.count);
+      for (let i = 0; i < batch.count; i += 1) series[i] = seriesOf[batch.series[i] as number] as number;
       const id = lastTail + 1;
       file.transaction(() => {
-        if (batch.count > 0) file.prepare("INSERT INTO tail (id, body) VALUES (?, ?)").run(id, encodeTail(renamed));
+        if (batch.count > 0)
+          file.prepare("INSERT INTO tail (id, body) VALUES (?, ?)").run(id, encodeTail({ ...batch, series }));
         file.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('alive', ?)").run(now);
       });
       if (batch.count === 0) return;
       lastTail = id;
       for (let i = 0; i < batch.count; i += 1) {
-        const series = renamed.series[i] as number;
-        const head = headOf(series);
-        head.push(batch.at[i] as number, batch.value[i] as number, batch.code[i] as number);
-        if (head.count === BLOCK_SAMPLES) full.push(series);
+        const one = series[i] as number;
+        const many = heads.push(one, batch.at[i] as number, batch.value[i] as number, batch.code[i] as number);
+        if (many === BLOCK_SAMPLES) full.push(one);
       }
     },
     read(handle, from, to, buckets, now) {
       const series = seriesOf[handle] as number;
       const rolled = file.prepare("SELECT rolled FROM series WHERE id = ?").get(series)?.rolled as number;
-      return readTrend(past, { series, from, to, buckets, now, rolled }, headOf(series).samples());
+      return readTrend(past, { series, from, to, buckets, now, rolled }, heads.samples(series));
     },
     keepHouse: (now) => sealFull() || sealSome(now) || rollUp(now) || prune(now),
     sealAll() {
@@ -179,12 +176,7 @@ function numberPoints(file: HistoryFile, points: readonly string[]): number[] {
 }
 
 /** Takes the tail back into the heads; at a start it notes for every point that nobody has looked since the last run. */
-function remember(
-  file: HistoryFile,
-  past: ReturnType<typeof createPast>,
-  headOf: (series: number) => Head,
-  isStart: boolean,
-): number {
+function remember(file: HistoryFile, past: ReturnType<typeof createPast>, heads: Heads, isStart: boolean): number {
   const rows = file.prepare("SELECT id, sealed FROM series").all() as { id: number; sealed: number }[];
   const sealed = new Map(rows.map((row) => [row.id, row.sealed]));
   let newest = rows.reduce((most, row) => Math.max(most, row.sealed), 0);
@@ -193,12 +185,12 @@ function remember(
     for (let i = 0; i < batch.count; i += 1) {
       const series = batch.series[i] as number;
       if ((sealed.get(series) ?? Number.POSITIVE_INFINITY) >= id) continue;
-      headOf(series).push(batch.at[i] as number, batch.value[i] as number, batch.code[i] as number);
+      heads.push(series, batch.at[i] as number, batch.value[i] as number, batch.code[i] as number);
     }
   }
   const alive = file.prepare("SELECT value FROM meta WHERE name = 'alive'").get()?.value as number | undefined;
   if (alive === undefined || !isStart) return newest;
-  const gone = rows.filter(({ id }) => !endsBad(file, id, headOf(id)));
+  const gone = rows.filter(({ id }) => !endsBad(file, id, heads));
   const count = gone.length;
   const note: Batch = {
     count,
@@ -209,12 +201,12 @@ function remember(
   };
   if (count === 0) return newest;
   file.prepare("INSERT INTO tail (id, body) VALUES (?, ?)").run(newest + 1, encodeTail(note));
-  for (const { id } of gone) headOf(id).push(Math.floor(alive), Number.NaN, RESTART);
+  for (const { id } of gone) heads.push(id, Math.floor(alive), Number.NaN, RESTART);
   return newest + 1;
 }
 
-function endsBad(file: HistoryFile, series: number, head: Head): boolean {
-  const newest = head.count > 0 ? head.samples() : undefined;
+function endsBad(file: HistoryFile, series: number, heads: Heads): boolean {
+  const newest = heads.count(series) > 0 ? heads.samples(series) : undefined;
   const block = newest ?? decodeBlock(lastBlock(file, series)?.row.body ?? new Uint8Array(0));
   // Nothing at all, or nothing readable: there is no value whose end must be told.
   return block === undefined || qualityOf(block.code[block.count - 1] as number) === BAD;

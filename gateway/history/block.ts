@@ -32,11 +32,12 @@ const PLAIN = 0;
 const ZSTD = 1;
 /** No honest block is larger when unpacked. */
 const LARGEST = 4_194_304;
-const level = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
+/** Higher levels take longer and save a fiftieth. */
+const level = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 /** Compresses where that helps, and puts the checksum in front. */
 export function seal(plain: Uint8Array): Uint8Array {
-  const packed = plain.length > 64 ? zstdCompressSync(plain, level) : plain;
+  const packed = plain.length > 128 ? zstdCompressSync(plain, level) : plain;
   const isSmaller = packed.length < plain.length;
   const body = isSmaller ? packed : plain;
   const sealed = new Uint8Array(body.length + 5);

@@ -17,7 +17,7 @@ const writer = createByteWriter();
 
 /** `cells` of one row that begins at `start`. */
 export function encodeCells(cells: Buckets, start: number, { step }: Level): Uint8Array {
-  const kept = pick(cells, (i) => (cells.known[i] as number) > 0 || (cells.samples[i] as number) > 0);
+  const kept = pick(cells, (i) => isKnown(cells, i));
   const { count } = kept;
   writer.varint(count);
   let before = -1;
@@ -71,16 +71,36 @@ export function decodeCells(sealed: Uint8Array, start: number, { step, row }: Le
 
 const columns = ["at", "low", "high", "area", "last", "samples", "known", "good"] as const;
 
+/** Something is known of this cell; another one need not be kept. */
+export const isKnown = (cells: Buckets, i: number): boolean =>
+  (cells.known[i] as number) > 0 || (cells.samples[i] as number) > 0;
+
 /** The rows for which `keep` holds. */
 export function pick(cells: Buckets, keep: (i: number) => boolean): Buckets {
-  const rows = Array.from({ length: cells.count }, (_, i) => i).filter(keep);
-  const taken = Object.fromEntries(columns.map((name) => [name, Float64Array.from(rows, (i) => cells[name][i] ?? 0)]));
-  return { ...(taken as unknown as Omit<Buckets, "count">), count: rows.length };
+  const rows = new Int32Array(cells.count);
+  let count = 0;
+  for (let i = 0; i < cells.count; i += 1) if (keep(i)) rows[count++] = i;
+  const column = (from: Float64Array): Float64Array => {
+    const kept = new Float64Array(count);
+    for (let i = 0; i < count; i += 1) kept[i] = from[rows[i] as number] as number;
+    return kept;
+  };
+  return {
+    count,
+    at: column(cells.at),
+    low: column(cells.low),
+    high: column(cells.high),
+    area: column(cells.area),
+    last: column(cells.last),
+    samples: column(cells.samples),
+    known: column(cells.known),
+    good: column(cells.good),
+  };
 }
 
 /** `after` behind `before`; cells that both have are taken from `after`. */
 export function join(before: Buckets | undefined, after: Buckets): Buckets {
-  if (!before) return after;
+  if (!before || before.count === 0) return after;
   const starts = new Set(after.at);
   const kept = pick(before, (i) => !starts.has(before.at[i] as number));
   const joined = Object.fromEntries(

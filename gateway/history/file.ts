@@ -6,7 +6,8 @@ import { closeSync, existsSync, mkdirSync, openSync, renameSync } from "node:fs"
 import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 
-const VERSION = 1;
+/** Of the form of the file; a newer one is left alone. */
+export const HISTORY_VERSION = 1;
 
 const SCHEMA = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value REAL NOT NULL) STRICT;
@@ -21,7 +22,7 @@ CREATE TABLE minute (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
 CREATE TABLE hour (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
 -- What is not in blocks yet, as it came.
 CREATE TABLE tail (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
-PRAGMA user_version = ${VERSION};`;
+PRAGMA user_version = ${HISTORY_VERSION};`;
 
 /** Blocks of one point lie between `keyOf(series, 0)` and `keyOf(series + 1, 0)`. */
 export const keyOf = (series: number, ms: number): number =>
@@ -68,7 +69,7 @@ function open(path: string): HistoryFile {
     // NORMAL may lose the last second in a power cut, never the file.
     connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF");
     const { user_version: version } = connection.prepare("PRAGMA user_version").get() as { user_version: number };
-    if (version > VERSION) throw new HistoryNotOurs(`version ${version}`);
+    if (version > HISTORY_VERSION) throw new HistoryNotOurs(`version ${version}`);
     if (version === 0) connection.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
   } catch (error) {
     connection.close();

@@ -19,6 +19,8 @@ export interface Historian extends AsyncDisposable {
   beat(at: Moment): void;
   /** What came in until now is part of the answer. Rejects with HistoryAway, or HistoryBusy when too many ask. */
   read(handle: number, from: Instant, to: Instant, buckets: number): Promise<TrendColumns>;
+  /** Writes a consistent copy of all that is on the disk. Rejects with HistoryAway, or a HistoryCopyTrouble. */
+  copy(file: string): Promise<void>;
   standing(): HistoryStanding;
 }
 

@@ -23,6 +23,8 @@ export type ToWorker =
       readonly buckets: number;
       readonly now: number;
     }
+  /** A copy of the whole file, to be written as `file`. */
+  | { readonly do: "copy"; readonly id: number; readonly file: string }
   | { readonly do: "close" };
 
 /** A trend as it crosses the threads: columns, one row per bucket. */
@@ -44,5 +46,7 @@ export type FromWorker =
   /** Once per change; absent: the disk is written. */
   | { readonly say: "state"; readonly because?: Text }
   | { readonly say: "broken"; readonly because: Text }
+  | { readonly say: "copied"; readonly id: number }
+  | { readonly say: "not-copied"; readonly id: number; readonly because: Text }
   | { readonly say: "trend"; readonly id: number; readonly trend: TrendColumns }
   | { readonly say: "failed"; readonly id: number; readonly because: string };

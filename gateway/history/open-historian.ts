@@ -7,6 +7,7 @@ import { type Clock, type Span, seconds } from "#model/time";
 import type { PointTable } from "../points/table.ts";
 import { codeOf } from "./block.ts";
 import { LONGEST_SILENCE } from "./buckets.ts";
+import { HistoryCopyTrouble } from "./copy.ts";
 import { type Historian, HistoryAway, HistoryBusy } from "./historian.ts";
 import type { FromWorker, ToWorker, TrendColumns, WorkerInput } from "./messages.ts";
 import type { Batch } from "./tail.ts";
@@ -53,6 +54,7 @@ export function openHistorian(input: HistorianInput): Historian {
   /** Monotonic time of the last sample that was kept, by handle. */
   const keptAt = new Float64Array(definitions.length).fill(Number.NEGATIVE_INFINITY);
   const questions = new Map<number, { resolve(trend: TrendColumns): void; reject(error: Error): void }>();
+  const copies = new Map<number, { resolve(): void; reject(error: Error): void }>();
   let batch = emptyBatch();
   let onTheWay = 0;
   let because: Text | undefined;
@@ -87,8 +89,13 @@ export function openHistorian(input: HistorianInput): Historian {
       zh: `历史记录程序出错（${detail}），一分钟后重新启动。告警和工单不受影响；请把日志发给开发者。`,
       en: `The history failed (${detail}) and starts again in a minute. Alarms and tickets are not affected; send the log to the developers.`,
     });
-    for (const { reject } of questions.values()) reject(new HistoryAway(detail));
+    rejectAll(detail);
+  }
+
+  function rejectAll(detail: string): void {
+    for (const { reject } of [...questions.values(), ...copies.values()]) reject(new HistoryAway(detail));
     questions.clear();
+    copies.clear();
   }
 
   function stopped(why: Text): void {
@@ -101,10 +108,10 @@ export function openHistorian(input: HistorianInput): Historian {
     tell({ ok: true, because: backAgain });
   }
 
-  function answered(id: number) {
-    const question = questions.get(id);
-    questions.delete(id);
-    return question;
+  function answered<T>(waiting: Map<number, T>, id: number): T | undefined {
+    const one = waiting.get(id);
+    waiting.delete(id);
+    return one;
   }
 
   function hear(message: FromWorker): void {
@@ -121,10 +128,16 @@ export function openHistorian(input: HistorianInput): Historian {
         tell({ ok: false, because: message.because });
         return;
       case "trend":
-        answered(message.id)?.resolve(message.trend);
+        answered(questions, message.id)?.resolve(message.trend);
         return;
       case "failed":
-        answered(message.id)?.reject(new HistoryAway(message.because));
+        answered(questions, message.id)?.reject(new HistoryAway(message.because));
+        return;
+      case "copied":
+        answered(copies, message.id)?.resolve();
+        return;
+      case "not-copied":
+        answered(copies, message.id)?.reject(new HistoryCopyTrouble(message.because));
     }
   }
 
@@ -221,6 +234,15 @@ export function openHistorian(input: HistorianInput): Historian {
         send({ do: "read", id, handle, from, to, buckets, now: clock.now() });
       });
     },
+    copy(file) {
+      if (diedAt !== undefined || isOver) return Promise.reject(new HistoryAway("not running"));
+      handOver();
+      return new Promise((resolve, reject) => {
+        const id = nextQuestion++;
+        copies.set(id, { resolve, reject });
+        send({ do: "copy", id, file });
+      });
+    },
     standing: () => ({ queue: onTheWay + batch.count, ...(because ? { because } : {}) }),
     async [Symbol.asyncDispose]() {
       if (isOver) return;
@@ -233,8 +255,7 @@ export function openHistorian(input: HistorianInput): Historian {
       const limit = clock.sleep(CLOSE_DEADLINE, waited.signal).catch(() => {});
       await Promise.race([thread.gone, limit]).finally(() => waited.abort());
       await thread.worker.terminate();
-      for (const { reject } of questions.values()) reject(new HistoryAway("closed"));
-      questions.clear();
+      rejectAll("closed");
     },
   };
 }

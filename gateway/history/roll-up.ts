@@ -1,13 +1,13 @@
 /** Minutes and hours from samples: every completed hour of every point, once, in pieces that leave room for questions. */
 import type { Samples } from "./block.ts";
-import { boundsOf, createBuckets, fill } from "./buckets.ts";
-import { decodeCells, encodeCells, HOURS, join, type Level, MINUTES, pick } from "./cells.ts";
+import { type Buckets, boundsOf, createBuckets, type Filler, fill } from "./buckets.ts";
+import { decodeCells, encodeCells, HOURS, isKnown, join, type Level, MINUTES, pick } from "./cells.ts";
 import { type HistoryFile, keyOf } from "./file.ts";
 import type { Past } from "./past.ts";
 import { takeSamples } from "./trend.ts";
 
-/** Blocks are written every 15 min; an hour is rolled up when all of it stands in blocks. */
-const SETTLED = 1_800_000;
+/** Blocks are written every 30 min; an hour is rolled up when all of it stands in blocks. */
+const SETTLED = 2_700_000;
 /** Of one point in one piece of work: after a long pause of the roll-up a day at a time. */
 const HOURS_AT_ONCE = 24;
 const POINTS_AT_ONCE = 20;
@@ -29,25 +29,41 @@ export function createRollUp(file: HistoryFile, past: Past, series: readonly num
     }
     if (from >= until) return false;
     const to = Math.min(until, from + HOURS_AT_ONCE * HOURS.step);
-    for (const level of [MINUTES, HOURS]) addCells(id, level, from, to);
+    const minutes = cellsOf(MINUTES, from, to, (filler) =>
+      takeSamples(past, id, from, to, none, (samples) => filler.take(samples)),
+    );
+    keepCells(id, MINUTES, minutes, from, to);
+    // Hours made of minutes are hours made of samples, at a fraction of the work.
+    keepCells(
+      id,
+      HOURS,
+      cellsOf(HOURS, from, to, (filler) => filler.cells(minutes, from, to)),
+      from,
+      to,
+    );
     file.prepare("UPDATE series SET rolled = ? WHERE id = ?").run(to, id);
     return true;
   }
 
-  function addCells(id: number, level: Level, from: number, to: number): void {
+  function cellsOf(level: Level, from: number, to: number, feed: (filler: Filler) => void): Buckets {
     const bounds = boundsOf(from, to, (to - from) / level.step, level.step);
     const cells = createBuckets(bounds);
     const filler = fill(cells, bounds, from);
-    takeSamples(past, id, from, to, none, (samples) => filler.take(samples));
+    feed(filler);
     filler.close(to);
+    return cells;
+  }
+
+  function keepCells(id: number, level: Level, cells: Buckets, from: number, to: number): void {
     const read = file.prepare(`SELECT body FROM ${level.table} WHERE id = ?`);
     const write = file.prepare(`INSERT OR REPLACE INTO ${level.table} (id, body) VALUES (?, ?)`);
     for (let start = Math.floor(from / level.row) * level.row; start < to; start += level.row) {
-      const own = pick(cells, (i) => (cells.at[i] as number) >= start && (cells.at[i] as number) < start + level.row);
+      const at = (i: number) => cells.at[i] as number;
+      // Where nothing is known now, what was known before stands: its samples may be gone already.
+      const own = pick(cells, (i) => at(i) >= start && at(i) < start + level.row && isKnown(cells, i));
+      if (own.count === 0) continue;
       const body = read.get(keyOf(id, start))?.body as Uint8Array | undefined;
-      const whole = join(body && decodeCells(body, start, level), own);
-      const isKnown = whole.known.some((ms) => ms > 0) || whole.samples.some((n) => n > 0);
-      if (isKnown) write.run(keyOf(id, start), encodeCells(whole, start, level));
+      write.run(keyOf(id, start), encodeCells(join(body && decodeCells(body, start, level), own), start, level));
     }
   }
 

@@ -2,8 +2,8 @@
 import type { Samples } from "./block.ts";
 import { type Buckets, boundsOf, createBuckets, fill, HOLD } from "./buckets.ts";
 import { HOURS, type Level, MINUTES } from "./cells.ts";
-import { merged } from "./head.ts";
 import type { Past } from "./past.ts";
+import { merged } from "./stretch.ts";
 
 export interface TrendQuery {
   readonly series: number;

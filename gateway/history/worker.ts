@@ -4,6 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Text } from "#model/text";
 import { type Archive, openArchive } from "./archive.ts";
 import { qualityOfBucket } from "./buckets.ts";
+import { copyHistory, HistoryCopyTrouble } from "./copy.ts";
 import { HistoryNotOurs } from "./file.ts";
 import type { FromWorker, ToWorker, TrendColumns, WorkerInput } from "./messages.ts";
 import type { Trend } from "./trend.ts";
@@ -134,6 +135,18 @@ function read({ id, handle, from, to, buckets, now: present }: Read): void {
   }
 }
 
+/** Beside what is written meanwhile: its own connection, and the pages are read in the pool of the process. */
+async function copy(id: number, file: string): Promise<void> {
+  try {
+    open();
+    await copyHistory(input.folder, file, input.reserve);
+    say({ say: "copied", id });
+  } catch (error) {
+    const because = error instanceof HistoryCopyTrouble ? error.because : notCopied(error);
+    say({ say: "not-copied", id, because });
+  }
+}
+
 function columns({ buckets, end }: Trend, present: number): TrendColumns {
   const { count, at, low, high, last, samples, known } = buckets;
   const until = (i: number) =>
@@ -157,6 +170,8 @@ port.on("message", (message: ToWorker) => {
       return write(message);
     case "read":
       return read(message);
+    case "copy":
+      return void copy(message.id, message.file);
     case "close":
       try {
         archive?.[Symbol.dispose]();
@@ -198,6 +213,14 @@ const brokenRows = (count: number): Text => ({
   zh: `history.db 中有 ${count} 处数据损坏，已跳过（趋势图上显示为空缺）。若持续增加，请检查磁盘。`,
   en: `${count} broken rows of history.db were met and skipped (they show as gaps in trends). Check the disk if the number grows.`,
 });
+
+const notCopied = (error: unknown): Text => {
+  const detail = error instanceof Error ? error.message : String(error);
+  return {
+    zh: `history.db 未能备份（${detail}）。请检查磁盘，或加 --without-history 只备份告警、工单和日志。`,
+    en: `history.db could not be copied (${detail}). Check the disk, or back up alarms, tickets and journal alone with --without-history.`,
+  };
+};
 
 const putAside = (folder: string): Text => ({
   zh: `${folder} 中的 history.db 已损坏，已改名为 history.db.broken，并新建了历史文件。告警和工单不受影响。`,

@@ -21,6 +21,20 @@ export interface Session {
   readonly createdAt: Instant;
   readonly expiresAt: Instant;
   readonly state: "active" | "ended";
+  /** Of a visit by a one-ticket link: it opens this ticket as this person and nothing else. */
+  readonly visit?: Visit;
+}
+
+export interface Visit {
+  readonly ticket: string;
+  /** Person id of people.yaml. */
+  readonly person: string;
+  /** Tells links of the same ticket and person apart: each is good once. */
+  readonly nonce: string;
+  /** When the link was made; what was made before a revocation is dead. */
+  readonly madeAt: Instant;
+  /** No visit at all, but the end of all that were made before. */
+  readonly revoked?: true;
 }
 
 export interface Token {
@@ -36,8 +50,9 @@ export interface Token {
 
 /** Who does something: a person, a script, or the house itself. */
 export interface Actor {
-  readonly kind: "person" | "token" | "system";
-  /** Account id, token id, or `gatehouse`. */
+  /** `link`: a person of people.yaml who came by a one-ticket link and has no account. */
+  readonly kind: "person" | "token" | "link" | "system";
+  /** Account id, token id, person id, or `gatehouse`. */
   readonly id: string;
   readonly name: string;
   readonly role: Role;

@@ -44,7 +44,7 @@ const Pointer = z
 const Code = z.union([z.string(), z.number(), z.boolean()]);
 
 /** The words in { } that a template may hold. */
-export const templateWords = ["phone", "text", "ticket", "severity", "title", "place", "key", "name"] as const;
+export const templateWords = ["phone", "text", "ticket", "severity", "title", "place", "key", "name", "link"] as const;
 export type TemplateWord = (typeof templateWords)[number];
 const known: readonly string[] = templateWords;
 const Template = z.string().superRefine((text, context) => {

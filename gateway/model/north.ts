@@ -44,7 +44,20 @@ export interface MqttTarget {
   readonly commands: readonly string[];
 }
 
+/** Signed JSON (Standard Webhooks) to an address of the customer. */
+export interface WebhookTarget {
+  readonly url: string;
+  readonly secret: string;
+  /** PEM text, in place of the machine's own list. */
+  readonly ca?: string;
+  readonly allow: readonly ("private" | "loopback")[];
+  /** Absent: alarms and tickets only. */
+  readonly points?: NorthPoints;
+  readonly queue: NorthQueue;
+}
+
 export interface NorthSettings {
   readonly influx?: InfluxTarget;
   readonly mqtt?: MqttTarget;
+  readonly webhook?: WebhookTarget;
 }

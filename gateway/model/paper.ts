@@ -77,4 +77,24 @@ export interface Handover {
   readonly leadTold?: true;
 }
 
-export type Paper = Handover;
+export type Period = "daily" | "weekly" | "monthly";
+
+/** A report that the house wrote by itself: as it was counted then, never counted anew. */
+export interface WrittenReport {
+  readonly kind: "report";
+  /** `BB20261122-daily`: the local day on which it was due. */
+  readonly id: string;
+  readonly state: "closed";
+  /** When it was due. */
+  readonly at: Instant;
+  readonly period: Period;
+  readonly from: Instant;
+  readonly to: Instant;
+  /** So much later it was written, after the house had been down. */
+  readonly lateBy?: number;
+  readonly summary: Text;
+  /** The figures, as the API tells them. */
+  readonly body: object;
+}
+
+export type Paper = Handover | WrittenReport;

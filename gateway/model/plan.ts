@@ -10,7 +10,7 @@ import type { Transition } from "./rule.ts";
 import type { Severity } from "./severity.ts";
 import type { Site } from "./site.ts";
 import type { Text } from "./text.ts";
-import type { Ticket } from "./ticket.ts";
+import type { Promised, Rating, Ticket, TicketFile } from "./ticket.ts";
 import type { Instant, Span } from "./time.ts";
 
 /** Whether a device answers; kept in memory only, since a restart asks again. */
@@ -54,8 +54,10 @@ export const ticketSteps = [
   "repair",
   "verify",
   "follow-up",
+  "rate",
   "close",
   "feedback",
+  "promise",
   "assign",
   "escalate",
   "note",
@@ -137,7 +139,16 @@ export type Command =
       readonly into?: string;
       /** For arrive: who came. */
       readonly who?: "staff" | "rescue";
+      /** For promise: what was promised, and until when. */
+      readonly what?: Promised["what"];
+      readonly until?: Instant;
+      /** For rate: 1 to 5, whose word it is, and the file with the signature. */
+      readonly score?: number;
+      readonly how?: Rating["how"];
+      readonly signature?: string;
     }
+  /** A file that the vault holds already. */
+  | { readonly do: "attach-file"; readonly ticket: string; readonly file: Omit<TicketFile, "by" | "at"> }
   /** Opens the handover of a team that works in shifts before its time; the one that waits already is answered. */
   | { readonly do: "open-handover"; readonly team: string }
   | {

@@ -2,7 +2,7 @@
 import type { Workdays } from "./calendar.ts";
 import type { Severity } from "./severity.ts";
 import type { Text } from "./text.ts";
-import type { Span } from "./time.ts";
+import { days, type Span } from "./time.ts";
 
 export const ticketClasses = [
   "elevator_entrapment",
@@ -109,8 +109,48 @@ export interface HandoverPolicy {
   readonly checks: readonly { readonly id: string; readonly text: Text }[];
 }
 
+/** What the figures of the reports are measured against; shares from 0 to 1. */
+export interface KpiTargets {
+  /** Of the clocks that came due, how many were met. */
+  readonly inTime: number;
+  /** Ratings of 4 or 5 among all ratings. */
+  readonly satisfaction: { readonly alarm: number; readonly target: number };
+  readonly firstFix: number;
+  readonly followUp: number;
+  /** How much less often faults come back than in the period before. */
+  readonly repeatDrop: number;
+  /** Complaints among all tickets. */
+  readonly complaints: number;
+}
+
+/** How long what belongs to people is kept after its ticket was closed. */
+export interface PersonalData {
+  readonly contacts: Span;
+  /** Photos, papers, signatures. */
+  readonly files: Span;
+}
+
+/**
+ * Contacts: T31 warrants repairs for three months, and PIPL Art. 19 asks for the shortest time. Files: a year, for insurers and the
+ * yearly statistics (X8, K15); engineering judgement.
+ */
+export const usualPersonalData: PersonalData = { contacts: days(90), files: days(365) };
+
+/** Reports that the house writes by itself, at an hour of the site's clock. */
+export interface ReportPolicy {
+  /** Minutes after local midnight. */
+  readonly at: number;
+  /** ISO weekday of the weekly one, 1 = Monday; the monthly one comes on the first. */
+  readonly weekday: number;
+  readonly tell: readonly string[];
+}
+
 export interface Policy {
+  /** `usualPersonalData` when it is not told. */
+  readonly personal?: PersonalData;
   readonly version: string;
+  readonly reports?: ReportPolicy;
+  readonly kpi?: KpiTargets;
   /** Waiting that may stop the repair clock: why, and how long before the ticket goes on by itself. */
   readonly hold: { readonly reasons: readonly HoldReason[]; readonly longest: Span };
   readonly handover?: HandoverPolicy;

@@ -152,6 +152,8 @@ export interface Site {
   readonly rescueZone: "urban" | "other";
   readonly simulated: boolean;
   readonly listen: { readonly host: string; readonly port: number };
+  /** Where phones reach this gateway, without a slash at the end; links in messages begin with it, and are left out without it. */
+  readonly publicUrl?: string;
   readonly folder: string;
   /** SHA-256 over all files that were read, first 12 hex digits. */
   readonly revision: string;

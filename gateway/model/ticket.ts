@@ -84,6 +84,8 @@ export interface PastRound {
   readonly closedAt: Instant;
   readonly clocks: readonly ResponseClock[];
   readonly sop: readonly SopRow[];
+  /** As on the ticket, of that round. */
+  readonly rating?: number;
 }
 
 /** Work offered to one person. */
@@ -95,6 +97,10 @@ export interface Offer {
   readonly at: Instant;
   /** Then the next one is asked. */
   readonly until: Instant;
+  /** Why this person: the place near by, the jobs at hand, or who chose them by name. Absent on offers of an older release. */
+  readonly why?: { readonly near: boolean; readonly jobs: number; readonly by?: string };
+  /** What was said when it was declined. */
+  readonly because?: string;
 }
 
 /** Somebody who must be called by phone, and by whom and when it was confirmed that the message was received. */
@@ -105,6 +111,47 @@ export interface Call {
   readonly name: string;
   readonly by?: string;
   readonly at?: Instant;
+}
+
+/** A photo, paper or signature. Its bytes stand sealed in the vault and are erased in time; this row stays. */
+export interface TicketFile {
+  /** 32 hex digits, given by the house: nothing of the sender's name is kept. */
+  readonly id: string;
+  readonly what: "photo" | "document" | "signature";
+  readonly type: "image/jpeg" | "image/png" | "image/webp" | "application/pdf";
+  readonly bytes: number;
+  /** Of the bytes as they are kept. */
+  readonly sha256: string;
+  readonly by: string;
+  readonly at: Instant;
+}
+
+/** A time that somebody promised to the owner (F13, F14); the last one counts. */
+export interface Promised {
+  readonly what: "arrive" | "finish";
+  readonly by: string;
+  readonly at: Instant;
+  readonly until: Instant;
+  readonly round: number;
+  readonly note?: string;
+  /** The work got there before. */
+  readonly kept?: true;
+  /** It passed, and the desk was told. */
+  readonly missed?: true;
+}
+
+/** What the customer said of the work (F11). */
+export interface Rating {
+  /** 1 to 5. */
+  readonly score: number;
+  readonly round: number;
+  readonly how: "signature" | "phone" | "online" | "visit";
+  /** Who wrote it down. */
+  readonly by: string;
+  readonly at: Instant;
+  readonly note?: string;
+  /** Id of the file with the signature. */
+  readonly signature?: string;
 }
 
 export interface Ticket {
@@ -151,12 +198,19 @@ export interface Ticket {
   readonly clocks: readonly ResponseClock[];
   readonly ladder: readonly LadderRow[];
   readonly sop: readonly SopRow[];
+  readonly files?: readonly TicketFile[];
+  readonly promised?: readonly Promised[];
+  readonly ratings?: readonly Rating[];
   /** Set while a human conclusion such as "car empty" is still missing. */
   readonly recovered: boolean;
   readonly falseAlarm: boolean;
   /** Somebody found a false alarm, and the class asks for a second person. */
   readonly falseAlarmClaim?: { readonly account: string; readonly name: string; readonly at: Instant };
   readonly simulated: boolean;
+  /** The alarm behind it was acknowledged as a test or as maintenance work: it counts apart. */
+  readonly judged?: "test" | "maintenance";
+  /** What the customer gave the present round, 1 to 5. */
+  readonly rating?: number;
   /** The earliest instant at which the heartbeat must look at this ticket again. */
   readonly wakeAt: Instant;
 }

@@ -58,9 +58,15 @@ export function formatSpan(span: Span): string {
   return `${span < 0 ? "-" : ""}P${d ? `${d}D` : ""}${time ? `T${time}` : ""}`;
 }
 
+/** The text of the newest instant: in a storm thousands of rows tell the same one. */
+let newest: { readonly at: number; readonly text: string } = { at: Number.NaN, text: "" };
+
 /** ISO 8601 in UTC with milliseconds, as the API writes every time. */
 export function formatInstant(at: Instant): string {
-  return Temporal.Instant.fromEpochMilliseconds(at).toString({ smallestUnit: "millisecond" });
+  if (at !== newest.at) {
+    newest = { at, text: Temporal.Instant.fromEpochMilliseconds(at).toString({ smallestUnit: "millisecond" }) };
+  }
+  return newest.text;
 }
 
 /** Reads an ISO 8601 instant with an offset or `Z`; `undefined` when it is none. */

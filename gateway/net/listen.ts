@@ -14,6 +14,8 @@ export interface Listen {
   readonly port: number;
   /** More names that this gateway is called by, e.g. its name in the site's DNS. */
   readonly names?: readonly string[];
+  /** The address under which a proxy or a mapped port shows this gateway to phones, e.g. `https://gate.example.cn`. */
+  readonly outside?: string;
   readonly tls?: { readonly key: string; readonly cert: string };
 }
 
@@ -142,7 +144,7 @@ export function createFrontDoor(listen: Listen, limits: Limits, tellOfError: Tel
       );
     }
     const upgrade = request.headers.upgrade !== undefined;
-    if ((CHANGES.has(request.method) || upgrade) && comesFromElsewhere(senderOf(request), secure)) {
+    if ((CHANGES.has(request.method) || upgrade) && comesFromElsewhere(senderOf(request), secure, listen.outside)) {
       throw new Refused(
         403,
         "foreign-origin",

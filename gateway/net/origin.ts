@@ -23,15 +23,23 @@ function split(host: string): { name: string; port: string } | undefined {
  * all interfaces also answers to any literal address and any port (the port may be mapped outside): an attack by DNS
  * needs a name.
  */
-export function ourHosts(listen: { host: string; port: number; secure: boolean; names?: readonly string[] }): Hosts {
+export function ourHosts(listen: {
+  host: string;
+  port: number;
+  secure: boolean;
+  names?: readonly string[];
+  outside?: string;
+}): Hosts {
   const own = isIP(listen.host) === 6 ? `[${listen.host}]` : listen.host;
   const names = new Set([own, "localhost", "127.0.0.1", "[::1]", ...(listen.names ?? [])].map((n) => n.toLowerCase()));
   const everywhere = WILDCARD.has(listen.host);
   const usual = listen.secure ? 443 : 80;
+  const outside = listen.outside === undefined ? undefined : new URL(listen.outside).host.toLowerCase();
   return {
     isOurs(host) {
       const parts = host === undefined ? undefined : split(host);
       if (!parts) return false;
+      if (outside !== undefined && host?.toLowerCase() === outside) return true;
       if (everywhere) return names.has(parts.name) || isIP(parts.name.replace(/^\[|\]$/g, "")) !== 0;
       return names.has(parts.name) && (parts.port === "" ? usual : Number(parts.port)) === listen.port;
     },
@@ -48,8 +56,9 @@ export interface Sender {
  * True when a page of another origin sends this. Programs send neither header; browsers send `Origin` with every state
  * change and every WebSocket. The Host must have been checked before.
  */
-export function comesFromElsewhere(sender: Sender, secure: boolean): boolean {
+export function comesFromElsewhere(sender: Sender, secure: boolean, outside?: string): boolean {
   if (sender.fetchSite !== undefined && sender.fetchSite !== "same-origin" && sender.fetchSite !== "none") return true;
   if (sender.origin === undefined) return false;
+  if (outside !== undefined && sender.origin.toLowerCase() === new URL(outside).origin) return false;
   return sender.origin.toLowerCase() !== `${secure ? "https" : "http"}://${sender.host?.toLowerCase()}`;
 }

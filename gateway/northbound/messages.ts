@@ -1,5 +1,5 @@
 /** What the two ends of a target say to each other: the house's loop on one side, the thread with queue and target on the other. */
-import type { InfluxTarget, MqttTarget, NorthQueue } from "#model/north";
+import type { InfluxTarget, MqttTarget, NorthQueue, WebhookTarget } from "#model/north";
 import type { Text } from "#model/text";
 import type { Batch } from "../history/tail.ts";
 import type { LetGo, QueueStanding, Texts } from "./queue.ts";
@@ -8,7 +8,8 @@ import type { NorthPoint } from "./sender.ts";
 
 export type TargetSettings =
   | { readonly kind: "influx"; readonly target: InfluxTarget }
-  | { readonly kind: "mqtt"; readonly target: MqttTarget; readonly clientId: string };
+  | { readonly kind: "mqtt"; readonly target: MqttTarget; readonly clientId: string }
+  | { readonly kind: "webhook"; readonly target: WebhookTarget };
 
 export interface WorkerInput {
   readonly name: string;

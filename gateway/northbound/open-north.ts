@@ -5,22 +5,20 @@ import type { JournalEntry } from "#model/journal";
 import type { MqttTarget, NorthPoints } from "#model/north";
 import { type Site, usualHistory } from "#model/site";
 import type { Text } from "#model/text";
-import { type Clock, formatInstant, instant, type Moment, minutes, type Span } from "#model/time";
+import type { Clock, Moment } from "#model/time";
 import type { Door } from "../door.ts";
 import type { News } from "../feed.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { PointTable } from "../points/table.ts";
 import type { Store } from "../store/store.ts";
+import { createDropTeller, type DropTeller } from "./drops.ts";
 import type { TargetSettings, TargetStanding } from "./messages.ts";
 import { openTarget, type Target } from "./open-target.ts";
 import type { LetGo } from "./queue.ts";
 import { alarmTold, type Told, ticketTold, told } from "./record.ts";
 import type { NorthPoint } from "./sender.ts";
 import * as say from "./sentences.ts";
-
-/** While samples are dropped all the time it is said at once and then this often, with the sum. */
-const SAID_EVERY = minutes(10);
 
 export interface NorthInput {
   readonly site: Site;
@@ -42,6 +40,10 @@ export interface NorthStanding {
   readonly standing: TargetStanding | undefined;
   /** Samples that are not on the disk yet. */
   readonly onTheWay: number;
+  /** What was let go since the start, by what it was. */
+  readonly dropped: readonly LetGo[];
+  /** How much of it within the last hour. */
+  readonly lately: number;
 }
 
 export interface North extends AsyncDisposable {
@@ -74,7 +76,7 @@ export function pointsOf(site: Site, wanted: NorthPoints): readonly NorthPoint[]
 /** Opens at once: a target that is away is told and waited for. */
 export function openNorth(input: NorthInput): North {
   const { site, door, clock, log, metrics, store } = input;
-  const { influx, mqtt } = site.north ?? {};
+  const { influx, mqtt, webhook } = site.north ?? {};
   const targets: Target[] = [];
   const folder = join(input.folder, "north");
 
@@ -110,47 +112,21 @@ export function openNorth(input: NorthInput): North {
     void door.take({ type: "record", rows: { journal: [entry] } });
   }
 
-  /** Gathers what is dropped, so that a target that is away for days does not fill the journal with it. */
-  function dropTeller(name: string) {
-    const gathered = new Map<LetGo["what"], LetGo>();
-    let saidAt: Span | undefined;
-    return {
-      add(gone: LetGo): void {
-        metrics.dropped(`north-${name}-${gone.what}`, gone.count);
-        const before = gathered.get(gone.what);
-        gathered.set(gone.what, {
-          what: gone.what,
-          count: gone.count + (before?.count ?? 0),
-          from: Math.min(gone.from, before?.from ?? gone.from),
-          to: Math.max(gone.to, before?.to ?? gone.to),
-        });
-      },
-      tell(mono: Span, isEnd = false): void {
-        if (gathered.size === 0 || (!isEnd && saidAt !== undefined && mono - saidAt < SAID_EVERY)) return;
-        saidAt = mono;
-        for (const gone of gathered.values()) {
-          const [from, to] = [gone.from, gone.to].map((at) => formatInstant(instant(Math.round(at)))) as [
-            string,
-            string,
-          ];
-          const because = say.letGo(name, gone, from, to);
-          log.error(
-            { target: name, count: gone.count, what: gone.what, because: because.en },
-            "the queue to the north is full",
-          );
-          journal(name, "north-dropped", { count: gone.count, what: gone.what, from, to, because });
-        }
-        gathered.clear();
-      },
-    };
-  }
-  const drops = new Map<string, ReturnType<typeof dropTeller>>();
+  const drops = new Map<string, DropTeller>();
 
   function add(settings: TargetSettings, commands: readonly string[] = []): void {
     const name = settings.kind;
     const { target } = settings;
-    const points = pointsOf(site, target.points);
-    const drop = dropTeller(name);
+    const points = target.points === undefined ? [] : pointsOf(site, target.points);
+    const drop = createDropTeller({
+      count: (gone) => metrics.dropped(`north-${name}-${gone.what}`, gone.count),
+      say(gone, from, to) {
+        const because = say.letGo(name, gone, from, to);
+        const { count, what } = gone;
+        log.error({ target: name, count, what, because: because.en }, "the queue to the north is full");
+        journal(name, "north-dropped", { count, what, from, to, because });
+      },
+    });
     drops.set(name, drop);
     let trouble: Text | undefined;
     targets.push(
@@ -174,7 +150,7 @@ export function openNorth(input: NorthInput): North {
             else if (trouble) log.info({ target: name }, "the north takes data again");
             trouble = because;
           },
-          letGo: (gone) => drop.add(gone),
+          letGo: (gone) => drop.add(gone, clock.monotonic()),
           refused(count, because) {
             metrics.dropped(`north-${name}-refused`, count);
             log.error({ target: name, count, because: because.en }, "the north refused data for good");
@@ -189,6 +165,7 @@ export function openNorth(input: NorthInput): North {
 
   if (influx) add({ kind: "influx", target: influx });
   if (mqtt) add({ kind: "mqtt", target: mqtt, clientId: clientIdOf(mqtt, site) }, mqtt.commands);
+  if (webhook) add({ kind: "webhook", target: webhook });
 
   // Everything that stands already: a target that is new learns values that do not change.
   const all = Int32Array.from(site.points, (_, handle) => handle);
@@ -215,7 +192,13 @@ export function openNorth(input: NorthInput): North {
       }
     },
     standing: () =>
-      targets.map((target) => ({ target: target.name, standing: target.standing(), onTheWay: target.onTheWay() })),
+      targets.map((target) => ({
+        target: target.name,
+        standing: target.standing(),
+        onTheWay: target.onTheWay(),
+        dropped: drops.get(target.name)?.all() ?? [],
+        lately: drops.get(target.name)?.lately(clock.monotonic()) ?? 0,
+      })),
     async [Symbol.asyncDispose]() {
       for (const drop of drops.values()) drop.tell(clock.monotonic(), true);
       await Promise.all(targets.map((target) => target[Symbol.asyncDispose]()));

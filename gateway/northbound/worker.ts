@@ -8,6 +8,7 @@ import { createMqttSender } from "./mqtt/sender.ts";
 import { openQueue, type Queue, type Waiting } from "./queue.ts";
 import type { Sender, SenderHouse, Sent } from "./sender.ts";
 import * as say from "./sentences.ts";
+import { createWebhookSender } from "./webhook/sender.ts";
 
 type Samples = Extract<ToWorker, { do: "samples" }>;
 type Rows = Extract<ToWorker, { do: "told" }>;
@@ -79,9 +80,14 @@ const house: SenderHouse = {
 
 function openSender(): Sender {
   const { settings } = input;
-  return settings.kind === "influx"
-    ? createInfluxSender(settings.target, house)
-    : createMqttSender(settings.target, settings.clientId, house);
+  switch (settings.kind) {
+    case "influx":
+      return createInfluxSender(settings.target, house);
+    case "mqtt":
+      return createMqttSender(settings.target, settings.clientId, house);
+    case "webhook":
+      return createWebhookSender(settings.target, house);
+  }
 }
 
 function open(): Queue {

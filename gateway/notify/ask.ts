@@ -3,7 +3,7 @@ import { inOneLine } from "#model/in-one-line";
 import type { Delivery } from "#model/message";
 import type { Text } from "#model/text";
 import type { Span } from "#model/time";
-import { type OutgoingAnswer, type OutgoingRequest, request } from "../net/outgoing.ts";
+import { type OutgoingAnswer, type OutgoingRequest, post, request } from "../net/outgoing.ts";
 import { OutgoingTrouble } from "../net/outgoing-trouble.ts";
 
 /** What one code means. Codes that a vendor's table does not list are tried again. */
@@ -12,9 +12,15 @@ export type Verdict =
   | { readonly is: "try-later"; readonly because: Text; readonly pause?: Span };
 
 /** The answer, or the delivery that a missing answer means. */
-export async function ask(question: OutgoingRequest): Promise<OutgoingAnswer | Delivery> {
+export const ask = (question: OutgoingRequest): Promise<OutgoingAnswer | Delivery> => answered(request(question));
+
+/** The same for JSON text that is posted. */
+export const askByPost = (question: Parameters<typeof post>[0]): Promise<OutgoingAnswer | Delivery> =>
+  answered(post(question));
+
+async function answered(answer: Promise<OutgoingAnswer>): Promise<OutgoingAnswer | Delivery> {
   try {
-    return await request(question);
+    return await answer;
   } catch (error) {
     if (!(error instanceof OutgoingTrouble)) throw error;
     const outcome = error.problem === "not-allowed" || error.problem === "bad-url" ? "refused" : "try-later";

@@ -19,6 +19,8 @@ export interface ChannelContext {
   readonly ticket?: Ticket;
   readonly person: Recipient;
   readonly now: Instant;
+  /** Opens this ticket as this person, once. Never in a post that others read as well. */
+  readonly link?: string;
   /** What goes out in the same post: the same news for other people, or lesser news of other tickets. Only for a group. */
   readonly beside: readonly { readonly message: Message; readonly person: Recipient }[];
 }

@@ -4,6 +4,7 @@ import type { JournalEntry } from "#model/journal";
 import type { Delivery, Message } from "#model/message";
 import type { Site } from "#model/site";
 import type { Text } from "#model/text";
+import type { Ticket } from "#model/ticket";
 import { type Clock, type Instant, later, milliseconds, type Span, seconds } from "#model/time";
 import type { Door } from "../door.ts";
 import type { Log } from "../log.ts";
@@ -31,6 +32,8 @@ export interface DeliveryInput {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics?: Pick<Metrics, "dropped">;
+  /** The one-ticket link that goes out with a message, where there is one. */
+  readonly linkOf?: (message: Message, ticket: Ticket) => string | undefined;
 }
 
 /** A channel of the site as it works now. */
@@ -69,7 +72,7 @@ const paperOf = ({ ticket }: Message): string | undefined =>
 const concernsAlarm = (message: Message): boolean => message.ticket.startsWith("alarm:");
 
 /** Starts at once. Throws when a channel of the site has wrong settings. */
-export function startDelivery({ door, site, clock, log, metrics }: DeliveryInput): DeliveryOffice {
+export function startDelivery({ door, site, clock, log, metrics, linkOf }: DeliveryInput): DeliveryOffice {
   const lanes = openLanes(site.channels);
   const progress = createProgressWriter(door);
   const fates = new Map<string, Fate>();
@@ -81,14 +84,18 @@ export function startDelivery({ door, site, clock, log, metrics }: DeliveryInput
   const ways = createNextWays(() => door.house.outbox.values());
   const people = new Map(site.people.people.map((person) => [person.id, person]));
   const recipientOf = ({ to }: Message): Recipient => people.get(to) ?? { id: to, name: to };
-  const contextOf = (message: Message, beside: readonly Message[]): ChannelContext => {
+  const contextOf = (message: Message, beside: readonly Message[], lane?: Lane): ChannelContext => {
     const ticket = door.house.tickets.get(message.ticket);
+    // A group would open it before the person does; a voice cannot read it out.
+    const personal = lane && !lane.group && lane.kind !== "voice" && lane.kind !== "console";
+    const link = personal && ticket ? linkOf?.(message, ticket) : undefined;
     return {
       site: { id: site.id, name: site.name },
       person: recipientOf(message),
       now: clock.now(),
       beside: beside.map((one) => ({ message: one, person: recipientOf(one) })),
       ...(ticket ? { ticket } : {}),
+      ...(link === undefined ? {} : { link }),
     };
   };
 
@@ -112,7 +119,10 @@ export function startDelivery({ door, site, clock, log, metrics }: DeliveryInput
   function isOver(message: Message): boolean {
     if (concernsAlarm(message)) return door.house.alarms.get(message.ticket.slice("alarm:".length))?.service !== "out";
     const paper = paperOf(message);
-    if (paper !== undefined) return door.house.papers.get(paper)?.state !== "open";
+    if (paper !== undefined) {
+      const found = door.house.papers.get(paper);
+      return found === undefined || (found.kind === "handover" && found.state !== "open");
+    }
     const ticket = door.house.tickets.get(message.ticket);
     return ticket === undefined || ticket.state === "closed" || ticket.state === "merged";
   }
@@ -196,7 +206,7 @@ export function startDelivery({ door, site, clock, log, metrics }: DeliveryInput
     lane.busy++;
     for (const row of sending) progress.write(row);
     const [message, ...beside] = sending as [Message, ...Message[]];
-    const delivery = await attemptOn(lane, message, contextOf(message, beside));
+    const delivery = await attemptOn(lane, message, contextOf(message, beside, lane));
     lane.busy--;
     if (stopping.signal.aborted) return;
     tellHealth(lane, delivery);

@@ -5,7 +5,8 @@
 import { type Role, roles } from "#model/account";
 import { type TicketStep, ticketSteps } from "#model/plan";
 
-export type Permission = "anyone" | readonly Role[];
+/** `visit`: whoever came by a one-ticket link, and no account or token whatever its role. */
+export type Permission = "anyone" | "visit" | readonly Role[];
 
 const everyRole: Permission = roles;
 /** People at the desk: they judge what is real and what is not. */
@@ -29,6 +30,12 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "POST /api/session": "anyone",
   "POST /api/first-run": "anyone",
 
+  "POST /api/visit": "anyone",
+  "GET /api/visit": "visit",
+  "POST /api/visit/:step": "visit",
+  "POST /api/visit/files": "visit",
+  "GET /api/visit/files/:id": "visit",
+
   "GET /readyz": everyRole,
   "GET /api/session": everyRole,
   "DELETE /api/session": everyRole,
@@ -41,6 +48,7 @@ export const permissions: Readonly<Record<string, Permission>> = {
   // Which of them may write which point, the point itself says.
   "POST /api/points/:id/write": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/links": ["operator", "maintainer", "supervisor", "engineer", "admin"],
+  "GET /api/north": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/links/:id": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/links/:id/frames": engineering,
   "GET /api/points/:id/history": everyRole,
@@ -63,11 +71,21 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "POST /api/alarms/:id/unshelve": ["operator", "supervisor", "engineer"],
   "POST /api/alarms/:id/unacknowledge": ["supervisor"],
   "POST /api/alarms/:id/reset": ["operator", "supervisor", "engineer"],
-  "POST /api/alarms/:id/out-of-service": ["engineer"],
-  "POST /api/alarms/:id/in-service": ["engineer"],
+  // Life safety is for two of the desk, everything else for an engineer: the rules tell them apart.
+  "POST /api/alarms/:id/out-of-service": ["operator", "supervisor", "engineer"],
+  "POST /api/alarms/:id/in-service": ["operator", "supervisor", "engineer"],
   "POST /api/tickets": desk,
   ...Object.fromEntries(ticketSteps.map((step) => [`POST /api/tickets/:no/${step}`, stepPermission(step)])),
 
+  "POST /api/tickets/:no/links": desk,
+  "POST /api/tickets/:no/files": deskAndCrew,
+  "POST /api/tickets/:no/contact": desk,
+  // Each look is a row of the journal.
+  "POST /api/tickets/:no/contact/show": ["operator", "supervisor"],
+  "GET /api/tickets/:no/files/:id": ["operator", "maintainer", "supervisor", "engineer", "admin"],
+  "DELETE /api/tickets/:no/links/:person": desk,
+
+  "GET /api/shifts": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/handovers": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/handovers/:id": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "POST /api/handovers": desk,
@@ -80,6 +98,10 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "GET /api/journal/verify": ["supervisor", "engineer", "admin"],
   "GET /api/alarms/suppressed": everyRole,
   "GET /api/reports/alarms": readsReports,
+  // As a file it is for supervisors: the route narrows it.
+  "GET /api/reports/response": readsReports,
+  "GET /api/reports/written": readsReports,
+  "GET /api/reports/written/:id": readsReports,
   "GET /api/exports/alarms.csv": exportsData,
   "GET /api/exports/tickets.csv": exportsData,
   "GET /api/exports/journal.csv": ["supervisor", "engineer", "admin"],
@@ -120,6 +142,10 @@ export const permissions: Readonly<Record<string, Permission>> = {
 /** What the table says to this route for this role. */
 export type Verdict = "yes" | "sign-in" | "no";
 
+/** Whether this route is for visits by a one-ticket link. */
+export const isForVisits = (method: string, route: string): boolean =>
+  permissions[`${method === "HEAD" ? "GET" : method} ${route}`] === "visit";
+
 /**
  * `route`: the router's own pattern. On a simulated site the admin may do everything: the demo has one account, and what it
  * acts on is not real.
@@ -128,6 +154,6 @@ export function mayUse(method: string, route: string, role: Role | undefined, si
   const row = permissions[`${method === "HEAD" ? "GET" : method} ${route}`];
   if (row === "anyone") return "yes";
   if (role === undefined) return "sign-in";
-  if (row === undefined) return "no";
+  if (row === undefined || row === "visit") return "no";
   return row.includes(role) || (simulated && role === "admin") ? "yes" : "no";
 }

@@ -5,34 +5,19 @@
  */
 import type { Text } from "#model/text";
 import type { Figures } from "./figures.ts";
+import { JUDGEMENT, type Kpi, type Target } from "./kpi.ts";
+import { type ClocksKept, slaKpis } from "./sla-kpis.ts";
 import type { StandingAlarms } from "./standing-alarms.ts";
 
-export type Unit = "count" | "share" | "span";
-
-export interface Target {
-  readonly atMost?: number;
-  readonly atLeast?: number;
-  /** True: the bound itself is already missed. */
-  readonly strictly?: true;
-  readonly source: Text;
-}
-
-export interface Kpi {
-  readonly id: string;
-  readonly group: "load" | "flood" | "nuisance" | "priority" | "response" | "suppression" | "now";
-  readonly name: Text;
-  readonly formula: Text;
-  readonly unit: Unit;
-  readonly target?: Target;
-  /** NaN: nothing to divide by. */
-  readonly read: (figures: Figures, now: StandingAlarms) => number;
-}
+export type AlarmKpi = Kpi<
+  "load" | "flood" | "nuisance" | "priority" | "response" | "suppression" | "now",
+  [figures: Figures, now: StandingAlarms, kept: ClocksKept]
+>;
 
 const ISA: Text = { zh: "ISA-18.2 / IEC 62682", en: "ISA-18.2 / IEC 62682" };
 const EEMUA: Text = { zh: "EEMUA 191", en: "EEMUA 191" };
-const JUDGEMENT: Text = { zh: "工程判断", en: "engineering judgement" };
 
-const priority = (severity: "S1" | "S2" | "S3" | "S4", zh: string, en: string, target: Target): Kpi => ({
+const priority = (severity: "S1" | "S2" | "S3" | "S4", zh: string, en: string, target: Target): AlarmKpi => ({
   id: `priority-${severity.toLowerCase()}`,
   group: "priority",
   name: { zh: `${zh}级告警占比`, en: `Share of ${en} alarms` },
@@ -42,7 +27,7 @@ const priority = (severity: "S1" | "S2" | "S3" | "S4", zh: string, en: string, t
   read: ({ bySeverity, told }) => bySeverity[severity] / told,
 });
 
-export const alarmKpis: readonly Kpi[] = [
+export const alarmKpis: readonly AlarmKpi[] = [
   {
     id: "annunciated",
     group: "load",
@@ -305,6 +290,7 @@ export const alarmKpis: readonly Kpi[] = [
     unit: "share",
     read: ({ withTicketShare }) => withTicketShare,
   },
+  ...slaKpis,
   {
     id: "suppressed-count",
     group: "suppression",
@@ -366,22 +352,3 @@ export const alarmKpis: readonly Kpi[] = [
     read: (_, { overdue }) => overdue,
   },
 ];
-
-export type Verdict = "good" | "over" | "none";
-
-/** What the target says of the number; `none` when there is no target or no number. */
-export function judge(value: number, target: Target | undefined): Verdict {
-  if (!target || !Number.isFinite(value)) return "none";
-  const { atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY, strictly } = target;
-  if (strictly && (value === atMost || value === atLeast)) return "over";
-  return value <= atMost && value >= atLeast ? "good" : "over";
-}
-
-/** `≤ 1`, `< 1 %`, `≥ 80 %`, `≤ 3 min`: the same in both languages. */
-export function targetText({ unit, target }: Kpi): string {
-  if (!target) return "";
-  const bound = target.atMost ?? target.atLeast ?? 0;
-  const sign = target.atMost === undefined ? (target.strictly ? ">" : "≥") : target.strictly ? "<" : "≤";
-  const words = unit === "share" ? `${bound * 100} %` : unit === "span" ? `${bound / 60_000} min` : String(bound);
-  return `${sign} ${words}`;
-}

@@ -3,6 +3,8 @@ import type { Message } from "#model/message";
 import { between, type Instant, type Moment } from "#model/time";
 
 export interface NorthState {
+  /** Samples and changes that were let go within the last hour. */
+  readonly dropped: number;
   readonly fill: number;
   readonly oldest?: number;
   readonly ok: boolean;
@@ -54,6 +56,7 @@ function northReadings(north: readonly NorthState[], now: Instant): Readonly<Rec
   return {
     north_age: age,
     north_fill: 100 * Math.max(...north.map(({ fill }) => fill)),
+    north_dropped: north.reduce((sum, { dropped }) => sum + dropped, 0),
     north_down: north.filter(({ ok }) => !ok).length,
   };
 }

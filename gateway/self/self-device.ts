@@ -54,6 +54,11 @@ const NORTH: readonly Row[] = [
     deadband: 10,
   },
   { key: "north_fill", name: { zh: "北向队列占用", en: "Queue to the north" }, type: "number", unit: "%", deadband: 1 },
+  {
+    key: "north_dropped",
+    name: { zh: "北向一小时内丢弃", en: "Dropped towards the north within an hour" },
+    type: "number",
+  },
   { key: "north_down", name: { zh: "中断的北向目标", en: "Targets in the north down" }, type: "number" },
 ];
 

@@ -38,6 +38,7 @@ export interface SelfInput {
   readonly links: () => readonly { readonly state: string }[];
   /** Targets in the north; a queue that is not open yet has no standing. */
   readonly north?: () => readonly {
+    readonly lately: number;
     readonly standing: { readonly fill: number; readonly oldest?: number; readonly because?: unknown } | undefined;
   }[];
   /** The ways out for messages. */
@@ -100,7 +101,8 @@ export function watchSelf(input: SelfInput): Self {
         clockTrusted: input.clockTrusted(),
         stored: door.stored(),
         history: { queue, ok: because === undefined },
-        north: (input.north?.() ?? []).map(({ standing }) => ({
+        north: (input.north?.() ?? []).map(({ standing, lately }) => ({
+          dropped: lately,
           fill: standing?.fill ?? 0,
           ok: standing !== undefined && standing.because === undefined,
           ...(standing?.oldest === undefined ? {} : { oldest: standing.oldest }),

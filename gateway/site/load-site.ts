@@ -129,7 +129,7 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
   if (input.today !== undefined) {
     warnOfMissingYears(policy, input.today, settings.settings.zone, join(input.folder, "response.yaml"), problems);
   }
-  const { id, name, zone, simulated, listen, store, history, flood } = settings.settings;
+  const { id, name, zone, simulated, listen, store, history, flood, publicUrl } = settings.settings;
   return {
     id,
     name,
@@ -137,6 +137,7 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
     rescueZone,
     simulated,
     listen: listen ?? { host: "127.0.0.1", port: 8080 },
+    ...(publicUrl === undefined ? {} : { publicUrl }),
     folder: input.folder,
     revision: revisionOf(seen),
     links: siteLinks,

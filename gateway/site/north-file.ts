@@ -10,27 +10,21 @@ import {
   type NorthQueue,
   type NorthSettings,
   usualQueue,
+  type WebhookTarget,
 } from "#model/north";
-import { deviceKinds } from "#model/site";
 import type { Text } from "#model/text";
 import { hours } from "#model/time";
 import { nearest } from "../../rules/language/nearest.ts";
-import type { SiteDevices } from "./devices.ts";
 import type { Drivers } from "./links.ts";
+import { ChosenPoints, checkPoints, type Have } from "./north-points.ts";
 import { type Part, parsePart, part, placeOf } from "./parse-part.ts";
 import { type ProblemList, suggestion } from "./problems.ts";
-import { complain, Id, Size, spanFrom } from "./vocabulary.ts";
+import { complain, Size, spanFrom } from "./vocabulary.ts";
+
+const Points = ChosenPoints.default({});
 
 const Keep = spanFrom(hours(1), "1h");
 const Queue = { cap: Size.optional(), keep: Keep.optional() };
-
-const Points = z
-  .strictObject({
-    devices: z.array(Id).min(1).optional(),
-    kinds: z.array(z.enum(deviceKinds)).min(1).optional(),
-    tags: z.array(z.string().min(1)).min(1).optional(),
-  })
-  .default({});
 
 function named(pattern: RegExp, todo: Text) {
   return z.string().superRefine((text, context) => {
@@ -105,7 +99,20 @@ const Mqtt = z.strictObject({
   ...Queue,
 });
 
-export const NorthFile = z.strictObject({ influx: Influx.optional(), mqtt: Mqtt.optional() });
+const Webhook = z.strictObject({
+  url: WebAddress,
+  secret: z.string().min(16).max(4_096),
+  ca: Certificate.optional(),
+  allow: z.array(z.enum(["private", "loopback"])).default([]),
+  points: ChosenPoints.optional(),
+  ...Queue,
+});
+
+export const NorthFile = z.strictObject({
+  influx: Influx.optional(),
+  mqtt: Mqtt.optional(),
+  webhook: Webhook.optional(),
+});
 
 const queueOf = ({ cap, keep }: { cap?: number | undefined; keep?: number | undefined }): NorthQueue => ({
   cap: cap ?? usualQueue.cap,
@@ -122,15 +129,14 @@ export function finishNorth(
   at: Part,
   file: z.output<typeof NorthFile>,
   drivers: Drivers,
-  site: Pick<SiteDevices, "devices" | "points" | "complete">,
+  site: Have,
   problems: ProblemList,
 ): NorthSettings {
   const influx = file.influx && finishInflux(part(at, "influx"), file.influx, site, problems);
   const mqtt = file.mqtt && finishMqtt(part(at, "mqtt"), file.mqtt, drivers, site, problems);
-  return { ...(influx ? { influx } : {}), ...(mqtt ? { mqtt } : {}) };
+  const webhook = file.webhook && finishWebhook(part(at, "webhook"), file.webhook, site, problems);
+  return { ...(influx ? { influx } : {}), ...(mqtt ? { mqtt } : {}), ...(webhook ? { webhook } : {}) };
 }
-
-type Have = Pick<SiteDevices, "devices" | "points" | "complete">;
 
 function finishInflux(at: Part, file: z.output<typeof Influx>, site: Have, problems: ProblemList): InfluxTarget {
   const { cap, keep, points, ...rest } = file;
@@ -151,14 +157,7 @@ function finishInflux(at: Part, file: z.output<typeof Influx>, site: Have, probl
       { zh: "补上 username。", en: "Add username." },
     );
   }
-  if (rest.url.startsWith("http:") && rest.ca !== undefined) {
-    problems.error(
-      placeOf(at, "ca"),
-      { zh: "ca 只用于 https:// 的地址", en: "ca is for a url that begins with https://" },
-      { zh: "改为 https://，或删除 ca。", en: "Write https://, or remove ca." },
-    );
-  }
-  checkNetwork(at, rest.url, rest.allow, problems);
+  checkAddress(at, rest, problems);
   checkPoints(part(at, "points"), points, site, problems);
   return {
     ...toldOf(rest),
@@ -166,6 +165,33 @@ function finishInflux(at: Part, file: z.output<typeof Influx>, site: Have, probl
     points: toldOf(points) as NorthPoints,
     queue: queueOf({ cap, keep }),
   } as InfluxTarget;
+}
+
+function finishWebhook(at: Part, file: z.output<typeof Webhook>, site: Have, problems: ProblemList): WebhookTarget {
+  const { cap, keep, points, ...rest } = file;
+  checkAddress(at, rest, problems);
+  if (points) checkPoints(part(at, "points"), points, site, problems);
+  return {
+    ...toldOf(rest),
+    allow: rest.allow,
+    ...(points ? { points: toldOf(points) as NorthPoints } : {}),
+    queue: queueOf({ cap, keep }),
+  } as WebhookTarget;
+}
+
+function checkAddress(
+  at: Part,
+  { url, ca, allow }: { readonly url: string; readonly ca?: string | undefined; readonly allow: readonly string[] },
+  problems: ProblemList,
+): void {
+  if (url.startsWith("http:") && ca !== undefined) {
+    problems.error(
+      placeOf(at, "ca"),
+      { zh: "ca 只用于 https:// 的地址", en: "ca is for a url that begins with https://" },
+      { zh: "改为 https://，或删除 ca。", en: "Write https://, or remove ca." },
+    );
+  }
+  checkNetwork(at, url, allow, problems);
 }
 
 /** An address of our own network is refused at every try; better said here. */
@@ -240,35 +266,4 @@ function finishMqtt(
     queue: queueOf(file),
     commands: file.commands,
   };
-}
-
-/** Devices and tags that the site does not have, and a choice that chooses nothing. */
-function checkPoints(at: Part, points: z.output<typeof Points>, site: Have, problems: ProblemList): void {
-  if (!site.complete) return;
-  const ids = site.devices.map(({ id }) => id);
-  for (const [index, id] of (points.devices ?? []).entries()) {
-    if (ids.includes(id)) continue;
-    problems.error(
-      placeOf(at, "devices", index),
-      { zh: `没有设备 ${id}`, en: `there is no device ${id}` },
-      suggestion(nearest(id, ids), ids),
-    );
-  }
-  if (points.devices?.some((id) => !ids.includes(id))) return;
-  const kinds = new Map(site.devices.map(({ id, kind }) => [id, kind]));
-  const chosen = site.points.some(
-    ({ device, tags }) =>
-      (points.devices?.includes(device) ?? true) &&
-      (points.kinds?.some((kind) => kind === kinds.get(device)) ?? true) &&
-      (points.tags?.some((tag) => tags.includes(tag)) ?? true),
-  );
-  if (chosen || site.points.length === 0) return;
-  problems.warning(
-    placeOf(at),
-    { zh: "points 没有选中任何点", en: "points chooses no point at all" },
-    {
-      zh: "核对设备、类别和标签；不写 points 则发送全部。",
-      en: "Check devices, kinds and tags; without points everything is sent.",
-    },
-  );
 }

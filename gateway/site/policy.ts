@@ -11,6 +11,7 @@ import {
   type Policy,
   type TicketClass,
   ticketClasses,
+  usualPersonalData,
 } from "#model/policy";
 import { Severity } from "#model/severity";
 import { days } from "#model/time";
@@ -83,8 +84,30 @@ const WithinMonth = SpanText.refine((span) => span <= days(30), {
 const Reach = shapeOf(["console", ...channelKinds], SpanText);
 const ReachBySeverity = shapeOf(Severity.options, Reach);
 
+const Kpi = z.strictObject({
+  inTime: Share,
+  satisfaction: z.strictObject({ alarm: Share, target: Share }),
+  firstFix: Share,
+  followUp: z.number().gt(0).max(1),
+  repeatDrop: Share,
+  complaints: Share,
+});
+
+/** `08:00` as minutes after midnight. */
+const TimeOfDay = z
+  .string()
+  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/)
+  .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)));
+const Reports = z.strictObject({
+  at: TimeOfDay,
+  weekday: z.int().min(1).max(7),
+  tell: z.array(z.string()).min(1),
+});
+
 export const PolicyFile = z.strictObject({
+  reports: Reports.optional(),
   version: z.string().min(1),
+  kpi: Kpi.optional(),
   warn: z.strictObject({ share: Share, shortShare: Share, shortUpTo: SpanText }),
   acknowledgeExpires: z.strictObject({ S1: SpanText, S2: SpanText, S3: SpanText, S4: SpanText }),
   hold: z.strictObject({ reasons: z.array(z.strictObject({ id: Id, text: TextPair })).min(1), longest: SpanText }),
@@ -92,6 +115,7 @@ export const PolicyFile = z.strictObject({
   workdays: WorkdayYears.optional(),
   repeat: z.strictObject({ count: z.int().min(2), within: WithinMonth, tell: z.array(z.string()).min(1) }),
   overdue: z.strictObject({ tell: z.array(z.string()).min(1) }).optional(),
+  personal: z.strictObject({ contacts: SpanText, files: SpanText }).optional(),
   reach: z.strictObject({ S1: Reach, S2: Reach, S3: Reach, S4: Reach }),
   answeredBy: z.record(Id, z.array(z.enum(clockKinds)).min(1)),
   roles: z.record(Id, TextPair),
@@ -108,8 +132,11 @@ export const PolicyFile = z.strictObject({
 });
 
 export const ResponseFile = z.strictObject({
+  kpi: Kpi.partial().default({}),
+  reports: Reports.partial().default({}),
   reach: ReachBySeverity.default({}),
   workdays: WorkdayYears.default({}),
+  personal: z.strictObject({ contacts: SpanText.optional(), files: SpanText.optional() }).optional(),
   classes: z
     .record(z.string(), z.strictObject({ severity: Severity.optional(), clocks: Clocks.default({}) }))
     .default({}),
@@ -200,6 +227,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     };
   }
   checkRoles(part(root, "repeat", "tell"), fields.repeat.tell, roles, problems);
+  checkRoles(part(root, "reports", "tell"), fields.reports?.tell ?? [], roles, problems);
   checkRoles(part(root, "overdue", "tell"), fields.overdue?.tell ?? [], roles, problems);
   for (const role of Object.keys(fields.answeredBy)) {
     if (roles.includes(role)) continue;
@@ -216,6 +244,8 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
   const ladder = (severity: Severity) => steps(part(root, "ladders", severity), fields.ladders[severity]);
   return {
     version: fields.version,
+    ...(fields.kpi ? { kpi: fields.kpi } : {}),
+    ...(fields.reports ? { reports: fields.reports } : {}),
     warn: fields.warn,
     acknowledgeExpires: fields.acknowledgeExpires,
     hold: fields.hold,
@@ -227,6 +257,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     classes,
     roles: fields.roles,
     ...(fields.overdue ? { overdue: fields.overdue } : {}),
+    ...(fields.personal ? { personal: fields.personal } : {}),
     reach: fields.reach as Policy["reach"],
     answeredBy: fields.answeredBy,
   };
@@ -266,7 +297,15 @@ export function overridePolicy(
   if (!fields) return policy;
   const years = { ...policy.workdays?.years, ...fields.workdays };
   const workdays = Object.keys(years).length > 0 ? { workdays: { zone: "UTC", years } } : {};
-  if (Object.keys({ ...fields.classes, ...fields.reach }).length === 0) return { ...policy, ...workdays };
+  checkRoles(part(root, "reports", "tell"), fields.reports.tell ?? [], Object.keys(policy.roles), problems);
+  const usual = policy.personal ?? usualPersonalData;
+  const beside = {
+    ...workdays,
+    ...(policy.kpi ? { kpi: { ...policy.kpi, ...told(fields.kpi) } } : {}),
+    ...(policy.reports ? { reports: { ...policy.reports, ...told(fields.reports) } } : {}),
+    ...(fields.personal ? { personal: { ...usual, ...told(fields.personal) } } : {}),
+  };
+  if (Object.keys({ ...fields.classes, ...fields.reach }).length === 0) return { ...policy, ...beside };
   const known = Object.keys(policy.classes);
   const classes: Partial<Record<TicketClass, ClassPolicy>> = { ...policy.classes };
   for (const [id, change] of Object.entries(fields.classes)) {
@@ -306,7 +345,7 @@ export function overridePolicy(
   const reach = Object.fromEntries(
     Severity.options.map((severity) => [severity, { ...policy.reach[severity], ...fields.reach[severity] }]),
   ) as Policy["reach"];
-  return { ...policy, ...workdays, version: `${policy.version}+${revision}`, classes, reach };
+  return { ...policy, ...beside, version: `${policy.version}+${revision}`, classes, reach };
 }
 
 /** Roles that some step or class of the policy tells. */
@@ -318,6 +357,7 @@ export function rolesTold(policy: Policy): ReadonlySet<string> {
     ...policy.repeat.tell,
     ...(policy.handover?.tell ?? []),
     ...(policy.overdue?.tell ?? []),
+    ...(policy.reports?.tell ?? []),
     ...steps.flatMap((step) => step.tell),
     ...classes.flatMap((one) => [...one.tellAtOpening, ...(one.tellWhenVerified ?? [])]),
   ]);

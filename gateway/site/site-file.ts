@@ -77,6 +77,23 @@ const FloodFile = z
     );
   });
 
+/** Where phones reach the gateway: no path, so that `/t` can stand behind it. */
+const PublicUrl = z.string().transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && url.pathname === "/" && !url.search && !url.hash && !url.username) {
+    return url.origin;
+  }
+  complain(
+    context,
+    { zh: "不是手机访问网关的地址", en: "is not the address under which phones reach the gateway" },
+    {
+      zh: "写成 https://gate.example.cn，不带路径。",
+      en: "Write https://gate.example.cn, without a path.",
+    },
+  );
+  return z.NEVER;
+});
+
 export const SiteFile = z.strictObject({
   id: Id,
   name: TextPair,
@@ -93,6 +110,7 @@ export const SiteFile = z.strictObject({
   history: History.optional(),
   north: NorthFile.optional(),
   flood: FloodFile.optional(),
+  publicUrl: PublicUrl.optional(),
 });
 export type SiteFile = z.output<typeof SiteFile>;
 

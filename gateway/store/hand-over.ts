@@ -1,8 +1,7 @@
-/** Copies of `house.db` that wait in the data folder for the command that asked for them. */
+/** Copies of `house.db` and `history.db` that wait in the data folder for the command that asked for them. */
 import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Store } from "./store.ts";
 
 export interface HandedOver {
   readonly file: string;
@@ -16,10 +15,10 @@ const folderIn = (data: string): string => join(data, "handed-over");
 /** Copies that nobody fetched before a crash. */
 export const forgetCopies = (data: string): void => rmSync(folderIn(data), { recursive: true, force: true });
 
-/** A consistent copy while the house runs. Rejects with a StoreTrouble. */
-export async function handOver(store: Store, data: string): Promise<HandedOver> {
+/** A consistent copy while the house runs: `copy` writes it. Rejects with what it rejects with. */
+export async function handOver(data: string, copy: (file: string) => Promise<void>): Promise<HandedOver> {
   mkdirSync(folderIn(data), { recursive: true, mode: 0o700 });
-  const file = join(folderIn(data), `house-${randomBytes(6).toString("hex")}.db`);
-  await store.backup(file);
+  const file = join(folderIn(data), `copy-${randomBytes(6).toString("hex")}.db`);
+  await copy(file);
   return { file, afterwards: () => rmSync(file, { force: true }) };
 }

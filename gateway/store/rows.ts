@@ -77,10 +77,18 @@ export const messageValues = (message: Message): Value[] => [
   canonicalJson(message),
 ];
 
-export function journalValues(entry: JournalEntry, known?: KnownTexts): JournalValues {
-  const { at, occurredAt, about, event, actor } = entry;
-  return { columns: [ms(at), ms(occurredAt), about, event, actor], body: canonicalJson(entry, known) };
-}
+export const journalColumns = ({ at, occurredAt, about, event, actor }: JournalEntry): JournalValues["columns"] => [
+  ms(at),
+  ms(occurredAt),
+  about,
+  event,
+  actor,
+];
+
+export const journalValues = (entry: JournalEntry, known?: KnownTexts): JournalValues => ({
+  columns: journalColumns(entry),
+  body: canonicalJson(entry, known),
+});
 
 /**
  * The rows of one happening, in the order in which they must be written.

@@ -1,5 +1,8 @@
-/** Out of service: an engineer takes an alarm away until a review date (rows 40–42). Life safety takes two people. */
-import type { Actor } from "#model/account";
+/**
+ * Out of service: an engineer takes an alarm away until a review date (rows 40–42). Life safety takes two people of the desk:
+ * who would miss the alarm decides that it may be missing ("Roles × routes" of the security research).
+ */
+import type { Actor, Role } from "#model/account";
 import { type Alarm, isAnnunciated, type Outage, type OutageRequest, stateBeneath } from "#model/alarm";
 import type { Command, Plan } from "#model/plan";
 import { between, days, formatInstant, hours, later, type Span } from "#model/time";
@@ -18,13 +21,38 @@ const REVIEWER = "department-supervisor";
 
 const AUTO_OUT_OF_SERVICE = "auto:out-of-service";
 
+const DESK: ReadonlySet<Role> = new Set(["operator", "supervisor"]);
+
 const refused = (plan: Plan): Changed => ({ refused: plan });
+
+/** On a simulated site the one account there is may do it as well, though never for two. */
+function mayTakeOut(draft: Draft, actor: Actor, lifeSafety: boolean): boolean {
+  if (actor.role === "admin") return draft.view.site.simulated;
+  return lifeSafety ? DESK.has(actor.role) : actor.role === "engineer";
+}
+
+const notTheirs = (lifeSafety: boolean): Plan =>
+  lifeSafety
+    ? refuse(
+        403,
+        "desk-only",
+        "生命安全告警须由值守台两人（值班员或主管）先后确认才能停用，工程师不能代为停用。",
+        "Life safety goes out of service by two people of the desk, operators or supervisors, one after the other; an engineer may not do it for them.",
+      )
+    : refuse(
+        403,
+        "engineer-only",
+        "停用告警须由工程师操作。短时间不需要通知时，可先搁置。",
+        "An engineer takes alarms out of service. To be left alone for a while, shelve it.",
+      );
 
 /** Row 40. On an alarm that is out already: a new reason and a new review date, by the same rules. */
 export function takeOut(draft: Draft, command: Extract<Command, { do: "out-of-service" }>, actor: Actor): Changed {
   const found = standingOrNew(draft, command);
   if ("refused" in found) return found;
   const { alarm } = found;
+  const lifeSafety = alarm.lifeSafety || definitionOf(draft.view.site, alarm.id)?.lifeSafety === true;
+  if (!mayTakeOut(draft, actor, lifeSafety)) return refused(notTheirs(lifeSafety));
   const ahead = between(draft.now, command.reviewAt);
   if (!(ahead > 0 && ahead <= FURTHEST_REVIEW)) {
     return refused(
@@ -43,7 +71,6 @@ export function takeOut(draft: Draft, command: Extract<Command, { do: "out-of-se
     reason: command.reason,
     reviewAt: command.reviewAt,
   };
-  const lifeSafety = alarm.lifeSafety || definitionOf(draft.view.site, alarm.id)?.lifeSafety === true;
   if (!lifeSafety) return { alarm: putOut(draft, alarm, wish) };
   const request = alarm.outageRequest;
   const holds = request !== undefined && between(request.at, draft.now) <= REQUEST_HOLDS;

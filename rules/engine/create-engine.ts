@@ -12,9 +12,10 @@ import type { EngineInput, RuleEngine } from "./engine.ts";
 import { createInstances, type Row } from "./instances.ts";
 import type { StepTime } from "./machine.ts";
 import { createNetwork } from "./network.ts";
+import { createPages } from "./pages.ts";
 import { fillSentence, type Spoken } from "./sentence.ts";
 import { createShapes, type TroubleSlots } from "./shapes.ts";
-import { createPages, type Stock, skipTime, takeBack, takePages } from "./snapshot.ts";
+import { type Stock, skipTime, takeBack, takePages } from "./snapshot.ts";
 import { createTimers } from "./timers.ts";
 import { troubleSentence } from "./trouble-sentence.ts";
 import { heldFor, judge, type Turn, wakeOf } from "./verdict.ts";
@@ -23,7 +24,7 @@ import { heldFor, judge, type Turn, wakeOf } from "./verdict.ts";
 export function createEngine(input: EngineInput): RuleEngine {
   const { columns, points } = input;
   const instances = createInstances(input, createShapes(input.rules, input.devices, points));
-  const { rows, parts, nodes: size, watchers } = instances;
+  const { rows, nodes: size } = instances;
   const time: StepTime = { mono: 0, now: 0, restarted: false };
   const frame: Frame = { values: new Float64Array(size).fill(Number.NaN), base: 0 };
   const { values } = frame;
@@ -31,14 +32,13 @@ export function createEngine(input: EngineInput): RuleEngine {
   const timers = createTimers(size + rows.length);
   const pages = createPages(instances);
   const network = createNetwork({
-    parts,
+    instances,
     columns,
     handles: points.length,
     time,
     timers,
     zone: input.zone,
     frame,
-    watchers,
     moved: markRow,
     pages,
   });
@@ -59,7 +59,7 @@ export function createEngine(input: EngineInput): RuleEngine {
     const spoken = new Map<string, Spoken>();
     for (const [name, term] of common.form.placeholders) {
       const slot = slotOf.get(term);
-      const machine = slot === undefined ? undefined : network.machines[part.base + slot];
+      const machine = slot === undefined ? undefined : network.machineAt(part.base + slot);
       const definition = points[part.shape.handleOn(part.device, term.handle)];
       const origin = term.operator === "baseline" && machine ? (machine as BaselineMachine).origin : undefined;
       frame.base = part.base;

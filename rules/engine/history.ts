@@ -7,14 +7,13 @@ import { weightedMedian } from "./weighted-median.ts";
 
 const CAPACITY = 128;
 const BUCKETS = 60;
-/** Numbers per segment: start, closed good time, integral over it, lowest, highest, last known-or-not value. */
-const STRIDE = 6;
-const START = 0;
-const GOOD = 1;
-const SUM = 2;
-const LOW = 3;
-const HIGH = 4;
-const LAST = 5;
+/**
+ * Numbers per segment: start, closed good time, integral over it, lowest, highest. Each stands in a column of its own, so that
+ * an average walks over two of them and leaves the others alone.
+ */
+const COLUMNS = 5;
+/** As saved each segment has one number more, which nothing reads any more. */
+const SAVED = 6;
 
 const lower = (a: number, b: number): number => (Number.isNaN(a) || b < a ? b : a);
 const higher = (a: number, b: number): number => (Number.isNaN(a) || b > a ? b : a);
@@ -24,15 +23,6 @@ interface Seen {
   /** Time that was known, in ms, and the integral of the value over it. */
   good: number;
   sum: number;
-  low: number;
-  high: number;
-  /** Value and place of the first and last known moment; NaN when none. */
-  firstAt: number;
-  first: number;
-  lastAt: number;
-  last: number;
-  /** Sum of the steps upward, for counters. */
-  grown: number;
 }
 
 export interface History {
@@ -45,61 +35,61 @@ export interface History {
   readonly seen: Readonly<Seen>;
   /** Median by time of the window just measured. */
   median(from: number, to: number, now: number): number;
-  /** The value at `at`; NaN when unknown then or before the first. */
-  valueAt(at: number): number;
   /** When the value began to be watched; NaN before the first push. */
   readonly since: number;
   /** True when one value filled all that is kept. */
   readonly constant: boolean;
-  /** Start of the first segment that begins after `at`; Infinity when none. */
-  changeAfter(at: number): number;
   save(mono: number): Saved;
   load(saved: Saved, mono: number): boolean;
 }
 
 /** `span` is how far it must reach back, in ms. */
 export function createHistory(span: number): History {
-  let data = new Float64Array(4 * STRIDE);
   let capacity = 4;
+  let data = new Float64Array(capacity * COLUMNS);
+  /** Where the columns begin; that of the starts is the first. */
+  let [good, sum, low, high] = [capacity, 2 * capacity, 3 * capacity, 4 * capacity];
   let head = 0;
   let count = 0;
   // A double in an object field is updated in place; one in a closure variable is allocated anew each time.
   const at = { open: 0, current: Number.NaN, grain: 0, since: Number.NaN };
   const scratch = { values: new Float64Array(0), weights: new Float64Array(0) };
   // The capacity is a power of two.
-  const offset = (i: number): number => ((head + i) & (capacity - 1)) * STRIDE;
+  const offset = (i: number): number => (head + i) & (capacity - 1);
+  const startAt = (i: number): number => data[offset(i)] as number;
+  /** Where a segment ends: the last one of those that are closed at the open stretch. */
+  const endAt = (i: number): number => (i + 1 < count ? startAt(i + 1) : at.open);
 
   function resize(to: number): void {
-    const next = new Float64Array(to * STRIDE);
-    for (let i = 0; i < count; i += 1) next.set(data.subarray(offset(i), offset(i) + STRIDE), i * STRIDE);
+    const next = new Float64Array(to * COLUMNS);
+    for (let i = 0; i < count; i += 1) {
+      const o = offset(i);
+      for (let k = 0; k < COLUMNS; k += 1) next[k * to + i] = data[k * capacity + o] as number;
+    }
     data = next;
     capacity = to;
+    [good, sum, low, high] = [to, 2 * to, 3 * to, 4 * to];
     head = 0;
   }
 
   /** Joins neighbours until no two fit into one bucket: at most 2 * BUCKETS + 1 remain. */
   function compact(): void {
     at.grain = span / BUCKETS;
+    resize(capacity);
     let kept = 0;
-    const next = new Float64Array(capacity * STRIDE);
-    for (let i = 0; i < count; i += 1) {
-      const from = offset(i);
-      const end = i + 1 < count ? (data[offset(i + 1) + START] as number) : at.open;
-      const to = (kept - 1) * STRIDE;
-      if (kept > 0 && end - (next[to + START] as number) <= at.grain) {
-        next[to + GOOD] = (next[to + GOOD] as number) + (data[from + GOOD] as number);
-        next[to + SUM] = (next[to + SUM] as number) + (data[from + SUM] as number);
-        next[to + LOW] = lower(next[to + LOW] as number, data[from + LOW] as number);
-        next[to + HIGH] = higher(next[to + HIGH] as number, data[from + HIGH] as number);
-        next[to + LAST] = data[from + LAST] as number;
+    for (let i = 1; i < count; i += 1) {
+      const end = i + 1 < count ? (data[i + 1] as number) : at.open;
+      if (end - (data[kept] as number) <= at.grain) {
+        data[good + kept] = (data[good + kept] as number) + (data[good + i] as number);
+        data[sum + kept] = (data[sum + kept] as number) + (data[sum + i] as number);
+        data[low + kept] = lower(data[low + kept] as number, data[low + i] as number);
+        data[high + kept] = higher(data[high + kept] as number, data[high + i] as number);
       } else {
-        next.set(data.subarray(from, from + STRIDE), kept * STRIDE);
         kept += 1;
+        for (let k = 0; k < COLUMNS; k += 1) data[k * capacity + kept] = data[k * capacity + i] as number;
       }
     }
-    data = next;
-    head = 0;
-    count = kept;
+    count = kept + 1;
   }
 
   function add(x: number, time: number): void {
@@ -109,12 +99,11 @@ export function createHistory(span: number): History {
     }
     const o = offset(count);
     count += 1;
-    data[o + START] = time;
-    data[o + GOOD] = 0;
-    data[o + SUM] = 0;
-    data[o + LOW] = x;
-    data[o + HIGH] = x;
-    data[o + LAST] = x;
+    data[o] = time;
+    data[good + o] = 0;
+    data[sum + o] = 0;
+    data[low + o] = x;
+    data[high + o] = x;
   }
 
   /** Books the stretch in which the current value stood. */
@@ -122,80 +111,53 @@ export function createHistory(span: number): History {
     const o = offset(count - 1);
     const length = time - at.open;
     if (!Number.isNaN(at.current)) {
-      data[o + GOOD] = (data[o + GOOD] as number) + length;
-      data[o + SUM] = (data[o + SUM] as number) + at.current * length;
+      data[good + o] = (data[good + o] as number) + length;
+      data[sum + o] = (data[sum + o] as number) + at.current * length;
     }
-    data[o + LAST] = at.current;
     at.open = time;
   }
 
-  const none = Number.NaN;
-  const seen: Seen = {
-    good: none,
-    sum: none,
-    low: none,
-    high: none,
-    firstAt: none,
-    first: none,
-    lastAt: none,
-    last: none,
-    grown: none,
-  };
+  const seen: Seen = { good: Number.NaN, sum: Number.NaN };
 
-  /** One loop over flat numbers: this runs for every sample of every window, so nothing may be allocated or called in it. */
+  /** Looks at what of a segment lies in [from, to]; adds it to `seen`. */
+  function addPart(i: number, from: number, to: number): void {
+    const [start, end] = [startAt(i), endAt(i)];
+    const part = Math.min(end, to) - Math.max(start, from);
+    if (part <= 0) return;
+    const o = offset(i);
+    const length = end - start;
+    const known = part === length ? (data[good + o] as number) : ((data[good + o] as number) * part) / length;
+    seen.good += known;
+    if (data[low + o] === data[high + o]) seen.sum += (data[low + o] as number) * known;
+    else seen.sum += part === length ? (data[sum + o] as number) : ((data[sum + o] as number) * part) / length;
+  }
+
+  /** This runs for every look of every window: of what lies inside as a whole only two columns are read. */
   function measure(from: number, to: number, now: number): void {
-    let good = 0;
-    let sum = 0;
-    let grown = 0;
-    let low = Number.NaN;
-    let high = Number.NaN;
-    let firstAt = Number.NaN;
-    let first = Number.NaN;
-    let lastAt = Number.NaN;
-    let last = Number.NaN;
-    // The closed segments, then the stretch of the current value.
-    for (let i = 0; i <= count && count > 0; i += 1) {
-      const open = i === count;
-      const o = offset(open ? count - 1 : i);
-      const start = open ? at.open : (data[o + START] as number);
-      const end = open ? now : i + 1 < count ? (data[offset(i + 1) + START] as number) : at.open;
-      const begin = start > from ? start : from;
-      const finish = end < to ? end : to;
-      // The newest value counts although it has had no time yet.
-      if (finish <= begin && !(open && finish === begin && start === now)) continue;
-      const segmentLow = open ? at.current : (data[o + LOW] as number);
-      if (Number.isNaN(segmentLow)) continue;
-      const segmentHigh = open ? at.current : (data[o + HIGH] as number);
-      const length = end - start;
-      const part = finish - begin;
-      const known = open
-        ? part
-        : part === length
-          ? (data[o + GOOD] as number)
-          : ((data[o + GOOD] as number) * part) / length;
-      good += known;
-      if (segmentLow === segmentHigh) sum += segmentLow * known;
-      else sum += part === length ? (data[o + SUM] as number) : ((data[o + SUM] as number) * part) / length;
-      if (!(low <= segmentLow)) low = segmentLow;
-      if (!(high >= segmentHigh)) high = segmentHigh;
-      const value = open ? at.current : (data[o + LAST] as number);
-      if (Number.isNaN(value)) continue;
-      if (Number.isNaN(first)) {
-        firstAt = begin;
-        first = value;
-      } else if (value > last) grown += value - last;
-      lastAt = finish;
-      last = value;
+    seen.good = 0;
+    seen.sum = 0;
+    if (count === 0) return;
+    if (to < at.open) for (let i = 0; i < count; i += 1) addPart(i, from, to);
+    else {
+      let first = 0;
+      while (first < count && startAt(first) < from) {
+        addPart(first, from, to);
+        first += 1;
+      }
+      let time = seen.good;
+      let whole = seen.sum;
+      for (let i = first; i < count; i += 1) {
+        const o = offset(i);
+        time += data[good + o] as number;
+        whole += data[sum + o] as number;
+      }
+      seen.good = time;
+      seen.sum = whole;
     }
-    seen.good = good;
-    seen.sum = sum;
-    seen.low = low;
-    seen.high = high;
-    seen.firstAt = firstAt;
-    seen.first = first;
-    seen.lastAt = lastAt;
-    seen.last = last;
-    seen.grown = grown;
+    const part = Math.min(now, to) - Math.max(at.open, from);
+    if (part <= 0 || Number.isNaN(at.current)) return;
+    seen.good += part;
+    seen.sum += at.current * part;
   }
 
   function median(from: number, to: number, now: number): number {
@@ -209,17 +171,17 @@ export function createHistory(span: number): History {
       if (count === 0) break;
       const last = i === count;
       const o = offset(last ? count - 1 : i);
-      const start = last ? at.open : (data[o + START] as number);
-      const end = last ? now : i + 1 < count ? (data[offset(i + 1) + START] as number) : at.open;
-      const good = last ? (Number.isNaN(at.current) ? 0 : end - start) : (data[o + GOOD] as number);
+      const start = last ? at.open : startAt(i);
+      const end = last ? now : endAt(i);
+      const known = last ? (Number.isNaN(at.current) ? 0 : end - start) : (data[good + o] as number);
       const overlap = Math.min(end, to) - Math.max(start, from);
-      if (overlap <= 0 || good <= 0) continue;
-      const weight = (good * overlap) / (end - start);
+      if (overlap <= 0 || known <= 0) continue;
+      const weight = (known * overlap) / (end - start);
       scratch.values[n] = last
         ? at.current
-        : data[o + LOW] === data[o + HIGH]
-          ? (data[o + LOW] as number)
-          : (data[o + SUM] as number) / good;
+        : data[low + o] === data[high + o]
+          ? (data[low + o] as number)
+          : (data[sum + o] as number) / known;
       scratch.weights[n] = weight;
       total += weight;
       n += 1;
@@ -239,23 +201,21 @@ export function createHistory(span: number): History {
       }
       if (x === at.current || (Number.isNaN(x) && Number.isNaN(at.current))) return;
       const o = offset(count - 1);
-      if (time === at.open && time === data[o + START]) {
+      if (time === at.open && time === data[o]) {
         // Two values at one instant: the last one stands.
-        data[o + LOW] = data[o + HIGH] = data[o + LAST] = x;
+        data[low + o] = data[high + o] = x;
       } else {
         close(time);
-        if (time - (data[o + START] as number) >= at.grain) add(x, time);
-        else {
-          if (!Number.isNaN(x)) {
-            data[o + LOW] = lower(data[o + LOW] as number, x);
-            data[o + HIGH] = higher(data[o + HIGH] as number, x);
-          }
+        if (time - (data[o] as number) >= at.grain) add(x, time);
+        else if (!Number.isNaN(x)) {
+          data[low + o] = lower(data[low + o] as number, x);
+          data[high + o] = higher(data[high + o] as number, x);
         }
       }
       at.current = x;
     },
     drop(before) {
-      while (count > 1 && (data[offset(1) + START] as number) <= before) {
+      while (count > 1 && startAt(1) <= before) {
         head = (head + 1) & (capacity - 1);
         count -= 1;
       }
@@ -263,47 +223,34 @@ export function createHistory(span: number): History {
     seen,
     measure,
     median,
-    valueAt(time) {
-      if (count === 0) return Number.NaN;
-      if (time >= at.open) return at.current;
-      // What is asked for is mostly the oldest that is kept.
-      let value = Number.NaN;
-      for (let i = 0; i < count && (data[offset(i) + START] as number) <= time; i += 1)
-        value = data[offset(i) + LAST] as number;
-      return value;
-    },
-    changeAfter(time) {
-      for (let i = 0; i < count; i += 1) {
-        const start = data[offset(i) + START] as number;
-        if (start > time) return start;
-      }
-      return at.open > time ? at.open : Number.POSITIVE_INFINITY;
-    },
     get since() {
       return at.since;
     },
     get constant() {
-      return count <= 1 && (count === 0 || at.open === data[offset(0) + START]);
+      return count <= 1 && (count === 0 || at.open === startAt(0));
     },
     save(mono) {
       const saved = [at.open - mono, at.current, at.grain, at.since - mono];
       for (let i = 0; i < count; i += 1) {
         const o = offset(i);
-        saved.push((data[o + START] as number) - mono);
-        for (let k = GOOD; k < STRIDE; k += 1) saved.push(data[o + k] as number);
+        saved.push((data[o] as number) - mono);
+        for (let k = 1; k < COLUMNS; k += 1) saved.push(data[k * capacity + o] as number);
+        saved.push(0);
       }
       return saved;
     },
     load(saved, mono) {
-      const segments = (saved.length - 4) / STRIDE;
+      const segments = (saved.length - 4) / SAVED;
       if (!Number.isInteger(segments) || segments < 1 || segments > CAPACITY) return false;
       const [open = 0, current = Number.NaN, grain = 0, since = 0] = saved;
       let wanted = 4;
       while (wanted < segments) wanted *= 2;
       count = 0;
       resize(wanted);
-      data.set(saved.slice(4));
-      for (let i = 0; i < segments; i += 1) data[i * STRIDE + START] = (data[i * STRIDE + START] as number) + mono;
+      for (let i = 0; i < segments; i += 1) {
+        data[i] = (saved[4 + i * SAVED] as number) + mono;
+        for (let k = 1; k < COLUMNS; k += 1) data[k * capacity + i] = saved[4 + i * SAVED + k] as number;
+      }
       count = segments;
       at.open = open + mono;
       at.current = current;

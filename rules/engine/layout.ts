@@ -27,16 +27,13 @@ export function rowsOf(rows: number, tell: (pair: (row: number, item: number) =>
 
 export interface Node {
   readonly term: Term;
-  /** Distance from the inputs: a node runs after everything of a lower rank. */
-  readonly rank: number;
-  /** Nodes that it reads. */
+  /** Nodes that it reads; they stand before it. */
   readonly sources: readonly number[];
 }
 
 export interface ShapeLayout {
   readonly nodes: readonly Node[];
   readonly slotOf: ReadonlyMap<Term, number>;
-  readonly ranks: number;
 }
 
 const COMPARES: ReadonlySet<string> = new Set(["==", "!=", "<", "<=", ">", ">="]);
@@ -53,7 +50,6 @@ export function isLimit({ operator, args: [a, b] }: Term): boolean {
 export function layOut(roots: readonly Term[], glimpsed: readonly Term[]): ShapeLayout {
   const nodes: Node[] = [];
   const slotOf = new Map<Term, number>();
-  let ranks = 0;
   const needed = reachable(roots);
   const terms = [...reachable([...roots, ...glimpsed])].sort((a, b) => a.id - b.id);
   const uses = new Map<Term, number>();
@@ -69,12 +65,10 @@ export function layOut(roots: readonly Term[], glimpsed: readonly Term[]): Shape
     const sources = sourcesOf(term, slotOf);
     const isStop = needed.has(term) && isLimit(term) && sources.length === 1;
     if (!(isInput(term.operator) || isMemory(term.operator) || isShared || isStop || wanted.has(term))) continue;
-    const rank = sources.reduce((most, source) => Math.max(most, (nodes[source]?.rank ?? 0) + 1), 0);
-    ranks = Math.max(ranks, rank + 1);
     slotOf.set(term, nodes.length);
-    nodes.push({ term, rank, sources });
+    nodes.push({ term, sources });
   }
-  return { nodes, slotOf, ranks };
+  return { nodes, slotOf };
 }
 
 /** The nodes that a term reads, directly or through terms computed in place. */

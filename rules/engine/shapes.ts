@@ -1,6 +1,7 @@
 /**
- * Devices of one shape: the same points under the same keys, the same facts. A rule means the same on all of them, so it is
- * resolved on the first and laid out once; the others get the result with their own handles and slots.
+ * Devices of one shape: the same points under the same keys, the same facts, and where a rule looks further the same others
+ * in sight. A rule means the same on all of them, so it is resolved on the first and laid out once; the others get the result
+ * with their own handles and slots.
  */
 import type { PointDefinition } from "#model/points";
 import type { RuleDefinition } from "#model/rule";
@@ -8,10 +9,11 @@ import type { Severity } from "#model/severity";
 import type { Device } from "#model/site";
 import { pointsByKind, subjectOf } from "../language/check.ts";
 import { createGraph, type Graph, isInput, type Term } from "../language/graph.ts";
-import { isOwnAffair, shapeKey } from "../language/own-affair.ts";
+import { shapeKey } from "../language/own-affair.ts";
 import { parseRule } from "../language/parsed-rule.ts";
 import { handlesOf, type RuleOnDevice, reachable, resolveRule } from "../language/rule-on-device.ts";
 import type { Subject } from "../language/scope.ts";
+import { standingOf } from "../language/standing.ts";
 import { layOut, type ShapeLayout } from "./layout.ts";
 
 /** A rule as it runs on every device of a shape. Handles are those of the first device, slots are counted from its base. */
@@ -46,7 +48,7 @@ export interface Shape {
 }
 
 interface Desk {
-  readonly devices: Device[];
+  readonly devices: readonly Device[];
   readonly subject: Subject;
   readonly graph: Graph;
   readonly forms: { rule: RuleDefinition; form: RuleOnDevice }[];
@@ -64,43 +66,57 @@ function resolveOn(desk: Desk, parsed: ReturnType<typeof parseRule>, site: Retur
   if (form && !because) desk.forms.push({ rule: parsed.rule, form });
 }
 
-/** Throws when a rule has faults. Every device stands in one shape for its own affairs, and in one of its own for the rest. */
+/** The devices in groups on which the rule means the same, each in their order. */
+function groupsOf(devices: readonly Device[], standing: (device: Device) => string): readonly (readonly Device[])[] {
+  const groups = new Map<string, Device[]>();
+  for (const device of devices) {
+    const key = standing(device);
+    const group = groups.get(key);
+    if (group) group.push(device);
+    else groups.set(key, [device]);
+  }
+  return [...groups.values()];
+}
+
+/**
+ * Throws when a rule has faults. Every device stands in one shape for its own affairs and for what it sees as all others of the
+ * shape do, and in further ones for rules to which only some of them stand alike.
+ */
 export function createShapes(
   rules: readonly RuleDefinition[],
   devices: readonly Device[],
   points: readonly PointDefinition[],
 ): readonly Shape[] {
   const site = pointsByKind(devices, points);
-  const open = (device: Device): Desk => ({
-    devices: [device],
-    subject: subjectOf(device, points),
+  const open = (all: readonly Device[]): Desk => ({
+    devices: all,
+    subject: subjectOf(all[0] as Device, points),
     graph: createGraph(),
     forms: [],
   });
-  const shared = new Map<string, Desk>();
-  for (const device of devices) {
-    const key = shapeKey(device, points);
-    const desk = shared.get(key);
-    if (desk) desk.devices.push(device);
-    else shared.set(key, open(device));
-  }
-  const own = new Map<Device, Desk>();
+  const alike = [...groupsOf(devices, (device) => shapeKey(device, points))];
+  const shared = new Map(alike.map((group) => [group, open(group)]));
+  const parted = new Map<string, Desk>();
+  const place = new Map(devices.map((device, at) => [device, at]));
   for (const rule of rules) {
     const parsed = parseRule(rule);
-    const together = isOwnAffair(rule);
-    for (const desk of shared.values()) {
-      if (desk.devices[0]?.kind !== rule.kind) continue;
-      if (together) resolveOn(desk, parsed, site);
-      else {
-        for (const device of desk.devices) {
-          const alone = own.get(device) ?? open(device);
-          own.set(device, alone);
-          resolveOn(alone, parsed, site);
-        }
+    const standing = standingOf(parsed, site);
+    for (const [all, desk] of shared) {
+      if (all[0]?.kind !== rule.kind) continue;
+      const groups = groupsOf(all, standing);
+      if (groups.length === 1) {
+        resolveOn(desk, parsed, site);
+        continue;
+      }
+      for (const group of groups) {
+        const key = group.map((device) => place.get(device)).join();
+        const part = parted.get(key) ?? open(group);
+        parted.set(key, part);
+        resolveOn(part, parsed, site);
       }
     }
   }
-  return [...shared.values(), ...own.values()].filter((desk) => desk.forms.length > 0).map(finish);
+  return [...shared.values(), ...parted.values()].filter((desk) => desk.forms.length > 0).map(finish);
 }
 
 function finish({ devices, forms }: Desk): Shape {
@@ -108,7 +124,7 @@ function finish({ devices, forms }: Desk): Shape {
   const at = new Map(first?.points.map((handle, position) => [handle, position]));
   const roots = forms.flatMap(({ form }) => rootsOf(form));
   const glimpsed = forms.flatMap(({ form }) => [...form.placeholders.values()]);
-  if (devices.length > 1) assertOwn([...roots, ...glimpsed], at);
+  assertApart([...roots, ...glimpsed], devices, at);
   const layout = layOut(roots, glimpsed);
   const slot = (term: Term | undefined): number => (term ? (layout.slotOf.get(term) ?? -1) : -1);
   return {
@@ -139,10 +155,11 @@ const rootsOf = ({ when, clear, levels, trouble }: RuleOnDevice): Term[] => [
   ...(trouble ? [trouble.blind, trouble.lasting] : []),
 ];
 
-/** A guard against a language that grows: a shared rule that reads another device would read the wrong one everywhere else. */
-function assertOwn(roots: readonly Term[], own: ReadonlyMap<number, number>): void {
-  for (const { operator, handle } of reachable(roots)) {
-    if (isInput(operator) && !own.has(handle))
-      throw new Error("A rule that reads another device was taken for one that does not.");
-  }
+/** A guard against a language that grows: one that shares a rule must not be read there as another device by any of the others. */
+function assertApart(roots: readonly Term[], devices: readonly Device[], own: ReadonlyMap<number, number>): void {
+  const foreign = new Set<number>();
+  for (const { operator, handle } of reachable(roots)) if (isInput(operator) && !own.has(handle)) foreign.add(handle);
+  if (foreign.size === 0) return;
+  if (devices.some(({ points }) => points.some((handle) => foreign.has(handle))))
+    throw new Error("A rule that reads one of the devices of its shape was taken for one that does not.");
 }

@@ -4,18 +4,15 @@
  */
 import * as z from "zod";
 import type { Moment } from "#model/time";
-import { isMemory, type Term } from "../language/graph.ts";
-import type { Instances, Row } from "./instances.ts";
-import type { Network, Part } from "./network.ts";
+import type { Instances, Part, Row } from "./instances.ts";
+import type { Network } from "./network.ts";
 import { createPacker, unpack } from "./packed.ts";
+import { isKept, type Pages } from "./pages.ts";
 import type { Timers } from "./timers.ts";
 import type { Phase } from "./verdict.ts";
 
 /** The cover tells up to when the pages of its run are complete; pages are `engine/0`, `engine/1` … */
 const COVER = "engine";
-/** About a millisecond of writing. */
-const NODES_PER_PAGE = 1_000;
-
 const Cover = z.object({ version: z.literal(3), run: z.number(), now: z.number(), mono: z.number() });
 const Numbers = z.array(z.number().nullable());
 const PageText = Cover.extend({
@@ -36,48 +33,6 @@ const PHASES: readonly Phase[] = ["normal", "pending", "active", "leaving"];
 /** Only finite numbers and NaN stand in a verdict. */
 const plain = (x: number): number | null => (Number.isNaN(x) ? null : x);
 const numeric = (x: number | null | undefined): number => x ?? Number.NaN;
-
-/** Everything else follows from these. */
-const isKept = ({ operator }: Term): boolean =>
-  operator === "point" || operator === "is_bad" || operator === "stale" || isMemory(operator);
-
-/** What stands on which page, and what moved since it was written. */
-export interface Pages {
-  readonly parts: readonly (readonly Part[])[];
-  readonly rows: readonly (readonly Row[])[];
-  readonly ofNode: Int32Array;
-  readonly ofRow: Int32Array;
-  /** 1 for a page that must be written. */
-  readonly moved: Uint8Array;
-}
-
-/** Parts stay whole: no node reads one of another part, so a page is right by itself. */
-export function createPages({ parts, rows, nodes }: Instances): Pages {
-  const ofNode = new Int32Array(nodes);
-  const ofPart = new Map<Part, number>();
-  const partsOf: Part[][] = [];
-  const rowsOf: Row[][] = [];
-  let filled = NODES_PER_PAGE;
-  for (const part of parts) {
-    const size = part.shape.layout.nodes.length;
-    if (filled + size > NODES_PER_PAGE) {
-      partsOf.push([]);
-      rowsOf.push([]);
-      filled = 0;
-    }
-    const page = partsOf.length - 1;
-    partsOf[page]?.push(part);
-    filled += size;
-    ofPart.set(part, page);
-    ofNode.fill(page, part.base, part.base + size);
-  }
-  const ofRow = Int32Array.from(rows, (row) => {
-    const page = ofPart.get(row.part) ?? 0;
-    rowsOf[page]?.push(row);
-    return page;
-  });
-  return { parts: partsOf, rows: rowsOf, ofNode, ofRow, moved: new Uint8Array(partsOf.length).fill(1) };
-}
 
 /** What a snapshot is taken of. */
 export interface Stock {

@@ -19,63 +19,55 @@ export function createTimers(owners: number): Timers {
   const heap = new Int32Array(owners);
   const place = new Int32Array(owners).fill(-1);
   const dues = new Float64Array(owners).fill(Number.POSITIVE_INFINITY);
-  /** Where the owner stands in the heap: never later than its due time. */
-  const keys = new Float64Array(owners).fill(Number.POSITIVE_INFINITY);
+  /** By place in the heap, never later than its owner's due time: neighbours are compared without asking their owners. */
+  const keys = new Float64Array(owners);
   let size = 0;
 
-  const before = (a: number, b: number): boolean => {
-    const x = keys[a] as number;
-    const y = keys[b] as number;
-    return x < y || (x === y && a < b);
-  };
-  const put = (at: number, owner: number): void => {
+  const put = (at: number, owner: number, key: number): void => {
     heap[at] = owner;
+    keys[at] = key;
     place[owner] = at;
   };
-  function up(from: number): void {
+  /** Whether the entry at `at` comes before this one. */
+  const isEarlier = (at: number, owner: number, key: number): boolean => {
+    const other = keys[at] as number;
+    return other < key || (other === key && (heap[at] as number) < owner);
+  };
+  function up(from: number, owner: number, key: number): void {
     let at = from;
-    const owner = heap[at] as number;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      const above = heap[parent] as number;
-      if (!before(owner, above)) break;
-      put(at, above);
+      if (isEarlier(parent, owner, key)) break;
+      put(at, heap[parent] as number, keys[parent] as number);
       at = parent;
     }
-    put(at, owner);
+    put(at, owner, key);
   }
-  function down(from: number): void {
-    let at = from;
-    const owner = heap[at] as number;
+  function down(owner: number, key: number): void {
+    let at = 0;
     for (;;) {
       let child = 2 * at + 1;
       if (child >= size) break;
-      if (child + 1 < size && before(heap[child + 1] as number, heap[child] as number)) child += 1;
-      const below = heap[child] as number;
-      if (!before(below, owner)) break;
-      put(at, below);
+      if (child + 1 < size && isEarlier(child + 1, heap[child] as number, keys[child] as number)) child += 1;
+      if (!isEarlier(child, owner, key)) break;
+      put(at, heap[child] as number, keys[child] as number);
       at = child;
     }
-    put(at, owner);
+    put(at, owner, key);
   }
   function removeFirst(): void {
     place[heap[0] as number] = -1;
     size -= 1;
-    if (size === 0) return;
-    put(0, heap[size] as number);
-    down(0);
+    if (size > 0) down(heap[size] as number, keys[size] as number);
   }
   /** Brings the earliest timer to the top and tells its time. */
   function earliest(): number {
     while (size > 0) {
       const owner = heap[0] as number;
       const due = dues[owner] as number;
-      if (due === keys[owner]) return due;
+      if (due === keys[0]) return due;
       if (due === Number.POSITIVE_INFINITY) removeFirst();
-      else {
-        keys[owner] = due;
-        down(0);
-      }
+      else down(owner, due);
     }
     return Number.POSITIVE_INFINITY;
   }
@@ -85,19 +77,15 @@ export function createTimers(owners: number): Timers {
     due: (owner) => dues[owner] as number,
     set(owner, due) {
       dues[owner] = due;
-      if ((place[owner] as number) < 0) {
+      const at = place[owner] as number;
+      if (at < 0) {
         if (due === Number.POSITIVE_INFINITY) return;
-        keys[owner] = due;
-        put(size, owner);
         size += 1;
-        up(size - 1);
-      } else if (due < (keys[owner] as number)) {
-        keys[owner] = due;
-        up(place[owner] as number);
-      }
+        up(size - 1, owner, due);
+      } else if (due < (keys[at] as number)) up(at, owner, due);
     },
     take(now) {
-      if (size === 0 || (keys[heap[0] as number] as number) > now || earliest() > now) return -1;
+      if (size === 0 || (keys[0] as number) > now || earliest() > now) return -1;
       const owner = heap[0] as number;
       removeFirst();
       dues[owner] = Number.POSITIVE_INFINITY;

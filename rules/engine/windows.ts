@@ -1,6 +1,7 @@
 /**
  * avg and median of the last stretch of a value. Both move with time alone and never jump, neither at a sample: they are
- * looked at 60 times per span, and a sample in between is only written down. Each look sums anew, so nothing drifts.
+ * looked at 60 times per span, and a sample in between is only written down. Each look sums anew, so nothing drifts. Windows
+ * that began together look at different moments, otherwise hundreds of them would keep one step waiting.
  */
 import { createHistory, type History } from "./history.ts";
 import { COVERAGE, type Machine, NEVER, type Wiring } from "./machine.ts";
@@ -9,6 +10,9 @@ const SHORTEST_TICK = 100;
 const LONGEST_TICK = 10_000;
 /** 60 looks per window are enough, neither more than 10 a second nor fewer than 6 a minute. */
 export const tickOf = (span: number): number => Math.min(LONGEST_TICK, Math.max(SHORTEST_TICK, Math.ceil(span / 60)));
+
+/** Where in its tick a window looks, spread evenly over the nodes by the golden section. */
+const phaseOf = (slot: number): number => (slot * 0.618_033_988_749_895) % 1;
 
 /** Rounding must not decide whether 80 % are covered. */
 const covered = (good: number, span: number): boolean => good >= COVERAGE * span - 1e-6;
@@ -23,6 +27,8 @@ function createLooked(
   const reach = span + ago;
   const tick = tickOf(span);
   const history = createHistory(reach);
+  /** From its first look, and from the one at which it is filled, a window goes on in its own time. */
+  const firstTick = Math.ceil(tick * (1 - phaseOf(slot)));
   const look = { next: Number.NaN };
 
   /** When the window will be covered if the value stays known: that should not wait for the next look. */
@@ -44,10 +50,13 @@ function createLooked(
         machine.wake = look.next;
         return;
       }
+      const wasKnown = !Number.isNaN(values[slot]);
       history.measure(now - reach, now - ago, now);
-      values[slot] = covered(history.seen.good, span) ? answer(history, now) : Number.NaN;
+      const isKnown = covered(history.seen.good, span);
+      values[slot] = isKnown ? answer(history, now) : Number.NaN;
       const isSettled = history.constant && history.since <= now - reach;
-      look.next = isSettled ? NEVER : Math.min(now + tick, filled(now));
+      const begins = Number.isNaN(look.next) || (isKnown && !wasKnown);
+      look.next = isSettled ? NEVER : Math.min(now + (begins ? firstTick : tick), filled(now));
       machine.wake = look.next;
     },
     save: (mono) => [look.next - mono, ...history.save(mono)],

@@ -34,7 +34,7 @@ const TABLE: Readonly<Record<DeviceKind, string>> = {
   generator: `running ready in_auto start_cmd common_fault start_fault breaker_closed voltage_l1:V voltage_l2:V voltage_l3:V
     frequency:Hz oil_pressure:kPa coolant_temp:Cel fuel_level:% battery_v:V speed:[rpm] run_hours:h+ heartbeat:+`,
   gateway: `cpu_load:% memory_used:% disk_free:% commit_time:ms history_queue: history_ok outbox_depth: outbox_age:s clock_trusted
-    clock_step:s store_ok screens: links: links_down: north_age:s north_fill:% north_down: channels_failing: cert_days:d mains_ok temperature:Cel heartbeat:+`,
+    clock_step:s store_ok screens: links: links_down: north_age:s north_fill:% north_dropped: north_down: channels_failing: cert_days:d mains_ok temperature:Cel heartbeat:+`,
 };
 
 /** Blocks of points that a device has several times: prefix, how many, suffixes. */

@@ -5,11 +5,12 @@ import type { Expression, RuleDefinition, RuleParameter } from "#model/rule";
 import type { Device, DeviceKind } from "#model/site";
 import type { Text } from "#model/text";
 import { createGraph, type Graph } from "./graph.ts";
-import { isOwnAffair, shapeKey } from "./own-affair.ts";
+import { shapeKey } from "./own-affair.ts";
 import { type ParsedRule, type PlacedFault, parseRule } from "./parsed-rule.ts";
 import { createNeighbourhood } from "./relations.ts";
 import { type Resolved, resolveRule } from "./rule-on-device.ts";
 import type { KnownPoint, SitePoints, Subject } from "./scope.ts";
+import { standingOf } from "./standing.ts";
 import { parseUnit } from "./units.ts";
 
 export interface Applies {
@@ -136,7 +137,7 @@ export function checkRules(
       problems.push(problem);
     }
   };
-  const graphs = new Map<string | number, Graph>();
+  const graphs = new Map<string, Graph>();
   const shapes = devices.map((device) => shapeKey(device, points));
   const ids = new Map<string, RuleDefinition>();
   for (const rule of rules) {
@@ -156,12 +157,12 @@ export function checkRules(
     // First on a model device that has every point of the kind: finds the mistakes also where no device is.
     const model = resolveRule(parsed, { device: undefined, points: new Map() }, createGraph(), site);
     report(model.faults);
-    // A thousand lifts of one shape have one answer, unless the rule looks at other devices or at the place.
-    const together = isOwnAffair(rule);
-    const answers = new Map<string | number, Resolved>();
+    // A thousand lifts of one shape have one answer, as far as the rule sees the same others from all of them.
+    const standing = standingOf(parsed, site);
+    const answers = new Map<string, Resolved>();
     subjects.forEach((subject, at) => {
       if (subject.device?.kind !== rule.kind) return;
-      const { faults, because } = onDevice(parsed, subject, together ? (shapes[at] ?? at) : at, answers);
+      const { faults, because } = onDevice(parsed, subject, `${shapes[at]}\n${standing(subject.device)}`, answers);
       report(faults);
       const verdict = { rule: rule.id, device: subject.device.id };
       if (faults.length > 0)
@@ -171,12 +172,7 @@ export function checkRules(
   }
   return { problems, applies };
 
-  function onDevice(
-    parsed: ParsedRule,
-    subject: Subject,
-    of: string | number,
-    answers: Map<string | number, Resolved>,
-  ) {
+  function onDevice(parsed: ParsedRule, subject: Subject, of: string, answers: Map<string, Resolved>) {
     const known = answers.get(of);
     if (known) return known;
     const graph = graphs.get(of) ?? createGraph();

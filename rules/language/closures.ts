@@ -1,5 +1,7 @@
 /** Terms as closures over a column of values: no code generation, no object per evaluation. NaN is unknown. */
-import { constantOf, isConstant, type Operator, type Term } from "./graph.ts";
+import { comparison } from "./comparisons.ts";
+import { constantOf, isConstant, type Term } from "./graph.ts";
+import { computed, sumOf } from "./in-place.ts";
 import { and, choose, closedCount, countAtLeast, not, or, pairOf, vote } from "./kleene.ts";
 
 export type Read = () => number;
@@ -14,77 +16,6 @@ export interface Frame {
 }
 
 const isUnknown = Number.isNaN;
-
-type Compare = "==" | "!=" | "<" | "<=" | ">" | ">=";
-const COMPARE: Readonly<Record<Compare, (a: Read, b: Read) => Read>> = {
-  "==": (a, b) => () => {
-    const x = a();
-    const y = b();
-    return isUnknown(x) || isUnknown(y) ? Number.NaN : x === y ? 1 : 0;
-  },
-  "!=": (a, b) => () => {
-    const x = a();
-    const y = b();
-    return isUnknown(x) || isUnknown(y) ? Number.NaN : x !== y ? 1 : 0;
-  },
-  "<": (a, b) => () => {
-    const x = a();
-    const y = b();
-    return isUnknown(x) || isUnknown(y) ? Number.NaN : x < y ? 1 : 0;
-  },
-  "<=": (a, b) => () => {
-    const x = a();
-    const y = b();
-    return isUnknown(x) || isUnknown(y) ? Number.NaN : x <= y ? 1 : 0;
-  },
-  ">": (a, b) => () => {
-    const x = a();
-    const y = b();
-    return isUnknown(x) || isUnknown(y) ? Number.NaN : x > y ? 1 : 0;
-  },
-  ">=": (a, b) => () => {
-    const x = a();
-    const y = b();
-    return isUnknown(x) || isUnknown(y) ? Number.NaN : x >= y ? 1 : 0;
-  },
-};
-
-/** A value against a limit is by far the most frequent question: one closure each, without a call inside. */
-function againstLimit(operator: Compare, frame: Frame, slot: number, limit: number): Read {
-  const { values } = frame;
-  switch (operator) {
-    case "==":
-      return () => {
-        const x = values[frame.base + slot] as number;
-        return isUnknown(x) ? Number.NaN : x === limit ? 1 : 0;
-      };
-    case "!=":
-      return () => {
-        const x = values[frame.base + slot] as number;
-        return isUnknown(x) ? Number.NaN : x !== limit ? 1 : 0;
-      };
-    case "<":
-      return () => {
-        const x = values[frame.base + slot] as number;
-        return isUnknown(x) ? Number.NaN : x < limit ? 1 : 0;
-      };
-    case "<=":
-      return () => {
-        const x = values[frame.base + slot] as number;
-        return isUnknown(x) ? Number.NaN : x <= limit ? 1 : 0;
-      };
-    case ">":
-      return () => {
-        const x = values[frame.base + slot] as number;
-        return isUnknown(x) ? Number.NaN : x > limit ? 1 : 0;
-      };
-    case ">=":
-      return () => {
-        const x = values[frame.base + slot] as number;
-        return isUnknown(x) ? Number.NaN : x >= limit ? 1 : 0;
-      };
-  }
-}
 
 /** Both operands stand in slots: no call at all. */
 function ofSlots(operator: "&&" | "||", frame: Frame, a: number, b: number): Read {
@@ -106,35 +37,6 @@ function withSlot(operator: "&&" | "||", frame: Frame, slot: number, other: Read
         const x = values[frame.base + slot] as number;
         return x === 1 ? 1 : or(x, other());
       };
-}
-
-/** Sums and differences of slots, and their multiples: without a call. */
-function arithmetic(operator: Operator, frame: Frame, a: number, b: number): Read | undefined {
-  const { values } = frame;
-  switch (operator) {
-    case "+":
-      return () => (values[frame.base + a] as number) + (values[frame.base + b] as number);
-    case "-":
-      return () => (values[frame.base + a] as number) - (values[frame.base + b] as number);
-    case "*":
-      return () => (values[frame.base + a] as number) * (values[frame.base + b] as number);
-    default:
-      return undefined;
-  }
-}
-
-function arithmeticWith(operator: Operator, frame: Frame, slot: number, constant: number): Read | undefined {
-  const { values } = frame;
-  switch (operator) {
-    case "+":
-      return () => (values[frame.base + slot] as number) + constant;
-    case "-":
-      return () => (values[frame.base + slot] as number) - constant;
-    case "*":
-      return () => (values[frame.base + slot] as number) * constant;
-    default:
-      return undefined;
-  }
 }
 
 /** Votes in slots are counted without a call, the others are asked. */
@@ -197,15 +99,8 @@ export function compile(term: Term, frame: Frame, slotOf: (term: Term) => number
     return () => value;
   }
   const [first, second, third] = term.args;
-  if (operator in COMPARE && first && second) {
-    const compare = operator as Compare;
-    const slot = slotOf(first);
-    if (slot !== undefined && isConstant(second) && !isConstant(first)) {
-      const limit = constantOf(second);
-      return Number.isNaN(limit) ? () => Number.NaN : againstLimit(compare, frame, slot, limit);
-    }
-    return COMPARE[compare](read(first), read(second));
-  }
+  const compared = comparison(term, frame, slotOf, read);
+  if (compared) return compared;
   const [x, y] = [first && placeOf(first), second && placeOf(second)];
   if ((operator === "&&" || operator === "||") && first && second) {
     if (x !== undefined && y !== undefined) return ofSlots(operator, frame, x, y);
@@ -213,13 +108,12 @@ export function compile(term: Term, frame: Frame, slotOf: (term: Term) => number
     // Both are pure, and three-valued and/or are symmetric: the order does not matter.
     if (y !== undefined) return withSlot(operator, frame, y, read(first));
   }
-  const short =
-    x !== undefined && y !== undefined
-      ? arithmetic(operator, frame, x, y)
-      : x !== undefined && second && isConstant(second)
-        ? arithmeticWith(operator, frame, x, constantOf(second))
-        : undefined;
-  if (short) return short;
+  const sum = sumOf(term, slotOf);
+  if (sum) {
+    const { kind, a, b, c } = sum;
+    return () => computed(values, frame.base, kind, a, b, c);
+  }
+  if (operator === "!" && x !== undefined) return () => not(values[frame.base + x] as number);
   const nothing: Read = () => Number.NaN;
   const a = first ? read(first) : nothing;
   const b = second ? read(second) : nothing;

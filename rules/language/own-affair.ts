@@ -5,7 +5,7 @@ import type { Device } from "#model/site";
 
 /**
  * What a rule may hold for its meaning to depend on nothing but the points and facts of its device. A field that is not
- * named here, e.g. one that selects devices by place, makes the rule be resolved on each device by itself.
+ * named here makes the rule be resolved on each device by itself.
  */
 const OWN_AFFAIR: ReadonlySet<string> = new Set<keyof RuleDefinition>([
   "id",
@@ -32,12 +32,17 @@ const OWN_AFFAIR: ReadonlySet<string> = new Set<keyof RuleDefinition>([
   "suppressBy",
   "becauseAt",
   "calendars",
+  "reAlarm",
 ]);
 /** `building.utility_power`, `floor3.*.smoke`: a name with a dot leads to another device. */
 const DOTTED = /[\p{L}\p{N}_)\]*]\s*\.\s*[\p{L}_*]/u;
 
+/** Beside its selection of devices, which `standing.ts` knows. */
+export const hasOddField = (rule: RuleDefinition): boolean =>
+  Object.keys(rule).some((key) => key !== "each" && !OWN_AFFAIR.has(key));
+
 export function isOwnAffair(rule: RuleDefinition): boolean {
-  if (Object.keys(rule).some((key) => !OWN_AFFAIR.has(key))) return false;
+  if (rule.each || hasOddField(rule)) return false;
   const texts = [
     ...Object.values(rule.let),
     rule.when,

@@ -89,8 +89,12 @@ function stands(where: string, here: Device, there: Device): boolean {
   return part !== undefined && label(there.place[part as "floor"] ?? "") === name;
 }
 
-/** Devices that may stand in the relation to `here`. */
-function candidates(where: string, here: Device, { all, inBuilding, byId, called }: Neighbourhood): readonly Subject[] {
+/** Devices that may stand in the relation to `here`: told by its place, or by what it depends on. */
+export function candidates(
+  where: string,
+  here: Device,
+  { all, inBuilding, byId, called }: Neighbourhood,
+): readonly Subject[] {
   if (where === "depends_on") return here.dependsOn.flatMap((id) => byId(id) ?? []);
   if (where === "site") return all();
   const place = where === "building" || where === "floor" || where === "room" ? where : PLACE.exec(where)?.[1];
@@ -102,7 +106,7 @@ function candidates(where: string, here: Device, { all, inBuilding, byId, called
   return near.filter(({ device }) => device !== undefined && stands(where, here, device));
 }
 
-const isWhich = (device: Device | undefined, which: string | undefined): boolean =>
+export const isWhich = (device: Device | undefined, which: string | undefined): boolean =>
   which === undefined || device?.kind === which || (device?.tags?.includes(which) ?? false);
 
 /** The devices that all the references mean, which have one prefix; only those that have every point. */

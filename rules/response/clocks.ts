@@ -215,7 +215,7 @@ export function shiftClock(clock: ResponseClock, by: Span): ResponseClock {
 
 /** The earliest instant at which the heartbeat must look at this ticket again. */
 export function wakeOfTicket(
-  ticket: Pick<Ticket, "clocks" | "ladder" | "acknowledgeExpiresAt" | "hold" | "offers">,
+  ticket: Pick<Ticket, "clocks" | "ladder" | "acknowledgeExpiresAt" | "hold" | "offers" | "promised">,
 ): Instant {
   let wake = Number.POSITIVE_INFINITY;
   for (const clock of ticket.clocks) wake = Math.min(wake, wakeOf(clock) ?? Number.POSITIVE_INFINITY);
@@ -223,6 +223,8 @@ export function wakeOfTicket(
     if (row.state === "waiting" && !(ticket.hold && waitsWithRepair(row))) wake = Math.min(wake, row.dueAt);
   }
   for (const offer of ticket.offers ?? []) if (offer.state === "open") wake = Math.min(wake, offer.until);
+  const promised = ticket.promised?.at(-1);
+  if (promised && !promised.kept && !promised.missed) wake = Math.min(wake, promised.until);
   if (ticket.hold) wake = Math.min(wake, ticket.hold.until);
   if (ticket.acknowledgeExpiresAt !== undefined) wake = Math.min(wake, ticket.acknowledgeExpiresAt);
   // JSON knows no Infinity: a ticket that waits for nothing wakes at the end of time.

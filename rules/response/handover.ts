@@ -39,7 +39,8 @@ export function stillResponsible(draft: Draft, role: string): readonly string[] 
   const { teams } = draft.view.site.people;
   return draft
     .papers()
-    .filter((paper) => isHandover(paper) && paper.state === "open" && paper.at <= draft.now)
+    .filter(isHandover)
+    .filter((paper) => paper.state === "open" && paper.at <= draft.now)
     .flatMap((paper) => (teams.find((team) => team.id === paper.team)?.roles.includes(role) ? paper.leaving : []));
 }
 
@@ -54,12 +55,13 @@ export function watchHandovers(draft: Draft): void {
   for (const team of handoverTeams(draft.view.site)) {
     const { last } = shiftChanges(draft.view.site.people, team, draft.now, draft.view.site.zone);
     if (!last || draft.paper(idOf(team, last.at, draft.view.site.zone))) continue;
-    const known = draft.papers().some((paper) => paper.team === team && paper.at < last.at);
+    const known = draft.papers().some((paper) => isHandover(paper) && paper.team === team && paper.at < last.at);
     if (known || between(last.at, draft.now) <= SEEN_LIVE) open(draft, team, last);
   }
   for (const paper of draft.view.papers.values()) {
     const now = draft.paper(paper.id);
-    if (now?.state === "open" && now.leadTold === undefined && now.signBy <= draft.now) tellLead(draft, now);
+    if (now?.kind === "handover" && now.state === "open" && now.leadTold === undefined && now.signBy <= draft.now)
+      tellLead(draft, now);
   }
 }
 
@@ -67,7 +69,7 @@ function open(draft: Draft, team: string, change: ShiftChange): Handover {
   const policy = draft.view.site.policy.handover;
   // One that nobody ever signed does not stay open beside the next one: the gap is on record.
   for (const old of draft.papers()) {
-    if (old.team === team && old.state === "open" && old.at < change.at) {
+    if (isHandover(old) && old.team === team && old.state === "open" && old.at < change.at) {
       draft.cancelMessages(`paper:${old.id}`);
       draft.putPaper({ ...old, state: "closed" }, "handover-missed", { leaving: old.leaving });
     }
@@ -134,7 +136,7 @@ export function openHandover(draft: Draft, team: string): Plan {
       `The team ${team} hands nothing over in writing, or works in no shifts.`,
     );
   }
-  const waiting = draft.papers().find((paper) => paper.team === team && paper.state === "open");
+  const waiting = draft.papers().find((paper) => isHandover(paper) && paper.team === team && paper.state === "open");
   if (waiting) return draft.finish({ paper: waiting.id, already: waiting.id });
   const { site } = draft.view;
   const { next } = shiftChanges(site.people, team, draft.now, site.zone);

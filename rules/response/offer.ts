@@ -36,8 +36,24 @@ function hasSkill(site: Site, person: Person, skill: string | undefined, now: In
 const jobsOf = (draft: Draft, person: Person, except: string): readonly Ticket[] =>
   draft.openTickets().filter((one) => one.no !== except && isPerson(person, one.assignee) && one.state !== "merged");
 
+/** Somebody who may be sent, and what speaks for them. */
+interface Candidate {
+  readonly person: Person;
+  readonly near: boolean;
+  /** Open tickets they already work on. */
+  readonly jobs: number;
+}
+
+function isNear(site: Site, ticket: Ticket, person: Person): boolean {
+  const { building } = ticket.place;
+  return (
+    building !== undefined &&
+    site.people.teams.some((team) => team.people.includes(person.id) && team.building === building)
+  );
+}
+
 /** Who may be sent now, best first: on duty, able, not at another S1, not asked before in this round. */
-export function candidates(draft: Draft, ticket: Ticket): readonly Person[] {
+export function candidates(draft: Draft, ticket: Ticket): readonly Candidate[] {
   const { site } = draft.view;
   const { dispatch } = ticket.policy;
   if (!dispatch) return [];
@@ -48,34 +64,37 @@ export function candidates(draft: Draft, ticket: Ticket): readonly Person[] {
       return duty.nobody ? [] : duty.people;
     }),
   );
-  const near = (person: Person): boolean =>
-    ticket.place.building !== undefined &&
-    site.people.teams.some((team) => team.people.includes(person.id) && team.building === ticket.place.building);
   return site.people.people
     .filter(
       (person) => ids.has(person.id) && !asked.has(person.id) && hasSkill(site, person, dispatch.skill, draft.now),
     )
     .map((person) => ({ person, jobs: jobsOf(draft, person, ticket.no) }))
     .filter(({ jobs }) => !jobs.some((job) => job.severity === "S1"))
-    .map(({ person, jobs }) => ({ person, near: near(person) ? 0 : 1, load: jobs.length }))
-    .sort((a, b) => a.near - b.near || a.load - b.load)
-    .map(({ person }) => person);
+    .map(({ person, jobs }): Candidate => ({ person, near: isNear(site, ticket, person), jobs: jobs.length }))
+    .sort((a, b) => Number(b.near) - Number(a.near) || a.jobs - b.jobs);
 }
 
 const limitOf = (ticket: Ticket) =>
   milliseconds((ticket.clocks.find((clock) => clock.kind === "accept")?.target ?? USUAL / SHARE) * SHARE);
 
 /** The ticket with an offer to each of them, told and journalled. */
-function offerTo(draft: Draft, ticket: Ticket, people: readonly Person[]): Ticket {
+function offerTo(draft: Draft, ticket: Ticket, people: readonly Candidate[]): Ticket {
   const until = later(draft.now, limitOf(ticket));
   const fresh = people.map(
-    ({ id }): Offer => ({ person: id, round: ticket.round, state: "open", at: draft.now, until }),
+    ({ person, near, jobs }): Offer => ({
+      person: person.id,
+      round: ticket.round,
+      state: "open",
+      at: draft.now,
+      until,
+      why: { near, jobs },
+    }),
   );
   const after: Ticket = { ...ticket, state: "dispatched", offers: [...(ticket.offers ?? []), ...fresh] };
-  draft.putTicket(after, "ticket-offered", { to: people.map(({ id }) => id), until });
+  draft.putTicket(after, "ticket-offered", { to: people.map(({ person }) => person.id), until });
   // The first steps of an S1 tell all of them already.
-  for (const { id } of ticket.severity === "S1" ? [] : people) {
-    tellPerson(draft, after, id, {
+  for (const { person } of ticket.severity === "S1" ? [] : people) {
+    tellPerson(draft, after, person.id, {
       zh: "派单给您，请接单或说明不能接的原因",
       en: "Offered to you: accept it, or say why not",
     });
@@ -104,12 +123,14 @@ export function offerNext(draft: Draft, ticket: Ticket): Ticket {
 }
 
 /** A person at the desk sends somebody by name: that offer ends too, and then the next one has it. */
-export function offerByHand(draft: Draft, ticket: Ticket, called: string): Ticket {
+export function offerByHand(draft: Draft, ticket: Ticket, called: string, by: string): Ticket {
   const person = draft.view.site.people.people.find((one) => isPerson(one, called));
   const offers = close(ticket.offers, isOpenOffer, "withdrawn");
   if (!person || !ticket.policy.dispatch) return { ...ticket, ...(offers ? { offers } : {}) };
   const until = later(draft.now, limitOf(ticket));
-  const offer: Offer = { person: person.id, round: ticket.round, state: "open", at: draft.now, until };
+  const jobs = jobsOf(draft, person, ticket.no).length;
+  const why = { near: isNear(draft.view.site, ticket, person), jobs, by };
+  const offer: Offer = { person: person.id, round: ticket.round, state: "open", at: draft.now, until, why };
   return { ...ticket, offers: [...(offers ?? []), offer] };
 }
 
@@ -134,8 +155,17 @@ export function endDueOffers(draft: Draft, ticket: Ticket): Ticket {
   return offerNext(draft, after);
 }
 
-/** What accepting, declining or sending somebody means for the offers; `called` is who acts, as written or as an account. */
-export function settleOffers(draft: Draft, ticket: Ticket, step: TicketStep, called: readonly string[]): Ticket {
+/**
+ * What accepting, declining or sending somebody means for the offers; `called` is who acts, as written or as an account, `because`
+ * what was said.
+ */
+export function settleOffers(
+  draft: Draft,
+  ticket: Ticket,
+  step: TicketStep,
+  called: readonly string[],
+  because?: string,
+): Ticket {
   const people = draft.view.site.people.people.filter((one) => called.some((name) => isPerson(one, name)));
   const mine = (offer: Offer) => people.some(({ id }) => id === offer.person);
   switch (step) {
@@ -146,7 +176,12 @@ export function settleOffers(draft: Draft, ticket: Ticket, step: TicketStep, cal
     case "decline": {
       const asked = (ticket.offers ?? []).some((offer) => isOpenOffer(offer) && mine(offer));
       // Who declines without having been asked by name declines for all who were: the desk knows why.
-      const offers = close(ticket.offers, asked ? mine : () => true, "declined");
+      const had = (offer: Offer) => offer.state === "accepted" && offer.round === ticket.round && mine(offer);
+      const offers = ticket.offers?.map((offer) =>
+        had(offer) || (isOpenOffer(offer) && (!asked || mine(offer)))
+          ? { ...offer, state: "declined" as const, ...(because === undefined ? {} : { because }) }
+          : offer,
+      );
       const others = offers?.some(isOpenOffer) ?? false;
       return { ...ticket, ...(offers ? { offers } : {}), ...(others ? { state: "dispatched" as const } : {}) };
     }
@@ -185,12 +220,19 @@ export function preempt(draft: Draft, taken: Ticket): void {
   }
 }
 
-function remind(draft: Draft, ticket: Ticket, id: string, say: { zh: string; en: string }): void {
+/** The control room is told one sentence more about a ticket. */
+export function remind(
+  draft: Draft,
+  ticket: Ticket,
+  id: string,
+  say: { zh: string; en: string },
+  roles: readonly string[] = ["control-room-operator"],
+): void {
   const step = {
     id,
     after: milliseconds(0),
     unless: [],
-    tell: ["control-room-operator"],
+    tell: roles,
     phone: false,
     raiseRescueTier: false,
     say,

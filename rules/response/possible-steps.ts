@@ -42,7 +42,10 @@ export const STEPS: Readonly<Record<TicketStep, StepRule>> = {
   },
   verify: { from: ["repaired"], to: "verifying", meets: ["verify"] },
   "follow-up": { from: ["repaired", "verifying"], to: "verifying", meets: ["followup"] },
+  // Also of a closed ticket, while it may be opened again.
+  rate: { from: ["repaired", "verifying", "closed"] },
   feedback: { needs: "note" },
+  promise: { from: ["new", "dispatched", ...WORKING, "mitigated", "on-hold"] },
   assign: { needs: "assignee" },
   escalate: {},
   note: { needs: "note" },
@@ -85,8 +88,10 @@ const OFFERED: readonly TicketStep[] = [
   "repair",
   "verify",
   "follow-up",
+  "rate",
   "close",
   "feedback",
+  "promise",
   "note",
   "sop",
   "assign",
@@ -137,7 +142,7 @@ function offered(ticket: Ticket, step: TicketStep): boolean {
  * opened again.
  */
 export function allowedSteps(ticket: Ticket, now: Instant, within: Span): { can: TicketStep[]; cannotClose?: Text } {
-  if (mayReopen(ticket, now, within)) return { can: ["reopen"] };
+  if (mayReopen(ticket, now, within)) return { can: ["reopen", "rate"] };
   const can = OFFERED.filter((step) => offered(ticket, step));
   if (FINISHED.has(ticket.state) || can.includes("close")) return { can };
   const rows = openRows(ticket);

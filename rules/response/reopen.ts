@@ -66,8 +66,11 @@ export function reopen(draft: Draft, before: Ticket, at: Instant, why: { note?: 
     closedAt: before.closedAt ?? at,
     clocks: before.clocks,
     sop: before.sop,
+    ...(before.rating === undefined ? {} : { rating: before.rating }),
   };
   const {
+    rating: _rating,
+    judged: _judged,
     closedAt: _closed,
     acknowledgedBy: _by,
     acknowledgeExpiresAt: _until,

@@ -6,7 +6,7 @@ import type { Draft } from "../draft.ts";
 import { openTicket } from "./open-ticket.ts";
 import { tell } from "./tell.ts";
 
-/** Looks at the faults of this ticket's kind after one more came. Drills, false alarms and rectifications do not count. */
+/** Looks at the faults of this ticket's kind after one more came. Drills, tests, maintenance, false alarms and rectifications do not count. */
 export function countRepeats(draft: Draft, ticket: Ticket): void {
   const { repeat } = draft.view.site.policy;
   if (ticket.device === undefined || !counts(ticket)) return;
@@ -53,10 +53,11 @@ export function countRepeats(draft: Draft, ticket: Ticket): void {
   tell(draft, rectification, [{ step, loop: 0 }]);
 }
 
-const counts = (ticket: Ticket): boolean => !ticket.simulated && !ticket.falseAlarm && ticket.rectifies === undefined;
+const counts = (ticket: Ticket): boolean =>
+  !ticket.simulated && !ticket.falseAlarm && ticket.judged === undefined && ticket.rectifies === undefined;
 
 /** When each round of a ticket began. */
-const roundsOf = (ticket: Ticket) => {
+export const roundsOf = (ticket: Ticket): readonly Ticket["openedAt"][] => {
   const starts = (clocks: Ticket["clocks"]) => clocks.map((clock) => clock.startedAt);
   const began = [...(ticket.past ?? []).map((past) => past.clocks), ticket.clocks].map((clocks) =>
     Math.min(...starts(clocks)),

@@ -1,5 +1,5 @@
 /** What people do with a ticket: each step checked, then taken; clocks, ladder and messages follow from it. */
-import type { Actor, Role } from "#model/account";
+import type { Actor } from "#model/account";
 import type { Command, Plan, TicketStep } from "#model/plan";
 import type { ClockKind } from "#model/policy";
 import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
@@ -7,19 +7,18 @@ import { type Instant, later } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
 import { answered, cancel, isOpen, meet, RECURRING, restart, startClock, wakeOfTicket } from "./clocks.ts";
 import { confirmedRows, isFirstClaim, isOnTheSpot } from "./findings.ts";
-import { hold, resume, resumed, whyNotHold } from "./hold.ts";
+import { hold, resume, resumed } from "./hold.ts";
 import { dropAnswered, runDueSteps } from "./ladder.ts";
-import { mergeByHand, whyNotMerge } from "./merge.ts";
+import { mergeByHand } from "./merge.ts";
 import { offerByHand, offerNext, preempt, settleOffers } from "./offer.ts";
-import { confirmCall, toBeCalled } from "./phone.ts";
-import { allowedSteps, CONTROLLED, FINISHED, fits, needsReview, openRows, STEPS } from "./possible-steps.ts";
+import { keepPromise, promise, rate } from "./owner.ts";
+import { confirmCall } from "./phone.ts";
+import { CONTROLLED, openRows, STEPS } from "./possible-steps.ts";
 import { dropWaiting } from "./reach.ts";
-import { reopen, whyNotReopen } from "./reopen.ts";
+import { reopen } from "./reopen.ts";
 import { countRepeats } from "./repeats.ts";
 import { tellPerson } from "./tell.ts";
-import { ticketStateName } from "./words.ts";
-
-const MAY_OVERRIDE: ReadonlySet<Role> = new Set(["supervisor", "admin"]);
+import { whyNot } from "./why-not.ts";
 
 type StepCommand = Extract<Command, { do: "ticket-step" }>;
 
@@ -51,18 +50,6 @@ export function takeStep(
   };
 }
 
-/** An accepted ticket is not accepted twice: whoever was slower hears who holds it. */
-function whyNotAccept(ticket: Ticket): Plan | undefined {
-  if (ticket.assignee === undefined || !["accepted", "en-route", "on-site"].includes(ticket.state)) return undefined;
-  return refuse(
-    409,
-    "already-accepted",
-    `工单 ${ticket.no} 已被 ${ticket.assignee} 接单。`,
-    `Ticket ${ticket.no} was already accepted by ${ticket.assignee}.`,
-    { assignee: ticket.assignee },
-  );
-}
-
 /** Steps that do something else than stop clocks. */
 const TURNS: Partial<
   Record<TicketStep, (draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor, at: Instant) => Ticket>
@@ -75,6 +62,8 @@ const TURNS: Partial<
     return again;
   },
   merge: (draft, ticket, command) => mergeByHand(draft, ticket, command),
+  promise: (draft, ticket, command, actor, at) => promise(draft, ticket, command, actor, at),
+  rate: (draft, ticket, command, actor, at) => rate(draft, ticket, command, actor, at),
   "confirm-phone"(draft, ticket, command, actor, at) {
     const called = command.assignee ?? "";
     const after = confirmCall(draft, ticket, called, actor.name, at);
@@ -91,100 +80,6 @@ function settled(draft: Draft, turned: Ticket | undefined): Ticket | undefined {
   const ticket = { ...held, wakeAt: wakeOfTicket(held) };
   draft.amendTicket(ticket);
   return ticket;
-}
-
-function whyNot(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor, at: Instant): Plan | undefined {
-  const rule = STEPS[command.step];
-  if (command.step === "reopen") return whyNotReopen(draft, ticket, command);
-  const taken = command.step === "accept" ? whyNotAccept(ticket) : undefined;
-  if (taken) return taken;
-  if (FINISHED.has(ticket.state) || (!fits(ticket, command.step) && !(command.step === "close" && ticket.falseAlarm))) {
-    const state = ticketStateName[ticket.state];
-    return refuse(
-      409,
-      "wrong-state",
-      `工单 ${ticket.no} 处于「${state.zh}」，不能执行此步骤。`,
-      `Ticket ${ticket.no} is "${state.en}"; this step does not fit.`,
-      { state: ticket.state, can: allowedSteps(ticket, draft.now, draft.view.site.policy.reopen.within).can },
-    );
-  }
-  if (at > draft.now || at < (command.step === "resume" ? (ticket.hold?.since ?? at) : ticket.openedAt)) {
-    return refuse(
-      422,
-      "wrong-time",
-      "补录时间须在开单之后、现在之前。",
-      "The time of a back-entry lies between the opening and now.",
-    );
-  }
-  const review = whyNotReviewed(ticket, command.step, actor);
-  if (review) return review;
-  if (rule.needs === "note" && !command.note?.trim())
-    return refuse(422, "note-needed", "请填写说明。", "Please write what happened.");
-  if (rule.needs === "assignee" && !command.assignee?.trim())
-    return refuse(422, "assignee-needed", "请选择派给谁。", "Please say who is sent.");
-  if (command.step === "confirm-phone" && !toBeCalled(ticket).includes(command.assignee ?? "")) {
-    return refuse(422, "not-to-be-called", "此人不在待电话确认之列。", "This person is not among those to be called.", {
-      names: toBeCalled(ticket),
-    });
-  }
-  if (rule.needs === "sop" && !ticket.sop.some((row) => row.step === command.sop)) {
-    return refuse(422, "no-such-sop-step", "核对单里没有这一步。", "The checklist has no such step.", {
-      steps: ticket.sop.map((row) => row.step),
-    });
-  }
-  if (command.step === "false-alarm" && ticket.falseAlarmClaim?.account === actor.id && !ticket.falseAlarm) {
-    return refuse(
-      409,
-      "second-person-needed",
-      `您已登记工单 ${ticket.no} 为误报，须由另一人用自己的账号确认。`,
-      `You already recorded ticket ${ticket.no} as a false alarm; another person must confirm it with an account of their own.`,
-      { claimedBy: ticket.falseAlarmClaim.name },
-    );
-  }
-  if (command.step === "close") return whyNotClose(draft, ticket, command, actor);
-  if (command.step === "hold") return whyNotHold(draft, ticket, command, actor);
-  if (command.step === "merge") return whyNotMerge(draft, ticket, command);
-  return undefined;
-}
-
-/** Steps by which somebody is sent. */
-const SENDS: ReadonlySet<TicketStep> = new Set(["dispatch", "assign", "accept"]);
-
-/** A complaint goes to nobody before a team lead has read it (P4). */
-function whyNotReviewed(ticket: Ticket, step: TicketStep, actor: Actor): Plan | undefined {
-  if (step === "review" && !MAY_OVERRIDE.has(actor.role)) {
-    return refuse(403, "approval-needed", "须由班组长或主管审核。", "A team lead or supervisor must review this.");
-  }
-  if (!needsReview(ticket) || !SENDS.has(step)) return undefined;
-  return refuse(
-    409,
-    "review-needed",
-    `${ticket.policy.name.zh}工单 ${ticket.no} 须经班组长审核后再派单。`,
-    `Ticket ${ticket.no} is reviewed by a team lead before anybody is sent.`,
-  );
-}
-
-function whyNotClose(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor): Plan | undefined {
-  const override = MAY_OVERRIDE.has(actor.role) && Boolean(command.note?.trim());
-  if (override) return undefined;
-  const rows = ticket.falseAlarm ? [] : openRows(ticket);
-  if (rows.length > 0) {
-    const { cannotClose } = allowedSteps(ticket, draft.now, draft.view.site.policy.reopen.within);
-    return refuse(409, "steps-open", cannotClose?.zh ?? "", cannotClose?.en ?? "", {
-      open: rows.map((row) => row.step),
-    });
-  }
-  const active = ticket.alarms.filter((id) => draft.alarm(id)?.process === "active");
-  if (active.length > 0) {
-    return refuse(
-      409,
-      "source-active",
-      "告警源尚未恢复，不能关闭。主管可填写原因后关闭。",
-      "The source is still in alarm. A supervisor may close with a reason.",
-      { active },
-    );
-  }
-  return undefined;
 }
 
 function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, at: Instant): Ticket {
@@ -234,13 +129,16 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
     ...(command.step === "escalate" ? { ladder: bringForward(before.ladder, draft.now) } : {}),
     ...(confirmed ? { ladder: [...before.ladder, ...confirmedRows(before, draft.now)] } : {}),
   };
+  ticket = keepPromise(ticket);
   ticket = settleOffers(
     draft,
     ticket,
     command.step,
     [command.assignee, ticket.assignee, actor.name, actor.id].filter((name) => name !== undefined),
+    command.note,
   );
-  if (command.step === "dispatch" && command.assignee) ticket = offerByHand(draft, ticket, command.assignee);
+  if (command.step === "dispatch" && command.assignee)
+    ticket = offerByHand(draft, ticket, command.assignee, actor.name);
   ticket = holdAcknowledgement(draft, ticket);
   // Nobody is called any more about what is over, or never was.
   const over = command.step === "close" || command.step === "false-alarm";
@@ -257,6 +155,7 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
         : {}),
       ...(command.step === "arrive" ? { who } : {}),
       ...(command.occurredAt === undefined ? {} : { backEntry: true }),
+      ...(actor.kind === "link" ? { through: "link" } : {}),
       ...(command.step === "close" && stillOpen(draft, before) ? { override: true } : {}),
     },
     at,

@@ -8,6 +8,7 @@ import { look, recount, shiftClock, type Timing, wakeOfTicket } from "./clocks.t
 import { endDueHold } from "./hold.ts";
 import { resumeAfterExpiry, runDueSteps, shiftRow } from "./ladder.ts";
 import { endDueOffers } from "./offer.ts";
+import { noteMissedPromise } from "./owner.ts";
 import { unheard } from "./prove.ts";
 import { tell } from "./tell.ts";
 import { clockName } from "./words.ts";
@@ -24,6 +25,7 @@ function watch(draft: Draft, before: Ticket): void {
   ticket = resumeAfterExpiry(draft, ticket);
   ticket = runDueSteps(draft, ticket);
   ticket = endDueOffers(draft, ticket);
+  ticket = noteMissedPromise(draft, ticket);
   ticket = { ...ticket, wakeAt: wakeOfTicket(ticket) };
   if (ticket.wakeAt !== before.wakeAt) draft.amendTicket(ticket);
 }

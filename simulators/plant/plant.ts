@@ -1,7 +1,7 @@
 /** What every simulated plant offers to the wire and to the stories. Plants know neither sockets nor wall time. */
 
 export interface Plant {
-  readonly kind: "elevator" | "booster" | "fire-panel" | "access" | "utility" | "generator" | "ups" | "gas";
+  readonly kind: "elevator" | "booster" | "fire-panel" | "access" | "utility" | "generator" | "ups" | "gas" | "replay";
   /** Length of one step in plant seconds. */
   readonly stepSeconds: number;
   /** Plant seconds since the start. */

@@ -22,9 +22,10 @@ const limits: Readonly<Record<number, number>> = { 1: 2000, 2: 2000, 3: 125, 4: 
 
 /**
  * `pdu` is a request without its header, at least one byte. Coils and discrete inputs show the same bits, holding and
- * input registers the same words. Order of the checks as in the state diagrams: function, quantity, address.
+ * input registers the same words, unless the memory tells them apart. `maxRegisters`: what the device gives at once, since small
+ * ones give less than the standard allows. Order of the checks as in the state diagrams: function, quantity, address.
  */
-export function answer(pdu: Buffer, memory: UnitMemory): Buffer {
+export function answer(pdu: Buffer, memory: UnitMemory, maxRegisters = 125): Buffer {
   const functionCode = pdu[0] ?? 0;
   if (memory.write && (functionCode === 6 || functionCode === 16)) return writeWords(pdu, memory.write);
   const limit = limits[functionCode];
@@ -33,7 +34,8 @@ export function answer(pdu: Buffer, memory: UnitMemory): Buffer {
   if (pdu.length !== 5) return exception(functionCode, exceptions.illegalValue);
   const start = pdu.readUInt16BE(1);
   const quantity = pdu.readUInt16BE(3);
-  if (quantity < 1 || quantity > limit) return exception(functionCode, exceptions.illegalValue);
+  if (quantity < 1 || quantity > (functionCode > 2 ? Math.min(limit, maxRegisters) : limit))
+    return exception(functionCode, exceptions.illegalValue);
   if (start + quantity > 65_536) return exception(functionCode, exceptions.illegalAddress);
   return functionCode <= 2
     ? readBits(functionCode, start, quantity, memory)
@@ -60,7 +62,7 @@ function readBits(functionCode: number, start: number, quantity: number, memory:
   reply[0] = functionCode;
   reply[1] = bytes;
   for (let index = 0; index < quantity; index += 1) {
-    const bit = memory.bit(start + index);
+    const bit = memory.bit(start + index, functionCode);
     if (bit === undefined) return exception(functionCode, exceptions.illegalAddress);
     // The first bit asked for is the lowest of the first byte.
     if (bit) reply[2 + (index >> 3)] = (reply[2 + (index >> 3)] ?? 0) | (1 << (index & 7));
@@ -73,7 +75,7 @@ function readWords(functionCode: number, start: number, quantity: number, memory
   reply[0] = functionCode;
   reply[1] = 2 * quantity;
   for (let index = 0; index < quantity; index += 1) {
-    const word = memory.word(start + index);
+    const word = memory.word(start + index, functionCode);
     if (word === undefined) return exception(functionCode, exceptions.illegalAddress);
     reply.writeUInt16BE(word, 2 + 2 * index);
   }

@@ -82,6 +82,16 @@ export const faultKinds = {
     scope: "unit",
     tells: { zh: "心跳停止，其他寄存器照常", en: "The heartbeat stands still, the rest goes on" },
   },
+  "clock-skew": {
+    scope: "unit",
+    seconds: { default: 3600, min: -86_400 * 366, max: 86_400 * 366 },
+    tells: { zh: "设备时钟偏差，时标不准", en: "The device's clock is wrong; so are its time stamps" },
+  },
+  reboot: {
+    scope: "unit",
+    seconds: { default: 5, min: 0.1, max: 600 },
+    tells: { zh: "设备重启：先无应答，之后心跳从 0 开始", en: "Restart: silent, then the heartbeat begins at 0" },
+  },
 } as const satisfies Readonly<Record<string, FaultKind>>;
 
 export type FaultName = keyof typeof faultKinds;

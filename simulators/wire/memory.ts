@@ -2,12 +2,20 @@
 import type { Encoding, RegisterEntry, RegisterMap } from "./maps.ts";
 
 export interface UnitMemory {
-  /** The register's content, or undefined where the unit has none. */
-  word(address: number): number | undefined;
-  /** Bit b of register r as coil or discrete input 16·r + b, or undefined where there is none. */
-  bit(address: number): boolean | undefined;
+  /** The register's content as the read function (3 or 4) shows it, or undefined where the unit has none. */
+  word(address: number, functionCode?: number): number | undefined;
+  /** Bit b of register r as coil or discrete input 16·r + b (function 1 or 2), or undefined where there is none. */
+  bit(address: number, functionCode?: number): boolean | undefined;
   /** Takes words from `start` on, all or none; absent where the unit takes none at all. */
   write?(start: number, words: readonly number[]): "taken" | "no-such-address" | "not-allowed";
+}
+
+/** How one instance differs from its maker's table. */
+export interface MemoryVariant {
+  /** Which way the two words of a 32-bit number stand; A is the most significant byte. */
+  readonly wordOrder?: "ABCD" | "CDAB" | "BADC" | "DCBA" | undefined;
+  /** Added to every address: 1 where the maker counts from 1, or the base of a block behind a gateway. */
+  readonly addressShift?: number | undefined;
 }
 
 /** Smallest and largest register value of an encoding. */
@@ -48,7 +56,11 @@ export function createMemory(
   map: RegisterMap,
   read: (point: string) => number,
   order?: (point: string, value: number) => void,
+  { wordOrder = "ABCD", addressShift = 0 }: MemoryVariant = {},
 ): UnitMemory {
+  const swapsWords = wordOrder === "CDAB" || wordOrder === "DCBA";
+  const swapsBytes = wordOrder === "BADC" || wordOrder === "DCBA";
+  const turned = (word: number) => (swapsBytes ? ((word & 0xff) << 8) | (word >>> 8) : word);
   const words = new Map<number, (() => number)[]>();
   const bits = new Map<number, RegisterEntry>();
   const add = (address: number, part: () => number) => {
@@ -63,14 +75,14 @@ export function createMemory(
       bits.set(entry.at * 16 + bit, entry);
       add(entry.at, () => value() << bit);
     } else if (isDouble(entry)) {
-      add(entry.at, () => (value() >>> 0) >>> 16);
-      add(entry.at + 1, () => value() & 0xffff);
+      add(entry.at + (swapsWords ? 1 : 0), () => turned((value() >>> 0) >>> 16));
+      add(entry.at + (swapsWords ? 0 : 1), () => turned(value() & 0xffff));
     } else if (entry.as === "hi8") add(entry.at, () => value() << 8);
     else add(entry.at, () => value() & 0xffff);
   }
   const writable = new Map(map.flatMap((entry) => (entry.takes ? [[entry.at, entry] as const] : [])));
   const write: UnitMemory["write"] = (start, given) => {
-    const orders = given.map((word, index) => ({ entry: writable.get(start + index), word }));
+    const orders = given.map((word, index) => ({ entry: writable.get(start - addressShift + index), word }));
     for (const { entry, word } of orders) {
       if (!entry?.takes) return "no-such-address";
       const [low, high] = entry.takes;
@@ -80,9 +92,9 @@ export function createMemory(
     return "taken";
   };
   return {
-    word: (address) => words.get(address)?.reduce((sum, part) => sum | part(), 0),
+    word: (address) => words.get(address - addressShift)?.reduce((sum, part) => sum | part(), 0),
     bit(address) {
-      const entry = bits.get(address);
+      const entry = bits.get(address - 16 * addressShift);
       return entry ? raw(entry, read(entry.point)) === 1 : undefined;
     },
     ...(order && writable.size > 0 && { write }),
@@ -92,24 +104,27 @@ export function createMemory(
 /** The same holes, but every word `fill`: what a gateway answers for a device that has died. */
 export function filledMemory(memory: UnitMemory, fill: number): UnitMemory {
   return {
-    word: (address) => (memory.word(address) === undefined ? undefined : fill),
-    bit: (address) => (memory.bit(address) === undefined ? undefined : fill !== 0),
+    word: (address, code) => (memory.word(address, code) === undefined ? undefined : fill),
+    bit: (address, code) => (memory.bit(address, code) === undefined ? undefined : fill !== 0),
   };
 }
 
 /** A copy of this moment that never changes: old data. */
-export function frozenMemory(memory: UnitMemory, map: RegisterMap): UnitMemory {
-  const words = new Map<number, number>();
-  const bits = new Map<number, boolean>();
-  for (const entry of map) {
-    for (const address of isDouble(entry) ? [entry.at, entry.at + 1] : [entry.at]) {
-      const word = memory.word(address);
-      if (word !== undefined) words.set(address, word);
+export function frozenMemory(memory: UnitMemory): UnitMemory {
+  const copy = <T>(read: (address: number) => T | undefined): ReadonlyMap<number, T> => {
+    const kept = new Map<number, T>();
+    for (let address = 0; address < 65_536; address += 1) {
+      const value = read(address);
+      if (value !== undefined) kept.set(address, value);
     }
-    const bit = bitOf(entry.as);
-    if (bit === undefined) continue;
-    const value = memory.bit(entry.at * 16 + bit);
-    if (value !== undefined) bits.set(entry.at * 16 + bit, value);
-  }
-  return { word: (address) => words.get(address), bit: (address) => bits.get(address) };
+    return kept;
+  };
+  const holding = copy((address) => memory.word(address, 3));
+  const input = copy((address) => memory.word(address, 4));
+  const coils = copy((address) => memory.bit(address, 1));
+  const discrete = copy((address) => memory.bit(address, 2));
+  return {
+    word: (address, code) => (code === 4 ? input : holding).get(address),
+    bit: (address, code) => (code === 2 ? discrete : coils).get(address),
+  };
 }

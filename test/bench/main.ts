@@ -5,9 +5,11 @@ const benches: Readonly<Record<string, () => Promise<{ run(flags?: readonly stri
   backtest: () => import("./backtest.ts"),
   commit: () => import("./commit.ts"),
   storm: () => import("./storm.ts"),
+  tickets: () => import("./tickets.ts"),
   modbus: () => import("./modbus.ts"),
   broker: () => import("./broker.ts"),
   north: () => import("./north.ts"),
+  fleet: () => import("./fleet.ts"),
   detection: () => import("./detection.ts"),
 };
 

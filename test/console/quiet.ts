@@ -2,7 +2,8 @@
 import type { UserBody } from "../../gateway/api/people-shapes.ts";
 import type { AlarmReportBody, SuppressedBody } from "../../gateway/api/report-shapes.ts";
 import type { AlarmBody } from "../../gateway/api/shapes.ts";
-import { alarmKpis, judge, targetText } from "../../gateway/reports/alarm-kpis.ts";
+import { alarmKpis } from "../../gateway/reports/alarm-kpis.ts";
+import { judge, targetText } from "../../gateway/reports/kpi.ts";
 import { entrapment } from "./building.ts";
 
 const iso = (at: number) => new Date(at).toISOString();

@@ -93,8 +93,8 @@ describe.skipIf(!hasBrowser())("figures, the three lists and users", () => {
     await eventually(() => seen.gateway.received.map((one) => one.path).join()).toContain(
       "/api/alarms/access.held_open@door-7/unshelve",
     );
-    // An operator puts nothing back in service.
-    expect(await seen.page.locator('[data-list="out-of-service"] [data-back]').count()).toBe(0);
+    // Of what is out of service an operator puts back only life safety, which is the desk’s.
+    expect(await seen.page.locator('[data-list="out-of-service"] [data-back]').count()).toBe(1);
     expect(await seen.page.locator('[data-list="out-of-service"]').innerText()).toContain("等待第二人确认");
   });
 
@@ -130,8 +130,8 @@ describe.skipIf(!hasBrowser())("figures, the three lists and users", () => {
     expect(await seen.page.locator("[data-send]").count()).toBe(0);
   });
 
-  test("an engineer takes out of service with permit and review date; a second one confirms life safety", async () => {
-    await using seen = await open("/", "engineer", "en");
+  test("the desk takes life safety out of service with permit and review date, and a second person confirms", async () => {
+    await using seen = await open("/", "operator", "en");
     await seen.page.locator('[data-alarm^="elevator.entrapment"]').click();
     await seen.page.locator("[data-out]").click();
     const form = seen.page.locator('[data-quiet-form="out"]');
@@ -148,6 +148,13 @@ describe.skipIf(!hasBrowser())("figures, the three lists and users", () => {
     await seen.page.locator("[data-quiet]").click();
     await seen.page.locator('[data-suppressed="fire.alarm@panel-1"] [data-confirm]').click();
     await form.getByText("赵工 asks to take it out").waitFor();
+  });
+
+  test("an engineer finds no way to take life safety out of service", async () => {
+    await using seen = await open("/", "engineer");
+    await seen.page.locator('[data-alarm^="elevator.entrapment"]').click();
+    await seen.page.locator("[data-shelve]").waitFor();
+    expect(await seen.page.locator("[data-out]").count()).toBe(0);
   });
 
   test("an administrator adds, changes, disables and gives a new password; a supervisor only looks", async () => {

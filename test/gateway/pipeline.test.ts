@@ -6,6 +6,7 @@ import type { Reply } from "../../gateway/door.ts";
 import { createFeed, type News } from "../../gateway/feed.ts";
 import { createPipeline } from "../../gateway/pipeline.ts";
 import { openStore } from "../../gateway/store/sqlite/open-store.ts";
+import type { Store } from "../../gateway/store/store.ts";
 import { createEngine } from "../../rules/engine/create-engine.ts";
 import { building, operator, supervisor, verdict } from "../support/building.ts";
 import { createDataFolder } from "../support/data-folder.ts";
@@ -13,8 +14,13 @@ import { createManualClock } from "../support/manual-clock.ts";
 
 const trapped = verdict("elevator.entrapment", "lift-1", "active", { ticket: "elevator_entrapment" });
 
-async function openDoor(folder: string, clock = createManualClock(), site = building()) {
-  const store = await openStore({ folder, clock });
+async function openDoor(
+  folder: string,
+  clock = createManualClock(),
+  site = building(),
+  watched = (store: Store): Store => store,
+) {
+  const store = watched(await openStore({ folder, clock }));
   const kept = await store.load(clock.now());
   const feed = createFeed();
   const news: News[] = [];
@@ -38,7 +44,7 @@ async function openDoor(folder: string, clock = createManualClock(), site = buil
     clock,
     measure: { committed: () => {}, decided: () => {}, storeAway: () => {} },
   });
-  return { door, store, news, clock, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+  return { door, store, feed, news, clock, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
 }
 
 const acknowledge: Command = {
@@ -155,6 +161,46 @@ test("two hundred commands at once are taken one after the other, each seeing wh
   const replies = await Promise.all(Array.from({ length: 200 }, (_, n) => house.door.take(command(`c${n}`, open(n)))));
   const numbers = new Set(replies.map((reply) => (reply.ok ? reply.ticket : undefined)));
   expect(numbers.size).toBe(200);
+  expect(await house.store.verify()).toMatchObject({ ok: true });
+});
+
+test("of a storm nothing is shown before it is written, emergencies come first, and a command waits for what came before", async () => {
+  using folder = createDataFolder();
+  const written = new Set<string>();
+  let commits = 0;
+  await using house = await openDoor(folder.path, createManualClock(), building(), (store) => ({
+    ...store,
+    async commit(plan, firstSeq, command) {
+      commits += 1;
+      const committed = await store.commit(plan, firstSeq, command);
+      for (const alarm of plan.alarms) written.add(alarm.id);
+      return committed;
+    },
+  }));
+  const shown: string[] = [];
+  const early: string[] = [];
+  const byStore = house.feed.follow((news) => {
+    if (news.kind !== "alarms") return;
+    for (const { id } of news.alarms) {
+      if (!shown.includes(id)) shown.push(id);
+      if (!written.has(id)) early.push(id);
+    }
+  });
+  // Forty samples, ten alarms each, the emergency in the last one: as reads of many devices bring them.
+  for (let read = 0; read < 40; read += 1) {
+    const faults = Array.from({ length: 10 }, (_, n) =>
+      verdict(`f${read}-${n}`, "lift-2", "active", { severity: "S3" }),
+    );
+    void house.door.take({ type: "conditions", transitions: read === 39 ? [...faults, trapped] : faults });
+  }
+  const last: Command = { do: "acknowledge-alarm", alarm: "f39-9@lift-2", occurrence: 1 };
+  expect(await house.door.take(command("in-a-storm", last))).toMatchObject({ ok: true });
+  byStore();
+  expect(early).toEqual([]);
+  expect(shown).toHaveLength(401);
+  // The first samples found the door idle; the emergency is the first of all that waited.
+  expect(shown.indexOf("elevator.entrapment@lift-1")).toBeLessThanOrEqual(10);
+  expect(commits).toBeLessThan(30);
   expect(await house.store.verify()).toMatchObject({ ok: true });
 });
 

@@ -65,7 +65,7 @@ describe("a bad file is refused with the place of each problem", () => {
     ],
     ["neither offset nor port", good.replace("    offset: 0\n", ""), /^ports\[0\]: Give either an offset or a port/],
     ["a zone that does not exist", `zone: Mars/Base\n${good}`, /^zone: There is no time zone Mars\/Base/],
-    ["broken YAML", "ports: [", /^line 1: This is no valid YAML/],
+    ["broken YAML", "ports: [", /^: This is no valid YAML/],
     ["an empty file", "", /^: Invalid input/],
     ["a list", "- 1", /^: Invalid input/],
     ["no ports", "ports: []", /^ports: Too small/],

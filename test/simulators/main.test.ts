@@ -133,9 +133,9 @@ describe("what cannot work is told in a sentence, exit code 1", () => {
     writeFileSync(file, "ports:\n  - { name: a, offset: 0, units: [ { unit: 0, device: x, kind: boiler } ] }\n");
     const bad = await command(["run", file], anyPort);
     expect([bad.code, bad.out]).toEqual([1, ""]);
-    expect(bad.err).toContain("bad.yaml: ports[0].units[0].kind: ");
+    expect(bad.err).toMatch(/bad\.yaml:2:\d+: ports\[0\]\.units\[0\]\.kind: /);
     const chinese = await command(["run", file], { ...anyPort, LANG: "zh_CN.UTF-8" });
-    expect(chinese.err).toMatch(/bad\.yaml: ports\[0\]\.units\[0\]\.kind: .*[\u4e00-\u9fff]/);
+    expect(chinese.err).toMatch(/bad\.yaml:2:\d+: ports\[0\]\.units\[0\]\.kind: .*[\u4e00-\u9fff]/);
   });
 
   test.each([

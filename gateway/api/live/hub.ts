@@ -2,51 +2,18 @@
  * The live stream: one feed from the house, many onlookers. Each frame is written once and handed to all. An onlooker that
  * does not read loses values first and its place second; it never makes another one wait, and never the house.
  */
-import { type Alarm, isListed } from "#model/alarm";
+import type { Alarm } from "#model/alarm";
 import type { Device } from "#model/site";
 import type { Ticket } from "#model/ticket";
 import { formatInstant, seconds } from "#model/time";
 import type { ApiHouse } from "../api-house.ts";
 import { alarmBody, deviceBody, floodBodies, pointBody, siteBody, ticketBody } from "../project.ts";
-import { byUrgency } from "../routes/alarms.ts";
 import { byNeed } from "../routes/tickets.ts";
 import type { LiveFrame } from "../shapes.ts";
+import { firstLook, type HeldBack, holdBack, NOT_WHOLE, ROWS_IN_A_FRAME, showRest } from "./first-look.ts";
 import { createFrameRing, type KeptFrame } from "./frames.ts";
 import { createPace } from "./pace.ts";
-
-export type LiveView = "watch" | "device" | "devices";
-
-/** A socket or an event stream, as the hub sees it. */
-export interface Onlooker {
-  /** Counted against the limit per person. */
-  readonly person: string;
-  /** False once the credential ended; asked at every heartbeat. */
-  allowed(): boolean;
-  send(frame: KeptFrame): void;
-  /** Bytes handed over and not yet gone. */
-  unsent(): number;
-  close(code: number, reason: string): void;
-  /** Sends a ping when one is due; false when the other side has not answered for too long. */
-  alive(): boolean;
-  /** True while a ping is unanswered: perhaps nobody is there any more. */
-  doubtful(): boolean;
-}
-
-export interface Seat {
-  subscribe(view: LiveView, ids: readonly string[]): void;
-  leave(): void;
-}
-
-export interface Hub {
-  /** Whether this person may have one more seat. When all are taken, those that nobody may sit on any more are given up. */
-  hasRoom(person: string): boolean;
-  /** `since`: the last number the client has; it gets what it missed, or a snapshot when that is gone. */
-  join(onlooker: Onlooker, wish: { since?: number | undefined; view: LiveView; ids: readonly string[] }): Seat;
-  /** How many seats are taken. */
-  taken(): number;
-  /** Closes every seat and stops following. */
-  close(): void;
-}
+import type { Hub, LiveView, Onlooker } from "./seats.ts";
 
 interface Taken {
   readonly onlooker: Onlooker;
@@ -54,11 +21,11 @@ interface Taken {
   devices: ReadonlySet<string>;
   /** Values were dropped: once there is room again all values of its devices are sent. */
   owesValues: boolean;
+  /** Set while its first picture is on its way. */
+  held?: HeldBack | undefined;
 }
 
 const BEAT = seconds(1);
-/** So many alarms in one frame: about 5 ms of work. In a storm the rest follows in the next ones, the gravest first. */
-const ROWS_IN_A_FRAME = 200;
 const TICKETS_IN_A_FRAME = 50;
 
 function gravestFirst(alarms: Iterable<Alarm>, count: number): readonly Alarm[] {
@@ -115,15 +82,20 @@ export function createHub(house: ApiHouse): Hub {
 
   /** For frames that nobody may lose: who has no room for them must come again. */
   function send(seat: Taken, one: KeptFrame): void {
-    if (seat.onlooker.unsent() > limits.closeSocketAbove) {
+    const room = seat.held ? seat.held.keep(one) : seat.onlooker.unsent() <= limits.closeSocketAbove;
+    if (!room) {
       metrics.dropped("live-onlooker");
       drop(seat, 1013, "too slow");
-    } else {
+    } else if (!seat.held) {
       seat.onlooker.send(one);
     }
   }
 
   function sendValues(seat: Taken, one: KeptFrame): void {
+    if (seat.held) {
+      seat.owesValues = true;
+      return;
+    }
     if (seat.onlooker.unsent() > limits.dropValuesAbove) {
       metrics.dropped("live-values");
       seat.owesValues = true;
@@ -239,19 +211,44 @@ export function createHub(house: ApiHouse): Hub {
     }
   });
 
-  function snapshot(seat: Taken): KeptFrame {
+  /** The whole picture to a seat that has just been taken. */
+  function show(seat: Taken): void {
+    const { alarms: first, rest } = firstLook(door.house.alarms.values());
+    const { seq } = ring;
+    seat.onlooker.send(snapshot(seat, first, rest.length === 0 ? seq : NOT_WHOLE));
+    if (rest.length === 0) return;
+    const held = holdBack();
+    seat.held = held;
+    showRest(rest, {
+      alarm: (id) => door.house.alarms.get(id),
+      present: () => seats.has(seat),
+      full: () => seat.onlooker.unsent() > limits.dropValuesAbove,
+      wait: () => clock.sleep(limits.alarms, stop.signal).catch(() => {}),
+      send: (more, last) =>
+        seat.onlooker.send(
+          frame({
+            seq: last ? seq : NOT_WHOLE,
+            at: at(),
+            kind: "alarm",
+            alarms: more.map((alarm) => alarmBody(alarm, house.devicesById)),
+          }),
+        ),
+    }).then(() => {
+      seat.held = undefined;
+      for (const one of held.frames) if (seats.has(seat)) send(seat, one);
+    }, failed);
+  }
+
+  function snapshot(seat: Taken, alarmsFirst: readonly Alarm[], seq: number): KeptFrame {
     const now = clock.now();
     return frame({
-      seq: ring.seq,
+      seq,
       at: formatInstant(now),
       kind: "snapshot",
       view: seat.view,
       site: siteBody(site, { version: house.version, clockTrusted: house.clockTrusted(), now }),
       devices: deviceBodies(site.devices),
-      alarms: [...door.house.alarms.values()]
-        .filter(isListed)
-        .sort(byUrgency)
-        .map((alarm) => alarmBody(alarm, house.devicesById)),
+      alarms: alarmsFirst.map((alarm) => alarmBody(alarm, house.devicesById)),
       tickets: [...door.house.tickets.values()]
         .filter((ticket) => ticket.closedAt === undefined)
         .sort(byNeed)
@@ -310,9 +307,9 @@ export function createHub(house: ApiHouse): Hub {
         new Set(wanted === "device" ? list.filter((id) => house.devicesById.has(id)) : []);
       const seat: Taken = { onlooker, view, devices: known(view, ids), owesValues: false };
       const missed = since === undefined ? undefined : ring.after(since);
-      if (missed) for (const one of missed) onlooker.send(one);
-      else onlooker.send(snapshot(seat));
+      for (const one of missed ?? []) onlooker.send(one);
       seats.add(seat);
+      if (!missed) show(seat);
       watch(seat, 1);
       if (missed && seat.devices.size > 0) sendWhole(seat);
       return {

@@ -19,6 +19,7 @@ import {
   toSpan,
   Unacknowledge,
 } from "../inputs.ts";
+import { sendList } from "../list-reply.ts";
 import { AlarmAnswer } from "../people-shapes.ts";
 import { alarmBody } from "../project.ts";
 import { AlarmShape, SeenShape } from "../shapes.ts";
@@ -73,12 +74,10 @@ export function alarmRoutes(server: Server, house: ApiHouse): void {
         response: answers(z.array(AlarmShape)),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const wanted = request.query.state === undefined ? isListed : lists[request.query.state];
-      return [...alarms.values()]
-        .filter(wanted)
-        .sort(byUrgency)
-        .map((alarm) => alarmBody(alarm, house.devicesById));
+      const rows = [...alarms.values()].filter(wanted).sort(byUrgency);
+      return sendList(reply, rows, (alarm) => alarmBody(alarm, house.devicesById));
     },
   );
 

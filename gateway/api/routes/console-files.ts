@@ -28,6 +28,10 @@ export async function consoleRoutes(server: Server, house: ApiHouse): Promise<vo
     const path = request.url.split("?", 1)[0] ?? "";
     const read = request.method === "GET" || request.method === "HEAD";
     const page = read && !/^\/api(\/|$)|\.[a-z0-9]+$|\.\.|%2f|%5c/i.test(path);
+    // The page behind a one-ticket link is small and knows nothing of the console.
+    if (page && built && path === "/t") {
+      return reply.header("cache-control", "no-cache").sendFile("t.html", { cacheControl: false });
+    }
     if (page && built) return reply.header("cache-control", "no-cache").sendFile("index.html", { cacheControl: false });
     if (page) {
       throw new Refused(

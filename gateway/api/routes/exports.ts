@@ -9,11 +9,13 @@ import type { Cell } from "../../reports/csv-text.ts";
 import type { Window } from "../../reports/figures.ts";
 import { masked } from "../../reports/mask.ts";
 import { kindOf } from "../../reports/occurrences.ts";
-import type { Cursor, Page, WalkQuery } from "../../store/store.ts";
+import type { WalkQuery } from "../../store/store.ts";
 import { alarmName } from "../alarm-places.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
 import { paced, sendCsv } from "../csv-reply.ts";
+import { exportHeads as heads } from "../export-heads.ts";
 import { actorOf } from "../guard.ts";
+import { withoutNames } from "../hide-names.ts";
 import {
   AlarmExport,
   JournalExport,
@@ -26,100 +28,12 @@ import {
 import { pointBody } from "../project.ts";
 import { dataNames } from "../report-table.ts";
 import { unlessBusy, windowOf } from "../report-window.ts";
-
-type Lang = "zh" | "en";
+import { mapped, resumed, walk } from "../walk-pages.ts";
 
 /** Buckets of one question to the history. */
 const AT_ONCE = 1_000;
 /** Rows of one export of the past: about what a spreadsheet takes. */
 const MOST_ROWS = 1_000_000;
-
-const heads = {
-  alarms: {
-    zh: [
-      "开始",
-      "级别",
-      "设备与告警",
-      "告警编号",
-      "第几次",
-      "通知次数",
-      "确认时间",
-      "确认用时(秒)",
-      "确认原因",
-      "恢复时间",
-      "持续(秒)",
-      "原因告警",
-      "有工单",
-      "数据",
-    ],
-    en: [
-      "start",
-      "severity",
-      "device and alarm",
-      "alarm id",
-      "occurrence",
-      "times told",
-      "acknowledged",
-      "seconds to acknowledge",
-      "reason",
-      "returned",
-      "seconds active",
-      "cause",
-      "ticket",
-      "data",
-    ],
-  },
-  tickets: {
-    zh: [
-      "工单号",
-      "级别",
-      "类别",
-      "状态",
-      "内容",
-      "设备",
-      "楼栋",
-      "楼层",
-      "房间",
-      "发生",
-      "受理人",
-      "负责人",
-      "关闭",
-      "误报",
-      "模拟",
-      "轮次",
-    ],
-    en: [
-      "ticket",
-      "severity",
-      "class",
-      "state",
-      "title",
-      "device",
-      "building",
-      "floor",
-      "room",
-      "opened",
-      "acknowledged by",
-      "assignee",
-      "closed",
-      "false alarm",
-      "simulated",
-      "round",
-    ],
-  },
-  journal: {
-    zh: ["序号", "记录时间", "发生时间", "对象", "事件", "操作人", "内容", "校验值"],
-    en: ["seq", "at", "occurred at", "about", "event", "actor", "data", "hash"],
-  },
-  points: {
-    zh: ["点位", "设备", "名称", "数值", "含义", "单位", "质量", "原因", "源时间", "接收时间"],
-    en: ["point", "device", "name", "value", "label", "unit", "quality", "reason", "source time", "received"],
-  },
-  past: {
-    zh: ["时间", "点位", "最小", "最大", "均值", "末值", "样本数", "质量"],
-    en: ["at", "point", "min", "max", "mean", "last", "samples", "quality"],
-  },
-} as const satisfies Record<string, Record<Lang, readonly string[]>>;
 
 export function exportRoutes(server: Server, house: ApiHouse, reports: AlarmReports): void {
   const local = (at: Instant | undefined) => (at === undefined ? "" : localTime(house.site.zone, at));
@@ -360,61 +274,6 @@ async function readPast(house: ApiHouse, handle: number, from: Instant, to: Inst
       "The history cannot be read at the moment. Wait a moment and try again.",
     );
   }
-}
-
-async function* resumed<T>(first: IteratorResult<T>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
-  if (first.done) return;
-  yield first.value;
-  yield* rest;
-}
-
-/** Page after page, the first one before anything is sent: what cannot be read is an answer then, and not half a file. */
-async function walk<Row>(ask: (query: WalkQuery) => Promise<Page<Row>>, window: Window): Promise<AsyncGenerator<Row>> {
-  const first = await ask(window);
-  return (async function* () {
-    let page = first;
-    for (;;) {
-      yield* page.rows;
-      const cursor: Cursor | undefined = page.cursor;
-      if (!cursor) return;
-      page = await ask({ ...window, cursor });
-    }
-  })();
-}
-
-async function* mapped<T>(rows: AsyncIterable<T>, row: (one: T) => readonly Cell[]): AsyncGenerator<readonly Cell[]> {
-  for await (const one of rows) yield row(one);
-}
-
-/** Keys under which the journal names people. */
-const NAMES: ReadonlySet<string> = new Set([
-  "by",
-  "was",
-  "confirmedBy",
-  "assignee",
-  "to",
-  "name",
-  "person",
-  "who",
-  "tell",
-  "fallback",
-]);
-
-function withoutNames(data: unknown): unknown {
-  if (Array.isArray(data)) return data.map(withoutNames);
-  if (typeof data !== "object" || data === null) return data;
-  return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => {
-      if (!NAMES.has(key)) return [key, withoutNames(value)];
-      if (typeof value === "string") return [key, masked(value)];
-      return [
-        key,
-        Array.isArray(value)
-          ? value.map((one) => (typeof one === "string" ? masked(one) : withoutNames(one)))
-          : withoutNames(value),
-      ];
-    }),
-  );
 }
 
 /** `2026-11-21 16:25:07` in the site's zone. */

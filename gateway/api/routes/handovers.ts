@@ -43,7 +43,8 @@ export function handoverRoutes(server: Server, house: ApiHouse, desk: PasswordDe
       const { people, zone } = house.site;
       // What the house holds is never behind the store.
       const stored = await house.store.papers("handover", request.query.limit);
-      const all = new Map(stored.map((paper) => [paper.id, paper]));
+      const all = new Map<string, Handover>();
+      for (const paper of stored) if (paper.kind === "handover") all.set(paper.id, paper);
       for (const paper of papers.values()) if (paper.kind === "handover") all.set(paper.id, paper);
       const newest = [...all.values()].sort((a, b) => b.at - a.at).slice(0, request.query.limit);
       return {

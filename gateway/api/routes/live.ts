@@ -5,7 +5,7 @@ import { Refused } from "../../net/refused.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
 import { actorOf, LIVE } from "../guard.ts";
 import { LiveMessage, LiveQuery } from "../inputs.ts";
-import type { Hub, Onlooker } from "../live/hub.ts";
+import type { Hub, Onlooker } from "../live/seats.ts";
 
 /** Bad message or too many of them, by RFC 6455: policy violation. */
 const POLICY = 1008;

@@ -3,10 +3,12 @@ import * as z from "zod";
 import type { Text } from "#model/text";
 import { formatInstant, type Instant, instant } from "#model/time";
 import { Refused } from "../../net/refused.ts";
-import { alarmKpis, judge, targetText } from "../../reports/alarm-kpis.ts";
+import { alarmKpis } from "../../reports/alarm-kpis.ts";
 import type { AlarmReports } from "../../reports/alarm-report.ts";
 import type { Cell } from "../../reports/csv-text.ts";
 import { ACKNOWLEDGE_WITHIN, type AlarmCount } from "../../reports/figures.ts";
+import { figure, readKpis } from "../../reports/kpi.ts";
+import { clocksKept } from "../../reports/sla-kpis.ts";
 import { standingAlarms } from "../../reports/standing-alarms.ts";
 import { listSuppressed, type Suppressed } from "../../reports/suppressed-lists.ts";
 import { alarmName, type Position, positionsOf } from "../alarm-places.ts";
@@ -76,8 +78,6 @@ export function reportRoutes(server: Server, house: ApiHouse, reports: AlarmRepo
   );
 }
 
-const figure = (value: number): number | null => (Number.isFinite(value) ? value : null);
-
 function reportBody(
   house: ApiHouse,
   position: Position,
@@ -93,6 +93,8 @@ function reportBody(
     .filter(({ rule, devices }) => devices.some((device) => position.sees(`${rule.id}@${device}`)))
     .map(({ rule }) => rule.id);
   const standing = standingAlarms(house.door.house.alarms.values(), here, now, position.sees);
+  const { tickets, lately } = house.door.house;
+  const kept = clocksKept([...tickets.values(), ...lately.values()], figures, { kind: data, at: position.sees });
   const name = (alarm: string): Text => alarmName(house, alarm);
   const counted = ({ alarm, count }: AlarmCount) => ({ alarm, name: name(alarm), count });
   return {
@@ -101,21 +103,7 @@ function reportBody(
     position: position.id,
     positions: positions.map(({ id, name: label }) => ({ id, name: label })),
     data,
-    kpis: alarmKpis.map((kpi) => {
-      const value = kpi.read(figures, standing);
-      const { id, group, name: label, formula, unit, target } = kpi;
-      return {
-        id,
-        group,
-        name: label,
-        formula,
-        unit,
-        value: figure(value),
-        target: targetText(kpi),
-        source: target?.source ?? { zh: "", en: "" },
-        verdict: judge(value, target),
-      };
-    }),
+    kpis: readKpis(alarmKpis, figures, standing, kept),
     top: figures.top.map((one) => ({ ...counted(one), share: one.count / figures.told })),
     chattering: figures.chattering.map(counted),
     fleeting: figures.fleeting.map((one) => ({ ...counted(one), suggestedDelay: one.suggestedDelay })),

@@ -6,12 +6,16 @@ import { formatInstant } from "#model/time";
 import { Refused } from "../../net/refused.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
 import { eventLine, isBookkeeping } from "../event-line.ts";
+import { goneFiles } from "../files-at-hand.ts";
 import { actorOf } from "../guard.ts";
-import { answers, created, OpenTicket, Step, TicketParams, TicketQuery, toInstant, toSpan } from "../inputs.ts";
+import { answers, created, OpenTicket, Step, TicketParams, TicketQuery, toInstant } from "../inputs.ts";
 import { TicketAnswer } from "../people-shapes.ts";
 import { ticketBody, toldBody } from "../project.ts";
+import { fileBodies } from "../project-kept.ts";
 import { type TicketDetailBody, TicketDetailShape, TicketShape } from "../shapes.ts";
+import { stepCommand } from "../step-command.ts";
 import { nowRead, personOf, traceOf } from "../trace.ts";
+import { maskedContact } from "./contacts.ts";
 
 /** A ticket that runs for a day has a few hundred entries; a longer story is in the journal. */
 const EVENTS_SHOWN = 1_000;
@@ -73,6 +77,7 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
         house.store.messages(ticket.no),
       ]);
       const now = house.clock.now();
+      const contact = await maskedContact(house, ticket.no);
       const reader = personOf(house.site, actorOf(request));
       const read = reader ? nowRead(messages, reader.id, now) : [];
       if (reader && read.length > 0) {
@@ -84,6 +89,8 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
       return {
         ...body(ticket),
         policyVersion: ticket.policyVersion,
+        ...(contact ? { contact } : {}),
+        ...(ticket.files ? { files: fileBodies(ticket, await goneFiles(house.vault, ticket)) } : {}),
         events: rows
           .filter((row) => !isBookkeeping(row.event))
           .sort((a, b) => a.seq - b.seq)
@@ -140,20 +147,8 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
       },
       async (request) => {
         const { no } = request.params;
-        const { commandId, occurredAt, note, assignee, sop, who, reason, into } = request.body;
-        const done = await house.act(commandId, actorOf(request), {
-          do: "ticket-step",
-          ticket: no,
-          step,
-          ...(note === undefined ? {} : { note }),
-          ...(assignee === undefined ? {} : { assignee }),
-          ...(sop === undefined ? {} : { sop }),
-          ...(who === undefined ? {} : { who }),
-          ...(reason === undefined ? {} : { reason }),
-          ...(request.body.for === undefined ? {} : { for: toSpan(request.body.for) }),
-          ...(into === undefined ? {} : { into }),
-          ...(occurredAt === undefined ? {} : { occurredAt: toInstant(occurredAt) }),
-        });
+        const { commandId, ...words } = request.body;
+        const done = await house.act(commandId, actorOf(request), stepCommand(no, step, words));
         return { ...body(await find(done.ticket ?? no)), ...already(done.already) };
       },
     );

@@ -5,6 +5,7 @@ import { planRows } from "../rows.ts";
 import type { Committed, Store } from "../store.ts";
 import { StoreTrouble } from "../trouble.ts";
 import { HEAD_NOTE } from "./head-note.ts";
+import { readLoaded } from "./loaded.ts";
 import type { Failure, FromWorker, ReadRequest, Results, ToWorker, WriteRequest } from "./messages.ts";
 
 /** A plan that is not on the disk by then is "away": the alarm is shown, the reply to a person waits. */
@@ -161,7 +162,7 @@ export function createStoreClient(line: Line, clock: Clock, tell: (news: StoreNe
   }
 
   return {
-    load: (now) => ask({ do: "load", now }),
+    load: async (now) => readLoaded(await ask({ do: "load", now })),
     commit: async (plan, firstSeq, command) => commit(planRows(plan, command), firstSeq),
     async note(name, text) {
       if (name === HEAD_NOTE) throw new Error(`The note "${HEAD_NOTE}" belongs to the store itself.`);

@@ -7,6 +7,11 @@ import { StoreTrouble } from "../trouble.ts";
 import { diskTrouble, isBusy, isPassing } from "./disk-trouble.ts";
 import { migrate, refuseForeign } from "./migrate.ts";
 
+/** Pages of the file held in memory, at most. */
+const CACHE_KIB = 16_384;
+/** Pages of 4 KiB in the log before they are carried over to the file. */
+const LOG_PAGES = 4_000;
+
 export type Row = Readonly<Record<string, Value>>;
 
 export interface Database extends Disposable {
@@ -46,6 +51,8 @@ export function openDatabase(folder: string): Database {
     connection.exec("PRAGMA journal_mode = WAL");
     // NORMAL lost acknowledged rows in 836 of 1,000 power cuts, FULL in none.
     connection.exec("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; BEGIN EXCLUSIVE; COMMIT;");
+    // A storm writes all over the indices: with the usual 2 MB of pages and 4 MB of log it wrote most pages several times.
+    connection.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA wal_autocheckpoint = ${LOG_PAGES};`);
     migrate(connection);
   } catch (error) {
     closeQuietly(connection);
@@ -56,21 +63,39 @@ export function openDatabase(folder: string): Database {
   return wrap(connection);
 }
 
+interface Prepared {
+  readonly statement: StatementSync;
+  /** Whether its values are handed over by place: a third less work than by name, and in a storm that counts. */
+  readonly placed: boolean;
+}
+
 function wrap(connection: DatabaseSync): Database {
-  const prepared = new Map<StatementName, StatementSync>();
-  const prepare = (name: StatementName): StatementSync => {
-    let statement = prepared.get(name);
-    if (!statement) {
-      statement = connection.prepare(statements[name]);
-      prepared.set(name, statement);
+  const prepared = new Map<StatementName, Prepared>();
+  const prepare = (name: StatementName): Prepared => {
+    let known = prepared.get(name);
+    if (!known) {
+      const text = statements[name];
+      const placed = inOrder(text);
+      known = { statement: connection.prepare(placed ? text.replaceAll(PARAMETER, "?") : text), placed };
+      prepared.set(name, known);
     }
-    return statement;
+    return known;
   };
   return {
     connection,
-    run: (name, values) => void prepare(name).run(named(values)),
-    get: (name, values = []) => prepare(name).get(named(values)) as Row | undefined,
-    all: (name, values = []) => prepare(name).all(named(values)) as Row[],
+    run(name, values) {
+      const { statement, placed } = prepare(name);
+      if (placed) statement.run(...values);
+      else statement.run(named(values));
+    },
+    get(name, values = []) {
+      const { statement, placed } = prepare(name);
+      return (placed ? statement.get(...values) : statement.get(named(values))) as Row | undefined;
+    },
+    all(name, values = []) {
+      const { statement, placed } = prepare(name);
+      return (placed ? statement.all(...values) : statement.all(named(values))) as Row[];
+    },
     transaction(work) {
       connection.exec("BEGIN IMMEDIATE");
       try {
@@ -86,7 +111,13 @@ function wrap(connection: DatabaseSync): Database {
   };
 }
 
-/** SQLite takes `$1` for a name, PostgreSQL for a position: the values are handed over by name. */
+const PARAMETER = /\$\d+/g;
+
+/** Whether the parameters stand in the text as `$1, $2, …`, each once: then their places say the same as their names. */
+const inOrder = (text: string): boolean =>
+  (text.match(PARAMETER) ?? []).every((parameter, n) => parameter === `$${n + 1}`);
+
+/** SQLite takes `$1` for a name, PostgreSQL for a position: where one stands twice, the values are handed over by name. */
 function named(values: readonly Value[]): Record<string, Value> {
   const record: Record<string, Value> = {};
   for (let i = 0; i < values.length; i++) record[`$${i + 1}`] = values[i]!;

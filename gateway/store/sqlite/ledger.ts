@@ -36,12 +36,9 @@ export function openLedger(folder: string, expected: Head = genesis): Ledger & {
           if (isWritten(database, rows, firstSeq, head)) return;
           throw new Error(`The journal goes on at ${head.seq + 1}, and the plan begins at ${firstSeq}.`);
         }
-        const next = extend(
-          head,
-          rows.journal.map((row) => row.body),
-        );
+        let next = head;
         database.transaction(() => {
-          write(database, rows, head);
+          next = write(database, rows, head);
           if (next.seq > head.seq) database.run("saveNote", [HEAD_NOTE, formatHead(next)]);
         });
         head = next;
@@ -68,7 +65,8 @@ export function readNotedHead(database: Database): Head | undefined {
   return row ? parseHead(String(row.text)) : undefined;
 }
 
-function write(database: Database, rows: PlanRows, head: Head): void {
+/** The head behind these rows. */
+function write(database: Database, rows: PlanRows, head: Head): Head {
   for (const { ticket, step } of rows.cancel) {
     for (const row of database.all("waitingMessagesOf", [ticket])) {
       const message = JSON.parse(String(row.body)) as Message;
@@ -83,6 +81,7 @@ function write(database: Database, rows: PlanRows, head: Head): void {
     hash = link(hash, ++seq, body);
     database.run("appendJournal", [seq, ...columns, body, hash]);
   }
+  return { seq, hash };
 }
 
 /** True when the plan's rows are the newest of the journal, hash for hash. */

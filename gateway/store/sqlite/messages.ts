@@ -7,8 +7,9 @@ import type { Text } from "#model/text";
 import type { Ticket } from "#model/ticket";
 import type { Instant } from "#model/time";
 import type { PlanRows } from "../rows.ts";
-import type { ChainVerdict, JournalQuery, Kept, Page, WalkQuery } from "../store.ts";
+import type { ChainVerdict, JournalQuery, Page, WalkQuery } from "../store.ts";
 import type { TroubleKind } from "../trouble.ts";
+import type { LoadedText } from "./loaded.ts";
 
 /** Written in the order in which they were asked, again and again until they are on the disk. */
 export type WriteRequest =
@@ -35,7 +36,7 @@ export type ReadRequest =
 export interface Results {
   readonly commit: undefined;
   readonly note: undefined;
-  readonly load: Kept;
+  readonly load: LoadedText;
   readonly journal: readonly JournalRow[];
   readonly since: readonly JournalRow[];
   readonly "journal-page": Page<JournalRow>;

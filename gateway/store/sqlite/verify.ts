@@ -4,7 +4,7 @@ import { inOneLine } from "#model/in-one-line";
 import type { JournalEntry } from "#model/journal";
 import { canonicalJson } from "../canonical.ts";
 import { genesis, type Head, link } from "../chain.ts";
-import { alarmValues, journalValues, paperValues, ticketValues } from "../rows.ts";
+import { alarmValues, journalColumns, paperValues, ticketValues } from "../rows.ts";
 import type { StatementName, Value } from "../statements.ts";
 import type { ChainVerdict } from "../store.ts";
 import type { Database, Row } from "./database.ts";
@@ -13,7 +13,8 @@ import { readNotedHead } from "./ledger.ts";
 
 /** Rows between two looks at the inbox: about 5 ms, so that a check of years never delays an alarm. */
 const SLICE = 250;
-const TAIL = 10_000;
+/** Rows that a start looks at: a power cut spoils the end. A row may carry a whole ticket, and the start has a second. */
+const TAIL = 2_000;
 
 type Table = "alarm" | "ticket" | "paper";
 
@@ -120,7 +121,7 @@ function readEntry(row: Row, previous: string): JournalEntry | undefined {
   if (link(previous, Number(row.seq), body) !== row.hash) return undefined;
   const entry = JSON.parse(body) as JournalEntry;
   const stored = canonicalJson([row.at, row.occurred_at, row.about, row.event, row.actor]);
-  return canonicalJson(journalValues(entry).columns) === stored ? entry : undefined;
+  return canonicalJson(journalColumns(entry)) === stored ? entry : undefined;
 }
 
 function remember(expected: Map<string, Expected>, seq: number, { after }: JournalEntry): void {

@@ -85,8 +85,8 @@ describe("refused before it comes to the door", () => {
     ["unshelve", ["operator", "supervisor", "engineer"]],
     ["unacknowledge", ["supervisor"]],
     ["reset", ["operator", "supervisor", "engineer"]],
-    ["out-of-service", ["engineer"]],
-    ["in-service", ["engineer"]],
+    ["out-of-service", ["operator", "supervisor", "engineer"]],
+    ["in-service", ["operator", "supervisor", "engineer"]],
   ] as const)("%s by anybody but %j", async (name, may) => {
     for (const role of ["viewer", "operator", "maintainer", "supervisor", "engineer", "admin"] as const) {
       const { status } = await send(name, {}, role);

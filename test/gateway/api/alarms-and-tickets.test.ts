@@ -61,6 +61,28 @@ describe("alarms", () => {
     for (const one of answer.body) AlarmShape.strict().parse(one);
   });
 
+  test("a thousand of them come whole, gravest first, and leave the loop its turns", async () => {
+    for (let n = 0; n < 1_000; n += 1) {
+      stand.door.house.alarms.set(`r${n}@lift-2`, alarm(`r${n}@lift-2`, { severity: "S4" }));
+    }
+    let turns = 0;
+    let over = false;
+    const counting = () => {
+      turns += 1;
+      if (!over) setImmediate(counting);
+    };
+    const answering = operator("GET", "/api/alarms");
+    setImmediate(counting);
+    const answer = await answering;
+    over = true;
+    expect(answer.status).toBe(200);
+    expect(answer.body).toHaveLength(1_008);
+    expect(answer.body[0].id).toBe("a.grave@lift-1");
+    expect(new Set(answer.body.map((one: { id: string }) => one.id)).size).toBe(1_008);
+    for (const one of answer.body.slice(0, 20)) AlarmShape.strict().parse(one);
+    expect(turns).toBeGreaterThan(5);
+  });
+
   test("all of them, also those that are normal", async () => {
     expect((await operator("GET", "/api/alarms?state=all")).body).toHaveLength(9);
   });

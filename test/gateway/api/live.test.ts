@@ -205,6 +205,45 @@ describe("frames", () => {
     client.socket.terminate();
   });
 
+  /** Many alarms, the gravest noted last. */
+  const storm = (count: number) => {
+    for (let n = 0; n < count; n += 1) {
+      const severity = n === count - 1 ? ("S1" as const) : ("S3" as const);
+      stand.door.house.alarms.set(`r${n}@lift-1`, alarm(`r${n}@lift-1`, { severity }));
+    }
+  };
+
+  test("of a thousand alarms begin with the gravest; the rest follows, and what happens meanwhile comes after it", async () => {
+    storm(1_000);
+    const client = await look();
+    const snapshot = await client.next("snapshot");
+    expect(snapshot.alarms).toHaveLength(200);
+    expect(snapshot.alarms[0]).toMatchObject({ id: "r999@lift-1", severity: "S1" });
+    // Not whole yet: who comes again with this number begins anew.
+    expect(snapshot.seq).toBe(0);
+    raise("r3@lift-1", { count: 7 });
+    const last = await client.find(
+      (frame) => frame.kind === "alarm" && frame.alarms.some((one) => one.count === 7) && frame.alarms.length === 1,
+    );
+    const before = client.frames.slice(1, client.frames.indexOf(last)).filter((frame) => frame.kind === "alarm");
+    expect(before.map((frame) => frame.seq === 0)).toEqual([true, true, true, false]);
+    expect(last.seq).toBe((before.at(-1)?.seq ?? 0) + 1);
+    const ids = [snapshot, ...before].flatMap((frame) => ("alarms" in frame ? frame.alarms.map(({ id }) => id) : []));
+    expect(new Set(ids).size).toBe(1_000);
+    expect(ids).toHaveLength(1_000);
+    client.socket.terminate();
+  });
+
+  test("that were cut off before the picture was whole begin anew", async () => {
+    storm(1_000);
+    const client = await look();
+    const { seq } = await client.next("snapshot");
+    client.socket.terminate();
+    const again = await look(`?since=${seq}`);
+    expect((await again.next("snapshot")).alarms).toHaveLength(200);
+    again.socket.terminate();
+  });
+
   test("an alarm and its ticket leave at once, in one go each; what follows within 50 ms leaves together with its last state", async () => {
     const client = await look();
     await client.next("snapshot");

@@ -15,7 +15,10 @@ import type { ApiInput } from "../../../gateway/api/api-house.ts";
 import { type Api, startApi } from "../../../gateway/api/start-api.ts";
 import { createFeed, type Feed } from "../../../gateway/feed.ts";
 import { createMetrics, type Metrics } from "../../../gateway/metrics.ts";
+import type { NorthStanding } from "../../../gateway/northbound/open-north.ts";
+import type { Keyring } from "../../../gateway/people/keyring.ts";
 import { newToken } from "../../../gateway/people/tokens.ts";
+import type { Vault } from "../../../gateway/people/vault.ts";
 import { createPointTable, type PointTable } from "../../../gateway/points/table.ts";
 import { checkRuleText } from "../../../gateway/site/check-rule-text.ts";
 import { alarmEvent } from "../../../gateway/store/alarm-events.ts";
@@ -23,7 +26,25 @@ import type { Store } from "../../../gateway/store/store.ts";
 import { building, policy } from "../../support/building.ts";
 import { createManualClock, type ManualClock } from "../../support/manual-clock.ts";
 import { createPlainDoor, type PlainDoor } from "../../support/plain-door.ts";
+import { sealedRoom } from "../../support/sealed-room.ts";
 import { unaskedBacktests, unaskedHistorian } from "./unasked.ts";
+
+/** A target that is away and has lost something. */
+const NORTH: NorthStanding = {
+  target: "influx",
+  standing: {
+    bytes: 1_000,
+    urgent: 2,
+    samples: 30,
+    oldest: 1_795_248_000_000.4,
+    fill: 0.5,
+    sent: 7,
+    because: { zh: "连不上", en: "away" },
+  },
+  onTheWay: 3,
+  dropped: [{ what: "samples", count: 9, from: 1_795_247_000_000, to: 1_795_247_999_999.6 }],
+  lately: 4,
+};
 
 export interface Answer {
   readonly status: number;
@@ -55,6 +76,8 @@ export interface Stand extends AsyncDisposable {
   readonly stored: Map<string, Ticket>;
   readonly logged: string[];
   readonly tokens: ReadonlyMap<Role, string>;
+  readonly keys: Keyring;
+  readonly vault: Vault;
   ask(method: string, path: string, ask?: Ask): Promise<Answer>;
 }
 
@@ -222,6 +245,7 @@ export async function startStand(more: Partial<ApiInput> & { accounts?: boolean 
     backup: async () => {},
     async [Symbol.asyncDispose]() {},
   };
+  const sealed = sealedRoom();
   const write = (level: string) => (facts: object, text: string) => {
     logged.push(JSON.stringify({ level, text, ...facts }));
   };
@@ -242,6 +266,8 @@ export async function startStand(more: Partial<ApiInput> & { accounts?: boolean 
       },
       order: () => Promise.reject(new Error("not asked for here")),
     },
+    ...sealed,
+    north: () => [NORTH],
     channels: () => [{ id: "robot", kind: "wecom", health: "fails", since: clock.now(), because: "93000" }],
     tryChannel: async (channel, person) =>
       channel === "robot" && site.people.people.some(({ id }) => id === person) ? { outcome: "accepted" } : undefined,
@@ -293,6 +319,7 @@ export async function startStand(more: Partial<ApiInput> & { accounts?: boolean 
     stored,
     logged,
     tokens,
+    ...sealed,
     ask,
     [Symbol.asyncDispose]: () => api[Symbol.asyncDispose](),
   };
@@ -303,12 +330,20 @@ function withoutUndefined({ accounts: _, limits: __, ...more }: Partial<ApiInput
 }
 
 /** One HTTP request with exactly these headers. */
-export function exchange(
+export const exchange = (
   port: number,
   method: string,
   path: string,
   headers: Readonly<Record<string, string>>,
   body?: string,
+): Promise<Answer> => exchangeBytes(port, method, path, headers, body);
+
+export function exchangeBytes(
+  port: number,
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body?: string | Buffer,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = send({ host: "127.0.0.1", port, method, path, headers, agent: false }, (response) => {

@@ -9,6 +9,7 @@ export const unaskedHistorian: Historian = {
   append: () => {},
   beat: () => {},
   read: () => Promise.reject(new HistoryAway("not asked for here")),
+  copy: () => Promise.reject(new HistoryAway("not asked for here")),
   standing: () => ({ queue: 0 }),
   async [Symbol.asyncDispose]() {},
 };

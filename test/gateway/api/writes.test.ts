@@ -20,6 +20,7 @@ import { createEngine } from "../../../rules/engine/create-engine.ts";
 import { building } from "../../support/building.ts";
 import { createDataFolder } from "../../support/data-folder.ts";
 import { createManualClock } from "../../support/manual-clock.ts";
+import { sealedRoom } from "../../support/sealed-room.ts";
 import { say } from "../acquisition/puppet-driver.ts";
 import { acquire, answer, siteWith } from "../acquisition/site-of.ts";
 import { exchange } from "./stand.ts";
@@ -80,6 +81,7 @@ async function startWriting(simulated = false) {
       devices: () => running.acquisition.devices(),
       links: () => running.acquisition.links(),
       frames: running.acquisition.frames,
+      north: () => [],
       channels: () => [],
       tryChannel: async () => undefined,
       writeDesk: createWriteDesk({
@@ -91,6 +93,7 @@ async function startWriting(simulated = false) {
         write: running.acquisition.write,
         ...throughDoor(door),
       }),
+      ...sealedRoom(folder.path),
       rules: [],
       checkRules: (text) => checkRuleText(text, site),
       metrics: createMetrics(),

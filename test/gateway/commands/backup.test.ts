@@ -1,12 +1,14 @@
 /** Backup and restore as an operator runs them, with the gateway running and stopped. */
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createClock } from "../../../gateway/clock.ts";
+import { openArchive } from "../../../gateway/history/archive.ts";
+import { copyHistory } from "../../../gateway/history/copy.ts";
 import { makeToken } from "../../../gateway/people/make-token.ts";
 import { openStore } from "../../../gateway/store/sqlite/open-store.ts";
 import { createDataFolder } from "../../support/data-folder.ts";
@@ -37,6 +39,12 @@ async function tokensIn(where: string): Promise<readonly string[]> {
   return (await store.load(createClock().now())).tokens.map(({ name }) => name).sort();
 }
 
+const inside = (sql: string) => (file: string) => {
+  const database = new DatabaseSync(file);
+  database.exec(sql);
+  database.close();
+};
+
 describe("with the gateway stopped", () => {
   test("a backup comes back whole in an empty data folder, and neither overwrites anything", async () => {
     expect(await gatehouse(data(), ["backup", DEMO, good()])).toMatchObject({ code: 0, err: "" });
@@ -59,12 +67,6 @@ describe("with the gateway stopped", () => {
     change(file);
     return file;
   };
-  const inside = (sql: string) => (file: string) => {
-    const database = new DatabaseSync(file);
-    database.exec(sql);
-    database.close();
-  };
-
   test.each<[string, (file: string) => void, string]>([
     ["garbage", (file) => writeFileSync(file, "not a database at all"), "is no backup of Gatehouse"],
     ["empty", (file) => writeFileSync(file, ""), "is no backup of Gatehouse"],
@@ -102,6 +104,95 @@ describe("with the gateway stopped", () => {
   });
 });
 
+describe("the history beside it", () => {
+  const START = 1_795_248_000_000;
+  const points = ["lift-1.speed", "pump-1.pressure"];
+  const retention = { raw: 400 * 86_400_000, minutes: 1e12, hours: 1e12, cap: 1e12 };
+  const opened = (where: string) =>
+    openArchive({ folder: where, points, retention, isStart: false, tellBroken() {}, tellPutAside() {} });
+  const sample = (i: number) => ({
+    count: 2,
+    series: Int32Array.of(0, 1),
+    at: Float64Array.of(START + i * 1_000, START + i * 1_000),
+    value: Float64Array.of(i, -i),
+    code: new Uint8Array(2),
+  });
+  const lasts = (where: string, handle: number, count: number) => {
+    using archive = opened(where);
+    return [...archive.read(handle, START, START + count * 1_000, count, START + count * 1_000).buckets.last];
+  };
+
+  test("every sample that was on the disk comes back, those in no block yet too", async () => {
+    const own = join(folder.path, "with-past");
+    {
+      await using store = await openStore({ folder: own, clock: createClock() });
+      await makeToken(store, { name: "one", role: "viewer" }, createClock().now());
+    }
+    {
+      using archive = opened(own);
+      for (let i = 0; i < 500; i += 1) archive.add(sample(i), START + i * 1_000);
+      archive.sealAll();
+      for (let i = 500; i < 600; i += 1) archive.add(sample(i), START + i * 1_000);
+    }
+    const file = join(folder.path, "past.db");
+    expect(await gatehouse(own, ["backup", DEMO, file])).toMatchObject({ code: 0, err: "" });
+    const back = join(folder.path, "past-back");
+    expect(await gatehouse(back, ["restore", file, DEMO])).toMatchObject({ code: 0, err: "" });
+    expect(lasts(back, 0, 600)).toEqual(Array.from({ length: 600 }, (_, i) => i));
+    expect(lasts(back, 1, 600).at(-1)).toBe(-599);
+    const bare = join(folder.path, "past-left-out");
+    expect((await gatehouse(bare, ["restore", file, DEMO, "--without-history"])).code).toBe(0);
+    expect(readdirSync(bare)).toEqual(["house.db"]);
+  });
+
+  test("a copy that is made while somebody writes without a pause is whole up to one batch, and nobody waits for it", async () => {
+    const own = join(folder.path, "busy");
+    using archive = opened(own);
+    let i = 0;
+    for (; i < 200; i += 1) archive.add(sample(i), START + i * 1_000);
+    const copied = join(folder.path, "busy-copy");
+    mkdirSync(copied);
+    let isDone = false;
+    const copying = copyHistory(own, join(copied, "history.db"), 0).finally(() => {
+      isDone = true;
+    });
+    do {
+      archive.add(sample(i), START + i * 1_000);
+      i += 1;
+      await new Promise<void>((turn) => setImmediate(turn));
+    } while (!isDone);
+    await copying;
+    expect(readdirSync(copied)).toEqual(["history.db"]);
+    const values = lasts(copied, 0, i);
+    const known = values.filter((value) => !Number.isNaN(value)).length;
+    expect(known).toBeGreaterThanOrEqual(200);
+    expect(values.slice(0, 200)).toEqual(Array.from({ length: 200 }, (_, n) => n));
+  });
+
+  test("a disk without room, a torn copy and somebody else's file are told, and nothing is left behind", async () => {
+    const own = join(folder.path, "with-past");
+    await expect(copyHistory(own, join(folder.path, "no-room.db"), 1e18)).rejects.toMatchObject({
+      because: { en: expect.stringContaining("--without-history"), zh: expect.stringContaining("--without-history") },
+    });
+    expect(existsSync(join(folder.path, "no-room.db"))).toBe(false);
+    for (const [name, change] of [
+      ["torn", (file: string) => truncateSync(file, 20_000)],
+      ["other", (file: string) => writeFileSync(file, readFileSync(join(folder.path, "past.db")))],
+      ["garbage", (file: string) => writeFileSync(file, "no database")],
+      ["newer", inside("PRAGMA user_version = 99")],
+    ] as const) {
+      const file = join(folder.path, `past-${name}.db`);
+      writeFileSync(file, readFileSync(join(folder.path, "past.db")));
+      writeFileSync(`${file}.history`, readFileSync(join(folder.path, "past.db.history")));
+      change(`${file}.history`);
+      const target = join(folder.path, `from-past-${name}`);
+      const { code, err } = await gatehouse(target, ["restore", file, DEMO]);
+      expect([name, code, existsSync(target) ? readdirSync(target) : []]).toEqual([name, 1, []]);
+      expect(err).toContain(name === "newer" ? "newer Gatehouse" : "is torn, or no history");
+    }
+  });
+});
+
 test("with the gateway running a backup is whole too, through a socket that is its owner's alone", async () => {
   const ports = await demoPorts();
   const running = spawn(process.execPath, [MAIN, "run", DEMO], {
@@ -121,9 +212,15 @@ test("with the gateway running a backup is whole too, through a socket that is i
     const ended = await gatehouse(data(), ["backup", DEMO, file]);
     expect(ended).toMatchObject({ code: 0, err: "" });
     expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(ended.out).toContain("running.db.history");
+    expect(statSync(`${file}.history`).mode & 0o777).toBe(0o600);
     const restored = join(folder.path, "restored");
     expect((await gatehouse(restored, ["restore", file, DEMO])).code).toBe(0);
+    expect(readdirSync(restored).sort()).toEqual(["history.db", "house.db"]);
     expect(await tokensIn(restored)).toEqual(["one", "three", "two"]);
+
+    const bare = await gatehouse(data(), ["backup", DEMO, join(folder.path, "bare.db"), "--without-history"]);
+    expect([bare.code, existsSync(join(folder.path, "bare.db.history"))]).toEqual([0, false]);
 
     // An order that is none is answered by hanging up, and the next one is heard all the same.
     for (const garbage of ["constructor\n", "x".repeat(10_000)]) {

@@ -11,7 +11,7 @@ import {
   seal,
   unseal,
 } from "../../../gateway/history/block.ts";
-import { cut, inOrder, merged } from "../../../gateway/history/head.ts";
+import { cut, inOrder, merged } from "../../../gateway/history/stretch.ts";
 import { decodeTail, encodeTail } from "../../../gateway/history/tail.ts";
 
 const START = 1_795_248_000_000;

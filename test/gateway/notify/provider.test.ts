@@ -105,6 +105,7 @@ test("whatever stands in a message, the JSON stays JSON, the form stays a form a
     place: text,
     key: text,
     name: text,
+    link: text,
   });
   fc.assert(
     fc.property(fc.string({ unit: "grapheme" }), (text) => {

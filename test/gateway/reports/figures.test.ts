@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { AlarmEvent } from "#model/alarm-event";
 import { hours, instant, later, milliseconds, minutes, type Span, seconds } from "#model/time";
-import { alarmKpis, judge, targetText } from "../../../gateway/reports/alarm-kpis.ts";
+import { alarmKpis } from "../../../gateway/reports/alarm-kpis.ts";
 import { type Choice, type Figures, figuresOf, SLICE } from "../../../gateway/reports/figures.ts";
+import { judge, targetText } from "../../../gateway/reports/kpi.ts";
 import { createOccurrences } from "../../../gateway/reports/occurrences.ts";
 import { standingAlarms } from "../../../gateway/reports/standing-alarms.ts";
 
@@ -35,6 +36,7 @@ const kpi = (id: string, of: Figures): number => {
   return found.read(
     of,
     standingAlarms([], [], window.to, () => true),
+    {},
   );
 };
 

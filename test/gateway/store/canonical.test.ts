@@ -16,6 +16,17 @@ test("the order in which keys were set makes no difference, and the text reads b
   );
 });
 
+test("rows of many shapes, and of more keys than any row has, are sorted like the first one", () => {
+  const rows = Array.from({ length: 200 }, (_, n) =>
+    Object.fromEntries(Array.from({ length: (n % 90) + 1 }, (_, k) => [`k${(k * 7 + n) % 97}`, k])),
+  );
+  for (const row of [...rows, ...rows]) {
+    expect(canonicalJson(row)).toBe(
+      JSON.stringify(Object.fromEntries(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)))),
+    );
+  }
+});
+
 test.each([
   ["NaN", { clock: { dueAt: Number.NaN } }, "/clock/dueAt is NaN"],
   ["Infinity", [1, Number.POSITIVE_INFINITY], "/1 is Infinity"],

@@ -7,6 +7,7 @@ import type { Ticket } from "#model/ticket";
 import { later, milliseconds } from "#model/time";
 import { planRows } from "../../../gateway/store/rows.ts";
 import { openLedger } from "../../../gateway/store/sqlite/ledger.ts";
+import { readLoaded } from "../../../gateway/store/sqlite/loaded.ts";
 import { load } from "../../../gateway/store/sqlite/read.ts";
 import { verify } from "../../../gateway/store/sqlite/verify.ts";
 import { createDataFolder } from "../../support/data-folder.ts";
@@ -115,7 +116,7 @@ test("whatever is committed, and whenever the file is opened again, it holds wha
           if (step === "reopen") {
             ledger[Symbol.dispose]();
             ledger = openLedger(folder.path);
-            const { alarms, tickets, messages, accounts, lastTicket, lastSeq } = load(ledger, noon);
+            const { alarms, tickets, messages, accounts, lastTicket, lastSeq } = readLoaded(load(ledger, noon));
             expect({ alarms, tickets, messages, accounts: accounts.map((a) => a.id), lastTicket }).toEqual(
               model.kept(),
             );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { days, hours, later, minutes } from "#model/time";
 import { type AlarmDesk, createAlarmDesk, engineer, secondEngineer } from "../../support/alarm-desk.ts";
-import { at } from "../../support/building.ts";
+import { at, operator, supervisor } from "../../support/building.ts";
 
 const reason = "等待配件";
 const WEEK = later(at(0), days(7));
@@ -14,14 +14,14 @@ describe("life safety", () => {
 
   test("goes out of service by two people: the first asks, another one confirms what was asked", () => {
     const desk = createAlarmDesk(traits);
-    takeOut(desk, at(1));
-    expect(desk.alarm()).toMatchObject({ service: "in", outageRequest: { by: engineer.name, reason } });
-    takeOut(desk, at(2));
+    takeOut(desk, at(1), operator);
+    expect(desk.alarm()).toMatchObject({ service: "in", outageRequest: { by: operator.name, reason } });
+    takeOut(desk, at(2), operator);
     expect(desk.alarm().service).toBe("in");
-    takeOut(desk, at(3), secondEngineer, later(at(0), days(30)));
+    takeOut(desk, at(3), supervisor, later(at(0), days(30)));
     expect(desk.alarm()).toMatchObject({
       service: "out",
-      outage: { by: engineer.name, confirmedBy: secondEngineer.name, reviewAt: WEEK },
+      outage: { by: operator.name, confirmedBy: supervisor.name, reviewAt: WEEK },
     });
     expect(desk.alarm()).not.toHaveProperty("outageRequest");
     expect(desk.events()).toEqual(["out-of-service-requested", "out-of-service-requested", "out-of-service"]);
@@ -29,27 +29,38 @@ describe("life safety", () => {
 
   test("a request holds for an hour, also over a step of the clock, and can be withdrawn", () => {
     const desk = createAlarmDesk(traits);
-    takeOut(desk, at(0));
-    takeOut(desk, at(61), secondEngineer);
-    expect(desk.alarm()).toMatchObject({ service: "in", outageRequest: { by: secondEngineer.name } });
+    takeOut(desk, at(0), operator);
+    takeOut(desk, at(61), supervisor);
+    expect(desk.alarm()).toMatchObject({ service: "in", outageRequest: { by: supervisor.name } });
     desk.clockStep(hours(5), later(at(62), hours(5)));
     putIn(desk, later(at(63), hours(5)));
-    expect(desk.entry("out-of-service-withdrawn")).toMatchObject({ by: secondEngineer.name });
-    takeOut(desk, later(at(64), hours(5)));
+    expect(desk.entry("out-of-service-withdrawn")).toMatchObject({ by: supervisor.name });
+    takeOut(desk, later(at(64), hours(5)), operator);
     expect(desk.alarm().service).toBe("in");
     desk.clockStep(hours(-5), at(65));
-    takeOut(desk, at(66), secondEngineer);
+    takeOut(desk, at(66), supervisor);
     expect(desk.alarm().service).toBe("out");
   });
 
   test("an active one goes on being told until the second person has confirmed", () => {
     const desk = createAlarmDesk(traits);
-    takeOut(desk, at(0));
+    takeOut(desk, at(0), operator);
     desk.verdict("active", at(1));
     expect(desk.shown()).toBe("unacknowledged");
     expect(desk.openTickets()).toHaveLength(1);
-    takeOut(desk, at(2), secondEngineer);
+    takeOut(desk, at(2), supervisor);
     expect(desk.shown()).toBe("out-of-service");
+  });
+
+  test("is for the desk: an engineer neither asks nor confirms, in words that say who may", () => {
+    const desk = createAlarmDesk(traits);
+    expect(takeOut(desk, at(1), engineer).refusal).toMatchObject({ status: 403, code: "desk-only" });
+    takeOut(desk, at(2), operator);
+    expect(takeOut(desk, at(3), engineer).refusal?.message.zh).toContain("值守台两人");
+    expect(desk.alarm()).toMatchObject({ service: "in", outageRequest: { by: operator.name } });
+    // Two operators are two people.
+    takeOut(desk, at(4), { ...operator, id: "chen", name: "陈工" });
+    expect(desk.alarm()).toMatchObject({ service: "out", outage: { confirmedBy: "陈工" } });
   });
 });
 
@@ -64,6 +75,12 @@ describe("any other alarm", () => {
     expect(desk.entry("activated")).toMatchObject({ occurrence: 2, annunciated: false });
     expect(desk.openTickets()).toHaveLength(1);
     expect(desk.house.tickets.size).toBe(1);
+  });
+
+  test("is for an engineer: the desk shelves instead", () => {
+    const desk = createAlarmDesk();
+    expect(takeOut(desk, at(1), operator).refusal).toMatchObject({ status: 403, code: "engineer-only" });
+    expect(takeOut(desk, at(1), supervisor).refusal?.message.zh).toContain("搁置");
   });
 
   test("may not be shelved meanwhile, and a shelf from before ends quietly", () => {

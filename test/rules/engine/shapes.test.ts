@@ -22,7 +22,18 @@ const TEXTS: readonly RuleText[] = [
   { id: "still", when: "flat(tank_level, 3s, 0.1 m) || held(!valve_open, 2s)", levels: [["tank_level > 2 m", "S1"]] },
   { id: "edge", when: "count(rising(valve_open), 9s) >= 2 || tank_level - previous(tank_level, 2s) > 1 m" },
 ];
-const rules = TEXTS.map((text) => rule(text));
+const RULES = TEXTS.map((text) => rule(text));
+
+/** Of these none is the affair of one device. */
+const FURTHER = [
+  { id: "mains", when: "!valve_open && building.utility_power", because: "{building.utility_power} {flow}" },
+  { id: "feeder", when: "held(depends_on.utility_ok && flow > 2 m3/h, 2s)" },
+  { id: "picked", when: "flow > 5 m3/h", each: { tag: ["picked"] } },
+  { id: "neighbours", when: "any(building.water.flow > 5 m3/h)", levels: [["flow > 5 m3/h", "S1"]] },
+  { id: "called", when: "a.flow > flow" },
+].map((text) => rule(text as RuleText));
+/** Nothing is shared by rules with a field that the engine does not know. */
+const odd = <R extends (typeof FURTHER)[number]>(one: R): R => ({ ...one, odd: true });
 
 interface Site {
   readonly devices: Device[];
@@ -52,6 +63,27 @@ function site(): Site {
   return { devices, points };
 }
 
+/** Two buildings with their mains; all five water devices are of one shape. */
+function estate(): Site {
+  const points: PointDefinition[] = [];
+  const devices: Device[] = [];
+  const add = (id: string, texts: Readonly<Record<string, string>>, more: Partial<Device>) => {
+    const first = points.length;
+    points.push(...pointsOf(id, texts));
+    const handles = points.slice(first).map((_, at) => first + at);
+    devices.push(deviceOf(id, handles, more));
+  };
+  const [a, b] = [{ building: "A" }, { building: "B" }];
+  add("x", { utility_ok: "bool" }, { kind: "power", place: a });
+  add("y", { utility_ok: "bool" }, { kind: "power", place: b });
+  add("a", KEYS, { place: a, dependsOn: ["x"], tags: ["picked"] });
+  add("b", KEYS, { place: a, dependsOn: ["y"] });
+  add("c", KEYS, { place: a });
+  add("d", KEYS, { place: b, dependsOn: ["x"], tags: ["picked"] });
+  add("e", KEYS, { place: b, dependsOn: ["x", "y"] });
+  return { devices, points };
+}
+
 /** One device by itself, its handles counted from 0. */
 function alone({ devices, points }: Site, at: number): Site {
   const device = devices[at] as Device;
@@ -61,7 +93,7 @@ function alone({ devices, points }: Site, at: number): Site {
   };
 }
 
-function open({ devices, points }: Site) {
+function open({ devices, points }: Site, rules = RULES) {
   const columns = createColumns(points.length);
   const engine = createEngine({ rules, devices, points, columns, zone: "Asia/Shanghai" });
   return (moves: readonly { handle: number; value: number }[], mono: number): unknown[] => {
@@ -81,16 +113,52 @@ function open({ devices, points }: Site) {
 describe("a shape", () => {
   test("is shared by devices with equal points and facts, and by no others", () => {
     const { devices, points } = site();
-    const shapes = createShapes(rules, devices, points);
+    const shapes = createShapes(RULES, devices, points);
     expect(shapes.map((shape) => shape.devices.map(({ id }) => id).join("")).sort()).toEqual(["abcd", "ef", "g", "h"]);
   });
 
-  test("a rule that leads to another device is resolved on each device by itself", () => {
+  test("a rule that looks further is shared by devices that see the same others, and by nobody who sees itself", () => {
+    const { devices, points } = estate();
+    const by = (id: string): string[] =>
+      createShapes(FURTHER, devices, points)
+        .filter((shape) => shape.rules.some((one) => one.rule.id === id))
+        .map((shape) => shape.devices.map((device) => device.id).join(""))
+        .sort();
+    expect(by("mains")).toEqual(["abc", "de"]);
+    expect(by("feeder")).toEqual(["ad", "b"]);
+    expect(by("picked")).toEqual(["ad"]);
+    expect(by("neighbours")).toEqual([..."abcde"]);
+    expect(by("called")).toEqual(["a", "bcde"]);
+  });
+
+  test("a rule with a field that nobody knows is resolved on each device by itself", () => {
     const { devices, points } = site();
-    const selective = { ...rules[0], id: "selective", each: "place" } as unknown as (typeof rules)[number];
-    const shapes = createShapes([rules[2] as (typeof rules)[number], selective], devices, points);
-    const own = shapes.filter((shape) => shape.rules.some(({ rule: { id } }) => id === "selective"));
-    expect(own.map((shape) => shape.devices.map(({ id }) => id).join())).toEqual([..."abcdefgh"]);
+    const shapes = createShapes([TEXTS[2] as RuleText, TEXTS[0] as RuleText].map(rule).map(odd), devices, points);
+    expect(shapes.map((shape) => shape.devices.map(({ id }) => id).join()).sort()).toEqual([..."abcdefgh"]);
+  });
+
+  test("of devices that see others says what it says to each of them by itself", () => {
+    const step = fc.record({
+      after: fc.integer({ min: 1, max: 2_500 }),
+      moves: fc.array(fc.record({ handle: fc.nat(), value: fc.constantFrom(0, 1, 2.5, 6, Number.NaN) })),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 5, maxLength: 30 }), (steps) => {
+        const whole = estate();
+        const [together, apart] = [open(whole, FURTHER), open(whole, FURTHER.map(odd))];
+        let mono = 0;
+        for (const { after, moves } of steps) {
+          mono += after;
+          const placed = moves.map(({ handle, value }) => {
+            const at = handle % whole.points.length;
+            const isBool = whole.points[at]?.type === "bool" && !Number.isNaN(value);
+            return { handle: at, value: isBool ? Number(value > 1) : value };
+          });
+          expect(together(placed, mono)).toEqual(apart(placed, mono));
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 
   test("keeps its devices apart: each hears what it hears in an engine of its own", () => {

@@ -45,7 +45,7 @@ function createShift() {
     commands += 1;
     return house.take({ type: "command", id: `c${commands}`, actor, command }, now);
   };
-  const paper = () => [...house.papers.values()].at(-1);
+  const paper = () => [...house.papers.values()].filter((one) => one.kind === "handover").at(-1);
   const only = () => {
     const found = paper();
     if (!found) throw new Error("no handover yet");

@@ -99,7 +99,7 @@ test("no two entries of a map claim the same bits", () => {
 test("frozen memory has the same holes and does not follow", () => {
   let value = 1;
   const live = createMemory(boosterMap, () => value);
-  const frozen = frozenMemory(live, boosterMap);
+  const frozen = frozenMemory(live);
   value = 0;
   for (let address = 0; address < 80; address += 1) {
     expect(frozen.word(address) === undefined).toBe(live.word(address) === undefined);

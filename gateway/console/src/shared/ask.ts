@@ -57,10 +57,12 @@ export async function ask<Body>(
       method,
       credentials: "same-origin",
       signal: giveUp.signal,
-      headers: body
-        ? { accept: "application/json", "content-type": "application/json" }
-        : { accept: "application/json" },
-      ...(body ? { body: JSON.stringify(body) } : {}),
+      // A form names its own boundary.
+      headers:
+        body && !(body instanceof FormData)
+          ? { accept: "application/json", "content-type": "application/json" }
+          : { accept: "application/json" },
+      ...(body ? { body: body instanceof FormData ? body : JSON.stringify(body) } : {}),
     });
     const text = await response.text();
     let parsed: unknown;

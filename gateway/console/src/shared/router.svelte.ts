@@ -11,7 +11,7 @@ export type Route =
   | { readonly page: "link"; readonly id: string }
   | { readonly page: "rules" }
   | { readonly page: "handover" }
-  | { readonly page: "reports" }
+  | { readonly page: "reports"; readonly part: string; readonly id: string }
   | { readonly page: "suppressed" }
   | { readonly page: "users" }
   | { readonly page: "nowhere"; readonly path: string };
@@ -27,6 +27,7 @@ function decoded(part: string): string {
 /** Reads a path such as `/tickets/GD20261121-000042`. */
 export function routeOf(path: string): Route {
   const [first = "", second = "", ...more] = path.split("/").slice(1);
+  if (first === "reports" && more.length < 2) return { page: first, part: second, id: decoded(more[0] ?? "") };
   if (more.length > 0) return { page: "nowhere", path };
   if (second === "") {
     if (first === "" || first === "watch") return { page: "watch" };
@@ -36,7 +37,7 @@ export function routeOf(path: string): Route {
     if (first === "links") return { page: "links" };
     if (first === "rules") return { page: "rules" };
     if (first === "handover") return { page: "handover" };
-    if (first === "reports" || first === "suppressed" || first === "users") return { page: first };
+    if (first === "suppressed" || first === "users") return { page: first };
   } else {
     if (first === "devices") return { page: "device", id: decoded(second) };
     if (first === "links") return { page: "link", id: decoded(second) };

@@ -21,6 +21,7 @@ const ACT: Readonly<
     | "service"
     | "reports"
     | "export"
+    | "exportReports"
     | "users"
     | "editUsers",
     readonly Role[]
@@ -39,6 +40,7 @@ const ACT: Readonly<
   service: ["engineer"],
   reports: ["viewer", "operator", "supervisor", "engineer", "admin"],
   export: ["operator", "supervisor", "engineer", "admin"],
+  exportReports: ["supervisor"],
   users: ["supervisor", "admin"],
   editUsers: ["admin"],
 };

@@ -13,6 +13,10 @@ export interface StepInput {
   readonly reason?: string;
   readonly into?: string;
   readonly occurredAt?: string;
+  readonly what?: string;
+  readonly until?: string;
+  readonly score?: number;
+  readonly how?: string;
 }
 
 export interface StepOutcome {

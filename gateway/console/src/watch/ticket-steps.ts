@@ -12,6 +12,10 @@ export interface StepForm {
   readonly reason?: true;
   /** Another open ticket. */
   readonly into?: true;
+  /** To arrive or to finish, and by when. */
+  readonly promise?: true;
+  /** Points, and whose word it is. */
+  readonly rate?: true;
 }
 
 /** A step that is not listed here is offered with a note. An empty form is sent with one tap. */
@@ -37,6 +41,8 @@ const forms: Readonly<Record<string, StepForm>> = {
   feedback: { note: "needed" },
   escalate: { note: "offered" },
   note: { note: "needed" },
+  promise: { promise: true, note: "offered" },
+  rate: { rate: true, note: "offered" },
   "false-alarm": { note: "needed" },
   merge: { into: true, note: "offered" },
 };

@@ -5,15 +5,15 @@
 import { createHmac } from "node:crypto";
 import { channelSettings, type SettingsOf } from "#model/channel-settings";
 import { type Instant, minutes } from "#model/time";
-import { ask, codeIn, isDelivery, outcomeOfCode, outcomeOfStatus, type Verdict } from "../../ask.ts";
 import type { Channel } from "../../channel.ts";
 import { robotPace } from "../../pace.ts";
 import { groupText, phonesOf } from "../../wording.ts";
+import { postToRobot, type Robot } from "../robot.ts";
 
 /** The body may have 20,000 bytes; its frame and the mentions need some of them. */
 const LONGEST = 18_000;
 
-const CODES: Readonly<Record<number, Verdict>> = {
+const CODES: Robot["codes"] = {
   [-1]: { is: "try-later", because: { zh: "系统繁忙", en: "the system is busy" } },
   130101: {
     is: "try-later",
@@ -59,27 +59,19 @@ export function signedUrl(url: string, secret: string, at: Instant): string {
   return signed.href;
 }
 
+const ROBOT: Robot = { vendor: { zh: "钉钉", en: "DingTalk" }, codeFields: ["errcode"], codes: CODES };
+
 export const dingtalkChannel: Channel<SettingsOf<"dingtalk">> = {
   kind: "dingtalk",
   settings: channelSettings.dingtalk,
   group: true,
   pace: ({ perMinute }) => robotPace(perMinute),
-  async send(message, { url, secret, allow }, context, signal) {
-    const phones = phonesOf(context);
+  send(message, { url, secret, allow }, context, signal) {
     const content = groupText(message, context, LONGEST);
-    const body = JSON.stringify({ msgtype: "text", text: { content }, at: { atMobiles: phones, isAtAll: false } });
-    const answer = await ask({
-      method: "POST",
-      url: secret === undefined ? url : signedUrl(url, secret, context.now),
-      body,
-      headers: { "content-type": "application/json" },
-      allow,
-      signal,
-    });
-    if (isDelivery(answer)) return answer;
-    const trouble = outcomeOfStatus(answer.status);
-    if (trouble) return trouble;
-    const code = codeIn(answer.body, "errcode");
-    return typeof code === "number" ? outcomeOfCode(code, { zh: "钉钉", en: "DingTalk" }, CODES) : code;
+    return postToRobot(
+      ROBOT,
+      { msgtype: "text", text: { content }, at: { atMobiles: phonesOf(context), isAtAll: false } },
+      { url: secret === undefined ? url : signedUrl(url, secret, context.now), allow, signal },
+    );
   },
 };

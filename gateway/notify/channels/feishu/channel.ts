@@ -5,15 +5,15 @@
 import { createHmac } from "node:crypto";
 import { channelSettings, type SettingsOf } from "#model/channel-settings";
 import { type Instant, minutes, seconds } from "#model/time";
-import { ask, codeIn, isDelivery, outcomeOfCode, outcomeOfStatus, type Verdict } from "../../ask.ts";
 import type { Channel } from "../../channel.ts";
 import { robotPace } from "../../pace.ts";
 import { groupText } from "../../wording.ts";
+import { postToRobot, type Robot } from "../robot.ts";
 
 /** The body may have 20 KB. */
 const LONGEST = 18_000;
 
-const CODES: Readonly<Record<number, Verdict>> = {
+const CODES: Robot["codes"] = {
   9499: {
     is: "try-later",
     because: { zh: "请求过多，暂停一分钟", en: "too many requests; waiting a minute" },
@@ -58,31 +58,16 @@ export function feishuSign(secret: string, at: Instant): { readonly timestamp: s
   return { timestamp, sign: createHmac("sha256", `${timestamp}\n${secret}`).digest("base64") };
 }
 
+const ROBOT: Robot = { vendor: { zh: "飞书", en: "Feishu" }, codeFields: ["code", "StatusCode"], codes: CODES };
+
 export const feishuChannel: Channel<SettingsOf<"feishu">> = {
   kind: "feishu",
   settings: channelSettings.feishu,
   group: true,
   pace: ({ perMinute }) => robotPace(perMinute),
-  async send(message, { url, secret, allow }, context, signal) {
-    const body = JSON.stringify({
-      ...(secret === undefined ? {} : feishuSign(secret, context.now)),
-      msg_type: "text",
-      content: { text: groupText(message, context, LONGEST) },
-    });
-    const answer = await ask({
-      method: "POST",
-      url,
-      body,
-      headers: { "content-type": "application/json" },
-      allow,
-      signal,
-    });
-    if (isDelivery(answer)) return answer;
-    // Feishu says why in the body of a 400, too.
-    const code = codeIn(answer.body, "code", "StatusCode");
-    const trouble = outcomeOfStatus(answer.status);
-    if (typeof code === "number" && (trouble === undefined || CODES[code]))
-      return outcomeOfCode(code, { zh: "飞书", en: "Feishu" }, CODES);
-    return trouble ?? (code as Exclude<typeof code, number>);
+  send(message, { url, secret, allow }, context, signal) {
+    const signature = secret === undefined ? {} : feishuSign(secret, context.now);
+    const content = { text: groupText(message, context, LONGEST) };
+    return postToRobot(ROBOT, { ...signature, msg_type: "text", content }, { url, allow, signal });
   },
 };

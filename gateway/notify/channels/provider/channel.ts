@@ -22,7 +22,7 @@ const provider = (kind: "sms" | "voice"): Channel<Settings> => ({
   async send(message, settings, context, signal) {
     const { phone } = context.person;
     if (phone === undefined) return { outcome: "refused", because: inOneLine(noPhone), only: "this" };
-    const words = wordsOf(message, context, phone, settings.longest);
+    const words = wordsOf(message, context, phone, settings);
     const headers = Object.entries(settings.headers).map(([name, value]) => [
       name.toLowerCase(),
       fill(value, words, "header"),
@@ -46,13 +46,20 @@ const provider = (kind: "sms" | "voice"): Channel<Settings> => ({
 export const smsChannel = provider("sms");
 export const voiceChannel = provider("voice");
 
-function wordsOf(message: Message, { ticket, person }: ChannelContext, phone: string, longest: number): Words {
+/** The link stands where the template has a place for it; otherwise behind the text, whose end then gives way. */
+function wordsOf(message: Message, context: ChannelContext, phone: string, { longest, ...request }: Settings): Words {
+  const { ticket, person, link } = context;
+  const ownPlace = [request.url, request.body, ...Object.values(request.headers)].some((one) =>
+    one?.includes("{link}"),
+  );
+  const behind = link === undefined || ownPlace ? "" : ` ${link}`;
   const { building, floor, room } = ticket?.place ?? {};
   const grave = `【${severityName[message.severity].zh}】`;
   return {
     phone,
     name: person.name,
-    text: cutToLetters(`${grave}${message.text.zh}`, longest),
+    text: `${cutToLetters(`${grave}${message.text.zh}`, Math.max(20, longest - behind.length))}${behind}`,
+    link: link ?? "",
     ticket: message.ticket,
     severity: severityName[message.severity].zh,
     title: ticket?.title.zh ?? "",

@@ -65,10 +65,16 @@ export const smtpChannel: Channel<Settings> = {
   },
 };
 
-function mailOf(message: Message, { from }: Settings, { site, ticket }: ChannelContext, to: string) {
+function mailOf(message: Message, { from }: Settings, { site, ticket, link }: ChannelContext, to: string) {
   const head = `【${severityName[message.severity].zh}】${message.text.zh}`;
   const id = createHash("sha256").update(`${site.id}/${message.key}`).digest("hex").slice(0, 32);
-  const lines = [head, message.text.en, "", `${site.name.zh} / ${site.name.en}`];
+  const lines = [
+    head,
+    message.text.en,
+    "",
+    ...(link === undefined ? [] : [`接单 / Open: ${link}`, ""]),
+    `${site.name.zh} / ${site.name.en}`,
+  ];
   return {
     from,
     to,

@@ -4,10 +4,9 @@ import { inOneLine } from "#model/in-one-line";
 import type { Delivery, Message } from "#model/message";
 import type { Text } from "#model/text";
 import { formatInstant, formatSpan, milliseconds } from "#model/time";
-import { post } from "../../../net/outgoing.ts";
-import { OutgoingTrouble } from "../../../net/outgoing-trouble.ts";
+import { signedHeaders } from "../../../net/signed-headers.ts";
+import { askByPost, isDelivery } from "../../ask.ts";
 import type { Channel, ChannelContext } from "../../channel.ts";
-import { signedHeaders } from "./sign.ts";
 
 /** Answers that no retry will change: the address is wrong, gone, or does not take our signature. */
 const REFUSALS: Readonly<Record<number, Text>> = {
@@ -29,14 +28,8 @@ export const webhookChannel: Channel<SettingsOf<"webhook">> = {
   async send(message, { url, secret, allow }, context, signal) {
     const body = bodyOf(message, context);
     const headers = signedHeaders(secret, message.key, context.now, body);
-    try {
-      const { status } = await post({ url, body, headers, allow, signal });
-      return outcomeOf(status);
-    } catch (error) {
-      if (!(error instanceof OutgoingTrouble)) throw error;
-      const outcome = error.problem === "not-allowed" || error.problem === "bad-url" ? "refused" : "try-later";
-      return { outcome, because: inOneLine(error.because) };
-    }
+    const answer = await askByPost({ url, body, headers, allow, signal });
+    return isDelivery(answer) ? answer : outcomeOf(answer.status);
   },
 };
 
@@ -51,7 +44,7 @@ function outcomeOf(status: number): Delivery {
   return { outcome: "try-later", because: inOneLine(because) };
 }
 
-function bodyOf(message: Message, { site, ticket, person, now }: ChannelContext): string {
+function bodyOf(message: Message, { site, ticket, person, now, link }: ChannelContext): string {
   return JSON.stringify({
     type: "ticket.message",
     timestamp: formatInstant(now),
@@ -67,6 +60,8 @@ function bodyOf(message: Message, { site, ticket, person, now }: ChannelContext)
       /** The operator must also call by phone. */
       phone: message.phone,
       createdAt: formatInstant(message.createdAt),
+      /** For this person alone: it opens the ticket as them. */
+      ...(link === undefined ? {} : { link }),
       ...(message.lateBy === undefined ? {} : { lateBy: formatSpan(milliseconds(message.lateBy)) }),
       ...(ticket
         ? {

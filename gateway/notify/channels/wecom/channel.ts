@@ -4,16 +4,16 @@
  */
 import { channelSettings, type SettingsOf } from "#model/channel-settings";
 import { minutes } from "#model/time";
-import { ask, codeIn, isDelivery, outcomeOfCode, outcomeOfStatus, type Verdict } from "../../ask.ts";
 import type { Channel } from "../../channel.ts";
 import { robotPace } from "../../pace.ts";
 import { groupText, phonesOf } from "../../wording.ts";
+import { postToRobot, type Robot } from "../robot.ts";
 
 /** Bytes of `content`. */
 const LONGEST = 2_048;
 
 /** Codes as far as the vendor describes them, and those that operators met. */
-const CODES: Readonly<Record<number, Verdict>> = {
+const CODES: Robot["codes"] = {
   [-1]: { is: "try-later", because: { zh: "系统繁忙", en: "the system is busy" } },
   45009: {
     is: "try-later",
@@ -42,28 +42,19 @@ const CODES: Readonly<Record<number, Verdict>> = {
   },
 };
 
+const ROBOT: Robot = { vendor: { zh: "企业微信", en: "WeCom" }, codeFields: ["errcode"], codes: CODES };
+
 export const wecomChannel: Channel<SettingsOf<"wecom">> = {
   kind: "wecom",
   settings: channelSettings.wecom,
   group: true,
   pace: ({ perMinute }) => robotPace(perMinute),
-  async send(message, { url, allow }, context, signal) {
-    const body = JSON.stringify({
-      msgtype: "text",
-      text: { content: groupText(message, context, LONGEST), mentioned_mobile_list: phonesOf(context) },
-    });
-    const answer = await ask({
-      method: "POST",
-      url,
-      body,
-      headers: { "content-type": "application/json" },
-      allow,
-      signal,
-    });
-    if (isDelivery(answer)) return answer;
-    const trouble = outcomeOfStatus(answer.status);
-    if (trouble) return trouble;
-    const code = codeIn(answer.body, "errcode");
-    return typeof code === "number" ? outcomeOfCode(code, { zh: "企业微信", en: "WeCom" }, CODES) : code;
+  send(message, { url, allow }, context, signal) {
+    const content = groupText(message, context, LONGEST);
+    return postToRobot(
+      ROBOT,
+      { msgtype: "text", text: { content, mentioned_mobile_list: phonesOf(context) } },
+      { url, allow, signal },
+    );
   },
 };

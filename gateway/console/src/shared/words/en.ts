@@ -285,6 +285,8 @@ export const en: Words = {
           hold: "Hold",
           resume: "Resume",
           feedback: "Report",
+          promise: "Promised time",
+          rate: "Customer rating",
           assign: "Reassign",
           escalate: "Escalate",
           note: "Note",

@@ -284,6 +284,8 @@ export const zh = {
           hold: "挂起",
           resume: "继续",
           feedback: "反馈进度",
+          promise: "承诺时间",
+          rate: "客户评价",
           assign: "转派",
           escalate: "升级",
           note: "备注",

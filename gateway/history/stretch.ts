@@ -1,56 +1,5 @@
-/** The newest samples of one point, in memory until they fill a block. */
+/** Stretches of one point's samples: put in order, put together, cut into what fits into blocks. */
 import { BLOCK_SAMPLES, BLOCK_SPAN, type Samples } from "./block.ts";
-
-export interface Head {
-  push(at: number, value: number, code: number): void;
-  readonly count: number;
-  /** In the order of their times; of equal times in the order of arrival. Shares no memory with the head. */
-  samples(): Samples;
-  clear(): void;
-}
-
-export function createHead(): Head {
-  let at = new Float64Array(16);
-  let value = new Float64Array(16);
-  let code = new Uint8Array(16);
-  let count = 0;
-  let isSorted = true;
-  return {
-    push(time, x, quality) {
-      if (count === at.length) {
-        at = grow(at, new Float64Array(count * 2));
-        value = grow(value, new Float64Array(count * 2));
-        code = grow(code, new Uint8Array(count * 2));
-      }
-      if (count > 0 && time < (at[count - 1] as number)) isSorted = false;
-      at[count] = time;
-      value[count] = x;
-      code[count] = quality;
-      count += 1;
-    },
-    get count() {
-      return count;
-    },
-    samples() {
-      const taken = { count, at: at.slice(0, count), value: value.slice(0, count), code: code.slice(0, count) };
-      return isSorted ? taken : inOrder(taken);
-    },
-    clear() {
-      count = 0;
-      isSorted = true;
-      if (at.length > 256) {
-        at = new Float64Array(16);
-        value = new Float64Array(16);
-        code = new Uint8Array(16);
-      }
-    },
-  };
-}
-
-function grow<T extends Float64Array | Uint8Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
-}
 
 /** Sorted by time; samples of the same instant keep their order. */
 export function inOrder(samples: Samples): Samples {

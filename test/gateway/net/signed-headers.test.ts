@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { instant } from "#model/time";
-import { signedHeaders } from "../../../gateway/notify/channels/webhook/sign.ts";
+import { signedHeaders } from "../../../gateway/net/signed-headers.ts";
 
 test("the signature is the one of the standard's own example", () => {
   // Test vector of the Standard Webhooks reference libraries.

@@ -1,0 +1,70 @@
+/** A ticket as somebody sees it who came by a link: their own work, or that it is not theirs. */
+import type { Person } from "#model/site";
+import type { Ticket } from "#model/ticket";
+import { formatInstant, type Instant } from "#model/time";
+import { calledOut, STEPS_BY_LINK } from "../../rules/response/called-out.ts";
+import { type TicketView, ticketBody } from "./project.ts";
+import { fileBodies } from "./project-kept.ts";
+import type { VisitBody } from "./visit-shapes.ts";
+
+/** The times that a crew works against; the others are the desk's. */
+const CREW_CLOCKS: ReadonlySet<string> = new Set([
+  "accept",
+  "onsite",
+  "staff-onsite",
+  "rescue-onsite",
+  "mitigate",
+  "resolve",
+  "feedback",
+]);
+/** Before the work is theirs. */
+const BEFORE: ReadonlySet<string> = new Set(["accept", "decline"]);
+
+type Work = NonNullable<VisitBody["work"]>;
+
+/** `gone`: ids of files that were erased. */
+export function visitBody(
+  ticket: Ticket,
+  person: Person,
+  view: TicketView,
+  now: Instant,
+  gone: ReadonlySet<string>,
+): VisitBody {
+  const standing = calledOut(ticket, person, now);
+  const whole = { person: person.name, no: ticket.no, standing, now: formatInstant(now), zone: view.site.zone };
+  if (standing !== "mine" && standing !== "offered") return whole;
+  return { ...whole, work: workOf(ticket, person, view, now, standing === "mine", gone) };
+}
+
+function workOf(
+  ticket: Ticket,
+  person: Person,
+  view: TicketView,
+  now: Instant,
+  mine: boolean,
+  gone: ReadonlySet<string>,
+): Work {
+  const body = ticketBody(ticket, view, now);
+  const offer = ticket.offers?.findLast((one) => one.person === person.id && one.state === "open");
+  const may = (step: string) =>
+    STEPS_BY_LINK.has(step as never) && (mine || BEFORE.has(step)) && ticket.closedAt === undefined;
+  return {
+    class: body.class,
+    className: body.className,
+    severity: body.severity,
+    state: body.state,
+    title: body.title,
+    place: body.place,
+    ...(body.deviceName ? { deviceName: body.deviceName } : {}),
+    openedAt: body.openedAt,
+    ...(body.closedAt ? { closedAt: body.closedAt } : {}),
+    simulated: body.simulated,
+    round: body.round,
+    ...(offer ? { until: formatInstant(offer.until) } : {}),
+    clocks: body.clocks.filter(({ kind }) => CREW_CLOCKS.has(kind)),
+    can: body.can.filter(may),
+    sop: mine ? body.sop : [],
+    ...(body.hold ? { hold: body.hold.text } : {}),
+    files: mine ? fileBodies(ticket, gone) : [],
+  };
+}

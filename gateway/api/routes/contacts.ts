@@ -1,0 +1,82 @@
+/** Who reported a ticket: written down by the desk, masked on every screen, and shown on a click that the journal keeps. */
+import { usualPersonalData } from "#model/policy";
+import type { Ticket } from "#model/ticket";
+import { days } from "#model/time";
+import { Refused } from "../../net/refused.ts";
+import { type Contact, keepContact, maskContact, readContact } from "../../people/contacts.ts";
+import type { ApiHouse, Server } from "../api-house.ts";
+import { actorOf } from "../guard.ts";
+import { answers, KeepContact, TicketParams } from "../inputs.ts";
+import { type ContactBody, ContactShape } from "../kept-shapes.ts";
+
+/** The contact of a ticket as it may be shown; `undefined` where there is none. */
+export async function maskedContact(house: ApiHouse, no: string): Promise<ContactBody | undefined> {
+  const contact = await readContact(house.vault, no);
+  return contact && bodyOf(house, maskContact(contact), false);
+}
+
+const bodyOf = (house: ApiHouse, contact: Contact, clear: boolean): ContactBody => ({
+  ...contact,
+  clear,
+  keptDays: Math.round((house.site.policy.personal ?? usualPersonalData).contacts / days(1)),
+});
+
+export function contactRoutes(server: Server, house: ApiHouse): void {
+  const { tickets, lately } = house.door.house;
+  const find = async (no: string): Promise<Ticket> => {
+    const ticket = tickets.get(no) ?? lately.get(no) ?? (await house.store.ticket(no));
+    if (!ticket) throw new Refused(404, "no-such-ticket", `没有工单 ${no}。`, `There is no ticket ${no}.`);
+    return ticket;
+  };
+  /** Who wrote or looked, and never what. */
+  const note = (no: string, event: string, actor: string) => {
+    const at = house.clock.now();
+    return house.record({ journal: [{ at, occurredAt: at, about: `ticket:${no}`, event, actor, data: {} }] });
+  };
+
+  server.post(
+    "/api/tickets/:no/contact",
+    {
+      schema: {
+        tags: ["tickets"],
+        summary: "Writes down who reported it; replaces what was there",
+        params: TicketParams,
+        body: KeepContact,
+        response: answers(ContactShape),
+      },
+    },
+    async (request) => {
+      const { no } = await find(request.params.no);
+      const { name, phone } = request.body;
+      await keepContact(house.vault, no, { name, phone });
+      await note(no, "contact-recorded", actorOf(request).id);
+      return bodyOf(house, maskContact({ name, phone }), false);
+    },
+  );
+
+  server.post(
+    "/api/tickets/:no/contact/show",
+    {
+      schema: {
+        tags: ["tickets"],
+        summary: "Who reported it, as it was told; the journal keeps who looked",
+        params: TicketParams,
+        response: answers(ContactShape),
+      },
+    },
+    async (request) => {
+      const { no } = await find(request.params.no);
+      const contact = await readContact(house.vault, no);
+      if (!contact) {
+        throw new Refused(
+          404,
+          "no-contact",
+          "没有登记联系方式，或已按期清除。",
+          "Nobody was written down, or it was erased in time.",
+        );
+      }
+      await note(no, "contact-shown", actorOf(request).id);
+      return bodyOf(house, contact, true);
+    },
+  );
+}

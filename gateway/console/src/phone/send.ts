@@ -1,0 +1,72 @@
+/** Talks to the gateway for this page: every failure is a sentence, and a command that got no answer is sent once more. */
+import type { ErrorBody } from "../../../api/shapes.ts";
+import type { VisitBody } from "../../../api/visit-shapes.ts";
+import { after } from "../shared/browser-clock.ts";
+import { commandId } from "../shared/command-id.ts";
+
+export type Told<Body = VisitBody> =
+  | { readonly ok: true; readonly body: Body }
+  /** Status 0: nothing came back. */
+  | { readonly ok: false; readonly status: number; readonly error?: ErrorBody };
+
+async function ask<Body>(
+  method: "GET" | "POST",
+  path: string,
+  body?: object | FormData,
+  wait = 10_000,
+): Promise<Told<Body>> {
+  const giveUp = new AbortController();
+  const patience = after(wait, () => giveUp.abort());
+  const form = body instanceof FormData;
+  try {
+    const response = await fetch(path, {
+      method,
+      credentials: "same-origin",
+      signal: giveUp.signal,
+      ...(body ? { body: form ? body : JSON.stringify(body) } : {}),
+      ...(body && !form ? { headers: { "content-type": "application/json" } } : {}),
+    });
+    const answer: unknown = await response.json();
+    if (response.ok) return { ok: true, body: answer as Body };
+    return { ok: false, status: response.status, error: answer as ErrorBody };
+  } catch {
+    return { ok: false, status: 0 };
+  } finally {
+    patience();
+  }
+}
+
+export const look = (): Promise<Told> => ask("GET", "/api/visit");
+export const openLink = (link: string): Promise<Told> => ask("POST", "/api/visit", { link });
+
+/** The command carries an id, so the gateway does it once however often it comes. */
+export async function takeStep(step: string, words: object): Promise<Told> {
+  const body = { ...words, commandId: commandId() };
+  const first = await ask<VisitBody>("POST", `/api/visit/${step}`, body);
+  return first.ok || first.status !== 0 ? first : ask("POST", `/api/visit/${step}`, body);
+}
+
+/** Photos of phones are 5 to 12 MB: this side is enough to read a type plate, and mobile networks carry it. */
+const LONGEST_SIDE = 1_600;
+
+/** A picture made small enough; what the browser cannot read goes as it is, and the gateway judges it. */
+async function small(file: Blob): Promise<Blob> {
+  try {
+    const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const scale = Math.min(1, LONGEST_SIDE / Math.max(picture.width, picture.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(picture.width * scale);
+    canvas.height = Math.round(picture.height * scale);
+    canvas.getContext("2d")?.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    return (await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", 0.8))) ?? file;
+  } catch {
+    return file;
+  }
+}
+
+export async function sendFile(file: Blob, what: "photo" | "signature"): Promise<Told<{ readonly id: string }>> {
+  const form = new FormData();
+  form.set("what", what);
+  form.set("file", what === "photo" ? await small(file) : file, "file");
+  return ask("POST", "/api/visit/files", form, 60_000);
+}

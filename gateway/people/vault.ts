@@ -1,0 +1,138 @@
+/**
+ * What belongs to people stands here and not in the journal, which never forgets: names and numbers of those who reported, photos,
+ * signatures. One sealed file each (AES-256-GCM) beside the database, named by its ticket and a random id, so that erasing is
+ * deleting and no name from outside ever becomes a path.
+ */
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { access, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Keyring } from "./keyring.ts";
+
+export type Kept = "contact" | "file";
+
+export interface Entry {
+  /** Number of the ticket. */
+  readonly ticket: string;
+  readonly kind: Kept;
+  /** 32 hex digits. */
+  readonly id: string;
+}
+
+export interface Vault {
+  /** Resolves once it is on the disk. An entry of the same name is replaced. */
+  put(entry: Entry, content: Buffer): Promise<void>;
+  /** `undefined`: erased, or never there. Throws when the file was changed or its key is gone. */
+  read(entry: Entry): Promise<Buffer | undefined>;
+  has(entry: Entry): Promise<boolean>;
+  /** False when there was nothing. */
+  erase(entry: Entry): Promise<boolean>;
+  entries(): Promise<readonly Entry[]>;
+  /** Seals everything with the ring's present key; the number of files that were sealed anew. */
+  reseal(): Promise<number>;
+}
+
+const NAME = /^([A-Z]{2}\d{8}-\d{1,12})\.(contact|file)\.([0-9a-f]{32})$/;
+const MARK = Buffer.from("GHS1");
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Of what there is one per ticket: its name is known without being kept anywhere. */
+export const SINGLE = "0".repeat(32);
+
+export const newEntryId = (): string => randomBytes(16).toString("hex");
+
+/** `folder`: the data folder of the house. */
+export function openVault(folder: string, keys: () => Keyring): Vault {
+  const room = join(folder, "sealed");
+  mkdirSync(room, { recursive: true, mode: 0o700 });
+
+  const nameOf = ({ ticket, kind, id }: Entry): string => {
+    const name = `${ticket}.${kind}.${id}`;
+    if (!NAME.test(name)) throw new Error("this is no name of the vault");
+    return name;
+  };
+
+  async function put(entry: Entry, content: Buffer): Promise<void> {
+    const name = nameOf(entry);
+    const fresh = join(room, `${name}.${randomBytes(4).toString("hex")}.new`);
+    const file = await open(fresh, "wx", 0o600);
+    try {
+      await file.writeFile(seal(content, name, keys()));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(fresh, join(room, name));
+  }
+
+  async function read(entry: Entry): Promise<Buffer | undefined> {
+    const name = nameOf(entry);
+    try {
+      return unseal(await readFile(join(room, name)), name, keys());
+    } catch (error) {
+      if ((error as { code?: string }).code === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+
+  async function entries(): Promise<readonly Entry[]> {
+    return (await readdir(room)).flatMap((name) => {
+      const found = NAME.exec(name);
+      return found ? [{ ticket: found[1] as string, kind: found[2] as Kept, id: found[3] as string }] : [];
+    });
+  }
+
+  return {
+    put,
+    read,
+    entries,
+    has: (entry) =>
+      access(join(room, nameOf(entry))).then(
+        () => true,
+        () => false,
+      ),
+    async erase(entry) {
+      try {
+        await rm(join(room, nameOf(entry)));
+        return true;
+      } catch (error) {
+        if ((error as { code?: string }).code === "ENOENT") return false;
+        throw error;
+      }
+    },
+    async reseal() {
+      let count = 0;
+      for (const entry of await entries()) {
+        const content = await read(entry);
+        if (content === undefined) continue;
+        await put(entry, content);
+        count += 1;
+      }
+      return count;
+    },
+  };
+}
+
+/** `GHS1`, length and id of the key, nonce, tag, and the sealed bytes. The name is sealed with it: a swapped file does not open. */
+function seal(content: Buffer, name: string, keys: Keyring): Buffer {
+  const { id, key } = keys.current;
+  const iv = randomBytes(IV_BYTES);
+  const cipher = createCipheriv("aes-256-gcm", key, iv, { authTagLength: TAG_BYTES }).setAAD(Buffer.from(name));
+  const body = Buffer.concat([cipher.update(content), cipher.final()]);
+  return Buffer.concat([MARK, Buffer.from([id.length]), Buffer.from(id), iv, cipher.getAuthTag(), body]);
+}
+
+function unseal(sealed: Buffer, name: string, keys: Keyring): Buffer {
+  const idAt = MARK.length + 1;
+  const ivAt = idAt + (sealed[MARK.length] ?? 0);
+  const bodyAt = ivAt + IV_BYTES + TAG_BYTES;
+  if (!sealed.subarray(0, MARK.length).equals(MARK) || sealed.length < bodyAt) throw new Error(`${name} is damaged`);
+  const key = keys.sealing(sealed.toString("latin1", idAt, ivAt));
+  if (!key) throw new Error(`the key of ${name} is gone`);
+  const cipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(ivAt, ivAt + IV_BYTES), {
+    authTagLength: TAG_BYTES,
+  });
+  cipher.setAAD(Buffer.from(name)).setAuthTag(sealed.subarray(ivAt + IV_BYTES, bodyAt));
+  return Buffer.concat([cipher.update(sealed.subarray(bodyAt)), cipher.final()]);
+}

@@ -1,0 +1,36 @@
+/** Photos, papers and signatures: the ticket says what there is, the vault holds the bytes. */
+import type { Actor } from "#model/account";
+import type { Command, Plan } from "#model/plan";
+import { type Draft, refuse } from "../draft.ts";
+import { calledOut } from "./called-out.ts";
+
+/** Engineering judgement: six photos for each of ten steps, and some. */
+const MOST = 60;
+
+/** An open ticket takes files, and a closed one while it is at hand: the invoice comes later. */
+export function attachFile(draft: Draft, command: Extract<Command, { do: "attach-file" }>, actor: Actor): Plan {
+  const ticket = draft.ticket(command.ticket) ?? draft.view.lately.get(command.ticket);
+  if (!ticket || ticket.state === "merged") {
+    return refuse(
+      404,
+      "no-such-ticket",
+      `没有可以附文件的工单 ${command.ticket}。`,
+      `There is no ticket ${command.ticket} that takes files.`,
+    );
+  }
+  if (actor.kind === "link" && calledOut(ticket, actor, draft.now) !== "mine") {
+    return refuse(403, "not-yours", "请先接单再上传。", "Accept the work before you send files.");
+  }
+  const files = ticket.files ?? [];
+  if (files.length >= MOST) {
+    return refuse(409, "too-many-files", `每张工单最多 ${MOST} 个文件。`, `A ticket takes ${MOST} files at most.`);
+  }
+  const file = { ...command.file, by: actor.name, at: draft.now };
+  draft.putTicket({ ...ticket, files: [...files, file] }, "file-attached", {
+    file: file.id,
+    what: file.what,
+    bytes: file.bytes,
+    ...(actor.kind === "link" ? { through: "link" } : {}),
+  });
+  return draft.finish({ ticket: ticket.no });
+}

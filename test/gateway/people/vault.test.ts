@@ -1,0 +1,124 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { addKey, forgetOldKeys, KeyTrouble, openKeyring } from "../../../gateway/people/keyring.ts";
+import { type Entry, newEntryId, openVault } from "../../../gateway/people/vault.ts";
+
+const fresh = () => mkdtempSync(join(tmpdir(), "gatehouse-vault-"));
+const NO = "GD20261121-000123";
+const entry = (more: Partial<Entry> = {}): Entry => ({ ticket: NO, kind: "contact", id: newEntryId(), ...more });
+
+function stand() {
+  const folder = fresh();
+  let keys = openKeyring(folder);
+  const vault = openVault(folder, () => keys);
+  return {
+    folder,
+    vault,
+    turn: (next: (folder: string) => typeof keys) => {
+      keys = next(folder);
+    },
+    files: () => readdirSync(join(folder, "sealed")),
+  };
+}
+
+test("what is put in comes out again, and nothing of it can be read on the disk", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ minLength: 16, maxLength: 5_000 }), async (bytes) => {
+      const { folder, vault, files } = stand();
+      const one = entry();
+      const content = Buffer.concat([Buffer.from("王女士 13800001234"), Buffer.from(bytes)]);
+      await vault.put(one, content);
+      expect(await vault.read(one)).toEqual(content);
+      const onDisk = readFileSync(join(folder, "sealed", files()[0] ?? ""));
+      expect(onDisk.includes("13800001234")).toBe(false);
+      expect(onDisk.includes(Buffer.from("王女士"))).toBe(false);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test("keys and sealed files are for the house alone, and two houses share no key", async () => {
+  const one = stand();
+  const two = stand();
+  await one.vault.put(entry(), Buffer.from("x"));
+  expect(statSync(join(one.folder, "keys.json")).mode & 0o777).toBe(0o600);
+  expect(statSync(join(one.folder, "sealed")).mode & 0o777).toBe(0o700);
+  expect(statSync(join(one.folder, "sealed", one.files()[0] ?? "")).mode & 0o777).toBe(0o600);
+  const keys = ({ folder }: { folder: string }) =>
+    readFileSync(join(folder, "keys.json"), "utf8").match(/[\w-]{43}/g) ?? [];
+  expect(keys(one)).toHaveLength(2);
+  expect(new Set([...keys(one), ...keys(two)]).size).toBe(4);
+  expect(openKeyring(one.folder).links).toEqual(openKeyring(one.folder).links);
+});
+
+test("a key file that others may read, or that is damaged, stops the start with a sentence and shows nothing of itself", () => {
+  const { folder } = stand();
+  const path = join(folder, "keys.json");
+  const secret = readFileSync(path, "utf8");
+  chmodSync(path, 0o644);
+  expect(() => openKeyring(folder)).toThrow(/chmod 600/);
+  chmodSync(path, 0o600);
+  for (const text of ["", "{", "null", "[]", '{"links":"short"}', secret.replace('"current":"k1"', '"current":"k9"')]) {
+    writeFileSync(path, text);
+    expect(() => openKeyring(folder)).toThrow(KeyTrouble);
+  }
+});
+
+test("a file that was changed, cut, or put in the place of another does not open", async () => {
+  const { folder, vault, files } = stand();
+  const one = entry();
+  const two = entry();
+  await vault.put(one, Buffer.from("one"));
+  const path = (which: Entry) => join(folder, "sealed", files().find((name) => name.includes(which.id)) ?? "");
+  const good = readFileSync(path(one));
+  await vault.put(two, Buffer.from("two"));
+  writeFileSync(path(two), good);
+  await expect(vault.read(two)).rejects.toThrow();
+  for (const at of [0, 3, 4, 5, 8, 20, good.length - 1]) {
+    const bad = Buffer.from(good);
+    bad[at] = (bad[at] ?? 0) ^ 1;
+    writeFileSync(path(one), bad);
+    await expect(vault.read(one)).rejects.toThrow();
+  }
+  writeFileSync(path(one), good.subarray(0, 10));
+  await expect(vault.read(one)).rejects.toThrow();
+});
+
+test("erasing leaves nothing behind, and says whether there was something", async () => {
+  const { vault, files } = stand();
+  const one = entry();
+  await vault.put(one, Buffer.from("one"));
+  expect(await vault.erase(one)).toBe(true);
+  expect(files()).toEqual([]);
+  expect(await vault.read(one)).toBeUndefined();
+  expect(await vault.erase(one)).toBe(false);
+});
+
+test.each([
+  { ticket: "../../etc/passwd" },
+  { ticket: `${NO}/..` },
+  { id: "../x" },
+  { id: "a".repeat(31) },
+  { kind: "contact.x" as "contact" },
+])("no name from outside becomes a path: %j", async (wrong) => {
+  const { vault } = stand();
+  await expect(vault.put(entry(wrong), Buffer.from("x"))).rejects.toThrow();
+  await expect(vault.read(entry(wrong))).rejects.toThrow();
+});
+
+test("after a rotation everything is sealed with the new key, and the old one is gone", async () => {
+  const { folder, vault, turn } = stand();
+  const all = [entry(), entry({ kind: "file" }), entry({ ticket: "GD20261121-000124" })];
+  for (const one of all) await vault.put(one, Buffer.from(one.id));
+  const before = openKeyring(folder).current.key.toString("base64url");
+  turn(addKey);
+  expect(await vault.read(all[0] as Entry)).toEqual(Buffer.from(all[0]?.id ?? ""));
+  expect(await vault.reseal()).toBe(3);
+  turn(forgetOldKeys);
+  for (const one of all) expect(await vault.read(one)).toEqual(Buffer.from(one.id));
+  expect((await vault.entries()).map(({ id }) => id).sort()).toEqual(all.map(({ id }) => id).sort());
+  expect(readFileSync(join(folder, "keys.json"), "utf8")).not.toContain(before);
+});

@@ -1,0 +1,167 @@
+/** What the owner was promised, whether it was kept, and what they said of the work. */
+import { describe, expect, test } from "vitest";
+import { hours, later, minutes, seconds } from "#model/time";
+import { operator, supervisor, TEN } from "../../support/building.ts";
+import { createDesk, type StepWords } from "./desk.ts";
+
+const past = (span: number) => later(TEN, minutes(span));
+
+/** A fault that somebody has taken. */
+function taken() {
+  const desk = createDesk();
+  desk.take("active", TEN);
+  const { no } = desk.newest();
+  desk.step(desk.newest(), "accept", past(1), { assignee: "张工" });
+  return { ...desk, no, ticket: () => desk.now(no) };
+}
+const arriveBy = (span: number, note?: string): StepWords => ({
+  what: "arrive",
+  until: past(span),
+  ...(note ? { note } : {}),
+});
+
+describe("a promised time", () => {
+  test("stands on the ticket and is kept by arriving: nobody is reminded", () => {
+    const { step, ticket, house, no } = taken();
+    step(ticket(), "promise", past(2), arriveBy(20));
+    expect(ticket().promised).toMatchObject([{ what: "arrive", until: past(20), round: 1 }]);
+    step(ticket(), "arrive", past(15));
+    house.beat(past(15), past(25));
+    expect(ticket().promised).toMatchObject([{ kept: true }]);
+    expect(house.events(`ticket:${no}`)).not.toContain("promise-missed");
+  });
+
+  test("that passes is told to the desk once, at its true instant, with what is owed to the owner", () => {
+    const { step, ticket, house, no } = taken();
+    step(ticket(), "promise", past(2), arriveBy(20));
+    house.beat(past(19), past(40));
+    expect(house.events(`ticket:${no}`).filter((event) => event === "promise-missed")).toHaveLength(1);
+    expect(house.journal.find((row) => row.event === "promise-missed")?.occurredAt).toBe(past(20));
+    const told = house.said.filter((one) => one.step.startsWith("promise-missed"));
+    expect(told).toMatchObject([{ role: "control-room-operator" }]);
+    expect(told[0]?.text.zh).toContain("告知报修人原因和新的时间");
+    expect(ticket().promised).toMatchObject([{ missed: true }]);
+  });
+
+  test("is changed only with a reason, and with one it counts as a report of progress (F13, 2.4 e)", () => {
+    const { step, ticket, clock } = taken();
+    step(ticket(), "promise", past(2), arriveBy(20));
+    expect(clock(ticket(), "feedback")?.startedAt).toBe(TEN);
+    expect(step(ticket(), "promise", past(10), arriveBy(40)).refusal).toMatchObject({ code: "note-needed" });
+    step(ticket(), "promise", past(10), arriveBy(40, "路上堵车"));
+    expect(clock(ticket(), "feedback")?.startedAt).toBe(past(10));
+    expect(ticket().promised?.map(({ until }) => until)).toEqual([past(20), past(40)]);
+    // To be done is another promise than to be there.
+    expect(step(ticket(), "promise", past(11), { what: "finish", until: past(90) }).refusal).toBeUndefined();
+  });
+
+  test.each([
+    ["no time", { what: "arrive" as const }],
+    ["nothing promised", { until: past(30) }],
+    ["a time that is over", { what: "arrive" as const, until: past(1) }],
+    ["now", { what: "arrive" as const, until: past(2) }],
+  ])("with %s is refused", (_what, words) => {
+    const { step, ticket } = taken();
+    expect(step(ticket(), "promise", past(2), words).refusal).toMatchObject({ status: 422, code: "time-needed" });
+    expect(ticket().promised).toBeUndefined();
+  });
+
+  test("is found late after an outage, and said once", () => {
+    const { step, ticket, house, no } = taken();
+    step(ticket(), "promise", past(2), { what: "finish", until: past(30) });
+    house.beat(past(300), later(past(300), seconds(3)));
+    expect(house.events(`ticket:${no}`).filter((event) => event === "promise-missed")).toHaveLength(1);
+  });
+});
+
+/** Repaired, and not closed yet. */
+function repaired() {
+  const desk = taken();
+  desk.step(desk.ticket(), "arrive", past(10));
+  desk.step(desk.ticket(), "repair", past(30));
+  return desk;
+}
+const byPhone = (score: number): StepWords => ({ score, how: "phone", note: "回访" });
+
+describe("a rating", () => {
+  test("by phone is the follow-up: its clock stops", () => {
+    const { step, ticket, clock } = repaired();
+    expect(clock(ticket(), "followup")?.state).toBe("running");
+    step(ticket(), "rate", past(60), byPhone(5));
+    expect(ticket()).toMatchObject({ state: "repaired", ratings: [{ score: 5, how: "phone", round: 1 }] });
+    expect(clock(ticket(), "followup")?.state).toBe("met");
+  });
+
+  test("with a signature needs one that is on the ticket, and is no follow-up visit", () => {
+    const { step, ticket, house, clock } = repaired();
+    const words = { score: 4, how: "signature" as const };
+    expect(step(ticket(), "rate", past(31), words).refusal).toMatchObject({ code: "signature-needed" });
+    const file = { id: "a".repeat(32), what: "signature" as const, type: "image/png" as const, bytes: 9, sha256: "" };
+    house.take(
+      { type: "command", id: "f", actor: operator, command: { do: "attach-file", ticket: ticket().no, file } },
+      past(31),
+    );
+    const { refusal } = step(ticket(), "rate", past(31), { ...words, signature: "b".repeat(32) });
+    expect(refusal).toMatchObject({ code: "signature-needed" });
+    step(ticket(), "rate", past(31), { ...words, signature: file.id });
+    expect(ticket().ratings).toMatchObject([{ score: 4, signature: file.id }]);
+    expect(clock(ticket(), "followup")?.state).toBe("running");
+  });
+
+  test("that is bad before closing sends the work back and tells the team lead", () => {
+    const { step, ticket, house, no } = repaired();
+    step(ticket(), "rate", past(60), byPhone(2));
+    expect(ticket()).toMatchObject({ state: "accepted", assignee: "张工" });
+    const told = house.said.filter((one) => one.step.startsWith("rated"));
+    expect(told).toMatchObject([{ role: "team-lead", ticket: no }]);
+    expect(step(ticket(), "close", past(61), {}, operator).refusal).toMatchObject({ code: "wrong-state" });
+  });
+
+  test("case 28: not satisfied on day 6 opens round 2, on the day after round 3 one level higher; on day 8 nothing", () => {
+    const { step, ticket, take, no, house } = repaired();
+    take("normal", past(31));
+    step(ticket(), "close", past(40));
+    const day = (n: number) => later(past(40), hours(24 * n));
+    step(ticket(), "rate", day(6), byPhone(1));
+    expect(ticket()).toMatchObject({ state: "new", round: 2, severity: "S3" });
+    expect(ticket().past).toHaveLength(1);
+    const close = (at: typeof TEN) => {
+      for (const one of ["accept", "arrive", "repair", "close"] as const) step(ticket(), one, at);
+    };
+    close(day(6));
+    step(ticket(), "rate", day(7), byPhone(2));
+    expect(ticket()).toMatchObject({ round: 3, severity: "S2" });
+    close(day(7));
+    expect(step(ticket(), "rate", later(day(14), hours(1)), byPhone(1)).refusal).toMatchObject({ code: "wrong-state" });
+    expect(ticket().ratings?.map(({ score, round }) => [score, round])).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+    expect(house.events(`ticket:${no}`).filter((event) => event === "ticket-reopen")).toHaveLength(2);
+  });
+
+  test("that is good leaves a closed ticket closed", () => {
+    const { step, ticket, take } = repaired();
+    take("normal", past(31));
+    step(ticket(), "close", past(40));
+    step(ticket(), "rate", past(100), { score: 3, how: "online" });
+    expect(ticket()).toMatchObject({ state: "closed", ratings: [{ score: 3, how: "online" }] });
+  });
+
+  test.each([
+    ["no score", { how: "phone" as const }],
+    ["zero", { score: 0, how: "phone" as const }],
+    ["six", { score: 6, how: "phone" as const }],
+    ["a half", { score: 2.5, how: "phone" as const }],
+    ["NaN", { score: Number.NaN, how: "phone" as const }],
+    ["nobody's word", { score: 3 }],
+  ])("with %s is refused", (_what, words) => {
+    const { step, ticket } = repaired();
+    expect(step(ticket(), "rate", past(60), words).refusal).toMatchObject({ code: "score-needed" });
+  });
+
+  test("comes after the work, not before", () => {
+    const { step, ticket } = taken();
+    expect(step(ticket(), "rate", past(5), byPhone(5), supervisor).refusal).toMatchObject({ code: "wrong-state" });
+  });
+});
