@@ -37,6 +37,7 @@ const kpi = (id: string, of: Figures): number => {
     of,
     standingAlarms([], [], window.to, () => true),
     {},
+    { devices: [], bad: milliseconds(0), share: 0 },
   );
 };
 
