@@ -278,8 +278,8 @@ export const alarmKpis: readonly AlarmKpi[] = [
     group: "response",
     name: { zh: "重复提醒", en: "Re-alarms" },
     formula: {
-      zh: "同一次告警再次动作或升级的次数",
-      en: "Times an alarm came back or became graver within one occurrence",
+      zh: "同一次告警再次动作、升级或确认后再次提示的次数",
+      en: "Times an alarm came back, became graver or asked again after its acknowledgement, within one occurrence",
     },
     unit: "count",
     read: ({ again }) => again,

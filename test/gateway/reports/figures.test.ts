@@ -196,6 +196,7 @@ test("no course of events breaks the figures: shares stay shares, sums fit", () 
     "alarm-acknowledged",
     "waits-for-cause",
     "level-changed",
+    "re-alarmed",
     "nonsense",
   ];
   const any = fc.record({
