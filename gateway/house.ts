@@ -35,6 +35,7 @@ import { openKeyring } from "./people/keyring.ts";
 import { linkWriter } from "./people/message-link.ts";
 import { openVault } from "./people/vault.ts";
 import { createPipeline } from "./pipeline.ts";
+import { watchBadTime } from "./points/bad-time.ts";
 import { handOverPlaced } from "./points/late.ts";
 import { expire } from "./points/staleness.ts";
 import { createPointTable } from "./points/table.ts";
@@ -302,6 +303,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     count: reportCounter(site, store, createAlarmReports(store, clock)),
     failed: (error) => log.error({ because: String(error) }, "a report could not be written; it is tried again"),
   });
+  const badTime = watchBadTime(table, (entry) => door.take({ type: "record", rows: { journal: [entry] } }));
   const stop = new AbortController();
   let evaluated = 0;
   const beating = heartbeat(
@@ -316,6 +318,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
         historian.beat(at);
         north.beat(at);
         me.beat(at);
+        badTime.beat(at);
         void reports.look(at.now);
         metrics.rulesEvaluated(engine.evaluated() - evaluated);
         evaluated = engine.evaluated();
@@ -338,6 +341,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     stop.abort();
     await erasing;
     await beating;
+    await badTime.close({ now: clock.now(), mono: clock.monotonic() });
     await keep(store, engine, { now: clock.now(), mono: clock.monotonic() });
   });
 
