@@ -443,9 +443,10 @@ const lines: Readonly<Record<string, Line>> = {
   "ticket-false-alarm": did("判定为误报", "judged it a false alarm"),
   "ticket-sop": (row, names) => {
     const row_ = textOf(row, "text") ?? both(word(row, "sop"), word(row, "sop"));
+    const skipped = (row.data as { readonly skipped?: unknown }).skipped === true;
     return join(
-      `${names.actor(row.actor)} 完成：${row_.zh}`,
-      `${names.actor(row.actor)} did: ${row_.en}`,
+      `${names.actor(row.actor)} ${skipped ? "跳过" : "完成"}：${row_.zh}`,
+      `${names.actor(row.actor)} ${skipped ? "skipped" : "did"}: ${row_.en}`,
       tail(word(row, "note")),
     );
   },

@@ -12,6 +12,15 @@ export function openByHand(draft: Draft, command: Extract<Command, { do: "open-t
   if (command.occurredAt !== undefined && command.occurredAt > draft.now) {
     return refuse(422, "wrong-time", "发生时间不能晚于现在。", "It cannot have happened in the future.");
   }
+  const { expected } = command;
+  if (expected !== undefined && expected <= (command.occurredAt ?? draft.now)) {
+    return refuse(
+      422,
+      "wrong-expected-time",
+      "期望解决时间应晚于发生时间。",
+      "The expected time lies after it happened.",
+    );
+  }
   const open = draft
     .openTickets()
     .find((one) => device && one.device === device.id && one.class === command.class && one.rectifies === undefined);
@@ -28,7 +37,9 @@ export function openByHand(draft: Draft, command: Extract<Command, { do: "open-t
     class: command.class,
     ...(command.severity ? { severity: command.severity } : {}),
     ...(device ? { device: device.id } : {}),
-    place: device?.place ?? {},
+    place: { ...device?.place, ...command.place },
+    ...(expected === undefined ? {} : { expected }),
+    ...(command.care ? { care: [...new Set(command.care)] } : {}),
     title: { zh: command.description, en: command.description },
     openedAt: command.occurredAt ?? draft.now,
     simulated: site.simulated,
