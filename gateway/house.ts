@@ -31,8 +31,10 @@ import { openNorth } from "./northbound/open-north.ts";
 import { createOrders } from "./northbound/orders.ts";
 import { startDelivery } from "./notify/deliver-outbox.ts";
 import { keepErasing } from "./people/contacts.ts";
+import { createTurn } from "./people/in-turn.ts";
 import { openKeyring } from "./people/keyring.ts";
 import { linkWriter } from "./people/message-link.ts";
+import { keysRotated, rotateKeys, rotationInWords } from "./people/rotate-keys.ts";
 import { openVault } from "./people/vault.ts";
 import { createPipeline } from "./pipeline.ts";
 import { watchBadTime } from "./points/bad-time.ts";
@@ -141,7 +143,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     changes: site.devices.map((device) => ({ device: device.id, state: "unknown" as const, since: clock.now() })),
   });
 
-  const keys = openKeyring(input.data);
+  let keys = openKeyring(input.data);
   const vault = openVault(input.data, () => keys);
   const linkOf = linkWriter({ site, key: keys.links, now: () => clock.now() });
   const delivery = opened.use(startDelivery({ door, site, clock, log, metrics, linkOf }));
@@ -281,9 +283,19 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
   );
 
   forgetCopies(input.data);
+  const rotation = createTurn();
   const orders = {
     backup: () => handOver(input.data, (file) => store.backup(file)),
     "backup-history": () => handOver(input.data, (file) => historian.copy(file)),
+    "rotate-keys": () =>
+      rotation(async () => {
+        const done = await rotateKeys(input.data, vault, (ring) => {
+          keys = ring;
+        });
+        await door.take({ type: "record", rows: { journal: [keysRotated(done, "command line", clock.now())] } });
+        const said = rotationInWords(done);
+        return { reply: done.unreadable.length > 0 ? { because: said } : { said } };
+      }),
   };
   try {
     opened.use(

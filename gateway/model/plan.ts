@@ -8,9 +8,9 @@ import type { Paper } from "./paper.ts";
 import type { TicketClass } from "./policy.ts";
 import type { Transition } from "./rule.ts";
 import type { Severity } from "./severity.ts";
-import type { Site } from "./site.ts";
+import type { Place, Site } from "./site.ts";
 import type { Text } from "./text.ts";
-import type { Promised, Rating, Ticket, TicketFile } from "./ticket.ts";
+import type { Care, Promised, Rating, Ticket, TicketFile } from "./ticket.ts";
 import type { Instant, Span } from "./time.ts";
 
 /** Whether a device answers; kept in memory only, since a restart asks again. */
@@ -123,6 +123,11 @@ export type Command =
       readonly occurredAt?: Instant;
       /** 演练; `overReal`: somebody knows that a real emergency is open meanwhile. */
       readonly drill?: { readonly overReal: boolean };
+      /** Where it is, as it was told; what is left out is the device's. */
+      readonly place?: Place;
+      /** As on the ticket. */
+      readonly expected?: Instant;
+      readonly care?: readonly Care[];
     }
   | {
       readonly do: "ticket-step";
@@ -132,8 +137,9 @@ export type Command =
       readonly occurredAt?: Instant;
       /** For assign and dispatch: who. */
       readonly assignee?: string;
-      /** For sop: which row. */
+      /** For sop: which row, and whether it is left out; `note` then says why. */
       readonly sop?: string;
+      readonly skip?: boolean;
       /** For hold: id of one of the policy's reasons, and how long; absent: as long as the policy allows. */
       readonly reason?: string;
       readonly for?: Span;
