@@ -72,6 +72,11 @@ const FleetPort = z.strictObject({
   broker: z.string().min(1).max(500).optional(),
   user: z.string().min(1).max(200).optional(),
   password: z.string().min(1).max(200).optional(),
+  /** Where the broker lets a user in by one client id only, as the gateway's own does. */
+  clientId: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,128}$/)
+    .optional(),
   /** Of MQTT: what stands before the topics. Of Sparkplug: the group. */
   prefix: z
     .string()

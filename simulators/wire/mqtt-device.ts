@@ -13,6 +13,7 @@ export interface MqttLineOptions {
   readonly broker: string;
   readonly user: string | undefined;
   readonly password: string | undefined;
+  readonly clientId: string | undefined;
   /** Seconds after which a maker's message is sent again although nothing has changed. */
   readonly every: number | undefined;
   /** What stands before the topics; of Sparkplug the group. */
@@ -49,7 +50,7 @@ export async function openMqttLine(options: MqttLineOptions): Promise<Line> {
   const speaker = options.sparkplug ? sparkplugSpeaker(options, publish) : plainSpeaker(options, publish);
   const will = () => ({ ...speaker.will(), qos: 1 as const });
   client = connect(broker, {
-    clientId: `gatehouse-sim-${options.name}-${process.pid}`,
+    clientId: options.clientId ?? `gatehouse-sim-${options.name}-${process.pid}`,
     protocolVersion: 4,
     clean: true,
     keepalive: 30,

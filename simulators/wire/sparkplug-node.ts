@@ -70,10 +70,13 @@ export function createSparkplugNode(options: {
     if (point.type === "bool") return { type: "boolean", value: value !== 0, at };
     return { type: point.type === "enum" ? "int32" : "double", value, at };
   };
+  /** Raw as its maker's profile wants it; points of another protocol's profile in their own unit. */
+  const said = ({ device, shown }: Told, point: ProfilePoint) =>
+    device.profile.protocol === "mqtt" ? shown.raw(point) : shown.value(point);
   const bear = (one: Told) => {
     const at = clock.wall() + one.device.faults.clockAhead;
     const metrics = one.points.map((place) => {
-      const value = one.shown.raw(place.point);
+      const value = said(one, place.point);
       one.last.set(place.point.id, value);
       return { ...metric(place, value, at), name: place.name, alias: place.alias };
     });
@@ -101,7 +104,7 @@ export function createSparkplugNode(options: {
     const at = clock.wall() + faults.clockAhead;
     const metrics: Metric[] = [];
     for (const place of one.points) {
-      const value = one.shown.raw(place.point);
+      const value = said(one, place.point);
       if (value === one.last.get(place.point.id)) continue;
       one.last.set(place.point.id, value);
       metrics.push({ ...metric(place, value, at), alias: place.alias });
