@@ -86,7 +86,7 @@ const FleetPort = z.strictObject({
   every: z.number().min(0.05).max(3_600).optional(),
   /** Least and most milliseconds from a request to its reply. */
   latency: z.tuple([z.number().min(0).max(60_000), z.number().min(0).max(60_000)]).optional(),
-  /** Share of requests that are never answered. */
+  /** Share of requests that are never answered; of MQTT, of messages about values that never arrive. */
   lost: z.number().min(0).max(1).optional(),
   /** Most clients at a time. */
   clients: z.int().min(1).max(1_000).optional(),

@@ -72,13 +72,14 @@ export async function openLine(
     case "mqtt":
     case "sparkplug": {
       const { openMqttLine } = await import("./wire/mqtt-device.ts");
-      const { broker = "", user, password, clientId, every } = port;
+      const { broker = "", user, password, clientId, every, lost } = port;
       const common = {
         broker,
         user,
         password,
         clientId,
         every,
+        lost,
         devices: shown(devices),
         clock,
         chance,
