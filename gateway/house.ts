@@ -35,6 +35,7 @@ import { openKeyring } from "./people/keyring.ts";
 import { linkWriter } from "./people/message-link.ts";
 import { openVault } from "./people/vault.ts";
 import { createPipeline } from "./pipeline.ts";
+import { handOverPlaced } from "./points/late.ts";
 import { expire } from "./points/staleness.ts";
 import { createPointTable } from "./points/table.ts";
 import { createAlarmReports } from "./reports/alarm-report.ts";
@@ -193,7 +194,10 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     folder: (driver) => join(input.data, "drivers", driver),
     log,
     metrics,
-    onChanged: (changed, count) => door.samples(changed, count),
+    onChanged: (changed, count) => {
+      handOverPlaced(table, engine.insert);
+      door.samples(changed, count);
+    },
     onDevices: (changes) => void door.take({ type: "communication", changes }),
   });
   opened.use(acquisition);

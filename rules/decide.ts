@@ -239,7 +239,7 @@ function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
     case "attach-file":
       return attachFile(draft, command, actor);
     case "open-ticket":
-      return openByHand(draft, command);
+      return openByHand(draft, command, actor);
     case "ticket-step": {
       const result = takeStep(draft, command, actor);
       if ("refused" in result) return result.refused;

@@ -256,6 +256,12 @@ const lines: Readonly<Record<string, Line>> = {
     "确认后长时间无进展，确认失效，继续升级",
     "No entry for too long: the acknowledgement ran out, the escalation goes on",
   ),
+  "ticket-judged": (row) =>
+    word(row, "as") === "real"
+      ? both("确认属实，恢复计入指标", "Said to be real: it counts in the figures again")
+      : word(row, "as") === "test"
+        ? both("确认为测试，不计入指标", "Said to be a test: it counts in no figure")
+        : both("确认为维保，不计入指标", "Said to be maintenance: it counts in no figure"),
   "source-recovered": fixed(
     "告警源已恢复，仍需人工确认结论",
     "The source is normal again; a person must still conclude",

@@ -315,6 +315,12 @@ export const OpenTicket = z.strictObject({
   device: id(128).optional(),
   description: words(500),
   occurredAt: Instantly.optional().describe("For a back-entry: when it happened."),
+  drill: z
+    .strictObject({
+      overReal: z.boolean().default(false).describe("a real S1 or S2 is open, and it is held all the same"),
+    })
+    .optional()
+    .describe("演练: worked on like a real one, marked everywhere, kept out of the figures; supervisors"),
   commandId: CommandId,
 });
 export const Contact = z.strictObject({

@@ -18,6 +18,7 @@ import { channelRoutes } from "./routes/channels.ts";
 import { consoleRoutes } from "./routes/console-files.ts";
 import { contactRoutes } from "./routes/contacts.ts";
 import { docs, openApiRoute } from "./routes/docs.ts";
+import { drillReportRoutes } from "./routes/drill-reports.ts";
 import { exportRoutes } from "./routes/exports.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { handoverRoutes } from "./routes/handovers.ts";
@@ -117,6 +118,7 @@ export async function startApi(input: ApiInput): Promise<Api> {
   reportRoutes(server, house, reports);
   responseReportRoutes(server, house);
   writtenReportRoutes(server, house);
+  drillReportRoutes(server, house);
   exportRoutes(server, house, reports);
   ruleRoutes(server, house);
   backtestRoutes(server, house);

@@ -118,10 +118,16 @@ function take(room: Room, cursor: Cursor, start: number, from: number, to: numbe
 
 type Room = ReturnType<typeof createRoom>;
 
-/** Room for the samples of a window, used again for each; times are whole ms, so counting puts them in order. */
+/** Whole ms of a window in two digits of this many bits each: few enough counters to stay in the cache. */
+const DIGIT = 10;
+const DIGITS = 1 << DIGIT;
+
+/** Room for the samples of a window, used again for each; times are whole ms, so counting digit by digit puts them in order. */
 function createRoom() {
-  const starts = new Int32Array(WINDOW + 1);
+  const starts = new Int32Array(DIGITS + 1);
   let size = 4_096;
+  let first = new Int32Array(size);
+  let order = new Int32Array(size);
   let given = columnsOf(size);
   let sorted = columnsOf(size);
   let count = 0;
@@ -135,6 +141,26 @@ function createRoom() {
     size *= 2;
     given = more;
     sorted = columnsOf(size);
+    first = new Int32Array(size);
+    order = new Int32Array(size);
+  }
+
+  /** Puts the samples that `from` names into `into`, by one digit of their times; equal ones keep their order. */
+  function sortBy(shift: number, from: Int32Array | undefined, into: Int32Array): void {
+    const { at } = given;
+    starts.fill(0);
+    for (let i = 0; i < count; i += 1) {
+      const bin = (((at[i] as number) >> shift) & (DIGITS - 1)) + 1;
+      starts[bin] = (starts[bin] as number) + 1;
+    }
+    for (let bin = 1; bin < DIGITS; bin += 1) starts[bin] = (starts[bin] as number) + (starts[bin - 1] as number);
+    for (let i = 0; i < count; i += 1) {
+      const sample = from ? (from[i] as number) : i;
+      const bin = ((at[sample] as number) >> shift) & (DIGITS - 1);
+      const to = starts[bin] as number;
+      starts[bin] = to + 1;
+      into[to] = sample;
+    }
   }
 
   return {
@@ -150,16 +176,10 @@ function createRoom() {
       count += 1;
     },
     inTime(from: number, until: number): Stretch {
-      starts.fill(0);
-      for (let i = 0; i < count; i += 1) {
-        const bin = Math.floor(given.at[i] as number) + 1;
-        starts[bin] = (starts[bin] as number) + 1;
-      }
-      for (let bin = 1; bin <= WINDOW; bin += 1) starts[bin] = (starts[bin] as number) + (starts[bin - 1] as number);
-      for (let i = 0; i < count; i += 1) {
-        const bin = Math.floor(given.at[i] as number);
-        const to = starts[bin] as number;
-        starts[bin] = to + 1;
+      sortBy(0, undefined, first);
+      sortBy(DIGIT, first, order);
+      for (let to = 0; to < count; to += 1) {
+        const i = order[to] as number;
         sorted.handle[to] = given.handle[i] as number;
         sorted.at[to] = from + (given.at[i] as number);
         sorted.value[to] = given.value[i] as number;

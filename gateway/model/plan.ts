@@ -121,6 +121,8 @@ export type Command =
       readonly device?: string;
       readonly description: string;
       readonly occurredAt?: Instant;
+      /** 演练; `overReal`: somebody knows that a real emergency is open meanwhile. */
+      readonly drill?: { readonly overReal: boolean };
     }
   | {
       readonly do: "ticket-step";

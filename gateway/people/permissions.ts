@@ -100,6 +100,8 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "GET /api/reports/alarms": readsReports,
   // As a file it is for supervisors: the route narrows it.
   "GET /api/reports/response": readsReports,
+  "GET /api/reports/drills": exportsData,
+  "GET /api/reports/drills/:no": exportsData,
   "GET /api/reports/written": readsReports,
   "GET /api/reports/written/:id": readsReports,
   "GET /api/exports/alarms.csv": exportsData,

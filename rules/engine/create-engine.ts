@@ -10,6 +10,7 @@ import { TROUBLE_AFTER } from "../language/trouble.ts";
 import type { BaselineMachine } from "./baseline.ts";
 import type { EngineInput, RuleEngine } from "./engine.ts";
 import { createInstances, type Row } from "./instances.ts";
+import { createLate } from "./late.ts";
 import type { StepTime } from "./machine.ts";
 import { createNetwork } from "./network.ts";
 import { createPages } from "./pages.ts";
@@ -42,6 +43,7 @@ export function createEngine(input: EngineInput): RuleEngine {
     moved: markRow,
     pages,
   });
+  const insertLate = createLate(instances.parts, network.insertAt);
   const stock: Stock = { instances, network, timers, pages };
   /** Tells the pages of this engine from those of the one before. */
   let run = Number.NaN;
@@ -236,6 +238,9 @@ export function createEngine(input: EngineInput): RuleEngine {
       } while (network.endPulses(round));
       if (transitions.length > 1) transitions.sort((a, b) => a.instance.index - b.instance.index);
       return transitions;
+    },
+    insert(late) {
+      if (state === "running") insertLate(late);
     },
     evaluated: () => evaluated,
     nextWake: () => milliseconds(timers.next()),

@@ -3,6 +3,7 @@ import type { PointColumns, PointDefinition } from "#model/points";
 import type { RuleDefinition, RuleInstance, Transition } from "#model/rule";
 import type { Device } from "#model/site";
 import type { Moment, Span } from "#model/time";
+import type { LateSample } from "./late.ts";
 
 export interface EngineInput {
   readonly rules: readonly RuleDefinition[];
@@ -20,6 +21,8 @@ export interface RuleEngine {
    * by `at.mono`. The result is empty for almost every call and may be reused by the next one.
    */
   step(changed: Int32Array, count: number, at: Moment): readonly Transition[];
+  /** A sample that came late, for the windows that would have seen it; the next step answers for it. */
+  insert(late: LateSample): void;
   /** How many verdicts were looked at since the start, for the figures of the house. */
   evaluated(): number;
   /** Monotonic time of the earliest timer; Infinity when none. */

@@ -53,6 +53,7 @@ const site = (): Site => {
 const saying = (transitions: Transition[]): RuleEngine => ({
   instances: [],
   step: () => transitions.splice(0),
+  insert: () => {},
   evaluated: () => 0,
   nextWake: () => Number.POSITIVE_INFINITY as never,
   pages: () => [],

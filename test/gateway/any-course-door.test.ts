@@ -70,6 +70,7 @@ type Move = typeof move extends fc.Arbitrary<infer M> ? M : never;
 const idle: RuleEngine = {
   instances: [],
   step: () => [],
+  insert: () => {},
   evaluated: () => 0,
   nextWake: () => Number.POSITIVE_INFINITY as never,
   pages: () => [],

@@ -119,13 +119,14 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
       },
     },
     async (request, reply) => {
-      const { commandId, occurredAt, class: ticketClass, severity, device, description } = request.body;
+      const { commandId, occurredAt, class: ticketClass, severity, device, description, drill } = request.body;
       const done = await house.act(commandId, actorOf(request), {
         do: "open-ticket",
         class: ticketClass,
         description,
         ...(severity === undefined ? {} : { severity }),
         ...(device === undefined ? {} : { device }),
+        ...(drill === undefined ? {} : { drill }),
         ...(occurredAt === undefined ? {} : { occurredAt: toInstant(occurredAt) }),
       });
       if (done.ticket === undefined) throw new Error("the door opened a ticket and did not say which");

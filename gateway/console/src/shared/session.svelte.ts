@@ -22,6 +22,7 @@ const ACT: Readonly<
     | "reports"
     | "export"
     | "exportReports"
+    | "drillReal"
     | "users"
     | "editUsers",
     readonly Role[]
@@ -41,6 +42,7 @@ const ACT: Readonly<
   reports: ["viewer", "operator", "supervisor", "engineer", "admin"],
   export: ["operator", "supervisor", "engineer", "admin"],
   exportReports: ["supervisor"],
+  drillReal: ["supervisor"],
   users: ["supervisor", "admin"],
   editUsers: ["admin"],
 };
