@@ -65,6 +65,9 @@ function parameterValues(scenario: Scenario, given: Readonly<Record<string, numb
         `${name} is outside its range ${range}`,
       );
     }
+    if (parameter.whole && !Number.isInteger(value)) {
+      return no(400, "not_whole", `参数 ${name} 应为整数`, `${name} is a whole number`);
+    }
     values[name] = value;
   }
   return values;
