@@ -21,6 +21,7 @@ import { docs, openApiRoute } from "./routes/docs.ts";
 import { drillReportRoutes } from "./routes/drill-reports.ts";
 import { exportRoutes } from "./routes/exports.ts";
 import { fileRoutes } from "./routes/files.ts";
+import { fireLogRoutes } from "./routes/fire-log.ts";
 import { handoverRoutes } from "./routes/handovers.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { historyRoutes } from "./routes/history.ts";
@@ -112,6 +113,7 @@ export async function startApi(input: ApiInput): Promise<Api> {
   visitRoutes(server, house);
   await fileRoutes(server, house);
   handoverRoutes(server, house, desk);
+  fireLogRoutes(server, house);
   channelRoutes(server, house);
   journalRoutes(server, house);
   const reports = createAlarmReports(house.store, house.clock);

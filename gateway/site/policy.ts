@@ -16,6 +16,7 @@ import {
 import { Severity } from "#model/severity";
 import { days } from "#model/time";
 import { nearest } from "../../rules/language/nearest.ts";
+import { FireLogChange, FireLogFile } from "./fire-log-file.ts";
 import { keyPlaceOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import { type ProblemList, suggestion } from "./problems.ts";
 import { Id, SpanText, TextPair } from "./vocabulary.ts";
@@ -127,6 +128,7 @@ export const PolicyFile = z.strictObject({
       checks: z.array(z.strictObject({ id: Id, text: TextPair })),
     })
     .optional(),
+  fireLog: FireLogFile.optional(),
   ladders: z.strictObject({ S1: Ladder, S2: Ladder, S3: Ladder, S4: Ladder }),
   classes: shapeOf(ticketClasses, Class),
 });
@@ -134,6 +136,7 @@ export const PolicyFile = z.strictObject({
 export const ResponseFile = z.strictObject({
   kpi: Kpi.partial().default({}),
   reports: Reports.partial().default({}),
+  fireLog: FireLogChange.default({}),
   reach: ReachBySeverity.default({}),
   workdays: WorkdayYears.default({}),
   personal: z.strictObject({ contacts: SpanText.optional(), files: SpanText.optional() }).optional(),
@@ -241,6 +244,8 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     checkRoles(part(root, "handover", "roles"), fields.handover.roles, roles, problems);
     checkRoles(part(root, "handover", "tell"), fields.handover.tell, roles, problems);
   }
+  checkRoles(part(root, "fireLog", "roles"), fields.fireLog?.roles ?? [], roles, problems);
+  checkRoles(part(root, "fireLog", "tell"), fields.fireLog?.tell ?? [], roles, problems);
   const ladder = (severity: Severity) => steps(part(root, "ladders", severity), fields.ladders[severity]);
   return {
     version: fields.version,
@@ -253,6 +258,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     repeat: fields.repeat,
     ...(fields.workdays ? { workdays: { zone: "UTC", years: fields.workdays } } : {}),
     ...(fields.handover ? { handover: fields.handover } : {}),
+    ...(fields.fireLog ? { fireLog: fields.fireLog } : {}),
     ladders: { S1: ladder("S1"), S2: ladder("S2"), S3: ladder("S3"), S4: ladder("S4") },
     classes,
     roles: fields.roles,
@@ -303,6 +309,7 @@ export function overridePolicy(
     ...workdays,
     ...(policy.kpi ? { kpi: { ...policy.kpi, ...told(fields.kpi) } } : {}),
     ...(policy.reports ? { reports: { ...policy.reports, ...told(fields.reports) } } : {}),
+    ...(policy.fireLog ? { fireLog: { ...policy.fireLog, ...told(fields.fireLog) } } : {}),
     ...(fields.personal ? { personal: { ...usual, ...told(fields.personal) } } : {}),
   };
   if (Object.keys({ ...fields.classes, ...fields.reach }).length === 0) return { ...policy, ...beside };
@@ -356,6 +363,7 @@ export function rolesTold(policy: Policy): ReadonlySet<string> {
   return new Set([
     ...policy.repeat.tell,
     ...(policy.handover?.tell ?? []),
+    ...(policy.fireLog?.tell ?? []),
     ...(policy.overdue?.tell ?? []),
     ...(policy.reports?.tell ?? []),
     ...steps.flatMap((step) => step.tell),
