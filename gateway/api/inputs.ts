@@ -1,6 +1,7 @@
 /** What requests may bring, strictly: an unknown key is an error, an id is a pattern and never a path. */
 import * as z from "zod";
 import { roles } from "#model/account";
+import { linkageStates, panelStates } from "#model/fire-log";
 import { ticketClasses } from "#model/policy";
 import type { Text } from "#model/text";
 import { cares } from "#model/ticket";
@@ -383,6 +384,16 @@ export const HandoverParams = z.strictObject({
     .string()
     .regex(/^JJ\d{8}-\d{4}-[A-Za-z0-9_.-]{1,64}$/)
     .max(100),
+});
+export const FireLogParams = z.strictObject({ id: z.string().regex(/^XF\d{8}-\d{4}$/) });
+export const FillFireLog = z.strictObject({
+  panel: z.enum(panelStates).describe("what the fire panel shows"),
+  linkage: z.enum(linkageStates),
+  checks: z.record(id(64), z.boolean()).describe("by id: in order or not; all of them"),
+  remarks: z
+    .union([z.literal(""), words(2_000)])
+    .describe("where, why and what was done; needed when anything is out of order"),
+  commandId: CommandId,
 });
 export const OpenHandover = z.strictObject({ team: id(64), commandId: CommandId });
 export const FillHandover = z.strictObject({

@@ -1,6 +1,8 @@
 /** What comes to the door, and what the rules answer. */
+
 import type { Account, Actor, Session, Token } from "./account.ts";
 import type { Alarm, ShownState } from "./alarm.ts";
+import type { LinkageState, PanelState } from "./fire-log.ts";
 import type { Tide } from "./flood.ts";
 import type { JournalEntry } from "./journal.ts";
 import type { Message } from "./message.ts";
@@ -167,6 +169,15 @@ export type Command =
       readonly checks?: Readonly<Record<string, boolean>>;
     }
   /** The actor is who signs, proved by a password of their own. */
+  /** The entry that fell due in the fire control room: made by whoever is signed in, once. */
+  | {
+      readonly do: "fill-fire-log";
+      readonly log: string;
+      readonly panel: PanelState;
+      readonly linkage: LinkageState;
+      readonly checks: Readonly<Record<string, boolean>>;
+      readonly remarks: string;
+    }
   | { readonly do: "sign-handover"; readonly handover: string; readonly side: "leaving" | "coming" }
   /** Words for residents: a draft from the template of the class, or a change of the one that waits. */
   | {
