@@ -5,6 +5,7 @@ import type { InputSeen, Transition } from "#model/rule";
 import type { Text } from "#model/text";
 import { type Moment, milliseconds } from "#model/time";
 import { compile, type Frame } from "../language/closures.ts";
+import type { Term } from "../language/graph.ts";
 import { not } from "../language/kleene.ts";
 import { TROUBLE_AFTER } from "../language/trouble.ts";
 import type { BaselineMachine } from "./baseline.ts";
@@ -53,6 +54,16 @@ export function createEngine(input: EngineInput): RuleEngine {
   let state: "new" | "restored" | "running" = "new";
   const transitions: Transition[] = [];
 
+  /** How a placeholder that no node computes is read, by shape: compiled when it is first spoken. */
+  const readers = new WeakMap<ReadonlyMap<Term, number>, Map<Term, () => number>>();
+  function readerOf(slotOf: ReadonlyMap<Term, number>, term: Term): () => number {
+    const known = readers.get(slotOf) ?? new Map<Term, () => number>();
+    readers.set(slotOf, known);
+    const reader = known.get(term) ?? compile(term, frame, (t) => slotOf.get(t));
+    known.set(term, reader);
+    return reader;
+  }
+
   /** Sentences are written seldom: what they read is looked up when one is. */
   function sentenceOf({ common, part }: Row, held: number): Text {
     const { slotOf } = part.shape.layout;
@@ -63,8 +74,7 @@ export function createEngine(input: EngineInput): RuleEngine {
       const definition = points[part.shape.handleOn(part.device, term.handle)];
       const origin = term.operator === "baseline" && machine ? (machine as BaselineMachine).origin : undefined;
       frame.base = part.base;
-      const value =
-        slot === undefined ? compile(term, frame, (t) => slotOf.get(t))() : (values[part.base + slot] as number);
+      const value = slot === undefined ? readerOf(slotOf, term)() : (values[part.base + slot] as number);
       spoken.set(name, { term, value, definition, origin });
     }
     return fillSentence(common.rule.because, spoken, held);
