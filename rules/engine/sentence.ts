@@ -30,13 +30,32 @@ function say({ term, value, definition, origin }: Spoken): Text {
   return source ? { zh: text.zh + source.zh, en: text.en + source.en } : text;
 }
 
+interface Cut {
+  readonly zh: readonly string[];
+  readonly en: readonly string[];
+}
+/** A template is cut once: in a storm thousands of sentences are written in one step. */
+const cuts = new WeakMap<Text, Cut>();
+function cutOf(template: Text): Cut {
+  const known = cuts.get(template);
+  if (known) return known;
+  const cut = { zh: splitTemplate(template.zh), en: splitTemplate(template.en) };
+  cuts.set(template, cut);
+  return cut;
+}
+
 /** The template with its placeholders filled; `held` is how long the condition has held, in ms. */
 export function fillSentence(template: Text, spoken: ReadonlyMap<string, Spoken>, held: number): Text {
-  const said = new Map<string, Text>([["held", spanText(held)]]);
+  const said = new Map<string, Text>();
   for (const [name, source] of spoken) said.set(name, say(source));
-  const fill = (language: keyof Text): string =>
-    splitTemplate(template[language])
-      .map((part, at) => (at % 2 === 0 ? part : (said.get(part)?.[language] ?? `{${part}}`)))
-      .join("");
+  const filled = (name: string): Text | undefined => said.get(name) ?? (name === "held" ? spanText(held) : undefined);
+  const cut = cutOf(template);
+  const fill = (language: keyof Text): string => {
+    let text = "";
+    for (const [at, part] of cut[language].entries()) {
+      text += at % 2 === 0 ? part : (filled(part)?.[language] ?? `{${part}}`);
+    }
+    return text;
+  };
   return { zh: fill("zh"), en: fill("en") };
 }

@@ -34,8 +34,18 @@ export function createTold({ tell }: EngineInput, frame: Frame): Told {
     return value;
   }
 
+  /** How a placeholder that no node computes is read, by shape: compiled when it is first spoken. */
+  const readers = new WeakMap<ReadonlyMap<Term, number>, Map<Term, () => number>>();
+  function readerOf(term: Term, slotOf: ReadonlyMap<Term, number>): () => number {
+    const known = readers.get(slotOf) ?? new Map<Term, () => number>();
+    readers.set(slotOf, known);
+    const reader = known.get(term) ?? compile(term, frame, (one) => slotOf.get(one));
+    known.set(term, reader);
+    return reader;
+  }
+
   return (term, slotOf, part) => {
     frame.base = part.base;
-    return tell ? afresh(term, slotOf, part, tell) : compile(term, frame, (one) => slotOf.get(one))();
+    return tell ? afresh(term, slotOf, part, tell) : readerOf(term, slotOf)();
   };
 }
