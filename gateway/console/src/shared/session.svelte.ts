@@ -23,6 +23,9 @@ const ACT: Readonly<
     | "export"
     | "exportReports"
     | "users"
+    | "duty"
+    | "channels"
+    | "tryChannels"
     | "editUsers",
     readonly Role[]
   >
@@ -42,6 +45,9 @@ const ACT: Readonly<
   export: ["operator", "supervisor", "engineer", "admin"],
   exportReports: ["supervisor"],
   users: ["supervisor", "admin"],
+  duty: ["operator", "maintainer", "supervisor", "engineer", "admin"],
+  channels: ["operator", "supervisor", "engineer", "admin"],
+  tryChannels: ["supervisor", "engineer", "admin"],
   editUsers: ["admin"],
 };
 
