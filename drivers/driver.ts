@@ -42,12 +42,17 @@ export interface Told {
   readonly sourceAt?: Float64Array;
   /** 1 where the source itself is not sure of the number. */
   readonly uncertain?: Uint8Array;
+  /** 1 where the source itself says that the number is history. */
+  readonly past?: Uint8Array;
+  /** The instants say when it was sent, as a message tells, and not since when the value stands: an old one waited somewhere. */
+  readonly sent?: boolean;
 }
 
 /** The same of a single text. */
 export interface TextTold {
   readonly sourceAt?: number;
   readonly uncertain?: boolean;
+  readonly sent?: boolean;
 }
 
 /**

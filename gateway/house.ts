@@ -37,6 +37,8 @@ import { linkWriter } from "./people/message-link.ts";
 import { keysRotated, rotateKeys, rotationInWords } from "./people/rotate-keys.ts";
 import { openVault } from "./people/vault.ts";
 import { createPipeline } from "./pipeline.ts";
+import { watchBadTime } from "./points/bad-time.ts";
+import { handOverPlaced } from "./points/late.ts";
 import { expire } from "./points/staleness.ts";
 import { createPointTable } from "./points/table.ts";
 import { createAlarmReports } from "./reports/alarm-report.ts";
@@ -195,7 +197,10 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     folder: (driver) => join(input.data, "drivers", driver),
     log,
     metrics,
-    onChanged: (changed, count) => door.samples(changed, count),
+    onChanged: (changed, count) => {
+      handOverPlaced(table, engine.insert);
+      door.samples(changed, count);
+    },
     onDevices: (changes) => void door.take({ type: "communication", changes }),
   });
   opened.use(acquisition);
@@ -310,6 +315,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     count: reportCounter(site, store, createAlarmReports(store, clock)),
     failed: (error) => log.error({ because: String(error) }, "a report could not be written; it is tried again"),
   });
+  const badTime = watchBadTime(table, (entry) => door.take({ type: "record", rows: { journal: [entry] } }));
   const stop = new AbortController();
   let evaluated = 0;
   const beating = heartbeat(
@@ -324,6 +330,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
         historian.beat(at);
         north.beat(at);
         me.beat(at);
+        badTime.beat(at);
         void reports.look(at.now);
         metrics.rulesEvaluated(engine.evaluated() - evaluated);
         evaluated = engine.evaluated();
@@ -346,6 +353,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     stop.abort();
     await erasing;
     await beating;
+    await badTime.close({ now: clock.now(), mono: clock.monotonic() });
     await keep(store, engine, { now: clock.now(), mono: clock.monotonic() });
   });
 

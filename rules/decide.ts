@@ -27,8 +27,11 @@ import { answerAlarm, noteRecovery, noteRelapse } from "./response/answer-alarm.
 import { attachFile } from "./response/attach.ts";
 import { fillHandover, openHandover, signHandover, watchHandovers } from "./response/handover.ts";
 import { judgedAs } from "./response/judged-as.ts";
+import { approveNotice, discardNotice, draftNotice, withdrawNotice } from "./response/notice.ts";
+import { reportReach } from "./response/notice-reach.ts";
 import { openByHand } from "./response/open-by-hand.ts";
 import { takeStep } from "./response/steps.ts";
+import { watchNotices } from "./response/watch-notices.ts";
 import { recountWorkdays, shiftTickets, watchTickets } from "./response/watch-tickets.ts";
 
 /** Decides what lasts after `happening` at `now`. Reads the view, changes nothing; the same input gives the same plan. */
@@ -76,6 +79,7 @@ function decideAlone(view: View, happening: Happening, now: Instant): Plan {
       remindOfReviews(draft);
       watchHandovers(draft);
       watchTickets(draft);
+      watchNotices(draft);
       return draft.finish();
     }
     case "clock-step": {
@@ -234,12 +238,22 @@ function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
       return fillHandover(draft, command);
     case "sign-handover":
       return signHandover(draft, command, actor);
+    case "draft-notice":
+      return draftNotice(draft, command, actor);
+    case "discard-notice":
+      return discardNotice(draft, command);
+    case "approve-notice":
+      return approveNotice(draft, command, actor);
+    case "withdraw-notice":
+      return withdrawNotice(draft, command, actor);
+    case "report-reach":
+      return reportReach(draft, command, actor);
     case "write-point":
       return allowWrite(draft, command, actor);
     case "attach-file":
       return attachFile(draft, command, actor);
     case "open-ticket":
-      return openByHand(draft, command);
+      return openByHand(draft, command, actor);
     case "ticket-step": {
       const result = takeStep(draft, command, actor);
       if ("refused" in result) return result.refused;

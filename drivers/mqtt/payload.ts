@@ -7,7 +7,14 @@ import type { TimeFormat, TopicAddress } from "./address.ts";
 import { formatPointer, lookUp, type Pointer } from "./pointer.ts";
 
 export type Reading =
-  | { readonly kind: "number"; readonly raw: number; readonly sourceAt: number; readonly uncertain: boolean }
+  | {
+      readonly kind: "number";
+      readonly raw: number;
+      readonly sourceAt: number;
+      readonly uncertain: boolean;
+      /** The source says that it is history. */
+      readonly past?: true;
+    }
   | { readonly kind: "text"; readonly value: string; readonly sourceAt: number; readonly uncertain: boolean }
   | { readonly kind: "bad"; readonly reason: Reason; readonly because: Text };
 

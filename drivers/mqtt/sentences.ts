@@ -134,11 +134,6 @@ export const clockOff = (by: number): Text => ({
   en: `The device's clock is ${inSeconds(Math.abs(Math.round(by / 1_000) * 1_000))} s ${by > 0 ? "slow" : "fast"}; its times are corrected. Set the clock of the device.`,
 });
 
-export const outOfOrder = (count: number): Text => ({
-  zh: `已丢弃 ${count} 条时间早于上一条的消息（重复或乱序）。`,
-  en: `${count} messages older than the one before were dropped (repeated or out of order).`,
-});
-
 export const orderUnknown = (topic: string, waited: number): Text => ({
   zh: `命令已发到 ${topic}，但 ${inSeconds(waited)} 秒内设备没有回报新值。请现场核实设备状态。`,
   en: `The order went to ${topic}, but the device did not report the new value within ${inSeconds(waited)} s. Look at the device itself.`,

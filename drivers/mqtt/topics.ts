@@ -12,10 +12,6 @@ export type TopicPoint = DriverPoint<TopicAddress>;
 interface Reader {
   readonly point: TopicPoint;
   readonly unit: Unit;
-  /** The latest time that the source told, in its own clock. */
-  lastSource: number;
-  /** Messages in a row that were older; three of them mean that the clock was set back. */
-  older: number;
   /** A live message came in this life of the link. */
   live: boolean;
   /** What the broker had kept, until somebody says how old it is. */
@@ -33,7 +29,6 @@ export interface Topics {
 const WILL = "will";
 /** As last wills and status topics write it, Homie's words among them. */
 const OFFLINE = new Set(["offline", "lost", "disconnected", "dead", "down", "false", "0", "null", ""]);
-const CLOCK_WAS_SET = 3;
 
 export function createTopics(
   units: readonly { readonly unit: Unit; readonly points: readonly TopicPoint[]; readonly all: readonly number[] }[],
@@ -47,8 +42,6 @@ export function createTopics(
     const own: Reader[] = points.map((point) => ({
       point,
       unit,
-      lastSource: Number.NEGATIVE_INFINITY,
-      older: 0,
       live: false,
       held: undefined,
     }));
@@ -72,7 +65,7 @@ export function createTopics(
       if (!retained) reader.unit.heard();
       if (outcome) add(byUnit, reader.unit, { handle: reader.point.handle, reading: outcome });
     }
-    for (const [unit, outcomes] of byUnit) unit.deliver(outcomes);
+    for (const [unit, outcomes] of byUnit) unit.deliver(outcomes, !retained);
   }
 
   function hearSign(payload: Payload, place: Place, unit: Unit, own: readonly Reader[]): void {
@@ -95,13 +88,7 @@ export function createTopics(
     reader.live = true;
     reader.held = undefined;
     if (reading.kind === "bad" || Number.isNaN(reading.sourceAt)) return reading;
-    if (reading.sourceAt < reader.lastSource && reader.older < CLOCK_WAS_SET) {
-      reader.older += 1;
-      reader.unit.leftOut();
-      return undefined;
-    }
-    reader.older = 0;
-    reader.lastSource = reading.sourceAt;
+    // In which order it was measured is for the points to judge.
     reader.unit.clock.note(reading.sourceAt, clock.now());
     return { ...reading, sourceAt: reader.unit.clock.corrected(reading.sourceAt) };
   }

@@ -5,7 +5,7 @@ import { type Span, seconds } from "#model/time";
 import type { DriverTools, DriverUnit } from "../driver.ts";
 import { createDeviceClock, type DeviceClock } from "./device-clock.ts";
 import type { Reading } from "./payload.ts";
-import { clockOff, outOfOrder, quiet } from "./sentences.ts";
+import { clockOff, quiet } from "./sentences.ts";
 import type { MqttSettings } from "./settings.ts";
 
 export interface Outcome {
@@ -25,14 +25,13 @@ export interface Unit {
   readonly clock: DeviceClock;
   /** A message of the device itself came just now. */
   heard(): void;
-  deliver(outcomes: readonly Outcome[]): void;
+  /** `sent`: the times in it say when a message was sent just now. */
+  deliver(outcomes: readonly Outcome[], sent?: boolean): void;
   /** Adds points that a sign speaks for. */
   watchSign(sign: string, handles: Iterable<number>): void;
   signs(sign: string): Sign["state"];
   alive(sign: string): void;
   dead(sign: string, because: Text): void;
-  /** A message older than the one before it was left out. */
-  leftOut(): void;
   /** Says again what time alone makes true. */
   tick(): void;
 }
@@ -55,29 +54,36 @@ export function createUnit<Address>(
   const raw = new Float64Array(room);
   const sourceAt = new Float64Array(room);
   const uncertain = new Uint8Array(room);
+  const past = new Uint8Array(room);
   const signs = new Map<string, Sign>();
   /** Points with a live value: what a sign of life may confirm. */
   const live = new Set<number>();
   let lastHeard = clock.monotonic();
   let lastSaid = Number.NEGATIVE_INFINITY;
-  let left = 0;
   let notesSaid = "";
 
-  function deliver(outcomes: readonly Outcome[]): void {
+  function deliver(outcomes: readonly Outcome[], sent = false): void {
     let count = 0;
+    const flush = () => {
+      if (count > 0) report.samples(device, handles, raw, count, 0 as Span, { sourceAt, uncertain, past, sent });
+      count = 0;
+    };
     const faults = new Map<string, { reason: Reason; because: Text; handles: number[] }>();
     for (const { handle, reading } of outcomes) {
       if (reading.kind === "number") {
+        // History comes many at a time.
+        if (count === room) flush();
         handles[count] = handle;
         raw[count] = reading.raw;
         sourceAt[count] = reading.sourceAt;
         uncertain[count] = reading.uncertain ? 1 : 0;
+        past[count] = reading.past ? 1 : 0;
         count += 1;
-        live.add(handle);
+        if (!reading.past) live.add(handle);
       } else if (reading.kind === "text") {
         live.add(handle);
         const { value, sourceAt: told, uncertain: unsure } = reading;
-        report.text(device, handle, value, { sourceAt: told, uncertain: unsure });
+        report.text(device, handle, value, { sourceAt: told, uncertain: unsure, sent });
       } else {
         live.delete(handle);
         const key = `${reading.reason} ${reading.because.en}`;
@@ -86,11 +92,11 @@ export function createUnit<Address>(
         else faults.set(key, { reason: reading.reason, because: reading.because, handles: [handle] });
       }
     }
-    if (count > 0) report.samples(device, handles, raw, count, 0 as Span, { sourceAt, uncertain });
+    flush();
     for (const { reason, because, handles } of faults.values())
       report.fault(device, Int32Array.from(handles), handles.length, reason, because, 0 as Span);
     for (const { handle, reading } of outcomes) {
-      if (reading.kind === "number") onValue(handle, reading.raw);
+      if (reading.kind === "number" && !reading.past) onValue(handle, reading.raw);
       if (reading.kind === "text") onValue(handle, reading.value);
     }
     sayNotes();
@@ -99,9 +105,9 @@ export function createUnit<Address>(
   /** Only when they change; rounded, so that a drifting clock is not news every second. */
   function sayNotes(): void {
     const off = deviceClock.off();
-    const notes = [...(off === 0 ? [] : [clockOff(off)]), ...(left === 0 ? [] : [outOfOrder(left)])];
-    const text = `${Math.round(off / 60_000)} ${left}`;
-    if (text === notesSaid || (notesSaid === "" && notes.length === 0)) return;
+    const notes = off === 0 ? [] : [clockOff(off)];
+    const text = off === 0 ? "" : `${Math.round(off / 60_000)}`;
+    if (text === notesSaid) return;
     notesSaid = text;
     trace.unit({ device, breaker: "closed", notes });
   }
@@ -166,10 +172,6 @@ export function createUnit<Address>(
       const whole = points.every((point) => sign.handles.has(point.handle));
       if (whole) tick();
       else report.fault(device, Int32Array.from(sign.handles), sign.handles.size, "no-link", because);
-    },
-    leftOut() {
-      left += 1;
-      sayNotes();
     },
   };
 }

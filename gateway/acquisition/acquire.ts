@@ -174,7 +174,7 @@ export function startAcquisition(input: AcquisitionInput): Acquisition {
   const changed = new Int32Array(table.count);
   function changedBy(write: (changed: Int32Array) => number): void {
     const count = write(changed);
-    if (count > 0) input.onChanged(changed, count);
+    if (count > 0 || table.late.placed.length > 0) input.onChanged(changed, count);
   }
 
   /** A device whose answers do not move: its points turn bad, and it is missed since its last movement. */

@@ -52,6 +52,7 @@ export const exportHeads = {
       "误报",
       "模拟",
       "轮次",
+      "演练",
     ],
     en: [
       "ticket",
@@ -70,6 +71,7 @@ export const exportHeads = {
       "false alarm",
       "simulated",
       "round",
+      "drill",
     ],
   },
   journal: {

@@ -10,7 +10,7 @@ import { ticketKinds } from "../reports/response-rounds.ts";
 import { ErrorShape } from "./shapes.ts";
 
 /** Readable text: line breaks and tabs are fine; other control characters, and those that turn writing round, are not. */
-const words = (longest: number) =>
+export const words = (longest: number) =>
   z
     .string()
     .trim()
@@ -18,19 +18,19 @@ const words = (longest: number) =>
     .max(longest)
     .regex(/^(?:[\n\r\t]|[^\p{Cc}\u2028-\u202e\u2066-\u2069])*$/u);
 
-const id = (longest: number) =>
+export const id = (longest: number) =>
   z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]*$/)
     .max(longest);
 
 /** A check whose words are ours, in both languages; `validate.ts` reads them back. */
-const say = <T>(fits: (value: T) => boolean, what: Text) =>
+export const say = <T>(fits: (value: T) => boolean, what: Text) =>
   z.check<T>((context) => {
     if (!fits(context.value)) context.issues.push({ code: "custom", input: context.value, params: { what } });
   });
 
-const Instantly = z.iso.datetime({ offset: true }).describe("ISO 8601 with offset or Z");
+export const Instantly = z.iso.datetime({ offset: true }).describe("ISO 8601 with offset or Z");
 
 export const CommandId = z
   .string()
@@ -323,6 +323,12 @@ export const OpenTicket = z.strictObject({
   device: id(128).optional(),
   description: words(500),
   occurredAt: Instantly.optional().describe("For a back-entry: when it happened."),
+  drill: z
+    .strictObject({
+      overReal: z.boolean().default(false).describe("a real S1 or S2 is open, and it is held all the same"),
+    })
+    .optional()
+    .describe("演练: worked on like a real one, marked everywhere, kept out of the figures; supervisors"),
   place: z
     .strictObject({ building: words(64).optional(), floor: words(64).optional(), room: words(64).optional() })
     .optional()

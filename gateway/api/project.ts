@@ -327,6 +327,7 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
     falseAlarm: ticket.falseAlarm,
     ...maybe("falseAlarmClaimedBy", ticket.falseAlarm ? undefined : ticket.falseAlarmClaim?.name),
     simulated: ticket.simulated,
+    ...maybe("drill", ticket.drill),
     clocks: ticket.clocks.map((clock) => clockBody(clock, now)),
     ...maybe("next", nextOf(ticket, roleNamer(view.site))),
     sop: ticket.sop.map((row) => ({

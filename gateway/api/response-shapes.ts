@@ -78,3 +78,30 @@ export const WrittenReportShape = WrittenRowShape.extend({
 
 export type WrittenRowBody = z.infer<typeof WrittenRowShape>;
 export type WrittenReportBody = z.infer<typeof WrittenReportShape>;
+
+const DrillRow = z.object({
+  no: z.string(),
+  title: Text,
+  class: Text,
+  severity: z.enum(["S1", "S2", "S3", "S4"]),
+  startedAt: Time,
+  closedAt: Time.optional(),
+  overdue: z.int().describe("clocks that were not met"),
+});
+export const DrillListShape = z.array(DrillRow);
+export const DrillReportShape = DrillRow.extend({
+  policy: z.string(),
+  clocks: z.array(
+    z.object({
+      kind: z.string(),
+      name: Text,
+      target: z.number().describe("ms"),
+      took: z.number().optional().describe("ms; absent: it never came"),
+      verdict: z.enum(["met", "overdue", "open", "dropped"]),
+    }),
+  ),
+  done: z.array(z.object({ after: z.number().describe("ms from the start"), by: z.string(), text: Text })),
+});
+
+export type DrillListBody = z.infer<typeof DrillListShape>;
+export type DrillReportBody = z.infer<typeof DrillReportShape>;

@@ -257,6 +257,7 @@ export const TicketShape = z.object({
   /** Who found a false alarm that a second person must still confirm. */
   falseAlarmClaimedBy: z.string().optional(),
   simulated: z.boolean(),
+  drill: z.literal(true).optional(),
   clocks: z.array(ClockShape),
   /** The next thing that happens by itself. */
   next: z.object({ at: Time, step: z.string(), tell: z.array(Text), say: Text }).optional(),

@@ -6,7 +6,7 @@ import type { RuleDefinition } from "#model/rule";
 import type { Site } from "#model/site";
 import { createShapes, type Shape, type ShapeRule } from "../../rules/engine/shapes.ts";
 import { compile, type Frame } from "../../rules/language/closures.ts";
-import { isConstant, isInput, isMemory, type Term } from "../../rules/language/graph.ts";
+import { isInput, isMemory, isOf, type Term } from "../../rules/language/graph.ts";
 import { reachable } from "../../rules/language/rule-on-device.ts";
 
 /** A rule on a device, and the points without which it cannot be judged. */
@@ -85,12 +85,6 @@ function parentsOf(terms: ReadonlySet<Term>): ReadonlyMap<Term, readonly Term[]>
   }
   return parents;
 }
-
-/** Pure, and of this one point. */
-const isOf = (term: Term, point: Term): boolean =>
-  term === point ||
-  isConstant(term) ||
-  (!isInput(term.operator) && !isMemory(term.operator) && term.args.every((argument) => isOf(argument, point)));
 
 /** The questions through which alone the point is heard; `undefined` when its value goes further than that. */
 function answersOf(

@@ -6,6 +6,8 @@ import { type HistoryFile, keyOf } from "../history/file.ts";
 import { createHeads } from "../history/heads.ts";
 import { createPast, type Past, type StoredBlock } from "../history/past.ts";
 import { merged } from "../history/stretch.ts";
+import { createSieve, type LeftOut, type Sieve } from "./left-out.ts";
+import type { Answer } from "./reads.ts";
 import type { Stretch } from "./replay.ts";
 
 /** Short enough for its columns to stay in the processor's cache. */
@@ -22,6 +24,8 @@ interface Cursor {
   /** Samples that were unpacked, and how many of them were handed on. */
   left: Samples | undefined;
   used: number;
+  /** Only what passes is handed on. */
+  readonly sieve: Sieve | undefined;
 }
 
 /** Only read beside a running gateway is it ever more than minutes. */
@@ -42,6 +46,7 @@ function readTail(file: HistoryFile, past: Past, wanted: ReadonlySet<number>): R
 /**
  * `points`: ids by handle; only `handles` are read. Begins a little before `from`, with what held then. The iterable ends
  * at `to`; a stretch is good until the next one is asked for. `tellBroken` is called for each row that could not be read.
+ * With `answers`, samples of such a point that make no difference are left out of the stretches.
  */
 export function* storedSamples(
   file: HistoryFile,
@@ -49,6 +54,7 @@ export function* storedSamples(
   handles: readonly number[],
   range: { readonly from: Instant; readonly to: Instant },
   tellBroken: () => void,
+  answers?: ReadonlyMap<number, Answer | undefined>,
 ): Generator<Stretch> {
   const past = createPast(file, tellBroken);
   const find = file.prepare("SELECT id FROM series WHERE point = ?");
@@ -60,17 +66,26 @@ export function* storedSamples(
   const tails = readTail(file, past, new Set(known.map(({ series }) => series)));
   const cursors = known.map(({ handle, series }): Cursor => {
     const ahead = past.blockAfter(series, keyOf(series, start - DAY) - 1);
-    return { handle, series, ahead, tail: tails.get(series), left: undefined, used: 0 };
+    const answer = answers?.get(handle);
+    const sieve = answer && createSieve(answer);
+    return { handle, series, ahead, tail: tails.get(series), left: undefined, used: 0, sieve };
   });
+  const sieves = new Map(cursors.flatMap(({ handle, sieve }) => (sieve ? [[handle, sieve]] : [])));
   const room = createRoom();
   for (let from = start; from < range.to; from += WINDOW) {
     const to = Math.min(from + WINDOW, range.to);
     room.clear();
+    let count = 0;
     for (const cursor of cursors) {
       refill(past, cursor, to);
-      take(room, cursor, start, from, to);
+      count += take(room, cursor, start, from, to);
     }
-    yield room.inTime(from, to);
+    const leftOut: LeftOut = {
+      count,
+      lastAt: (handle, until) => sieves.get(handle)?.lastAt(until) ?? Number.NaN,
+      lastValue: (handle, until) => sieves.get(handle)?.lastValue(until) ?? Number.NaN,
+    };
+    yield { ...room.inTime(from, to), leftOut };
   }
 }
 
@@ -102,26 +117,40 @@ const rest = (samples: Samples, from: number): Samples => ({
   code: samples.code.subarray(from),
 });
 
-function take(room: Room, cursor: Cursor, start: number, from: number, to: number): void {
-  const { left } = cursor;
-  if (!left) return;
+/** Hands on what is before `to`, and says how many samples the sieve left out. */
+function take(room: Room, cursor: Cursor, start: number, from: number, to: number): number {
+  const { left, handle, sieve } = cursor;
+  if (!left) return 0;
   let i = cursor.used;
+  while (i < left.count && (left.at[i] as number) < start) i += 1;
+  const begin = i;
+  let leftOut = 0;
   for (; i < left.count && (left.at[i] as number) < to; i += 1) {
-    const at = left.at[i] as number;
     // After a step of the clock a block can hold what belongs before this window: it is told late, as it was then.
-    if (at >= start)
-      room.push(cursor.handle, Math.max(at, from) - from, left.value[i] as number, left.code[i] as number);
+    const at = Math.max(left.at[i] as number, from);
+    const value = left.value[i] as number;
+    const code = left.code[i] as number;
+    if (!sieve || sieve.passes(at, value, code)) room.push(handle, at - from, value, code);
+    else leftOut += 1;
   }
+  if (i > begin) sieve?.keep(left, begin, i, from);
   cursor.used = i;
   if (i === left.count) cursor.left = undefined;
+  return leftOut;
 }
 
 type Room = ReturnType<typeof createRoom>;
 
-/** Room for the samples of a window, used again for each; times are whole ms, so counting puts them in order. */
+/** Whole ms of a window in two digits of this many bits each: few enough counters to stay in the cache. */
+const DIGIT = 10;
+const DIGITS = 1 << DIGIT;
+
+/** Room for the samples of a window, used again for each; times are whole ms, so counting digit by digit puts them in order. */
 function createRoom() {
-  const starts = new Int32Array(WINDOW + 1);
+  const starts = new Int32Array(DIGITS + 1);
   let size = 4_096;
+  let first = new Int32Array(size);
+  let order = new Int32Array(size);
   let given = columnsOf(size);
   let sorted = columnsOf(size);
   let count = 0;
@@ -135,6 +164,26 @@ function createRoom() {
     size *= 2;
     given = more;
     sorted = columnsOf(size);
+    first = new Int32Array(size);
+    order = new Int32Array(size);
+  }
+
+  /** Puts the samples that `from` names into `into`, by one digit of their times; equal ones keep their order. */
+  function sortBy(shift: number, from: Int32Array | undefined, into: Int32Array): void {
+    const { at } = given;
+    starts.fill(0);
+    for (let i = 0; i < count; i += 1) {
+      const bin = (((at[i] as number) >> shift) & (DIGITS - 1)) + 1;
+      starts[bin] = (starts[bin] as number) + 1;
+    }
+    for (let bin = 1; bin < DIGITS; bin += 1) starts[bin] = (starts[bin] as number) + (starts[bin - 1] as number);
+    for (let i = 0; i < count; i += 1) {
+      const sample = from ? (from[i] as number) : i;
+      const bin = ((at[sample] as number) >> shift) & (DIGITS - 1);
+      const to = starts[bin] as number;
+      starts[bin] = to + 1;
+      into[to] = sample;
+    }
   }
 
   return {
@@ -150,16 +199,10 @@ function createRoom() {
       count += 1;
     },
     inTime(from: number, until: number): Stretch {
-      starts.fill(0);
-      for (let i = 0; i < count; i += 1) {
-        const bin = Math.floor(given.at[i] as number) + 1;
-        starts[bin] = (starts[bin] as number) + 1;
-      }
-      for (let bin = 1; bin <= WINDOW; bin += 1) starts[bin] = (starts[bin] as number) + (starts[bin - 1] as number);
-      for (let i = 0; i < count; i += 1) {
-        const bin = Math.floor(given.at[i] as number);
-        const to = starts[bin] as number;
-        starts[bin] = to + 1;
+      sortBy(0, undefined, first);
+      sortBy(DIGIT, first, order);
+      for (let to = 0; to < count; to += 1) {
+        const i = order[to] as number;
         sorted.handle[to] = given.handle[i] as number;
         sorted.at[to] = from + (given.at[i] as number);
         sorted.value[to] = given.value[i] as number;

@@ -1,4 +1,5 @@
 /** What people fill in and sign beside tickets: kept like an alarm or a ticket, as the journal last told it. */
+import type { Notice } from "./notice.ts";
 import type { Severity } from "./severity.ts";
 import type { Text } from "./text.ts";
 import type { TicketState } from "./ticket.ts";
@@ -97,4 +98,4 @@ export interface WrittenReport {
   readonly body: object;
 }
 
-export type Paper = Handover | WrittenReport;
+export type Paper = Handover | WrittenReport | Notice;

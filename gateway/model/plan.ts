@@ -121,6 +121,8 @@ export type Command =
       readonly device?: string;
       readonly description: string;
       readonly occurredAt?: Instant;
+      /** 演练; `overReal`: somebody knows that a real emergency is open meanwhile. */
+      readonly drill?: { readonly overReal: boolean };
       /** Where it is, as it was told; what is left out is the device's. */
       readonly place?: Place;
       /** As on the ticket. */
@@ -166,6 +168,30 @@ export type Command =
     }
   /** The actor is who signs, proved by a password of their own. */
   | { readonly do: "sign-handover"; readonly handover: string; readonly side: "leaving" | "coming" }
+  /** Words for residents: a draft from the template of the class, or a change of the one that waits. */
+  | {
+      readonly do: "draft-notice";
+      readonly ticket: string;
+      readonly kind?: "update" | "closing";
+      readonly what?: Text;
+      readonly todo?: Text;
+      readonly back?: Instant | "unknown";
+      /** The draft that was changed; absent: whatever lies there. */
+      readonly rev?: number;
+    }
+  | { readonly do: "discard-notice"; readonly ticket: string; readonly rev: number }
+  | { readonly do: "approve-notice"; readonly ticket: string; readonly rev: number }
+  /** Takes back what residents were told last. */
+  | { readonly do: "withdraw-notice"; readonly ticket: string; readonly edition: number; readonly reason: string }
+  /** What a way says of itself, or somebody counted: the board was hung up, 312 have read it. */
+  | {
+      readonly do: "report-reach";
+      readonly ticket: string;
+      readonly edition: number;
+      readonly way: string;
+      readonly delivered?: number;
+      readonly read?: number;
+    }
   /** The second step of a write: recorded before anything goes out. `order` is the id of the command. */
   | { readonly do: "write-point"; readonly point: string; readonly value: number; readonly order: string };
 

@@ -91,8 +91,6 @@ export interface PastRound {
   readonly closedAt: Instant;
   readonly clocks: readonly ResponseClock[];
   readonly sop: readonly SopRow[];
-  /** As on the ticket, of that round. */
-  readonly rating?: number;
 }
 
 /** Work offered to one person. */
@@ -217,10 +215,10 @@ export interface Ticket {
   /** Somebody found a false alarm, and the class asks for a second person. */
   readonly falseAlarmClaim?: { readonly account: string; readonly name: string; readonly at: Instant };
   readonly simulated: boolean;
+  /** 演练: told and worked on like a real one, marked everywhere, and in no figure but those of drills. */
+  readonly drill?: true;
   /** The alarm behind it was acknowledged as a test or as maintenance work: it counts apart. */
   readonly judged?: "test" | "maintenance";
-  /** What the customer gave the present round, 1 to 5. */
-  readonly rating?: number;
   /** The earliest instant at which the heartbeat must look at this ticket again. */
   readonly wakeAt: Instant;
 }

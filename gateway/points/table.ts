@@ -2,6 +2,8 @@
 import type { PointColumns, PointDefinition } from "#model/points";
 import { BAD, reasonCode } from "#model/quality";
 import { type LateSamples, noLateSamples } from "./late.ts";
+import type { Order } from "./order.ts";
+import { type Doubts, noDoubts } from "./waited.ts";
 
 /** What `settle` does with a row's raw number. */
 export const ROW_NUMBER = 0;
@@ -39,6 +41,8 @@ export interface PointTable extends PointColumns {
   readonly newestSource: Float64Array;
   readonly lateness: Float64Array;
   readonly late: LateSamples;
+  readonly order: Order;
+  readonly doubts: Doubts;
 }
 
 /** ms: domain rule for late samples ("within 2 s"). */
@@ -75,6 +79,8 @@ export function createPointTable(definitions: readonly PointDefinition[]): Point
     newestSource: new Float64Array(count).fill(Number.NaN),
     lateness: column((point) => point.lateness ?? LATENESS),
     late: noLateSamples(),
+    order: [],
+    doubts: noDoubts(),
   };
 }
 

@@ -47,6 +47,7 @@ export interface Round {
 }
 
 export function ticketKind(ticket: Ticket): TicketKind {
+  if (ticket.drill) return "drill";
   if (ticket.simulated) return "simulated";
   return ticket.judged ?? "real";
 }
@@ -78,7 +79,8 @@ export function roundsIn(ticket: Ticket, timing: Timing): readonly Round[] {
   return starts.map((startedAt, index) => {
     const here = past[index];
     const clocks = here?.clocks ?? ticket.clocks;
-    const rating = here ? here.rating : ticket.rating;
+    // Asked twice, the last answer counts.
+    const rating = ticket.ratings?.findLast((one) => one.round === index + 1)?.score;
     const resolvedAt = clocks.find((clock) => clock.kind === "resolve")?.metAt;
     return {
       ticket,

@@ -16,6 +16,7 @@ import {
 import { Severity } from "#model/severity";
 import { days } from "#model/time";
 import { nearest } from "../../rules/language/nearest.ts";
+import { NoticesOfSite, overrideNotices } from "./notices.ts";
 import { keyPlaceOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import { type ProblemList, suggestion } from "./problems.ts";
 import { Id, SpanText, TextPair } from "./vocabulary.ts";
@@ -134,6 +135,7 @@ export const PolicyFile = z.strictObject({
 export const ResponseFile = z.strictObject({
   kpi: Kpi.partial().default({}),
   reports: Reports.partial().default({}),
+  notices: NoticesOfSite.default({}),
   reach: ReachBySeverity.default({}),
   workdays: WorkdayYears.default({}),
   personal: z.strictObject({ contacts: SpanText.optional(), files: SpanText.optional() }).optional(),
@@ -298,11 +300,13 @@ export function overridePolicy(
   const years = { ...policy.workdays?.years, ...fields.workdays };
   const workdays = Object.keys(years).length > 0 ? { workdays: { zone: "UTC", years } } : {};
   checkRoles(part(root, "reports", "tell"), fields.reports.tell ?? [], Object.keys(policy.roles), problems);
+  checkRoles(part(root, "notices", "tell"), fields.notices.tell ?? [], Object.keys(policy.roles), problems);
   const usual = policy.personal ?? usualPersonalData;
   const beside = {
     ...workdays,
     ...(policy.kpi ? { kpi: { ...policy.kpi, ...told(fields.kpi) } } : {}),
     ...(policy.reports ? { reports: { ...policy.reports, ...told(fields.reports) } } : {}),
+    ...(policy.notices ? { notices: overrideNotices(policy.notices, fields.notices) } : {}),
     ...(fields.personal ? { personal: { ...usual, ...told(fields.personal) } } : {}),
   };
   if (Object.keys({ ...fields.classes, ...fields.reach }).length === 0) return { ...policy, ...beside };
@@ -358,6 +362,7 @@ export function rolesTold(policy: Policy): ReadonlySet<string> {
     ...(policy.handover?.tell ?? []),
     ...(policy.overdue?.tell ?? []),
     ...(policy.reports?.tell ?? []),
+    ...(policy.notices?.tell ?? []),
     ...steps.flatMap((step) => step.tell),
     ...classes.flatMap((one) => [...one.tellAtOpening, ...(one.tellWhenVerified ?? [])]),
   ]);

@@ -103,6 +103,9 @@ export function readRules(library: readonly YamlFile[], own: readonly YamlFile[]
   };
 }
 
+/** A place as people of the site name it, wherever its folder stands on this machine. */
+const inSite = (place: string): string => place.slice(Math.max(0, place.lastIndexOf("rules/")));
+
 function overrideRule(rule: RuleDefinition, entry: OverrideEntry, at: Part, problems: ProblemList): RuleDefinition {
   if (rule.lifeSafety && (!entry.enabled || (entry.severity !== undefined && entry.severity > rule.severity))) {
     problems.warning(
@@ -118,7 +121,7 @@ function overrideRule(rule: RuleDefinition, entry: OverrideEntry, at: Part, prob
   const params = Object.fromEntries(
     Object.entries(rule.params).map(([name, parameter]): [string, RuleParameter] => {
       const value = values[name];
-      const place = formatPlace(placeOf(block, name));
+      const place = inSite(formatPlace(placeOf(block, name)));
       return [
         name,
         value === undefined ? parameter : { ...parameter, default: value, source: `${place} (${parameter.source})` },

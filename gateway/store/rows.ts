@@ -52,8 +52,8 @@ export const ticketValues = (ticket: Ticket): Value[] => [
   serialOf(ticket.no),
   ticket.state,
   isOpen(ticket) ? 1 : 0,
-  // A rectification is about a device too, and stands beside its emergencies: it is not one of those of which there is one.
-  ticket.rectifies === undefined ? (ticket.device ?? null) : null,
+  // A rectification or a drill is about a device too, and stands beside its emergencies: it is not one of those of which there is one.
+  ticket.rectifies === undefined && !ticket.drill ? (ticket.device ?? null) : null,
   ticket.class,
   ms(ticket.openedAt),
   ticket.closedAt === undefined ? null : ms(ticket.closedAt),

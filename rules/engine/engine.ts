@@ -3,6 +3,7 @@ import type { PointColumns, PointDefinition } from "#model/points";
 import type { RuleDefinition, RuleInstance, Transition } from "#model/rule";
 import type { Device } from "#model/site";
 import type { Moment, Span } from "#model/time";
+import type { LateSample } from "./late.ts";
 
 export interface EngineInput {
   readonly rules: readonly RuleDefinition[];
@@ -11,6 +12,8 @@ export interface EngineInput {
   readonly columns: PointColumns;
   /** IANA zone for hours of the day (baselines, calendars). */
   readonly zone: string;
+  /** The value of a point that a sentence tells (NaN unless good), where the engine hears only of what makes a difference. */
+  readonly tell?: (handle: number) => number;
 }
 
 export interface RuleEngine {
@@ -20,6 +23,8 @@ export interface RuleEngine {
    * by `at.mono`. The result is empty for almost every call and may be reused by the next one.
    */
   step(changed: Int32Array, count: number, at: Moment): readonly Transition[];
+  /** A sample that came late, for the windows that would have seen it; the next step answers for it. */
+  insert(late: LateSample): void;
   /** How many verdicts were looked at since the start, for the figures of the house. */
   evaluated(): number;
   /** Monotonic time of the earliest timer; Infinity when none. */

@@ -1,6 +1,6 @@
 /** min, max and flat: the extremes of a window in a queue that keeps only what can still become the extreme. */
 import { type Coverage, coverTurns, createCoverage, isCovered, loadCoverage, note, saveCoverage } from "./coverage.ts";
-import { type Machine, NEVER, type Wiring } from "./machine.ts";
+import { type LateInput, type Machine, NEVER, type Wiring } from "./machine.ts";
 
 /** Values that are kept apart; beyond that neighbours join, and an extreme may stay for 1/60 of the span longer. */
 const MOST = 1_024;
@@ -77,6 +77,20 @@ function push(e: Extreme, value: number, now: number): void {
   e.began = now;
 }
 
+/** A late sample between its neighbours: what stood before it ended when it began. */
+function insert(e: Extreme, { x, before, from, until }: LateInput): void {
+  if (Number.isNaN(x)) return;
+  const entries: [value: number, end: number][] = [];
+  for (let i = 0; i < e.count; i += 1) {
+    const [value, end] = [e.ring[offset(e, i)] as number, e.ring[offset(e, i) + 1] as number];
+    entries.push([value, end === until && value === before * e.sign ? from : end]);
+  }
+  entries.push([x * e.sign, until]);
+  entries.sort((a, b) => a[1] - b[1]);
+  e.count = 0;
+  for (const [value, end] of entries) add(e, value, end);
+}
+
 /** The extreme of the window that ends now; NaN when nothing in it is known. */
 function extremeAt(e: Extreme, now: number): number {
   const from = now - e.span;
@@ -141,6 +155,7 @@ export function createExtreme({ values, time, slot, input }: Wiring, span: numbe
       const taken = { extreme: createExtremeOf(sign, span), coverage: createCoverage(span) };
       if (loadAll(taken.coverage, [taken.extreme], saved, mono)) Object.assign(state, taken);
     },
+    insert: (late) => insert(state.extreme, late),
   };
   return machine;
 }
@@ -173,7 +188,7 @@ export function createFlat(wiring: Wiring, span: number, limit: number): Machine
       if (state.stepped) {
         high.count = 0;
         low.count = 0;
-        state.until = high.began + span;
+        state.until = Math.max(state.until, high.began + span);
       }
       state.last = high.current;
       state.queued = false;
@@ -199,7 +214,7 @@ export function createFlat(wiring: Wiring, span: number, limit: number): Machine
     low.current = -current;
     high.began = began;
     low.began = began;
-    Object.assign(state, { last, until, queued: false, stepped: true });
+    Object.assign(state, { last, until: Math.max(state.until, until), queued: false, stepped: true });
   }
 
   const machine: Machine = {
@@ -247,6 +262,22 @@ export function createFlat(wiring: Wiring, span: number, limit: number): Machine
       if (!loadAll(taken.coverage, [taken.high, taken.low], saved.slice(4), mono)) return;
       desk?.leave(Number.NaN, Number.NaN, false);
       Object.assign(state, taken, { last, queued: queued === 1, stepped: stepped === 1, until: until + mono });
+    },
+    insert(late) {
+      desk?.takeOver(catchUp);
+      const { x, before, after, from, until } = late;
+      if (state.stepped) {
+        // What came before the step is settled; what is inserted now must stay in the queues.
+        state.high.count = 0;
+        state.low.count = 0;
+        state.until = Math.max(state.until, state.high.began + span);
+        state.stepped = false;
+        state.queued = true;
+      }
+      if (Math.abs(x - before) > limit) state.until = Math.max(state.until, from + span);
+      if (Math.abs(x - after) > limit) state.until = Math.max(state.until, until + span);
+      insert(state.high, { ...late, before: Number.NaN });
+      insert(state.low, { ...late, before: Number.NaN });
     },
   };
   return machine;

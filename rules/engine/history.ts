@@ -2,7 +2,8 @@
  * The last stretch of a value as a step function of time: exact up to 128 changes, beyond that in buckets of 1/60 of its
  * length, each with its mean, lowest and highest value. Unknown stretches are kept as such.
  */
-import type { Saved } from "./machine.ts";
+import type { History, Seen } from "./history-shape.ts";
+import type { LateInput } from "./machine.ts";
 import { weightedMedian } from "./weighted-median.ts";
 
 const CAPACITY = 128;
@@ -17,31 +18,6 @@ const SAVED = 6;
 
 const lower = (a: number, b: number): number => (Number.isNaN(a) || b < a ? b : a);
 const higher = (a: number, b: number): number => (Number.isNaN(a) || b > a ? b : a);
-
-/** What the last `measure` found. */
-interface Seen {
-  /** Time that was known, in ms, and the integral of the value over it. */
-  good: number;
-  sum: number;
-}
-
-export interface History {
-  /** From `at` on the value is `x` (NaN: unknown). */
-  push(x: number, at: number): void;
-  /** Forgets what ended before `before`. */
-  drop(before: number): void;
-  /** Looks at [from, to]; `now` is where the last value ends. The answer stands in `seen`. */
-  measure(from: number, to: number, now: number): void;
-  readonly seen: Readonly<Seen>;
-  /** Median by time of the window just measured. */
-  median(from: number, to: number, now: number): number;
-  /** When the value began to be watched; NaN before the first push. */
-  readonly since: number;
-  /** True when one value filled all that is kept. */
-  readonly constant: boolean;
-  save(mono: number): Saved;
-  load(saved: Saved, mono: number): boolean;
-}
 
 /** `span` is how far it must reach back, in ms. */
 export function createHistory(span: number): History {
@@ -189,31 +165,77 @@ export function createHistory(span: number): History {
     return weightedMedian(scratch.values, scratch.weights, n, total);
   }
 
-  return {
-    push(value, time) {
-      const x = Number.isFinite(value) ? value : Number.NaN;
-      if (count === 0) {
-        at.since = time;
-        at.open = time;
-        at.current = x;
-        add(x, time);
-        return;
-      }
-      if (x === at.current || (Number.isNaN(x) && Number.isNaN(at.current))) return;
-      const o = offset(count - 1);
-      if (time === at.open && time === data[o]) {
-        // Two values at one instant: the last one stands.
-        data[low + o] = data[high + o] = x;
-      } else {
-        close(time);
-        if (time - (data[o] as number) >= at.grain) add(x, time);
-        else if (!Number.isNaN(x)) {
-          data[low + o] = lower(data[low + o] as number, x);
-          data[high + o] = higher(data[high + o] as number, x);
-        }
-      }
+  function push(value: number, time: number): void {
+    const x = Number.isFinite(value) ? value : Number.NaN;
+    if (count === 0) {
+      at.since = time;
+      at.open = time;
       at.current = x;
-    },
+      add(x, time);
+      return;
+    }
+    if (x === at.current || (Number.isNaN(x) && Number.isNaN(at.current))) return;
+    const o = offset(count - 1);
+    if (time === at.open && time === data[o]) {
+      // Two values at one instant: the last one stands.
+      data[low + o] = data[high + o] = x;
+    } else {
+      close(time);
+      if (time - (data[o] as number) >= at.grain) add(x, time);
+      else stretch(o, x);
+    }
+    at.current = x;
+  }
+
+  function stretch(o: number, x: number): void {
+    if (Number.isNaN(x)) return;
+    data[low + o] = lower(data[low + o] as number, x);
+    data[high + o] = higher(data[high + o] as number, x);
+  }
+
+  function insert({ x, before, from, until }: LateInput): void {
+    const first = count > 0 ? Math.max(from, startAt(0)) : until;
+    if (first >= until) return;
+    if (first >= at.open) {
+      const { current } = at;
+      push(x, first);
+      push(current, until);
+    } else if (at.grain === 0) rewrite(x, first, until);
+    else if (!Number.isNaN(x - before)) {
+      // Within a bucket the order does not count.
+      let i = count - 1;
+      while (i > 0 && startAt(i) > first) i -= 1;
+      const o = offset(i);
+      data[sum + o] = (data[sum + o] as number) + (x - before) * (until - first);
+      stretch(o, x);
+    }
+  }
+
+  /** Takes back the changes since `first` and books them again behind the late one; each still has one value. */
+  function rewrite(x: number, first: number, until: number): void {
+    const { since } = at;
+    const tail: { readonly value: number; readonly start: number }[] = [];
+    while (count > 0 && startAt(count - 1) >= first) {
+      tail.unshift({ value: data[low + offset(count - 1)] as number, start: startAt(count - 1) });
+      count -= 1;
+    }
+    if (count > 0) {
+      const o = offset(count - 1);
+      at.open = data[o] as number;
+      at.current = data[low + o] as number;
+      data[good + o] = 0;
+      data[sum + o] = 0;
+    }
+    const after = tail.findLast(({ start }) => start <= until)?.value ?? at.current;
+    push(x, first);
+    push(after, until);
+    for (const { value, start } of tail) if (start > until) push(value, start);
+    at.since = since;
+  }
+
+  return {
+    push,
+    insert,
     drop(before) {
       while (count > 1 && startAt(1) <= before) {
         head = (head + 1) & (capacity - 1);

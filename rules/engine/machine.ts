@@ -20,6 +20,20 @@ export interface Machine {
   save(mono: number): Saved;
   /** Takes back what `save` gave. A text that is not understood leaves the machine as new. */
   load(saved: Saved, mono: number): void;
+  /** A sample of the past came late. Machines without it take no notice; those with it are run after it. */
+  insert?(late: LateInput): void;
+}
+
+/** What a late sample makes of an input: it was `x` from `from` until `until`, after `before` and before `after`. */
+export interface LateInput {
+  readonly x: number;
+  readonly before: number;
+  readonly after: number;
+  /** Monotonic, `from` before `until`. */
+  readonly from: number;
+  readonly until: number;
+  /** Rises, or pulses: whether one stood at `until`, and whether one belongs to `from` and to `until` now. */
+  readonly turns: { readonly was: boolean; readonly first: boolean; readonly second: boolean };
 }
 
 /** Where a machine reads and writes: positions in `values`. */

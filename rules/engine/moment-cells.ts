@@ -3,7 +3,7 @@
  * numbers, and an object of its own for each would leave the cache before it is looked at again.
  */
 import type { Operator } from "../language/graph.ts";
-import { LONGEST_GAP, NEVER, type Saved, type StepTime } from "./machine.ts";
+import { type LateInput, LONGEST_GAP, NEVER, type Saved, type StepTime } from "./machine.ts";
 
 /** Numbers per node: one cache line. */
 const STRIDE = 8;
@@ -33,11 +33,19 @@ export type CellOperator = (typeof CELL_OPERATORS)[number];
 export const isCellOperator = (operator: Operator): operator is CellOperator =>
   (CELL_OPERATORS as readonly string[]).includes(operator);
 
+/** When it was last seen true (NaN: never), after a late sample: true later than known, or no longer until the one after it. */
+export function lastTrue(known: number, { x, before, after, from, until }: LateInput): number {
+  if (x === 1) return until <= known ? known : until;
+  return x === 0 && before === 1 && after === 0 && known === until ? from : known;
+}
+
 export interface MomentCells {
   open(at: number, operator: CellOperator, input: number, numbers: readonly number[]): void;
   /** The node's value now; `wakeOf` then tells when it may change without news. */
   run(at: number): number;
   wakeOf(at: number): number;
+  /** A late sample: `within` learns that its input was true. */
+  insert(at: number, late: LateInput): void;
   save(at: number, mono: number): Saved;
   /** Takes back what `save` gave. */
   load(at: number, saved: Saved, mono: number): void;
@@ -132,6 +140,9 @@ export function createMomentCells(count: number, values: Float64Array, time: Ste
       return kind === HELD ? held(at * STRIDE) : kind === WITHIN ? within(at * STRIDE) : pulse(at * STRIDE);
     },
     wakeOf: (at) => cells[at * STRIDE + WAKE] as number,
+    insert(at, late) {
+      if (kinds[at] === WITHIN) cells[at * STRIDE + AT] = lastTrue(cells[at * STRIDE + AT] as number, late);
+    },
     save(at, mono) {
       const o = at * STRIDE;
       const [a, b, unknown] = [cells[o + 4] as number, cells[o + 5] as number, (cells[o + UNKNOWN] as number) - mono];

@@ -1,7 +1,8 @@
 /** What looks at when a yes/no turned: since, the count of rises, and the turns themselves; the rest is in `moment-cells.ts`. */
 import { openCount } from "../language/kleene.ts";
 import { createCoverage, loadCoverage, note, saveCoverage, unknownTime } from "./coverage.ts";
-import { COVERAGE, LONGEST_GAP, type Machine, NEVER, type Wiring } from "./machine.ts";
+import { COVERAGE, type LateInput, LONGEST_GAP, type Machine, NEVER, type Wiring } from "./machine.ts";
+import { lastTrue } from "./moment-cells.ts";
 import { tickOf } from "./windows.ts";
 
 const NONE = Number.NaN;
@@ -19,7 +20,9 @@ function createLastTrue(values: Float64Array, input: number) {
       if (isNone(x)) return NONE;
       return isNone(state.at) ? Number.POSITIVE_INFINITY : now - state.at;
     },
-    at: () => state.at,
+    insert(late: LateInput) {
+      state.at = lastTrue(state.at, late);
+    },
     running: () => state.before === 0 && !isNone(state.at),
     save: (mono: number) => [state.at - mono, state.before],
     load([at = NONE, before = NONE]: readonly number[], mono: number) {
@@ -41,6 +44,7 @@ export function createSince({ values, time, slot, input }: Wiring): Machine {
     },
     save: last.save,
     load: last.load,
+    insert: last.insert,
   };
   return machine;
 }
@@ -102,6 +106,20 @@ export function createRises(wiring: Wiring, span: number): Machine {
     count += 1;
   }
 
+  /** Of a late one the window learns the rises that it makes, and that one after it was none. */
+  function insert({ from, until, turns }: LateInput): void {
+    const newest = () => rises[(head + count - 1) % rises.length] as number;
+    const later: number[] = [];
+    while (count > 0 && newest() >= until) {
+      later.unshift(newest());
+      count -= 1;
+    }
+    if (turns.was && later[0] === until) later.shift();
+    if (turns.first) add(from);
+    if (turns.second) add(until);
+    for (const rise of later) add(rise);
+  }
+
   const machine: Machine = {
     wake: NEVER,
     run() {
@@ -136,6 +154,7 @@ export function createRises(wiring: Wiring, span: number): Machine {
       count = 0;
       for (const rise of saved.slice(3, 3 + n)) add(rise + mono);
     },
+    insert,
   };
   return machine;
 }

@@ -1,5 +1,5 @@
 /** rate and previous: what the value was at the left edge of the window. */
-import { type Machine, NEVER, type Saved, type Wiring } from "./machine.ts";
+import { type LateInput, type Machine, NEVER, type Saved, type Wiring } from "./machine.ts";
 import { tickOf } from "./windows.ts";
 
 /** Changes that are kept apart; beyond that neighbours join into buckets of 1/60 of the span, which keep their last value. */
@@ -62,6 +62,24 @@ function push(s: Steps, x: number, now: number): void {
   s.count += 1;
 }
 
+/** A late sample between its neighbours. */
+function insert(s: Steps, { x, from, until }: LateInput): void {
+  const first = s.count > 0 ? Math.max(from, startAt(s, 0)) : until;
+  if (first >= until) return;
+  const tail: number[] = [];
+  let after: number | undefined;
+  while (s.count > 0) {
+    const start = startAt(s, s.count - 1);
+    if (start <= until) after ??= valueAt(s, s.count - 1);
+    if (start < first) break;
+    if (start > until) tail.unshift(start, valueAt(s, s.count - 1));
+    s.count -= 1;
+  }
+  push(s, x, first);
+  push(s, after ?? Number.NaN, until);
+  for (let i = 0; i < tail.length; i += 2) push(s, tail[i + 1] as number, tail[i] as number);
+}
+
 /** Forgets what ended before the window. */
 function drop(s: Steps, now: number): void {
   while (s.count > 1 && startAt(s, 1) <= now - s.span) {
@@ -99,6 +117,7 @@ export function createPrevious({ values, time, slot, input }: Wiring, span: numb
     },
     save: (mono) => save(steps, mono),
     load: (saved, mono) => load(steps, saved, mono),
+    insert: (late) => insert(steps, late),
   };
   return machine;
 }
@@ -155,6 +174,7 @@ export function createRate({ values, time, slot, input }: Wiring, span: number, 
     },
     save: (mono) => save(steps, mono),
     load: (saved, mono) => load(steps, saved, mono),
+    insert: (late) => insert(steps, late),
   };
   return machine;
 }

@@ -21,7 +21,7 @@ import {
 } from "./blueprint.ts";
 import { BASE, createFittings, FLATS, MACHINES, MARKS, MOMENTS, PAGE, ROWS, STRIDE } from "./fittings.ts";
 import type { Instances } from "./instances.ts";
-import type { Machine, StepTime } from "./machine.ts";
+import type { LateInput, Machine, StepTime } from "./machine.ts";
 import type { Pages } from "./pages.ts";
 import type { Timers } from "./timers.ts";
 
@@ -47,6 +47,8 @@ export interface Network {
   machineAt(node: number): Machine | undefined;
   /** What remembers at this node, to be saved and loaded. */
   memoryAt(node: number): Memory | undefined;
+  /** What remembers at this node learns of a sample that came late, and runs in the next step. */
+  insertAt(node: number, late: LateInput): void;
   /** Marks a node to run in this step. */
   mark(node: number): void;
   /** Takes over what the point table says there now. */
@@ -236,6 +238,12 @@ export function createNetwork(input: NetworkInput): Network {
       const { kind, at } = fittings.at(node);
       if (kind !== MOMENT) return machineAt(node);
       return { save: (mono) => moments.save(at, mono), load: (saved, mono) => moments.load(at, saved, mono) };
+    },
+    insertAt(node, late) {
+      const { kind, at } = fittings.at(node);
+      if (kind === MOMENT) moments.insert(at, late);
+      else machineAt(node)?.insert?.(late);
+      mark(node);
     },
     mark,
     takeHandle(handle) {

@@ -3,8 +3,8 @@ import { isMemory, type Operator, type Term } from "../language/graph.ts";
 import type { Instances, Part, Row } from "./instances.ts";
 import type { Shape } from "./shapes.ts";
 
-/** Less than a millisecond of writing. */
-const NUMBERS_PER_PAGE = 6_000;
+/** Half a millisecond of writing at most, where windows are not exceptionally full. */
+const NUMBERS_PER_PAGE = 2_000;
 /** About how many numbers a filled window is; what is not named here is a handful. */
 const NUMBERS: Readonly<Partial<Record<Operator, number>>> = {
   avg: 400,

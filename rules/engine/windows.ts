@@ -3,7 +3,8 @@
  * looked at 60 times per span, and a sample in between is only written down. Each look sums anew, so nothing drifts. Windows
  * that began together look at different moments, otherwise hundreds of them would keep one step waiting.
  */
-import { createHistory, type History } from "./history.ts";
+import { createHistory } from "./history.ts";
+import type { History } from "./history-shape.ts";
 import { COVERAGE, type Machine, NEVER, type Wiring } from "./machine.ts";
 
 const SHORTEST_TICK = 100;
@@ -63,6 +64,7 @@ function createLooked(
     load([next = Number.NaN, ...saved], mono) {
       if (history.load(saved, mono)) look.next = next + mono;
     },
+    insert: (late) => history.insert(late),
   };
   return machine;
 }

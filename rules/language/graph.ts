@@ -75,6 +75,12 @@ export const isInput = (operator: Operator): operator is InputOperator => INPUT.
 export const isConstant = (term: Term): boolean => term.operator === "constant";
 export const constantOf = (term: Term): number => term.numbers[0] ?? Number.NaN;
 
+/** Pure, and of this one point. */
+export const isOf = (term: Term, point: Term): boolean =>
+  term === point ||
+  isConstant(term) ||
+  (!isInput(term.operator) && !isMemory(term.operator) && term.args.every((argument) => isOf(argument, point)));
+
 /** 53 bits after cyrb53: enough to tell the terms of one device apart. */
 export function hashText(text: string): string {
   let h1 = 0xdeadbeef;

@@ -3,10 +3,12 @@ import type { PointDefinition } from "#model/points";
 import type { RuleDefinition, RuleParameter } from "#model/rule";
 import type { Device, DeviceKind } from "#model/site";
 import type { Text } from "#model/text";
+import { letNames } from "./let-names.ts";
 import { factNames, functionPhrases, listPhrases, placePhrases, relationPhrases, signPhrases } from "./phrases.ts";
 import { readReference } from "./relations.ts";
 import { parse, type Syntax } from "./syntax.ts";
 import { spanText } from "./template.ts";
+import { TROUBLE_AFTER, tellsTrouble } from "./trouble.ts";
 import { formatQuantity } from "./units.ts";
 
 /** What a point is called, what its codes mean, and whether it says yes or no. */
@@ -56,6 +58,13 @@ function quantity(value: number, unit: string | undefined): Text {
   return { zh: text, en: text };
 }
 
+/** What a let of the packs is called; one that a site wrote is shown as the name that it is. */
+function letName({ kind, file }: RuleDefinition, name: string): Phrase {
+  const known = file.includes("library/") ? letNames[kind] : undefined;
+  const called = known && Object.hasOwn(known, name) ? known[name] : undefined;
+  return called ? atom(`「${called.zh}」`, `“${called.en}”`) : atom(`\`${name}\``);
+}
+
 interface Speaker {
   say(text: string): Phrase | undefined;
   /** How many parts were spoken since the start. */
@@ -92,7 +101,7 @@ function createSpeaker(rule: RuleDefinition, naming: Naming, byName: boolean): S
       const inside = parse(expression.text);
       if (!("fault" in inside) && !byName && parts < NO_MORE) return speak(inside);
       named.add(tree.name);
-      return atom(`「${tree.name}」`, `“${tree.name}”`);
+      return letName(rule, tree.name);
     }
     const parameter = Object.hasOwn(rule.params, tree.name) ? rule.params[tree.name] : undefined;
     return parameter ? parameterValue(parameter) : called(tree.name).phrase;
@@ -231,7 +240,15 @@ function sentence(rule: RuleDefinition, speaker: Speaker): Text {
   // What a let means may name other lets, which join the end of the list.
   for (const name of speaker.named) {
     const meaning = said(rule.let[name]?.text ?? "");
-    lines.push({ zh: `「${name}」指${meaning.zh}。`, en: `“${name}” means ${meaning.en}.` });
+    const called = letName(rule, name);
+    lines.push({ zh: `${called.zh}指${meaning.zh}。`, en: `${called.en} means ${meaning.en}.` });
+  }
+  if (tellsTrouble(rule)) {
+    const after = spanText(TROUBLE_AFTER);
+    lines.push({
+      zh: `输入数据不可用时既不报警也不恢复；持续 ${after.zh}无法判断，另报一条“无法判断”的故障告警。`,
+      en: `Bad inputs neither raise nor end it; when it cannot be judged for ${after.en}, that is told by an alarm of its own.`,
+    });
   }
   return { zh: lines.map((line) => line.zh).join("\n"), en: lines.map((line) => line.en).join("\n") };
 }

@@ -103,6 +103,14 @@ export function createResolver(scope: Scope, lets: ReadonlyMap<string, Term>): R
 
   const MIRROR: Readonly<Partial<Record<Binary, Binary>>> = { "<": ">", "<=": ">=", ">": "<", ">=": "<=" };
 
+  /** Each term once: they are shared. */
+  const nevers = new Map<Term, boolean>();
+  function mayBeNever(term: Term): boolean {
+    const found = nevers.get(term) ?? (term.operator === "since" || term.args.some(mayBeNever));
+    nevers.set(term, found);
+    return found;
+  }
+
   function comparison(tree: Syntax & { kind: "binary" }): Term {
     const { operator } = tree;
     const [a, b] = [resolve(tree.left), resolve(tree.right)];
@@ -118,6 +126,11 @@ export function createResolver(scope: Scope, lets: ReadonlyMap<string, Term>): R
     if (!pair) return unknown;
     const [left, right] = pair;
     const mirrored = MIRROR[operator];
+    // What never was is infinitely long ago; of two that never were nobody can say which was first, and ∞ − ∞ is unknown.
+    if (mayBeNever(left) && mayBeNever(right)) {
+      const apart = graph.apply("-", [left, right], left.type);
+      return graph.apply(operator as "<", [apart, graph.constant(0, left.type)], TRUTH);
+    }
     return (
       special(operator, left, right) ??
       (mirrored && special(mirrored, right, left)) ??

@@ -16,7 +16,9 @@ import { stormTicket } from "./storm.ts";
 
 /** The open ticket that this class on this device belongs to, if there is one. */
 function openFor(draft: Draft, device: string, wanted: TicketClass): Ticket | undefined {
-  const open = draft.openTickets().filter((ticket) => ticket.device === device && ticket.rectifies === undefined);
+  const open = draft
+    .openTickets()
+    .filter((ticket) => ticket.device === device && ticket.rectifies === undefined && !ticket.drill);
   return open.find((ticket) => ticket.class === wanted) ?? open.find((ticket) => explains(ticket.class, wanted));
 }
 

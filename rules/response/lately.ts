@@ -11,5 +11,7 @@ export const mayReopen = (ticket: Ticket, now: Instant, within: Span): boolean =
 /** What was closed lately about this device and class, newest first. */
 export const closedAbout = (draft: Draft, device: string, wanted: TicketClass): readonly Ticket[] =>
   [...draft.view.lately.values()]
-    .filter((ticket) => ticket.device === device && ticket.class === wanted && ticket.state === "closed")
+    .filter(
+      (ticket) => ticket.device === device && ticket.class === wanted && ticket.state === "closed" && !ticket.drill,
+    )
     .sort((a, b) => (b.closedAt ?? 0) - (a.closedAt ?? 0));

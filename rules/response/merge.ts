@@ -41,6 +41,9 @@ export function whyNotMerge(draft: Draft, ticket: Ticket, command: StepCommand):
   if (!into || into.closedAt !== undefined || into.no === ticket.no) {
     return refuse(422, "no-such-ticket", "请选择另一个未关闭的工单。", "Choose another open ticket.");
   }
+  if (into.drill !== ticket.drill) {
+    return refuse(409, "drills-apart", "演练工单与真实工单不能合并。", "Drills and real tickets stay apart.");
+  }
   if (into.simulated !== ticket.simulated) {
     return refuse(409, "simulated-apart", "模拟工单与真实工单不能合并。", "Simulated and real tickets stay apart.");
   }

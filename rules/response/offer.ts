@@ -64,14 +64,17 @@ export function candidates(draft: Draft, ticket: Ticket): readonly Candidate[] {
       return duty.nobody ? [] : duty.people;
     }),
   );
-  return site.people.people
-    .filter(
-      (person) => ids.has(person.id) && !asked.has(person.id) && hasSkill(site, person, dispatch.skill, draft.now),
-    )
-    .map((person) => ({ person, jobs: jobsOf(draft, person, ticket.no) }))
-    .filter(({ jobs }) => !jobs.some((job) => job.severity === "S1"))
-    .map(({ person, jobs }): Candidate => ({ person, near: isNear(site, ticket, person), jobs: jobs.length }))
-    .sort((a, b) => Number(b.near) - Number(a.near) || a.jobs - b.jobs);
+  return (
+    site.people.people
+      .filter(
+        (person) => ids.has(person.id) && !asked.has(person.id) && hasSkill(site, person, dispatch.skill, draft.now),
+      )
+      .map((person) => ({ person, jobs: jobsOf(draft, person, ticket.no) }))
+      // Whoever takes part in a drill is there for what is real.
+      .filter(({ jobs }) => !jobs.some((job) => job.severity === "S1" && (!job.drill || ticket.drill)))
+      .map(({ person, jobs }): Candidate => ({ person, near: isNear(site, ticket, person), jobs: jobs.length }))
+      .sort((a, b) => Number(b.near) - Number(a.near) || a.jobs - b.jobs)
+  );
 }
 
 const limitOf = (ticket: Ticket) =>
@@ -195,7 +198,8 @@ export function settleOffers(
  * a new time (P8, F13).
  */
 export function preempt(draft: Draft, taken: Ticket): void {
-  if (taken.severity !== "S1") return;
+  // A drill takes nobody away from real work.
+  if (taken.severity !== "S1" || taken.drill) return;
   const person = draft.view.site.people.people.find((one) => isPerson(one, taken.assignee));
   if (!person) return;
   for (const job of jobsOf(draft, person, taken.no)) {

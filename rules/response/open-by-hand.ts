@@ -1,9 +1,11 @@
 /** A ticket that a person opens: a phone call, a patrol, or a back-entry of what was written on paper. */
+import type { Actor } from "#model/account";
 import type { Command, Plan } from "#model/plan";
 import { type Draft, refuse } from "../draft.ts";
+import { whyNoDrill } from "./drill.ts";
 import { openTicket } from "./open-ticket.ts";
 
-export function openByHand(draft: Draft, command: Extract<Command, { do: "open-ticket" }>): Plan {
+export function openByHand(draft: Draft, command: Extract<Command, { do: "open-ticket" }>, actor: Actor): Plan {
   const { site } = draft.view;
   const device = site.devices.find((one) => one.id === command.device);
   if (command.device !== undefined && !device) {
@@ -12,6 +14,8 @@ export function openByHand(draft: Draft, command: Extract<Command, { do: "open-t
   if (command.occurredAt !== undefined && command.occurredAt > draft.now) {
     return refuse(422, "wrong-time", "发生时间不能晚于现在。", "It cannot have happened in the future.");
   }
+  const refused = command.drill && whyNoDrill(draft, command.drill, actor);
+  if (refused) return refused;
   const { expected } = command;
   if (expected !== undefined && expected <= (command.occurredAt ?? draft.now)) {
     return refuse(
@@ -23,7 +27,14 @@ export function openByHand(draft: Draft, command: Extract<Command, { do: "open-t
   }
   const open = draft
     .openTickets()
-    .find((one) => device && one.device === device.id && one.class === command.class && one.rectifies === undefined);
+    .find(
+      (one) =>
+        device &&
+        one.device === device.id &&
+        one.class === command.class &&
+        one.rectifies === undefined &&
+        (one.drill === true) === (command.drill !== undefined),
+    );
   if (open) {
     return refuse(
       409,
@@ -40,7 +51,10 @@ export function openByHand(draft: Draft, command: Extract<Command, { do: "open-t
     place: { ...device?.place, ...command.place },
     ...(expected === undefined ? {} : { expected }),
     ...(command.care ? { care: [...new Set(command.care)] } : {}),
-    title: { zh: command.description, en: command.description },
+    title: command.drill
+      ? { zh: `【演练】${command.description}`, en: `[DRILL] ${command.description}` }
+      : { zh: command.description, en: command.description },
+    ...(command.drill ? { drill: true } : {}),
     openedAt: command.occurredAt ?? draft.now,
     simulated: site.simulated,
   });

@@ -47,6 +47,7 @@ export interface Opening {
   readonly simulated: boolean;
   readonly rectifies?: readonly string[];
   readonly storm?: true;
+  readonly drill?: true;
   readonly expected?: Instant;
   readonly care?: readonly Care[];
 }
@@ -102,7 +103,7 @@ export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
   const severity = opening.severity ? graver(opening.severity, policy.severity) : policy.severity;
   const { version } = draft.view.site.policy;
   const follows =
-    opening.rectifies || opening.device === undefined
+    opening.rectifies || opening.drill || opening.device === undefined
       ? undefined
       : closedAbout(draft, opening.device, opening.class)[0];
   let ticket: Ticket = {
@@ -119,6 +120,7 @@ export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
     ...(follows ? { follows: follows.no } : {}),
     ...(opening.rectifies ? { rectifies: opening.rectifies } : {}),
     ...(opening.storm ? { storm: true } : {}),
+    ...(opening.drill ? { drill: true } : {}),
     ...(opening.expected === undefined ? {} : { expected: opening.expected }),
     ...(opening.care?.length ? { care: opening.care } : {}),
     policyVersion: version,
@@ -145,10 +147,13 @@ export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
 
 /** Merges open tickets on the same device that the new one explains. */
 function absorb(draft: Draft, ticket: Ticket): Ticket {
+  // A drill takes nothing real over, and nothing real vanishes in a drill.
+  if (ticket.drill) return ticket;
   let merged = ticket;
   for (const other of draft.openTickets()) {
     if (other.no === ticket.no || other.device === undefined || other.device !== ticket.device) continue;
-    if (explains(ticket.class, other.class) && other.rectifies === undefined) merged = mergeInto(draft, other, merged);
+    if (explains(ticket.class, other.class) && other.rectifies === undefined && !other.drill)
+      merged = mergeInto(draft, other, merged);
   }
   return merged;
 }

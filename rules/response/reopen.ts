@@ -43,6 +43,7 @@ export function whyNotReopen(draft: Draft, ticket: Ticket, command: StepCommand)
   if (!command.note?.trim()) return refuse(422, "note-needed", "请填写说明。", "Please write what happened.");
   const twin = draft
     .openTickets()
+    .filter((one) => one.drill === ticket.drill)
     .find((one) => one.device !== undefined && one.device === ticket.device && one.class === ticket.class);
   if (twin && twin.rectifies === undefined && ticket.rectifies === undefined) {
     return refuse(
@@ -66,10 +67,8 @@ export function reopen(draft: Draft, before: Ticket, at: Instant, why: { note?: 
     closedAt: before.closedAt ?? at,
     clocks: before.clocks,
     sop: before.sop,
-    ...(before.rating === undefined ? {} : { rating: before.rating }),
   };
   const {
-    rating: _rating,
     judged: _judged,
     closedAt: _closed,
     acknowledgedBy: _by,

@@ -54,7 +54,11 @@ export function countRepeats(draft: Draft, ticket: Ticket): void {
 }
 
 const counts = (ticket: Ticket): boolean =>
-  !ticket.simulated && !ticket.falseAlarm && ticket.judged === undefined && ticket.rectifies === undefined;
+  !ticket.simulated &&
+  !ticket.drill &&
+  !ticket.falseAlarm &&
+  ticket.judged === undefined &&
+  ticket.rectifies === undefined;
 
 /** When each round of a ticket began. */
 export const roundsOf = (ticket: Ticket): readonly Ticket["openedAt"][] => {

@@ -14,6 +14,7 @@ const ROUNDS = 500;
 const idle: RuleEngine = {
   instances: [],
   step: () => [],
+  insert: () => {},
   evaluated: () => 0,
   nextWake: () => Number.POSITIVE_INFINITY as never,
   pages: () => [],

@@ -19,6 +19,7 @@ const BEATS = 300;
 const idle: RuleEngine = {
   instances: [],
   step: () => [],
+  insert: () => {},
   evaluated: () => 0,
   nextWake: () => Number.POSITIVE_INFINITY as never,
   pages: () => [],

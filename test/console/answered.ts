@@ -35,7 +35,7 @@ function answered(index: number, opened: Instant) {
     device: index % 3 === 0 ? "lift-2" : "lift-1",
     place: { building: index % 2 === 0 ? "A 座" : "B 座" },
     assignee: PEOPLE[index % 3] ?? "",
-    rating: 5 - (index % 3),
+    ratings: [{ score: 5 - (index % 3), round: 1, how: "phone", by: "王工", at: opened }],
     clocks: [
       clock("accept", minutes(5), took),
       clock("staff-onsite", minutes(15), took * 3),

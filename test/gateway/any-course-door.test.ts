@@ -45,6 +45,7 @@ const kinds = [
   "acknowledge-old",
   "acknowledge-seen",
   "shelve",
+  "shelve-once",
   "unshelve",
   "reset",
   "out",
@@ -70,6 +71,7 @@ type Move = typeof move extends fc.Arbitrary<infer M> ? M : never;
 const idle: RuleEngine = {
   instances: [],
   step: () => [],
+  insert: () => {},
   evaluated: () => 0,
   nextWake: () => Number.POSITIVE_INFINITY as never,
   pages: () => [],
@@ -95,6 +97,8 @@ function commandOf(one: Move, door: Door): Command | undefined {
       };
     case "shelve":
       return { do: "shelve", alarm, kind: "timed", for: hours(1), reason };
+    case "shelve-once":
+      return { do: "shelve", alarm, kind: "one-shot", for: hours(1), reason };
     case "unshelve":
       return { do: "unshelve", alarm };
     case "reset":

@@ -179,7 +179,6 @@ export function createNode(
     }
     const byUnit = new Map<Unit, Outcome[]>();
     for (const metric of payload.metrics) {
-      if (metric.historical) continue;
       const entry =
         metric.name === undefined
           ? metric.alias === undefined
@@ -194,11 +193,32 @@ export function createNode(
       for (const { unit, point } of byDevice.get(device)?.get(entry.name) ?? []) {
         const list = byUnit.get(unit) ?? [];
         byUnit.set(unit, list);
-        list.push({ handle: point.handle, reading: read(metric, entry, payload, unit, point) });
+        const reading = metric.historical
+          ? readPast(metric, entry, unit, point)
+          : read(metric, entry, payload, unit, point);
+        if (reading) list.push({ handle: point.handle, reading });
       }
     }
     for (const { unit } of pointsOf(device)) unit.heard();
     for (const [unit, outcomes] of byUnit) unit.deliver(outcomes);
+  }
+
+  /** What the node stored while nobody listened: history, whatever it says about the present. A text is not kept there. */
+  function readPast(
+    metric: Metric,
+    entry: Known,
+    unit: Unit,
+    point: DriverPoint<SparkplugAddress>,
+  ): Reading | undefined {
+    if (metric.value.kind === "null" || metric.quality === 0 || point.type === "text") return undefined;
+    const { timestamp } = metric;
+    const meaning = meaningOf(metric.value, metric.datatype ?? entry.datatype);
+    if (timestamp === undefined || timestamp <= 0 || meaning === undefined) return undefined;
+    const words = point.words ?? {};
+    const raw = typeof meaning === "number" ? meaning : Object.hasOwn(words, meaning) ? words[meaning] : undefined;
+    if (raw === undefined) return undefined;
+    const sourceAt = unit.clock.corrected(timestamp);
+    return { kind: "number", raw, sourceAt, uncertain: metric.quality === 500, past: true };
   }
 
   function read(

@@ -117,6 +117,7 @@ export function exportRoutes(server: Server, house: ApiHouse, reports: AlarmRepo
         ticket.falseAlarm,
         ticket.simulated,
         ticket.round,
+        ticket.drill === true,
       ]);
       return sendCsv(reply, "tickets", heads.tickets[lang], rows);
     },

@@ -121,13 +121,14 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
     },
     async (request, reply) => {
       const { commandId, class: ticketClass, description, severity, device, place, care } = request.body;
-      const { occurredAt, expected, reporter } = request.body;
+      const { occurredAt, expected, reporter, drill } = request.body;
       const done = await house.act(commandId, actorOf(request), {
         do: "open-ticket",
         class: ticketClass,
         description,
         ...(severity === undefined ? {} : { severity }),
         ...(device === undefined ? {} : { device }),
+        ...(drill === undefined ? {} : { drill }),
         ...(occurredAt === undefined ? {} : { occurredAt: toInstant(occurredAt) }),
         ...(place === undefined ? {} : { place: withoutGaps(place) }),
         ...(expected === undefined ? {} : { expected: toInstant(expected) }),

@@ -153,6 +153,25 @@ describe.runIf(mosquittoFound && protocFound)("a Sparkplug node", () => {
     expect(on.link.report.of("missed").at(-1)?.because.en).toContain("No BIRTH");
   });
 
+  test("what the node stored is told as history, at its own time", async () => {
+    await using on = await stage();
+    await born(on);
+    const at = on.clock.now() - 600_000;
+    const stored = (value: number) => metric(`alias: 1 timestamp: ${at} float_value: ${value} is_historical: true`);
+    await on.edge.say(
+      "DDATA",
+      encoded(`seq: 2\n${stored(8)} ${stored(9)} ${metric("alias: 1 float_value: 7")}`),
+      "tank",
+    );
+    await on.link.report.until(() => on.link.report.value(0) === 7);
+    expect(on.link.told.slice(-3).map(({ value, past }) => [value, past])).toEqual([
+      [8, true],
+      [9, true],
+      [7, false],
+    ]);
+    expect(on.link.told.at(-3)?.sourceAt).toBe(at);
+  });
+
   test("what is stored, null, bad or of the wrong kind is no value of now", async () => {
     await using on = await stage();
     await born(on);

@@ -22,6 +22,7 @@ export interface Told {
   readonly value: number;
   readonly sourceAt: number;
   readonly uncertain: boolean;
+  readonly past: boolean;
 }
 
 export function startLink(
@@ -43,6 +44,7 @@ export function startLink(
           value: raw[i] ?? Number.NaN,
           sourceAt: extra?.sourceAt?.[i] ?? Number.NaN,
           uncertain: extra?.uncertain?.[i] === 1,
+          past: extra?.past?.[i] === 1,
         });
       recorder.samples(device, handles, raw, count, took, extra);
     },

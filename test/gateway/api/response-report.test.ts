@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { days, instant, later, minutes } from "#model/time";
-import { ResponseReportShape, WrittenReportShape } from "../../../gateway/api/response-shapes.ts";
+import {
+  DrillListShape,
+  DrillReportShape,
+  ResponseReportShape,
+  WrittenReportShape,
+} from "../../../gateway/api/response-shapes.ts";
 import { readCsv } from "../../../gateway/commands/csv.ts";
 import { START, type Stand, startStand, testSite, ticket } from "./stand.ts";
 
@@ -140,5 +145,48 @@ describe("the reports that the house wrote by itself", () => {
     expect((await stand.ask("GET", "/api/reports/written/BB20990101-daily", { as: "viewer" })).status).toBe(404);
     expect((await stand.ask("GET", "/api/reports/written/..%2Fx", { as: "viewer" })).status).toBe(400);
     expect((await stand.ask("GET", "/api/reports/written", { as: "maintainer" })).status).toBe(403);
+  });
+});
+
+describe("the report about a drill", () => {
+  test("who did what after how long, each clock against the policy; a real ticket has none", async () => {
+    const no = "GD20261121-000050";
+    accepted(no, 9, { drill: true, title: { zh: "【演练】困人", en: "[DRILL] trapped" } });
+    const row = (after: number, event: string, actor: string, data = {}) =>
+      stand.journal.push({
+        at: later(START, minutes(after)),
+        occurredAt: later(START, minutes(after)),
+        about: `ticket:${no}`,
+        event,
+        actor,
+        data,
+        seq: stand.journal.length + 1,
+        hash: "0".repeat(64),
+      });
+    row(0, "ticket-opened", "gatehouse");
+    row(9, "ticket-accept", "赵六");
+    row(14, "ticket-arrive", "赵六", { who: "staff" });
+    const list = await stand.ask("GET", "/api/reports/drills", { as: "operator" });
+    expect(DrillListShape.parse(list.body)).toMatchObject([{ no, overdue: 1 }]);
+    const { body } = await stand.ask("GET", `/api/reports/drills/${no}`, { as: "supervisor" });
+    const report = DrillReportShape.strict().parse(body);
+    expect(report.clocks).toMatchObject([{ kind: "accept", took: minutes(9), target: minutes(5), verdict: "overdue" }]);
+    expect(report.done.map(({ after, by }) => [after, by])).toEqual([
+      [minutes(9), "赵六"],
+      [minutes(14), "赵六"],
+    ]);
+    expect((await stand.ask("GET", "/api/reports/drills/GD20261121-000001", { as: "operator" })).status).toBe(404);
+    expect((await stand.ask("GET", "/api/reports/drills/x", { as: "operator" })).status).toBe(400);
+    const figures = await stand.ask("GET", "/api/reports/response", { as: "viewer" });
+    expect(figures.body.others).toMatchObject({ real: 2, drill: 1 });
+  });
+
+  test("starting one over the API says so to the rules, and garbage is refused", async () => {
+    const body = { class: "fire_alarm", description: "火警演练", commandId: "d1" };
+    const open = (drill: unknown) => stand.ask("POST", "/api/tickets", { as: "supervisor", body: { ...body, drill } });
+    for (const bad of [true, { overReal: "yes" }, { over: 1 }]) expect((await open(bad)).status).toBe(400);
+    stand.door.answer = () => ({ ok: true, ticket: "GD20261121-000050" });
+    expect((await open({ overReal: true })).status).toBe(201);
+    expect(stand.door.taken.at(-1)).toMatchObject({ command: { do: "open-ticket", drill: { overReal: true } } });
   });
 });

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { GOOD, UNCERTAIN } from "#model/quality";
 import { instant, type Moment, milliseconds } from "#model/time";
-import { settle, settleText } from "../../../gateway/points/settle.ts";
+import { markBad, settle, settleText } from "../../../gateway/points/settle.ts";
 import { createPointTable, type PointTable } from "../../../gateway/points/table.ts";
 import { createEngine } from "../../../rules/engine/create-engine.ts";
 import { deviceOf, rule } from "../../rules/support/rule-bench.ts";
@@ -37,19 +37,43 @@ describe("a late sample", () => {
     expect([table.receivedAt[0], table.receivedMono[0]]).toEqual([START + 11_500, 11_500]);
   });
 
-  test("older than the lateness is no late sample but a clock that was set back: it counts", () => {
+  test("finds its place between its neighbours, measured back from the one after it", () => {
+    const table = tableOf({ scale: 0.1 });
+    // The device's clock is 3 s slow and the way here takes as long as it likes.
+    feed(table, 10, 13_000, 10_000);
+    feed(table, 20, 14_400, 11_000);
+    feed(table, 99, 14_500, 10_400);
+    feed(table, 98, 14_600, 10_700);
+    expect(table.late.placed.map(({ from, until, before, after }) => [from, until, before, after])).toEqual([
+      [13_800, 14_400, 1, 2],
+      [14_100, 14_400, expect.closeTo(9.9, 9), 2],
+    ]);
+  });
+
+  test("that came before already is counted once", () => {
     const table = tableOf();
-    feed(table, 5, 10_000, 10_000);
-    expect(feed(table, 6, 10_100, 7_999)).toBe(true);
-    // And from there on in its own order.
-    expect(feed(table, 7, 10_200, 7_500)).toBe(false);
-    expect([table.value[0], left(table)]).toEqual([6, [[7_500, 7]]]);
+    feed(table, 1, 10_000, 10_000);
+    feed(table, 2, 11_000, 11_000);
+    for (let n = 0; n < 3; n += 1) feed(table, 9, 11_100, 10_500);
+    feed(table, 1, 11_200, 10_000);
+    expect(left(table)).toEqual([[10_500, 9]]);
+    expect(table.late.placed).toHaveLength(1);
+  });
+
+  test("from before a gap has no neighbours: history alone", () => {
+    const table = tableOf();
+    feed(table, 1, 10_000, 10_000);
+    markBad(table, Int32Array.of(0), 1, "timeout", new Int32Array(1));
+    feed(table, 2, 11_000, 11_000);
+    feed(table, 9, 11_100, 10_500);
+    expect([left(table), table.late.placed]).toEqual([[[10_500, 9]], []]);
   });
 
   test("the lateness of a point is its own, and 0 takes every sample as it comes", () => {
     const patient = tableOf({ lateness: milliseconds(10_000) });
     feed(patient, 5, 20_000, 20_000);
-    expect([feed(patient, 6, 20_100, 10_000), feed(patient, 7, 20_200, 9_999)]).toEqual([false, true]);
+    expect([feed(patient, 6, 20_100, 10_000), left(patient)]).toEqual([false, [[10_000, 6]]]);
+    expect([feed(patient, 7, 20_200, 9_999), patient.doubts.open.size]).toEqual([false, 1]);
     const hasty = tableOf({ lateness: milliseconds(0) });
     feed(hasty, 5, 20_000, 20_000);
     expect(feed(hasty, 6, 20_100, 19_999)).toBe(true);
@@ -88,7 +112,7 @@ describe("a late sample", () => {
   test("more than there is room for are counted as lost", () => {
     const table = tableOf();
     feed(table, 5, 10_000, 10_000);
-    for (let n = 0; n < 1_500; n += 1) feed(table, n, 10_100, 9_000);
+    for (let n = 0; n < 1_500; n += 1) feed(table, n, 10_100, 9_000 + n / 2_000);
     expect([table.late.count, table.late.lost]).toEqual([1_024, 476]);
   });
 });

@@ -117,8 +117,8 @@ describe("the table of figures", () => {
   test("satisfaction counts ratings of 4 and 5 and is judged by the policy's target", () => {
     const { workThrough, house } = createDesk();
     const done = workThrough(at(0), at(10));
-    house.tickets.set(done.no, { ...done, rating: 3 });
-    const other: Ticket = { ...done, no: "GD20261121-000077", device: "lift-2", rating: 5 };
+    house.tickets.set(done.no, { ...done, ratings: [rated(2), rated(3)] });
+    const other: Ticket = { ...done, no: "GD20261121-000077", device: "lift-2", ratings: [rated(5)] };
     const now = figures([...house.tickets.values(), other]);
     expect(row("satisfaction", now)).toMatchObject({ value: 0.5, target: "≥ 90 %", verdict: "over" });
     expect(row("rating", now)).toMatchObject({ value: 4, verdict: "good" });
@@ -129,6 +129,7 @@ describe("the table of figures", () => {
       verdict: "good",
     });
   });
+  const rated = (score: number) => ({ score, round: 1, how: "phone", by: "王工", at: at(11) }) as const;
   const kpi = (alarm: number) => ({
     inTime: 0.9,
     satisfaction: { alarm, target: 0.95 },

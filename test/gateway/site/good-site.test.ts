@@ -295,7 +295,7 @@ source: test
       onDelay: { text: "20s", line: 3, column: 11 },
       params: { stillSpeed: { default: 0.08, unit: "m/s" } },
     });
-    expect(rule?.params.stillSpeed?.source).toContain("own.yaml:4:23");
+    expect(rule?.params.stillSpeed?.source).toMatch(/^rules\/own\.yaml:4:23 /);
   });
 
   test("a library rule that is switched off is gone, and its parameters may still stand at a device", async () => {

@@ -15,6 +15,21 @@ test("a restart while acknowledged: no new annunciation, no second ticket, and s
   expect(desk.house.tickets.size).toBe(1);
 });
 
+test("silent while unacknowledged: told on by the ladder, returned by the first good sample, still to be seen (28)", () => {
+  const desk = createAlarmDesk({ severity: "S1", lifeSafety: true, ticket: "elevator_entrapment" });
+  desk.verdict("active", at(0));
+  desk.verdict("unknown", at(0, 20));
+  const before = desk.house.outbox.size;
+  // The steps of its ladder come due although its device does not answer.
+  for (let minute = 1; minute <= 6; minute += 1) desk.tick(at(minute));
+  expect(desk.shown()).toBe("unacknowledged");
+  expect(desk.house.outbox.size).toBeGreaterThan(before);
+  desk.verdict("known", at(7));
+  desk.verdict("normal", at(7));
+  expect(desk.shown()).toBe("returned-unacknowledged");
+  expect(desk.openTickets()).toHaveLength(1);
+});
+
 test.each([
   ["acknowledged, then returned", ["acknowledge", "normal"], 1],
   ["returned, then acknowledged", ["normal", "acknowledge"], 1],

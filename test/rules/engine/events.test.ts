@@ -59,6 +59,28 @@ describe("events", () => {
     expect(b.to(30)).toEqual(["r0 17.0 normal S2", "r1 17.0 active S2"]);
   });
 
+  test("since: which of two that never were came first is unknown, whichever way it is asked", () => {
+    const asked = [
+      "since(a) <= since(b)",
+      "since(a) >= since(b) + 1s",
+      "since(a) - since(b) <= 0s",
+      "since(a) == since(b)",
+    ];
+    const b = bench({ a: "bool", b: "bool" }, [
+      ...asked.map((when) => ({ when })),
+      ...asked.map((when) => ({ when: `!(${when})` })),
+    ]);
+    expect(b.set({ a: 0, b: 0 })).toEqual([]);
+    expect(b.to(5)).toEqual([]);
+    // One of them was: the other, never, is longer ago than that.
+    b.set({ a: 1 });
+    const order = bench({ a: "bool", b: "bool" }, [{ when: "since(a) < since(b)" }, { when: "since(b) < since(a)" }]);
+    order.set({ a: 0, b: 0 });
+    expect(order.at(1, { a: 1 })).toEqual(["r0 1.0 active S2"]);
+    order.at(2, { a: 0 });
+    expect(order.at(3, { b: 1 })).toEqual(["r0 3.0 normal S2", "r1 3.0 active S2"]);
+  });
+
   test("since with <= turns just after the span, and arithmetic with it works by the second", () => {
     const b = bench({ a: "bool" }, [{ when: "since(a) <= 10s" }, { when: "since(a) / 1s < 10 && !a" }]);
     b.set({ a: 1 });

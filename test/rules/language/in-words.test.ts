@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { namingOf, ruleInWords } from "../../../rules/language/in-words.ts";
+import { readLibrary } from "../library/installation.ts";
 import { randomExpression } from "../support/random-rules.ts";
 import { deviceOf, param, pointsOf, type RuleText, rule, spanParam } from "../support/rule-bench.ts";
 
@@ -108,8 +109,24 @@ describe("a rule as a sentence", () => {
       Array.from({ length: 40 }, (_, n) => [`l${n}`, n === 0 ? "door" : `l${n - 1} && l${n - 1}`]),
     );
     const long = words({ when: "l39", let: doubled });
-    expect(long.zh).toContain("「l39」指「l38」，且「l38」");
+    expect(long.zh).toContain("`l39`指`l38`，且`l38`");
     expect(long.zh.length).toBeLessThan(2_000);
+  });
+
+  test("says what bad inputs do, where that is told", () => {
+    expect(words({ when: "door", onBad: "trouble" }).zh).toContain(
+      "持续 30 秒无法判断，另报一条“无法判断”的故障告警。",
+    );
+    expect(words({ when: "door", lifeSafety: true }).en).toContain("cannot be judged for 30 s");
+    for (const quiet of [{}, { lifeSafety: true, onBad: "hold" }] as const)
+      expect(words({ when: "door", ...quiet }).zh).not.toContain("无法判断");
+  });
+
+  test("every let of the packs that a sentence calls by name has one in both languages", async () => {
+    for (const own of await readLibrary()) {
+      const { zh, en } = ruleInWords(own, naming);
+      expect([own.id, zh.match(/`\w+`/g), en.match(/`\w+`/g)]).toEqual([own.id, null, null]);
+    }
   });
 
   test("any expression has a sentence in both languages, with every bracket closed", () => {

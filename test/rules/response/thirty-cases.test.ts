@@ -262,6 +262,7 @@ describe("the clock of the machine", () => {
 const idle: RuleEngine = {
   instances: [],
   step: () => [],
+  insert: () => {},
   evaluated: () => 0,
   nextWake: () => Number.POSITIVE_INFINITY as never,
   pages: () => [],

@@ -22,6 +22,7 @@ const ACT: Readonly<
     | "reports"
     | "export"
     | "exportReports"
+    | "drillReal"
     | "users"
     | "duty"
     | "channels"
@@ -44,6 +45,7 @@ const ACT: Readonly<
   reports: ["viewer", "operator", "supervisor", "engineer", "admin"],
   export: ["operator", "supervisor", "engineer", "admin"],
   exportReports: ["supervisor"],
+  drillReal: ["supervisor"],
   users: ["supervisor", "admin"],
   duty: ["operator", "maintainer", "supervisor", "engineer", "admin"],
   channels: ["operator", "supervisor", "engineer", "admin"],

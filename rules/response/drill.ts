@@ -1,0 +1,29 @@
+/** 演练: who may start one, and that it never starts unnoticed over a real emergency. Pure. */
+import type { Actor } from "#model/account";
+import type { Plan } from "#model/plan";
+import type { Severity } from "#model/severity";
+import { type Draft, refuse } from "../draft.ts";
+
+const GRAVE: ReadonlySet<Severity> = new Set(["S1", "S2"]);
+const MAY_DRILL: ReadonlySet<string> = new Set(["supervisor", "admin"]);
+
+/** Everybody who is told runs: a drill is a supervisor's decision, and never taken without knowing what is real just now. */
+export function whyNoDrill(draft: Draft, { overReal }: { readonly overReal: boolean }, actor: Actor): Plan | undefined {
+  if (!MAY_DRILL.has(actor.role)) {
+    return refuse(403, "approval-needed", "演练须由主管发起。", "A supervisor starts a drill.");
+  }
+  const real = draft
+    .openTickets()
+    .filter(
+      (ticket) => !ticket.drill && GRAVE.has(ticket.severity) && (draft.view.site.simulated || !ticket.simulated),
+    );
+  if (real.length === 0 || overReal) return undefined;
+  const numbers = real.map(({ no }) => no);
+  return refuse(
+    409,
+    "drill-over-emergency",
+    `有 ${real.length} 个紧急或高级别真实工单未关闭（${numbers.slice(0, 3).join("、")}）。请先处理；确需照常演练的，请再次确认。`,
+    `${real.length} real tickets of S1 or S2 are open (${numbers.slice(0, 3).join(", ")}). See to them first; to hold the drill all the same, confirm it.`,
+    { tickets: numbers },
+  );
+}
