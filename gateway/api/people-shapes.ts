@@ -59,6 +59,8 @@ export const ShiftShape = z.object({
   onDuty: z.array(z.object({ id: z.string(), name: z.string() })),
   /** When the next shift begins; absent for a team that works without shifts. */
   until: Time.optional(),
+  /** Whoever answers from then on. */
+  next: z.array(z.object({ id: z.string(), name: z.string() })).optional(),
 });
 
 export const VerdictShape = z.object({
@@ -86,3 +88,8 @@ export const TriedShape = z.object({
   outcome: z.enum(["delivered", "accepted", "try-later", "refused"]),
   because: z.string().optional(),
 });
+
+export type PersonBody = z.infer<typeof PersonShape>;
+export type ShiftBody = z.infer<typeof ShiftShape>;
+export type ChannelBody = z.infer<typeof ChannelShape>;
+export type TriedBody = z.infer<typeof TriedShape>;

@@ -11,6 +11,7 @@ import { roleNamer } from "../project.ts";
 export function shiftRoutes(server: Server, house: ApiHouse): void {
   const { people, zone } = house.site;
   const nameOf = new Map(people.people.map(({ id, name }) => [id, name]));
+  const named = (ids: readonly string[]) => ids.map((id) => ({ id, name: nameOf.get(id) ?? id }));
   const role = roleNamer(house.site);
   server.get(
     "/api/shifts",
@@ -29,8 +30,8 @@ export function shiftRoutes(server: Server, house: ApiHouse): void {
           team: team.id,
           name: { ...team.name },
           roles: team.roles.map((id) => ({ id, name: { ...role(id) } })),
-          onDuty: onDutyIn(people, team.id, now, zone).map((id) => ({ id, name: nameOf.get(id) ?? id })),
-          ...(next ? { until: formatInstant(next.at) } : {}),
+          onDuty: named(onDutyIn(people, team.id, now, zone)),
+          ...(next ? { until: formatInstant(next.at), next: named(onDutyIn(people, team.id, next.at, zone)) } : {}),
         };
       });
     },

@@ -143,7 +143,7 @@ test("GET /api/shifts says who is on duty in every team and until when, and no n
   const { body, text } = await stand.ask("GET", "/api/shifts", { as: "operator" });
   for (const team of body) expect(ShiftShape.strict().safeParse(team).success).toBe(true);
   const desk = body.find(({ team }: { team: string }) => team === "control-room-operator");
-  expect(desk).toMatchObject({ onDuty: [{ id: "p-day", name: "李娜" }] });
+  expect(desk).toMatchObject({ onDuty: [{ id: "p-day", name: "李娜" }], until: "2026-11-21T12:00:00.000Z", next: [] });
   expect(body.find(({ team }: { team: string }) => team === "security-lead")).toMatchObject({
     onDuty: [{ id: "p-security-lead" }],
   });

@@ -21,8 +21,7 @@ const call = {
   care: ["elderly", "disabled"],
   commandId: "call-1",
 };
-const open = (more: object = {}) =>
-  stand.ask("POST", "/api/tickets", { as: "operator", body: { ...call, ...more } });
+const open = (more: object = {}) => stand.ask("POST", "/api/tickets", { as: "operator", body: { ...call, ...more } });
 
 describe("a call at the desk", () => {
   test("is a ticket with its place, the time it is wanted by, and who needs care; the caller is sealed", async () => {

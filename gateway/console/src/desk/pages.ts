@@ -1,4 +1,5 @@
 /** Pages of the desk that the Watch screen does not wait for. */
+export { default as Duty } from "./Duty.svelte";
 export { default as Handover } from "./Handover.svelte";
 export { default as QuietDialog } from "./QuietDialog.svelte";
 export { default as ReportDesk } from "./ReportDesk.svelte";

@@ -14,6 +14,7 @@ export type Route =
   | { readonly page: "reports"; readonly part: string; readonly id: string }
   | { readonly page: "suppressed" }
   | { readonly page: "users" }
+  | { readonly page: "duty" }
   | { readonly page: "nowhere"; readonly path: string };
 
 function decoded(part: string): string {
@@ -37,7 +38,7 @@ export function routeOf(path: string): Route {
     if (first === "links") return { page: "links" };
     if (first === "rules") return { page: "rules" };
     if (first === "handover") return { page: "handover" };
-    if (first === "suppressed" || first === "users") return { page: first };
+    if (first === "suppressed" || first === "users" || first === "duty") return { page: first };
   } else {
     if (first === "devices") return { page: "device", id: decoded(second) };
     if (first === "links") return { page: "link", id: decoded(second) };

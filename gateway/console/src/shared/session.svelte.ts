@@ -24,6 +24,9 @@ const ACT: Readonly<
     | "exportReports"
     | "drillReal"
     | "users"
+    | "duty"
+    | "channels"
+    | "tryChannels"
     | "editUsers",
     readonly Role[]
   >
@@ -44,6 +47,9 @@ const ACT: Readonly<
   exportReports: ["supervisor"],
   drillReal: ["supervisor"],
   users: ["supervisor", "admin"],
+  duty: ["operator", "maintainer", "supervisor", "engineer", "admin"],
+  channels: ["operator", "supervisor", "engineer", "admin"],
+  tryChannels: ["supervisor", "engineer", "admin"],
   editUsers: ["admin"],
 };
 

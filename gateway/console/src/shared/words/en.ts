@@ -21,6 +21,7 @@ export const en: Words = {
     rules: "Rules",
     reports: "Reports",
     users: "Users",
+    duty: "On duty and channels",
     drill: "Drill",
   },
   severity: { S1: "Emergency", S2: "High", S3: "Medium", S4: "Low" },

@@ -21,6 +21,7 @@ export const zh = {
     rules: "规则",
     reports: "报表",
     users: "账号管理",
+    duty: "值班与通道",
     drill: "演练",
   },
   severity: { S1: "紧急", S2: "高", S3: "中", S4: "低" },
