@@ -1,52 +1,12 @@
-/** Samples from a spreadsheet: `time,point,value[,quality]`, one per line, as the historian would hand them over. */
+/**
+ * Samples from a spreadsheet, one per line, as the historian would hand them over: `time,point,value[,quality]`, or what
+ * `/api/exports/points/history.csv` gave, in Chinese or English.
+ */
 import { closeSync, openSync, readSync } from "node:fs";
-import { BAD, GOOD, qualities, reasonCode } from "#model/quality";
-import type { Text } from "#model/text";
-import { parseInstant } from "#model/time";
-import { codeOf } from "../history/block.ts";
+import { BadCsv, LONGEST_LINE, noSamples, type RowReader, rowReader } from "./csv-row.ts";
 import type { Stretch } from "./replay.ts";
 
-/** A line that does not fit, with its number. */
-export class BadCsv extends Error {
-  readonly because: Text;
-  constructor(line: number, zh: string, en: string) {
-    super(`line ${line}: ${en}`);
-    this.because = { zh: `第 ${line} 行：${zh}`, en: `line ${line}: ${en}` };
-  }
-}
-
 const WINDOW = 3_600_000;
-const NOT_AVAILABLE = codeOf(BAD, reasonCode("not-available"));
-
-interface Row {
-  readonly at: number;
-  readonly handle: number;
-  readonly value: number;
-  readonly code: number;
-}
-
-function rowOf(text: string, line: number, handles: ReadonlyMap<string, number>): Row {
-  const [time = "", point = "", number = "", quality = "good"] = text.split(",").map((cell) => cell.trim());
-  const at = parseInstant(time);
-  if (at === undefined) {
-    throw new BadCsv(
-      line,
-      `“${time}”不是带时区的时间`,
-      `"${time}" is no time with a zone, such as 2026-11-21T08:00:00Z.`,
-    );
-  }
-  const handle = handles.get(point);
-  if (handle === undefined) throw new BadCsv(line, `站点没有点位“${point}”`, `the site has no point "${point}".`);
-  const grade = qualities.indexOf(quality as "good");
-  if (grade < 0) throw new BadCsv(line, `质量应为 good、uncertain 或 bad`, `the quality is good, uncertain or bad.`);
-  const value = number === "true" ? 1 : number === "false" ? 0 : Number(number);
-  if (grade !== BAD && (number === "" || !Number.isFinite(value))) {
-    throw new BadCsv(line, `“${number}”不是数字`, `"${number}" is no number.`);
-  }
-  return grade === BAD
-    ? { at, handle, value: Number.NaN, code: NOT_AVAILABLE }
-    : { at, handle, value, code: codeOf(grade, GOOD) };
-}
 
 /** Lines of a text that comes in pieces. */
 function* linesOf(pieces: Iterable<string>): Generator<string> {
@@ -54,14 +14,11 @@ function* linesOf(pieces: Iterable<string>): Generator<string> {
   for (const piece of pieces) {
     const lines = (left + piece).split("\n");
     left = lines.pop() ?? "";
-    if (left.length > LONGEST_LINE) return yield left;
     yield* lines;
+    if (left.length > LONGEST_LINE) return yield left;
   }
   yield left;
 }
-
-/** No honest line is longer; what has no ends of lines is not read to its own end. */
-const LONGEST_LINE = 10_000;
 
 /** Throws BadCsv at the first line that does not fit. Lines may stand in any order; of the text only its numbers are kept. */
 export function csvSamples(
@@ -73,11 +30,17 @@ export function csvSamples(
   let rows = 0;
   let number = 0;
   let isSorted = true;
+  let read: RowReader | undefined;
   for (const raw of linesOf(text)) {
     number += 1;
     const line = number === 1 ? raw.replace(/^\ufeff/, "") : raw;
-    if (line.trim() === "" || (number === 1 && /^time\b/i.test(line))) continue;
-    const row = rowOf(line, number, handles);
+    if (line.trim() === "") continue;
+    if (!read) {
+      const first = rowReader(line, handles);
+      read = first.read;
+      if (first.isHead) continue;
+    }
+    const row = read(line, number);
     if (rows === all.at.length) all = twice(all);
     if (rows > 0 && row.at < (all.at[rows - 1] as number)) isSorted = false;
     all.handle[rows] = row.handle;
@@ -86,7 +49,7 @@ export function csvSamples(
     all.code[rows] = row.code;
     rows += 1;
   }
-  if (rows === 0) throw new BadCsv(1, "文件里没有数据", "there is no sample in the file.");
+  if (rows === 0) throw new BadCsv(1, 1, noSamples);
   const whole = isSorted ? all : inOrder(all, rows);
   const from = whole.at[0] as number;
   const to = whole.at[rows - 1] as number;

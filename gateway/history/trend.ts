@@ -1,7 +1,8 @@
 /** One point's past in buckets: fine samples where they are needed and kept, aggregates where they say the same. */
 import type { Samples } from "./block.ts";
-import { type Buckets, boundsOf, createBuckets, fill, HOLD } from "./buckets.ts";
+import { type Buckets, boundsOf, createBuckets, fill, HOLD, qualityOfBucket } from "./buckets.ts";
 import { HOURS, type Level, MINUTES } from "./cells.ts";
+import type { TrendColumns } from "./messages.ts";
 import type { Past } from "./past.ts";
 import { merged } from "./stretch.ts";
 
@@ -89,4 +90,22 @@ export function takeSamples(
   });
   if (overlap) take(merged(pieces));
   else for (const piece of pieces) take(piece);
+}
+
+/** A trend as it leaves the history; `present`: what lies behind it has no time to be good or bad in. */
+export function trendColumns({ buckets, end }: Trend, present: number): TrendColumns {
+  const { count, at, low, high, last, samples, known } = buckets;
+  const until = (i: number) =>
+    Math.min(i + 1 < count ? (at[i + 1] as number) : end, Math.max(present, at[i] as number));
+  return {
+    count,
+    at,
+    low,
+    high,
+    last,
+    samples,
+    // A bucket that a sample only touched, at its very end, has no time to weigh with.
+    mean: buckets.area.map((area, i) => ((known[i] as number) > 0 ? area / (known[i] as number) : (last[i] as number))),
+    quality: Uint8Array.from(at, (_, i) => qualityOfBucket(buckets, i, until(i))),
+  };
 }

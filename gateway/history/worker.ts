@@ -3,11 +3,10 @@ import { statfsSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Text } from "#model/text";
 import { type Archive, openArchive } from "./archive.ts";
-import { qualityOfBucket } from "./buckets.ts";
 import { copyHistory, HistoryCopyTrouble } from "./copy.ts";
 import { HistoryNotOurs } from "./file.ts";
-import type { FromWorker, ToWorker, TrendColumns, WorkerInput } from "./messages.ts";
-import type { Trend } from "./trend.ts";
+import type { FromWorker, ToWorker, WorkerInput } from "./messages.ts";
+import { trendColumns } from "./trend.ts";
 
 type Add = Extract<ToWorker, { do: "add" }>;
 type Read = Extract<ToWorker, { do: "read" }>;
@@ -128,7 +127,7 @@ function schedule(): void {
 
 function read({ id, handle, from, to, buckets, now: present }: Read): void {
   try {
-    const trend = columns(open().read(handle, from, to, buckets, present), present);
+    const trend = trendColumns(open().read(handle, from, to, buckets, present), present);
     say({ say: "trend", id, trend });
   } catch (error) {
     say({ say: "failed", id, because: error instanceof Error ? error.message : String(error) });
@@ -145,23 +144,6 @@ async function copy(id: number, file: string): Promise<void> {
     const because = error instanceof HistoryCopyTrouble ? error.because : notCopied(error);
     say({ say: "not-copied", id, because });
   }
-}
-
-function columns({ buckets, end }: Trend, present: number): TrendColumns {
-  const { count, at, low, high, last, samples, known } = buckets;
-  const until = (i: number) =>
-    Math.min(i + 1 < count ? (at[i + 1] as number) : end, Math.max(present, at[i] as number));
-  return {
-    count,
-    at,
-    low,
-    high,
-    last,
-    samples,
-    // A bucket that a sample only touched, at its very end, has no time to weigh with.
-    mean: buckets.area.map((area, i) => ((known[i] as number) > 0 ? area / (known[i] as number) : (last[i] as number))),
-    quality: Uint8Array.from(at, (_, i) => qualityOfBucket(buckets, i, until(i))),
-  };
 }
 
 port.on("message", (message: ToWorker) => {

@@ -26,7 +26,9 @@ export function createInfluxSender(target: InfluxTarget, house: SenderHouse): Se
         : undefined;
 
   function address(precision: "ms" | "ns"): string {
-    const query = new URLSearchParams({ db: database, precision: precision === "ns" ? "n" : "ms" });
+    const query = new URLSearchParams({ db: database });
+    // Nanoseconds are what all three take without a word; 1.x calls them n, 3.x ns.
+    if (precision === "ms") query.set("precision", "ms");
     if (retentionPolicy !== undefined) query.set("rp", retentionPolicy);
     return `${base}/write?${query}`;
   }
@@ -92,10 +94,12 @@ export function judge({ status, body }: OutgoingAnswer, waiting: Waiting, asked:
   if (status === 404 && /retention policy/i.test(said)) return later(say.noPolicy(asked), seconds(30));
   if (status === 404) return later(say.noDatabase(asked, said), seconds(30));
   if (status === 413) return { outcome: "too-large", because: say.tooLarge(asked) };
+  // 3.x answers so when a limit of databases, tables or columns is reached: the data are well, and have to wait.
+  if (/would exceed (number|limit) of/i.test(body)) return later(say.limitReached(asked), seconds(30));
   if (status === 429 || status === 503) return later(say.busy(asked), seconds(5));
   // Only what InfluxDB itself says of the data is believed: a 400 of a proxy must not throw a batch away.
   if ((status === 400 || status === 422) && UNWANTED.test(said)) {
-    const count = Number(/dropped[=: ]+(\d+)/i.exec(said)?.[1] ?? sizeOf(waiting));
+    const count = Number(/dropped[=: ]+(\d+)/i.exec(said)?.[1] ?? linesNamed(body) ?? sizeOf(waiting));
     return { outcome: "taken", refused: { count, because: say.unwanted(asked, said) } };
   }
   if (status >= 500 && /retention policy not found/i.test(said)) return later(say.noPolicy(asked), seconds(30));
@@ -104,12 +108,23 @@ export function judge({ status, body }: OutgoingAnswer, waiting: Waiting, asked:
 
 const sizeOf = (waiting: Waiting): number => (waiting.kind === "urgent" ? waiting.rows.length : waiting.samples.count);
 
+/** 3.x names each line that it refused and keeps the others; it names 100 at most. */
+function linesNamed(body: string): number | undefined {
+  try {
+    const { data } = JSON.parse(body) as { data?: unknown };
+    return Array.isArray(data) && data.length > 0 ? data.length : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The server's own sentence, short and in one line: it names fields and measurements, no secrets. */
 function inItsWords(body: string): string {
   let text = body;
   try {
-    const { error, message } = JSON.parse(body) as { error?: unknown; message?: unknown };
-    text = String(message ?? error ?? body);
+    const { error, message, data } = JSON.parse(body) as { error?: unknown; message?: unknown; data?: unknown };
+    const [first] = Array.isArray(data) ? (data as { error_message?: unknown }[]) : [];
+    text = [message ?? error ?? body, first?.error_message].filter((part) => part !== undefined).join(": ");
   } catch {
     // Not JSON: as it stands.
   }

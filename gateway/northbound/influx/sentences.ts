@@ -30,6 +30,10 @@ export const busy = ({ where }: Asked): Text => ({
   zh: `InfluxDB（${where}）忙，要求稍后再发。数据先存本机，自动重试；若持续如此，请检查服务器负载或写入限额。`,
   en: `InfluxDB at ${where} is busy and asks for patience. Data waits on this machine and is tried again; if it stays so, check the server's load or its write quota.`,
 });
+export const limitReached = ({ where, database }: Asked): Text => ({
+  zh: `InfluxDB（${where}）的库、表或列数已到上限，数据库 ${database} 写不进去。请在该服务器上放宽上限或删去不用的库；数据先存本机，之后补发。`,
+  en: `InfluxDB at ${where} has reached its limit of databases, tables or columns and takes nothing for ${database}. Raise the limit or remove a database that nobody uses; data waits on this machine and is sent then.`,
+});
 export const tooLarge = ({ where }: Asked): Text => ({
   zh: `InfluxDB（${where}）或其前面的代理嫌一次写入太大，已改用更小的批次。若仍不行，请放宽其请求体上限（至少 1 MB）。`,
   en: `InfluxDB at ${where}, or a proxy before it, finds a write too large; smaller ones are tried. If that does not help, raise its limit for request bodies (1 MB at least).`,

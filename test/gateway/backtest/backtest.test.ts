@@ -1,8 +1,10 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BAD, GOOD, reasonCode } from "#model/quality";
 import { type Site, usualHistory } from "#model/site";
 import { days, hours, instant, later, minutes, seconds } from "#model/time";
-import { BadCsv, csvSamples } from "../../../gateway/backtest/csv-samples.ts";
+import { BadCsv } from "../../../gateway/backtest/csv-row.ts";
+import { csvSamples } from "../../../gateway/backtest/csv-samples.ts";
 import { printReport } from "../../../gateway/backtest/print.ts";
 import { NoHistory, runBacktest } from "../../../gateway/backtest/run-backtest.ts";
 import { openArchive } from "../../../gateway/history/archive.ts";
@@ -196,6 +198,9 @@ describe("a rule over stored history", () => {
   });
 });
 
+/** More than is read in one piece, without an end of line. */
+const LONG = "x".repeat(70_000);
+
 describe("a rule over a spreadsheet", () => {
   const csv = (rows: Course) =>
     [
@@ -216,28 +221,56 @@ describe("a rule over a spreadsheet", () => {
   });
 
   test.each([
-    ["", 1],
-    ["yesterday,pump.pressure,1", 1],
-    ["2026-11-21T08:00:00,pump.pressure,1", 1],
-    ["time,point,value\n2026-11-21T08:00:00Z,pump.nothing,1", 2],
-    ["2026-11-21T08:00:00Z,pump.pressure,much", 1],
-    ["2026-11-21T08:00:00Z,pump.pressure,", 1],
-    ["2026-11-21T08:00:00Z,pump.pressure,NaN", 1],
-    ["2026-11-21T08:00:00Z,pump.pressure,1,excellent", 1],
-    ["\u0000\u0001\u0002", 1],
-  ])("%j is refused with its line", (text, line) => {
-    expect(() =>
+    ["", 1, 1, "没有数据"],
+    ["yesterday,pump.pressure,1", 1, 1, "不是带时区的时间"],
+    ["2026-11-21T08:00:00,pump.pressure,1", 1, 1, "不是带时区的时间"],
+    ["time,point,value\n2026-11-21T08:00:00Z,pump.nothing,1", 2, 2, "没有点位"],
+    ["2026-11-21T08:00:00Z,pump.pressure,much", 1, 3, "不是数字"],
+    ["2026-11-21T08:00:00Z,pump.pressure,", 1, 3, "不是数字"],
+    ["2026-11-21T08:00:00Z,pump.pressure,NaN", 1, 3, "不是数字"],
+    ["2026-11-21T08:00:00Z,pump.pressure,1e400", 1, 3, "“1e400”不是数字"],
+    ["2026-11-21T08:00:00Z;pump.pressure;1,5", 1, 1, "不是带时区的时间"],
+    ["time;point;value\n2026-11-21T08:00:00Z;pump.pressure;x", 2, 3, "不是数字"],
+    ["2026-11-21T08:00:00Z,pump.pressure,1,excellent", 1, 4, "good、uncertain 或 bad"],
+    ["point,device,name,value\npump.pressure,pump,压力,1", 1, 4, "表头缺少列“时间”"],
+    ["time,point,size\n2026-11-21T08:00:00Z,pump.pressure,1", 1, 3, "表头缺少列“末值”"],
+    ["at,point,min,max,mean,last,samples,quality\n2026-11-21T08:00:00Z,pump.pressure,1,1,1,,1,good", 2, 6, "不是数字"],
+    ["\u0000\u0001\u0002", 1, 1, "不是带时区的时间"],
+    ["\ufeff\r\n\r\n", 1, 1, "没有数据"],
+    [`time,point,value\n${LONG}`, 2, 1, "一行超过 10000 个字符"],
+    [LONG, 1, 1, "一行超过 10000 个字符"],
+  ])("%j is refused with line %i and column %i", (text, line, column, zh) => {
+    const read = () =>
       csvSamples(
-        [text],
+        text.match(/[\s\S]{1,65536}/g) ?? [],
         points.map(({ id }) => id),
-      ),
-    ).toThrow(BadCsv);
-    expect(() =>
-      csvSamples(
-        [text],
-        points.map(({ id }) => id),
-      ),
-    ).toThrow(`line ${line}:`);
+      );
+    expect(read).toThrow(BadCsv);
+    let because = { zh: "", en: "" };
+    try {
+      read();
+    } catch (error) {
+      because = (error as BadCsv).because;
+    }
+    expect(because.en).toContain(`line ${line}, column ${column}: `);
+    expect(because.zh).toContain(`第 ${line} 行第 ${column} 列：`);
+    expect(because.zh).toContain(zh);
+    expect(because.en.length).toBeLessThan(300);
+  });
+
+  test("of garbage never ends otherwise than with a place in the file", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ maxLength: 30 }), { maxLength: 6 }), (pieces) => {
+        try {
+          csvSamples(
+            pieces,
+            points.map(({ id }) => id),
+          );
+        } catch (error) {
+          expect(error).toBeInstanceOf(BadCsv);
+        }
+      }),
+    );
   });
 
   test("lines in any order, and minutes without a line hold for seven minutes", () => {

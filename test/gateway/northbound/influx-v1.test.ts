@@ -1,7 +1,8 @@
 /**
- * The v1 write endpoint of InfluxDB 2.x and 3.x. There is no such server among Debian's packages: a local one answers as
- * their documentation says (docs.influxdata.com, "InfluxDB v1 compatibility API"): `Authorization: Token …`, 204, 401 with
- * `code` and `message`, 404 without a mapping from database and retention policy to a bucket, 422 beyond the bucket's time.
+ * The v1 write endpoint of InfluxDB 2.x. There is no such server among Debian's packages: a local one answers as the
+ * documentation (docs.influxdata.com/influxdb/v2/api/write-data-v1-compatible) and the server's own write_handler.go say:
+ * `Authorization: Token …`, 204, 401, 404 "no dbrp mapping found", 422 with a partial write. What 3.x answers is in
+ * judge.test.ts.
  */
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -31,7 +32,7 @@ async function startV1Endpoint(mapped: { readonly db: string; readonly rp?: stri
       return { status: 404, body: { code: "not found", message: "no dbrp mapping found" } };
     }
     const lines = body.split("\n");
-    const scale = query.get("precision") === "n" ? 1e6 : 1;
+    const scale = query.get("precision") === "ms" ? 1 : 1e6;
     const old = lines.filter((line) => Number(line.slice(line.lastIndexOf(" "))) / scale < oldest);
     bucket.push(...lines.filter((line) => !old.includes(line)));
     if (old.length === 0) return { status: 204 };
@@ -74,7 +75,7 @@ test("a token of 2.x or 3.x and the retention policy that is mapped to a bucket:
   await house.raise("elevator.entrapment", "lift-1");
   await house.until("all is sent", () => there.bucket.length >= 2 && house.isEmpty());
   expect(there.asked).toContain("POST /write?db=gatehouse&precision=ms&rp=two_years");
-  expect(there.asked).toContain("POST /write?db=gatehouse&precision=n&rp=two_years");
+  expect(there.asked).toContain("POST /write?db=gatehouse&rp=two_years");
   expect(there.bucket.map((line) => line.split(",")[0])).toEqual(expect.arrayContaining(["alarm", "point"]));
   expect(house.said).toEqual([]);
 });
