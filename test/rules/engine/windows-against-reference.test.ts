@@ -1,6 +1,6 @@
 /**
  * Each window function against a slow reference that works its answer out from the whole past. `WINDOW_RUNS` is the number of
- * random series in all: 100,000 unless told, about half a minute.
+ * random series in all, spread over the functions: 100,000 unless told, also in CI; at most half a minute of CPU.
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
