@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { FleetUnit } from "../../../simulators/fleet.ts";
 import type { Booster } from "../../../simulators/plant/booster.ts";
 import { createPlant } from "../../../simulators/plants.ts";
-import { trainingBuilding } from "../stage/stage.ts";
+import { trainingBuilding } from "../stage/training-building.ts";
 
 const day = 86_400;
 const { fleet } = await trainingBuilding();
