@@ -25,6 +25,7 @@ import { createDraft, type Draft, emptyPlan, refuse } from "./draft.ts";
 import { allowWrite } from "./response/allow-write.ts";
 import { answerAlarm, noteRecovery, noteRelapse } from "./response/answer-alarm.ts";
 import { attachFile } from "./response/attach.ts";
+import { fillFireLog, watchFireLog } from "./response/fire-log.ts";
 import { fillHandover, openHandover, signHandover, watchHandovers } from "./response/handover.ts";
 import { judgedAs } from "./response/judged-as.ts";
 import { approveNotice, discardNotice, draftNotice, withdrawNotice } from "./response/notice.ts";
@@ -78,6 +79,7 @@ function decideAlone(view: View, happening: Happening, now: Instant): Plan {
       for (const alarm of endSuppressions(draft)) answerByRule(draft, alarm);
       remindOfReviews(draft);
       watchHandovers(draft);
+      watchFireLog(draft);
       watchTickets(draft);
       watchNotices(draft);
       return draft.finish();
@@ -236,6 +238,8 @@ function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
       return openHandover(draft, command.team);
     case "fill-handover":
       return fillHandover(draft, command);
+    case "fill-fire-log":
+      return fillFireLog(draft, command, actor);
     case "sign-handover":
       return signHandover(draft, command, actor);
     case "draft-notice":

@@ -287,6 +287,11 @@ const lines: Readonly<Record<string, Line>> = {
       `${names.actor(row.actor)} tried the channel ${word(row, "channel")}: ${word(row, "outcome")}`,
       tail(word(row, "because")),
     ),
+  "keys-rotated": (row) =>
+    both(
+      `更换了加密密钥，重新加密 ${word(row, "sealed")} 项`,
+      `The sealing key was changed; ${word(row, "sealed")} files sealed anew`,
+    ),
   "engine-started": fixed("网关启动", "The gateway started"),
   "write-asked": (row, names) =>
     both(
@@ -501,9 +506,10 @@ const lines: Readonly<Record<string, Line>> = {
   "notice-closed": fixed("业主通知结束", "The notice to residents is over"),
   "ticket-sop": (row, names) => {
     const row_ = textOf(row, "text") ?? both(word(row, "sop"), word(row, "sop"));
+    const skipped = flag(row, "skipped");
     return join(
-      `${names.actor(row.actor)} 完成：${row_.zh}`,
-      `${names.actor(row.actor)} did: ${row_.en}`,
+      `${names.actor(row.actor)} ${skipped ? "跳过" : "完成"}：${row_.zh}`,
+      `${names.actor(row.actor)} ${skipped ? "skipped" : "did"}: ${row_.en}`,
       tail(word(row, "note")),
     );
   },

@@ -1,8 +1,10 @@
 /** What requests may bring, strictly: an unknown key is an error, an id is a pattern and never a path. */
 import * as z from "zod";
 import { roles } from "#model/account";
+import { linkageStates, panelStates } from "#model/fire-log";
 import { ticketClasses } from "#model/policy";
 import type { Text } from "#model/text";
+import { cares } from "#model/ticket";
 import { days, type Instant, parseInstant, parseSpan, type Span } from "#model/time";
 import { TOKEN_DAYS } from "../people/tokens.ts";
 import { ticketKinds } from "../reports/response-rounds.ts";
@@ -309,6 +311,13 @@ export const TryChannel = z.strictObject({
   to: id(64).describe("id of a person of people.yaml, whose phone or address is used"),
 });
 
+export const Contact = z.strictObject({
+  name: words(64),
+  phone: z
+    .string()
+    .trim()
+    .regex(/^\+?[\d -]{3,24}$/),
+});
 export const OpenTicket = z.strictObject({
   class: z.enum(ticketClasses),
   severity: z.enum(["S1", "S2", "S3", "S4"]).optional(),
@@ -321,14 +330,14 @@ export const OpenTicket = z.strictObject({
     })
     .optional()
     .describe("演练: worked on like a real one, marked everywhere, kept out of the figures; supervisors"),
+  place: z
+    .strictObject({ building: words(64).optional(), floor: words(64).optional(), room: words(64).optional() })
+    .optional()
+    .describe("Where it is; what is left out is the device's."),
+  reporter: Contact.optional().describe("Who reported it; sealed, and masked from here on."),
+  expected: Instantly.optional().describe("By when the reporter would like it done."),
+  care: z.array(z.enum(cares)).max(cares.length).optional().describe("Who lives there and needs more care."),
   commandId: CommandId,
-});
-export const Contact = z.strictObject({
-  name: words(64),
-  phone: z
-    .string()
-    .trim()
-    .regex(/^\+?[\d -]{3,24}$/),
 });
 export const KeepContact = z.strictObject({ commandId: CommandId, ...Contact.shape });
 const FileId = z.string().regex(/^[0-9a-f]{32}$/);
@@ -338,6 +347,7 @@ export const Step = z.strictObject({
   occurredAt: Instantly.optional().describe("For a back-entry: when it was done."),
   assignee: words(100).optional().describe("dispatch, assign: who"),
   sop: words(100).optional().describe("sop: which row"),
+  skip: z.boolean().optional().describe("sop: the row is left out; note says why"),
   who: z.enum(["staff", "rescue"]).optional().describe("arrive: who came"),
   reason: words(100).optional().describe("hold: one of the policy's reasons"),
   for: Duration.optional().describe("hold: how long; as long as the policy allows when not told"),
@@ -359,6 +369,7 @@ export const VisitStep = Step.pick({
   note: true,
   occurredAt: true,
   sop: true,
+  skip: true,
   what: true,
   for: true,
   score: true,
@@ -373,6 +384,16 @@ export const HandoverParams = z.strictObject({
     .string()
     .regex(/^JJ\d{8}-\d{4}-[A-Za-z0-9_.-]{1,64}$/)
     .max(100),
+});
+export const FireLogParams = z.strictObject({ id: z.string().regex(/^XF\d{8}-\d{4}$/) });
+export const FillFireLog = z.strictObject({
+  panel: z.enum(panelStates).describe("what the fire panel shows"),
+  linkage: z.enum(linkageStates),
+  checks: z.record(id(64), z.boolean()).describe("by id: in order or not; all of them"),
+  remarks: z
+    .union([z.literal(""), words(2_000)])
+    .describe("where, why and what was done; needed when anything is out of order"),
+  commandId: CommandId,
 });
 export const OpenHandover = z.strictObject({ team: id(64), commandId: CommandId });
 export const FillHandover = z.strictObject({

@@ -1,5 +1,6 @@
 /** The JSON of what people fill in and sign. */
 import * as z from "zod";
+import { linkageStates, panelStates } from "#model/fire-log";
 import { Severity } from "#model/severity";
 
 const Time = z.iso.datetime();
@@ -65,6 +66,24 @@ export const HandoverDeskShape = z.object({
   handovers: z.array(HandoverShape),
 });
 
+export const FireLogShape = z.object({
+  id: z.string(),
+  state: z.enum(["open", "closed"]),
+  at: Time.describe("when it was due"),
+  fillBy: Time,
+  /** Made after `fillBy`, or still to be made after it. */
+  late: z.boolean(),
+  /** Closed without an entry. */
+  missed: z.boolean(),
+  onDuty: z.array(Named),
+  checks: z.array(z.object({ id: z.string(), text: Text, ok: z.boolean().optional() })),
+  entry: z.object({ panel: z.enum(panelStates), linkage: z.enum(linkageStates), remarks: z.string() }).optional(),
+  /** What the house knew of the fire system: as frozen by the entry, or as it stands now. */
+  seen: SnapshotShape.pick({ at: true, alarms: true, silent: true }).optional(),
+  filledBy: SignatureShape.optional(),
+});
+
+export type FireLogBody = z.infer<typeof FireLogShape>;
 export type HandoverBody = z.infer<typeof HandoverShape>;
 export type HandoverDeskBody = z.infer<typeof HandoverDeskShape>;
 export type SnapshotBody = z.infer<typeof SnapshotShape>;

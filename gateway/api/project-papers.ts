@@ -1,10 +1,16 @@
 /** Papers as JSON: names for ids, the time written out, nothing that identifies a phone. */
+import type { FireLog } from "#model/fire-log";
 import type { Handover, ShiftSnapshot, Signature } from "#model/paper";
 import { type Device, partName, type Site } from "#model/site";
 import { formatInstant, type Instant } from "#model/time";
-import type { HandoverBody, SnapshotBody } from "./paper-shapes.ts";
+import type { FireLogBody, HandoverBody, SnapshotBody } from "./paper-shapes.ts";
 
 const signed = ({ name, at }: Signature) => ({ name, at: formatInstant(at) });
+
+const personOf = (site: Site, id: string) => ({
+  id,
+  name: site.people.people.find((one) => one.id === id)?.name ?? id,
+});
 
 export function snapshotBody(snapshot: ShiftSnapshot, devices: ReadonlyMap<string, Device>): SnapshotBody {
   const nameOf = (id: string) => ({ ...partName(devices.get(id), id) });
@@ -35,7 +41,7 @@ export function handoverBody(
   now: Instant,
   live?: ShiftSnapshot,
 ): HandoverBody {
-  const person = (id: string) => ({ id, name: site.people.people.find((one) => one.id === id)?.name ?? id });
+  const person = (id: string) => personOf(site, id);
   const team = site.people.teams.find((one) => one.id === paper.team);
   const snapshot = paper.snapshot ?? (paper.state === "open" ? live : undefined);
   return {
@@ -53,5 +59,30 @@ export function handoverBody(
     ...(snapshot ? { snapshot: snapshotBody(snapshot, devices) } : {}),
     ...(paper.handedBy ? { handedBy: signed(paper.handedBy) } : {}),
     ...(paper.takenBy ? { takenBy: signed(paper.takenBy) } : {}),
+  };
+}
+
+/** `live`: what the house knows of the fire system now, shown while nobody has made the entry. */
+export function fireLogBody(
+  paper: FireLog,
+  site: Site,
+  devices: ReadonlyMap<string, Device>,
+  now: Instant,
+  live?: NonNullable<FireLog["seen"]>,
+): FireLogBody {
+  const seen = paper.seen ?? (paper.state === "open" ? live : undefined);
+  const { at, alarms, silent } = seen ? snapshotBody({ ...seen, tickets: [] }, devices) : {};
+  return {
+    id: paper.id,
+    state: paper.state,
+    at: formatInstant(paper.at),
+    fillBy: formatInstant(paper.fillBy),
+    late: (paper.filledBy?.at ?? now) > paper.fillBy,
+    missed: paper.state === "closed" && paper.filledBy === undefined,
+    onDuty: paper.onDuty.map((id) => personOf(site, id)),
+    checks: paper.checks.map((check) => ({ ...check, text: { ...check.text } })),
+    ...(paper.entry ? { entry: { ...paper.entry } } : {}),
+    ...(at && alarms && silent ? { seen: { at, alarms, silent } } : {}),
+    ...(paper.filledBy ? { filledBy: signed(paper.filledBy) } : {}),
   };
 }

@@ -21,6 +21,7 @@ import { docs, openApiRoute } from "./routes/docs.ts";
 import { drillReportRoutes } from "./routes/drill-reports.ts";
 import { exportRoutes } from "./routes/exports.ts";
 import { fileRoutes } from "./routes/files.ts";
+import { fireLogRoutes } from "./routes/fire-log.ts";
 import { handoverRoutes } from "./routes/handovers.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { historyRoutes } from "./routes/history.ts";
@@ -114,6 +115,7 @@ export async function startApi(input: ApiInput): Promise<Api> {
   await fileRoutes(server, house);
   handoverRoutes(server, house, desk);
   noticeRoutes(server, house);
+  fireLogRoutes(server, house);
   channelRoutes(server, house);
   journalRoutes(server, house);
   const reports = createAlarmReports(house.store, house.clock);

@@ -1,6 +1,8 @@
 /** What comes to the door, and what the rules answer. */
+
 import type { Account, Actor, Session, Token } from "./account.ts";
 import type { Alarm, ShownState } from "./alarm.ts";
+import type { LinkageState, PanelState } from "./fire-log.ts";
 import type { Tide } from "./flood.ts";
 import type { JournalEntry } from "./journal.ts";
 import type { Message } from "./message.ts";
@@ -8,9 +10,9 @@ import type { Paper } from "./paper.ts";
 import type { TicketClass } from "./policy.ts";
 import type { Transition } from "./rule.ts";
 import type { Severity } from "./severity.ts";
-import type { Site } from "./site.ts";
+import type { Place, Site } from "./site.ts";
 import type { Text } from "./text.ts";
-import type { Promised, Rating, Ticket, TicketFile } from "./ticket.ts";
+import type { Care, Promised, Rating, Ticket, TicketFile } from "./ticket.ts";
 import type { Instant, Span } from "./time.ts";
 
 /** Whether a device answers; kept in memory only, since a restart asks again. */
@@ -123,6 +125,11 @@ export type Command =
       readonly occurredAt?: Instant;
       /** 演练; `overReal`: somebody knows that a real emergency is open meanwhile. */
       readonly drill?: { readonly overReal: boolean };
+      /** Where it is, as it was told; what is left out is the device's. */
+      readonly place?: Place;
+      /** As on the ticket. */
+      readonly expected?: Instant;
+      readonly care?: readonly Care[];
     }
   | {
       readonly do: "ticket-step";
@@ -132,8 +139,9 @@ export type Command =
       readonly occurredAt?: Instant;
       /** For assign and dispatch: who. */
       readonly assignee?: string;
-      /** For sop: which row. */
+      /** For sop: which row, and whether it is left out; `note` then says why. */
       readonly sop?: string;
+      readonly skip?: boolean;
       /** For hold: id of one of the policy's reasons, and how long; absent: as long as the policy allows. */
       readonly reason?: string;
       readonly for?: Span;
@@ -161,6 +169,15 @@ export type Command =
       readonly checks?: Readonly<Record<string, boolean>>;
     }
   /** The actor is who signs, proved by a password of their own. */
+  /** The entry that fell due in the fire control room: made by whoever is signed in, once. */
+  | {
+      readonly do: "fill-fire-log";
+      readonly log: string;
+      readonly panel: PanelState;
+      readonly linkage: LinkageState;
+      readonly checks: Readonly<Record<string, boolean>>;
+      readonly remarks: string;
+    }
   | { readonly do: "sign-handover"; readonly handover: string; readonly side: "leaving" | "coming" }
   /** Words for residents: a draft from the template of the class, or a change of the one that waits. */
   | {

@@ -1,5 +1,7 @@
 /** The response policy as data: classes, clocks, ladders, SOP lists. The default is `rules/response/policy.yaml`. */
+
 import type { Workdays } from "./calendar.ts";
+import type { FireLogPolicy } from "./fire-log.ts";
 import type { NoticePolicy } from "./notice.ts";
 import type { Severity } from "./severity.ts";
 import type { Text } from "./text.ts";
@@ -156,6 +158,7 @@ export interface Policy {
   /** Waiting that may stop the repair clock: why, and how long before the ticket goes on by itself. */
   readonly hold: { readonly reasons: readonly HoldReason[]; readonly longest: Span };
   readonly handover?: HandoverPolicy;
+  readonly fireLog?: FireLogPolicy;
   /** For clocks that count workdays. */
   readonly workdays?: Workdays;
   /** A closed ticket is opened again, as its next round, within this time; later it is a new ticket. */

@@ -96,6 +96,9 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "GET /api/shifts": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/handovers": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/handovers/:id": ["operator", "maintainer", "supervisor", "engineer", "admin"],
+  "GET /api/fire-log": ["operator", "maintainer", "supervisor", "engineer", "admin"],
+  "GET /api/fire-log/:id": ["operator", "maintainer", "supervisor", "engineer", "admin"],
+  "POST /api/fire-log/:id": desk,
   "POST /api/handovers": desk,
   "POST /api/handovers/:id": desk,
   // Whoever signs proves who they are with a password, and needs the role as well.

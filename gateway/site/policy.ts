@@ -16,6 +16,7 @@ import {
 import { Severity } from "#model/severity";
 import { days } from "#model/time";
 import { nearest } from "../../rules/language/nearest.ts";
+import { FireLogChange, FireLogFile } from "./fire-log-file.ts";
 import { NoticesOfSite, overrideNotices } from "./notices.ts";
 import { keyPlaceOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import { type ProblemList, suggestion } from "./problems.ts";
@@ -128,6 +129,7 @@ export const PolicyFile = z.strictObject({
       checks: z.array(z.strictObject({ id: Id, text: TextPair })),
     })
     .optional(),
+  fireLog: FireLogFile.optional(),
   ladders: z.strictObject({ S1: Ladder, S2: Ladder, S3: Ladder, S4: Ladder }),
   classes: shapeOf(ticketClasses, Class),
 });
@@ -136,6 +138,7 @@ export const ResponseFile = z.strictObject({
   kpi: Kpi.partial().default({}),
   reports: Reports.partial().default({}),
   notices: NoticesOfSite.default({}),
+  fireLog: FireLogChange.default({}),
   reach: ReachBySeverity.default({}),
   workdays: WorkdayYears.default({}),
   personal: z.strictObject({ contacts: SpanText.optional(), files: SpanText.optional() }).optional(),
@@ -243,6 +246,8 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     checkRoles(part(root, "handover", "roles"), fields.handover.roles, roles, problems);
     checkRoles(part(root, "handover", "tell"), fields.handover.tell, roles, problems);
   }
+  checkRoles(part(root, "fireLog", "roles"), fields.fireLog?.roles ?? [], roles, problems);
+  checkRoles(part(root, "fireLog", "tell"), fields.fireLog?.tell ?? [], roles, problems);
   const ladder = (severity: Severity) => steps(part(root, "ladders", severity), fields.ladders[severity]);
   return {
     version: fields.version,
@@ -255,6 +260,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     repeat: fields.repeat,
     ...(fields.workdays ? { workdays: { zone: "UTC", years: fields.workdays } } : {}),
     ...(fields.handover ? { handover: fields.handover } : {}),
+    ...(fields.fireLog ? { fireLog: fields.fireLog } : {}),
     ladders: { S1: ladder("S1"), S2: ladder("S2"), S3: ladder("S3"), S4: ladder("S4") },
     classes,
     roles: fields.roles,
@@ -307,6 +313,7 @@ export function overridePolicy(
     ...(policy.kpi ? { kpi: { ...policy.kpi, ...told(fields.kpi) } } : {}),
     ...(policy.reports ? { reports: { ...policy.reports, ...told(fields.reports) } } : {}),
     ...(policy.notices ? { notices: overrideNotices(policy.notices, fields.notices) } : {}),
+    ...(policy.fireLog ? { fireLog: { ...policy.fireLog, ...told(fields.fireLog) } } : {}),
     ...(fields.personal ? { personal: { ...usual, ...told(fields.personal) } } : {}),
   };
   if (Object.keys({ ...fields.classes, ...fields.reach }).length === 0) return { ...policy, ...beside };
@@ -360,6 +367,7 @@ export function rolesTold(policy: Policy): ReadonlySet<string> {
   return new Set([
     ...policy.repeat.tell,
     ...(policy.handover?.tell ?? []),
+    ...(policy.fireLog?.tell ?? []),
     ...(policy.overdue?.tell ?? []),
     ...(policy.reports?.tell ?? []),
     ...(policy.notices?.tell ?? []),

@@ -3,15 +3,14 @@
  * responsible beside the new one, and the lead is told once.
  */
 import type { Actor } from "#model/account";
-import type { Message } from "#model/message";
 import type { Handover, Paper } from "#model/paper";
 import type { Command, Plan } from "#model/plan";
 import type { Site } from "#model/site";
 import { between, type Instant, later, minutes } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
-import { onDuty } from "./on-duty.ts";
 import { type ShiftChange, shiftChanges } from "./shift-change.ts";
 import { shiftSnapshot } from "./shift-snapshot.ts";
+import { tellAboutPaper } from "./tell-about-paper.ts";
 
 type Sign = Extract<Command, { do: "sign-handover" }>;
 type Fill = Extract<Command, { do: "fill-handover" }>;
@@ -99,31 +98,16 @@ function tellLead(draft: Draft, handover: Handover): void {
     ? { zh: "接班人未签字", en: "the new shift has not signed" }
     : { zh: "交班人未签字", en: "the old shift has not signed" };
   draft.putPaper({ ...handover, leadTold: true }, "handover-unsigned", { missing: side }, handover.signBy);
-  for (const role of site.policy.handover?.tell ?? []) {
-    for (const person of onDuty(site.people, role, draft.now, site.zone).people) {
-      for (const channel of ["console", ...site.channels.map((one) => one.id)]) {
-        const message: Message = {
-          key: [`paper:${handover.id}`, "unsigned", person, channel].join("/"),
-          ticket: `paper:${handover.id}`,
-          step: "handover-unsigned",
-          severity: "S3",
-          role,
-          to: person,
-          channel,
-          text: {
-            zh: `交接班 ${handover.id}（${team?.zh ?? handover.team}）：${side.zh}。原班 ${people(handover.leaving)} 仍在岗负责，请到场处理。`,
-            en: `Handover ${handover.id} (${team?.en ?? handover.team}): ${side.en}. ${people(handover.leaving)} of the old shift stays responsible; please see to it.`,
-          },
-          phone: false,
-          state: "pending",
-          attempts: 0,
-          nextTryAt: draft.now,
-          createdAt: draft.now,
-        };
-        draft.putMessage(message);
-      }
-    }
-  }
+  tellAboutPaper(draft, {
+    paper: handover.id,
+    word: "unsigned",
+    step: "handover-unsigned",
+    roles: site.policy.handover?.tell ?? [],
+    text: {
+      zh: `交接班 ${handover.id}（${team?.zh ?? handover.team}）：${side.zh}。原班 ${people(handover.leaving)} 仍在岗负责，请到场处理。`,
+      en: `Handover ${handover.id} (${team?.en ?? handover.team}): ${side.en}. ${people(handover.leaving)} of the old shift stays responsible; please see to it.`,
+    },
+  });
 }
 
 /** The handover that waits, or the next one a little before its time. */

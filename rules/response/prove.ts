@@ -31,7 +31,7 @@ const at = (site: Site, file: string, what: Text, todo: Text): Problem => ({
 });
 
 /** Roles that the policy tells, each with the first step that does. */
-function rolesTold({ ladders, classes, repeat, overdue, handover }: Policy): ReadonlyMap<string, string> {
+function rolesTold({ ladders, classes, repeat, overdue, handover, fireLog }: Policy): ReadonlyMap<string, string> {
   const roles = new Map<string, string>();
   const note = (step: string, tell: readonly string[]) => {
     for (const role of tell) if (!roles.has(role)) roles.set(role, step);
@@ -44,6 +44,7 @@ function rolesTold({ ladders, classes, repeat, overdue, handover }: Policy): Rea
   note("repeat", repeat.tell);
   note("overdue", overdue?.tell ?? []);
   note("handover", handover?.tell ?? []);
+  note("fireLog", fireLog?.tell ?? []);
   return roles;
 }
 

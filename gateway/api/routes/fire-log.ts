@@ -1,0 +1,79 @@
+/** 消防控制室值班记录: the entries of the fire control room's log, and making the one that is due. */
+import * as z from "zod";
+import type { FireLog } from "#model/fire-log";
+import { fireSystemSeen } from "../../../rules/response/fire-log.ts";
+import { Refused } from "../../net/refused.ts";
+import type { ApiHouse, Server } from "../api-house.ts";
+import { actorOf } from "../guard.ts";
+import { answers, FillFireLog, FireLogParams, ListQuery } from "../inputs.ts";
+import { FireLogShape } from "../paper-shapes.ts";
+import { fireLogBody } from "../project-papers.ts";
+
+export function fireLogRoutes(server: Server, house: ApiHouse): void {
+  const { papers } = house.door.house;
+  const find = async (id: string): Promise<FireLog> => {
+    const paper = papers.get(id) ?? (await house.store.paper(id));
+    if (paper?.kind === "fire-log") return paper;
+    throw new Refused(404, "no-such-log", `没有值班记录 ${id}。`, `There is no log entry ${id}.`);
+  };
+  const body = (paper: FireLog) => {
+    const now = house.clock.now();
+    return fireLogBody(paper, house.site, house.devicesById, now, fireSystemSeen(house.door.house, house.site, now));
+  };
+
+  server.get(
+    "/api/fire-log",
+    {
+      schema: {
+        tags: ["fire-log"],
+        summary: "The log of the fire control room, newest first",
+        querystring: ListQuery,
+        response: answers(z.array(FireLogShape)),
+      },
+    },
+    async (request) => {
+      const { limit } = request.query;
+      const now = house.clock.now();
+      const stored = await house.store.papers("fire-log", limit);
+      // What the house holds is never behind the store.
+      const all = new Map([...stored, ...papers.values()].map((paper) => [paper.id, paper]));
+      return [...all.values()]
+        .flatMap((paper) => (paper.kind === "fire-log" ? [paper] : []))
+        .sort((a, b) => b.at - a.at)
+        .slice(0, limit)
+        .map((paper) => fireLogBody(paper, house.site, house.devicesById, now));
+    },
+  );
+
+  server.get(
+    "/api/fire-log/:id",
+    {
+      schema: {
+        tags: ["fire-log"],
+        summary: "One entry, with what the house knows of the fire system",
+        params: FireLogParams,
+        response: answers(FireLogShape),
+      },
+    },
+    async (request) => body(await find(request.params.id)),
+  );
+
+  server.post(
+    "/api/fire-log/:id",
+    {
+      schema: {
+        tags: ["fire-log"],
+        summary: "Make the entry: once, by whoever is signed in",
+        params: FireLogParams,
+        body: FillFireLog,
+        response: answers(FireLogShape),
+      },
+    },
+    async (request) => {
+      const { commandId, ...entry } = request.body;
+      const { id } = request.params;
+      await house.act(commandId, actorOf(request), { do: "fill-fire-log", log: id, ...entry });
+      return body(await find(id));
+    },
+  );
+}

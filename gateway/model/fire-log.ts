@@ -1,0 +1,48 @@
+/** 消防控制室值班记录: one entry of the fire control room's log, due every two hours. */
+import type { EquipmentCheck, ShiftSnapshot, Signature } from "./paper.ts";
+import type { Text } from "./text.ts";
+import type { Instant, Span } from "./time.ts";
+
+/** What the fire panel shows: 正常 火警 误报 故障 监管 屏蔽. */
+export const panelStates = ["normal", "fire", "false-alarm", "fault", "supervisory", "disabled"] as const;
+export type PanelState = (typeof panelStates)[number];
+/** 联动: whether the panel starts fans, lifts and doors by itself. */
+export const linkageStates = ["automatic", "manual"] as const;
+export type LinkageState = (typeof linkageStates)[number];
+
+export interface FireLogPolicy {
+  /** Between two entries; divides a day, counted from midnight. */
+  readonly every: Span;
+  /** How long after the hour an entry may still be made before the lead is told. */
+  readonly grace: Span;
+  /** Whose log it is: who of them is on duty stands in the entry. */
+  readonly roles: readonly string[];
+  readonly tell: readonly string[];
+  readonly checks: readonly { readonly id: string; readonly text: Text }[];
+}
+
+/** What the person at the panel wrote. */
+export interface FireLogEntry {
+  readonly panel: PanelState;
+  readonly linkage: LinkageState;
+  /** 报警、故障部位、原因及处理情况. */
+  readonly remarks: string;
+}
+
+export interface FireLog {
+  readonly kind: "fire-log";
+  /** `XF20261121-2200`: local date and time at which it was due. */
+  readonly id: string;
+  readonly state: "open" | "closed";
+  readonly at: Instant;
+  /** Without an entry by then, the lead is told. */
+  readonly fillBy: Instant;
+  /** Person ids of people.yaml: who was on duty when it was due. */
+  readonly onDuty: readonly string[];
+  readonly checks: readonly EquipmentCheck[];
+  readonly entry?: FireLogEntry;
+  /** What the house itself knew of the fire system when the entry was made. */
+  readonly seen?: Pick<ShiftSnapshot, "at" | "alarms" | "silent">;
+  readonly filledBy?: Signature;
+  readonly leadTold?: true;
+}

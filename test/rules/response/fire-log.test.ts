@@ -1,0 +1,150 @@
+import { describe, expect, test } from "vitest";
+import type { Actor } from "#model/account";
+import type { FireLog } from "#model/fire-log";
+import type { Plan } from "#model/plan";
+import { hours, type Instant, instant, later, minutes, seconds } from "#model/time";
+import { fireLogTimes } from "../../../rules/response/fire-log.ts";
+import { building, operator, policy } from "../../support/building.ts";
+import { createPureHouse } from "../../support/pure-house.ts";
+
+const at = (text: string): Instant => instant(Temporal.Instant.from(`${text}+08:00`).epochMilliseconds);
+const TEN_PM = at("2026-11-21T22:00:00");
+const zhou = { ...operator, id: "zhou", name: "周杰" } satisfies Actor;
+const fireLog = {
+  every: hours(2),
+  grace: minutes(15),
+  roles: ["control-room-operator"],
+  tell: ["shift-leader"],
+  checks: [{ id: "mains", text: { zh: "主电源正常", en: "Mains" } }],
+};
+
+function createRoom(devices = building().devices) {
+  const panel = { ...devices[0]!, id: "panel-1", kind: "fire" as const };
+  const house = createPureHouse(building({ policy: { ...policy, fireLog }, devices: [...devices, panel] }));
+  let commands = 0;
+  const logs = (): FireLog[] => [...house.papers.values()].filter((one) => one.kind === "fire-log");
+  const fill = (now: Instant, more = {}): Plan => {
+    commands += 1;
+    const log = logs().at(-1)?.id ?? "none";
+    const command = { do: "fill-fire-log" as const, log, panel: "normal" as const, linkage: "automatic" as const };
+    return house.take(
+      {
+        type: "command",
+        id: `c${commands}`,
+        actor: zhou,
+        command: { ...command, checks: { mains: true }, remarks: "", ...more },
+      },
+      now,
+    );
+  };
+  const told = () => house.said.filter(({ step, channel }) => step === "fire-log-overdue" && channel === "console");
+  return { house, logs, fill, told };
+}
+
+describe("the log of the fire control room", () => {
+  test("asks for an entry every two hours from midnight on, once each", () => {
+    const { house, logs } = createRoom();
+    house.beat(later(TEN_PM, seconds(-3)), later(TEN_PM, seconds(5)));
+    house.beat(later(TEN_PM, seconds(7198)), later(TEN_PM, seconds(7203)));
+    expect(logs().map(({ id }) => id)).toEqual(["XF20261121-2200", "XF20261122-0000"]);
+    expect(logs()[0]).toMatchObject({ state: "open", onDuty: ["p-control-room-operator"] });
+    expect(house.events("paper:XF20261121-2200")).toEqual(["fire-log-due", "fire-log-overdue"]);
+    expect(house.events("paper:XF20261122-0000")).toEqual(["fire-log-due"]);
+  });
+
+  test("is not kept where no fire panel is, and asks a new house for nothing that was due before", () => {
+    const none = createPureHouse(
+      building({ policy: { ...policy, fireLog }, devices: building().devices.filter(({ kind }) => kind !== "fire") }),
+    );
+    none.beat(later(TEN_PM, seconds(-3)), later(TEN_PM, seconds(5)));
+    expect(none.papers.size).toBe(0);
+    const { house, logs } = createRoom();
+    house.beat(later(TEN_PM, minutes(30)), later(TEN_PM, minutes(31)));
+    expect(logs()).toEqual([]);
+  });
+
+  test("is filled in once, by name, with what the house knew; after that it stays as it is", () => {
+    const { house, logs, fill, told } = createRoom();
+    house.beat(later(TEN_PM, seconds(-3)), later(TEN_PM, seconds(5)));
+    expect(fill(later(TEN_PM, minutes(4)), { checks: {} }).refusal?.code).toBe("checks-open");
+    for (const odd of [{ panel: "fault" as const }, { linkage: "manual" as const }, { checks: { mains: false } }])
+      expect(fill(later(TEN_PM, minutes(4)), { ...odd, remarks: "  " }).refusal?.code).toBe("note-needed");
+    expect(fill(later(TEN_PM, minutes(5)), { linkage: "manual", remarks: "检修中，两人在岗" }).refusal).toBeUndefined();
+    expect(logs()[0]).toMatchObject({
+      state: "closed",
+      entry: { panel: "normal", linkage: "manual", remarks: "检修中，两人在岗" },
+      checks: [{ id: "mains", ok: true }],
+      seen: { alarms: [], silent: [] },
+      filledBy: { account: "zhou", name: "周杰" },
+    });
+    expect(fill(later(TEN_PM, minutes(6))).refusal?.code).toBe("log-filled");
+    expect(fill(later(TEN_PM, minutes(6)), { log: "XF20200101-0000" }).refusal?.code).toBe("no-such-log");
+    house.beat(later(TEN_PM, minutes(15)), later(TEN_PM, minutes(16)));
+    expect(told()).toEqual([]);
+  });
+
+  test("is told to the lead once when nobody makes the entry in time; a late one is still taken and dated as it was made", () => {
+    const { house, logs, fill, told } = createRoom();
+    house.beat(later(TEN_PM, seconds(-3)), later(TEN_PM, minutes(20)));
+    expect(told().map(({ to }) => to)).toEqual(["p-shift-leader"]);
+    expect(told()[0]?.text.zh).toContain("22:00 未填写");
+    expect(house.events("paper:XF20261121-2200")).toEqual(["fire-log-due", "fire-log-overdue"]);
+    expect(fill(later(TEN_PM, minutes(40))).refusal).toBeUndefined();
+    expect(logs()[0]?.filledBy?.at).toBe(later(TEN_PM, minutes(40)));
+    expect([...house.outbox.values()].filter(({ state }) => state === "pending")).toEqual([]);
+  });
+
+  test("opens what fell due while the house was down, each once, and tells the lead of all of them in one message", () => {
+    const { house, logs, told } = createRoom();
+    house.beat(later(TEN_PM, seconds(-3)), later(TEN_PM, seconds(5)));
+    const up = later(TEN_PM, minutes(5 * 60));
+    for (let start = 0; start < 3; start += 1) house.beat(later(up, minutes(start)), later(up, minutes(start + 1)));
+    expect(logs().map(({ id }) => id)).toEqual(["XF20261121-2200", "XF20261122-0000", "XF20261122-0200"]);
+    expect(told()).toHaveLength(1);
+    expect(told()[0]?.text.zh).toContain("22:00、00:00、02:00 未填写");
+  });
+
+  test("keeps as missed what nobody wrote within a day, and looks no further back than that", () => {
+    const { house, logs, fill } = createRoom();
+    house.beat(later(TEN_PM, seconds(-3)), later(TEN_PM, seconds(5)));
+    const later50 = later(TEN_PM, hours(50));
+    house.beat(later50, later(later50, seconds(3)));
+    expect(logs()[0]).toMatchObject({ id: "XF20261121-2200", state: "closed" });
+    expect(logs()[0]?.filledBy).toBeUndefined();
+    expect(logs().filter(({ state }) => state === "open")).toHaveLength(12);
+    expect(fill(later(later50, seconds(9)), { log: "XF20261121-2200" }).refusal?.code).toBe("log-missed");
+  });
+
+  test("asks for nothing twice when the wall clock is set back", () => {
+    const { house, logs } = createRoom();
+    house.beat(later(TEN_PM, seconds(-3)), later(TEN_PM, seconds(5)));
+    house.beat(later(TEN_PM, minutes(-20)), later(TEN_PM, seconds(5)));
+    expect(logs()).toHaveLength(1);
+  });
+
+  test("follows the clock on the wall through a change to summer time", () => {
+    const day = Temporal.PlainDate.from("2026-03-29").toZonedDateTime("Europe/Berlin").epochMilliseconds;
+    const times = fireLogTimes(hours(2), instant(day - 1), instant(day + hours(23) - 1), "Europe/Berlin");
+    const wall = times.map((one) =>
+      Temporal.Instant.fromEpochMilliseconds(one)
+        .toZonedDateTimeISO("Europe/Berlin")
+        .toPlainTime()
+        .toString()
+        .slice(0, 5),
+    );
+    expect(wall).toEqual([
+      "00:00",
+      "03:00",
+      "04:00",
+      "06:00",
+      "08:00",
+      "10:00",
+      "12:00",
+      "14:00",
+      "16:00",
+      "18:00",
+      "20:00",
+      "22:00",
+    ]);
+  });
+});
