@@ -345,6 +345,18 @@ export async function startFakeGateway(input: FakeInput): Promise<FakeGateway> {
       return answer(response, 200, z.array(FrameShape).parse(some));
     }
     if (key === "GET /api/simulator") return answer(response, 200, simulator(devices.values(), playing));
+    if (/^GET \/api\/tickets\/[^/]+\/notice$/.test(key)) {
+      const nothing = {
+        possible: false,
+        mayApprove: false,
+        approve: [],
+        households: 0,
+        target: 1,
+        ways: [],
+        live: false,
+      };
+      return answer(response, 200, { ...nothing, editions: [] });
+    }
     if (key === "GET /api/tickets") {
       const wanted = url.searchParams.get("state");
       const found = [...tickets.values()].filter(

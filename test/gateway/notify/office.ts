@@ -1,6 +1,6 @@
 /** The office that delivers messages, at a plain door, with everything it did to be looked at. */
 import type { Message } from "#model/message";
-import type { ChannelSetting, Person } from "#model/site";
+import type { ChannelSetting, Person, Site } from "#model/site";
 import type { Ticket } from "#model/ticket";
 import type { Log } from "../../../gateway/log.ts";
 import { startDelivery } from "../../../gateway/notify/deliver-outbox.ts";
@@ -14,11 +14,13 @@ export function startOffice({
   channels,
   tickets,
   people,
+  site = {},
 }: {
   readonly messages: readonly Message[];
   readonly channels: readonly ChannelSetting[];
   readonly tickets: readonly Ticket[];
   readonly people?: readonly Person[];
+  readonly site?: Partial<Site>;
 }) {
   const clock = createManualClock();
   const door = createPlainDoor({ messages, tickets });
@@ -39,7 +41,7 @@ export function startOffice({
   const dropped: [string, number | undefined][] = [];
   const office = startDelivery({
     door,
-    site: building({ channels, ...(people ? { people: { ...everybody, people } } : {}) }),
+    site: building({ channels, ...(people ? { people: { ...everybody, people } } : {}), ...site }),
     clock,
     log,
     metrics: { dropped: (what, count) => dropped.push([what, count]) },
