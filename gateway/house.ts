@@ -31,10 +31,13 @@ import { openNorth } from "./northbound/open-north.ts";
 import { createOrders } from "./northbound/orders.ts";
 import { startDelivery } from "./notify/deliver-outbox.ts";
 import { keepErasing } from "./people/contacts.ts";
+import { createTurn } from "./people/in-turn.ts";
 import { openKeyring } from "./people/keyring.ts";
 import { linkWriter } from "./people/message-link.ts";
+import { keysRotated, rotateKeys, rotationInWords } from "./people/rotate-keys.ts";
 import { openVault } from "./people/vault.ts";
 import { createPipeline } from "./pipeline.ts";
+import { watchBadTime } from "./points/bad-time.ts";
 import { handOverPlaced } from "./points/late.ts";
 import { expire } from "./points/staleness.ts";
 import { createPointTable } from "./points/table.ts";
@@ -142,7 +145,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     changes: site.devices.map((device) => ({ device: device.id, state: "unknown" as const, since: clock.now() })),
   });
 
-  const keys = openKeyring(input.data);
+  let keys = openKeyring(input.data);
   const vault = openVault(input.data, () => keys);
   const linkOf = linkWriter({ site, key: keys.links, now: () => clock.now() });
   const delivery = opened.use(startDelivery({ door, site, clock, log, metrics, linkOf }));
@@ -282,9 +285,19 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
   );
 
   forgetCopies(input.data);
+  const rotation = createTurn();
   const orders = {
     backup: () => handOver(input.data, (file) => store.backup(file)),
     "backup-history": () => handOver(input.data, (file) => historian.copy(file)),
+    "rotate-keys": () =>
+      rotation(async () => {
+        const done = await rotateKeys(input.data, vault, (ring) => {
+          keys = ring;
+        });
+        await door.take({ type: "record", rows: { journal: [keysRotated(done, "command line", clock.now())] } });
+        const said = rotationInWords(done);
+        return { reply: done.unreadable.length > 0 ? { because: said } : { said } };
+      }),
   };
   try {
     opened.use(
@@ -304,6 +317,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     count: reportCounter(site, store, createAlarmReports(store, clock)),
     failed: (error) => log.error({ because: String(error) }, "a report could not be written; it is tried again"),
   });
+  const badTime = watchBadTime(table, (entry) => door.take({ type: "record", rows: { journal: [entry] } }));
   const stop = new AbortController();
   let evaluated = 0;
   const beating = heartbeat(
@@ -318,6 +332,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
         historian.beat(at);
         north.beat(at);
         me.beat(at);
+        badTime.beat(at);
         void reports.look(at.now);
         metrics.rulesEvaluated(engine.evaluated() - evaluated);
         evaluated = engine.evaluated();
@@ -340,6 +355,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     stop.abort();
     await erasing;
     await beating;
+    await badTime.close({ now: clock.now(), mono: clock.monotonic() });
     await keep(store, engine, { now: clock.now(), mono: clock.monotonic() });
   });
 

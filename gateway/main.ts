@@ -86,6 +86,12 @@ const commands: Readonly<Record<string, Entry>> = {
                      核对后恢复备份和旁边的历史，不覆盖 / checks a backup and its history and puts them in place; overwrites nothing`,
     load: async () => (await import("./commands/restore.ts")).restore,
   },
+  keys: {
+    usage: `
+  keys rotate <site> 为联系人、照片和签名换新密钥并重新加密，运行中也可以
+                     a new key for names, numbers, photos and signatures, also while running; seals everything anew`,
+    load: async () => (await import("./commands/keys.ts")).keys,
+  },
   scan: {
     usage: `
   scan <modbus-tcp://host:port | link --site S> [--units 1-16] [--tables holding,input] [--range 0-199]

@@ -28,8 +28,11 @@ import { attachFile } from "./response/attach.ts";
 import { fillFireLog, watchFireLog } from "./response/fire-log.ts";
 import { fillHandover, openHandover, signHandover, watchHandovers } from "./response/handover.ts";
 import { judgedAs } from "./response/judged-as.ts";
+import { approveNotice, discardNotice, draftNotice, withdrawNotice } from "./response/notice.ts";
+import { reportReach } from "./response/notice-reach.ts";
 import { openByHand } from "./response/open-by-hand.ts";
 import { takeStep } from "./response/steps.ts";
+import { watchNotices } from "./response/watch-notices.ts";
 import { recountWorkdays, shiftTickets, watchTickets } from "./response/watch-tickets.ts";
 
 /** Decides what lasts after `happening` at `now`. Reads the view, changes nothing; the same input gives the same plan. */
@@ -78,6 +81,7 @@ function decideAlone(view: View, happening: Happening, now: Instant): Plan {
       watchHandovers(draft);
       watchFireLog(draft);
       watchTickets(draft);
+      watchNotices(draft);
       return draft.finish();
     }
     case "clock-step": {
@@ -238,6 +242,16 @@ function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
       return fillFireLog(draft, command, actor);
     case "sign-handover":
       return signHandover(draft, command, actor);
+    case "draft-notice":
+      return draftNotice(draft, command, actor);
+    case "discard-notice":
+      return discardNotice(draft, command);
+    case "approve-notice":
+      return approveNotice(draft, command, actor);
+    case "withdraw-notice":
+      return withdrawNotice(draft, command, actor);
+    case "report-reach":
+      return reportReach(draft, command, actor);
     case "write-point":
       return allowWrite(draft, command, actor);
     case "attach-file":

@@ -8,6 +8,7 @@ import { profileOf } from "./profile/find-profile.ts";
 import type { Profile } from "./profile/profile.ts";
 import { createReplay, readCapture } from "./replay.ts";
 import { createSimulatedDevice, type SimulatedDevice } from "./simulated-device.ts";
+import { createStorm, type Storm } from "./storm.ts";
 import type { Text } from "./text.ts";
 import type { TruthLog } from "./truth.ts";
 import type { DeviceFaults } from "./wire/device-faults.ts";
@@ -34,6 +35,7 @@ export interface Building {
   readonly truth: TruthLog;
   /** Wall time, ms since the epoch. */
   now(): number;
+  readonly storm: Storm;
   close(): Promise<void>;
 }
 
@@ -161,13 +163,16 @@ export async function openBuilding(fleet: Fleet, options: BuildingOptions): Prom
     last = now;
     ensemble.advance(seconds);
   });
+  const storm = createStorm(clock, truth);
   return {
     lines,
     devices,
     truth,
+    storm,
     now: () => clock.wall(),
     async close() {
       stop();
+      storm.stop();
       await closeLines();
     },
   };

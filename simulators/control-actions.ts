@@ -1,15 +1,10 @@
 /** What the control interface can be asked to do: play, fault, set, stop. Checks every word; answers or refuses. */
 import * as z from "zod";
 import type { Building, BuildingDevice, BuildingLine } from "./building.ts";
+import { no, parse, type Reply } from "./control-reply.ts";
 import { findScenario, scenarios } from "./scenarios/index.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
-import type { Text } from "./text.ts";
 import { type FaultName, faultKind, faultKinds, isFaultName } from "./wire/faults.ts";
-
-/** `status` is the HTTP status; a refusal carries a sentence in both languages. */
-export type Reply =
-  | { readonly status: 200; readonly body: unknown }
-  | { readonly status: 400 | 404 | 409; readonly code: string; readonly message: Text };
 
 const PlayBody = z.strictObject({
   scenario: z.string(),
@@ -32,37 +27,14 @@ const SetBody = z.strictObject({
 });
 const StopBody = z.strictObject({ device: z.string().optional() }).prefault({});
 
-const no = (status: 400 | 404 | 409, code: string, zh: string, en: string): Reply => ({
-  status,
-  code,
-  message: { zh, en },
-});
+export const names = (list: readonly string[]) => list.join(", ");
 
-/** Checks a body; the refusal names every field that is wrong. */
-function parse<T>(schema: z.ZodType<T>, body: unknown): { value: T } | { refused: Reply } {
-  const english = schema.safeParse(body);
-  if (english.success) return { value: english.data };
-  const chinese = schema.safeParse(body, { error: z.locales.zhCN().localeError });
-  const sentence = (issues: readonly z.core.$ZodIssue[]) =>
-    issues.map((issue) => [issue.path.join("."), issue.message].filter(Boolean).join(": ")).join("; ");
-  return {
-    refused: no(
-      400,
-      "bad_request",
-      `请求内容有误：${sentence(chinese.error?.issues ?? [])}`,
-      `The request is not understood: ${sentence(english.error.issues)}`,
-    ),
-  };
-}
-
-const names = (list: readonly string[]) => list.join(", ");
-
-function noDevice(building: Building, id: string): Reply {
+export function noDevice(building: Building, id: string): Reply {
   const known = names(building.devices.flatMap(({ device }) => [device.id, ...device.parts]));
   return no(404, "unknown_device", `没有设备 ${id}，现有：${known}`, `There is no device ${id}; there are: ${known}`);
 }
 
-function findDevice(building: Building, id: string): BuildingDevice | undefined {
+export function findDevice(building: Building, id: string): BuildingDevice | undefined {
   return building.devices.find(({ device }) => device.id === id || device.parts.includes(id));
 }
 
@@ -92,6 +64,9 @@ function parameterValues(scenario: Scenario, given: Readonly<Record<string, numb
         `参数 ${name} 超出范围 ${range}`,
         `${name} is outside its range ${range}`,
       );
+    }
+    if (parameter.whole && !Number.isInteger(value)) {
+      return no(400, "not_whole", `参数 ${name} 应为整数`, `${name} is a whole number`);
     }
     values[name] = value;
   }
@@ -163,7 +138,7 @@ export function play(building: Building, body: unknown): Reply {
   };
 }
 
-function findLine(building: Building, link: string | number): BuildingLine | undefined {
+export function findLine(building: Building, link: string | number): BuildingLine | undefined {
   return building.lines.find(({ name, line }) => name === link || line.port === Number(link));
 }
 
@@ -287,6 +262,7 @@ export function stop(building: Building, body: unknown): Reply {
     device.stop();
   }
   if (id === undefined) {
+    building.storm.stop();
     for (const line of building.lines) {
       for (const name of [...line.line.faults.keys()]) switchFault(building, name, false, undefined, line, undefined);
     }

@@ -60,5 +60,6 @@ export const index = {
     "POST /faults {device|link, fault, on, seconds?}",
     "POST /set {device, point, value|null}",
     "POST /stop {device?}",
+    "POST /storm {changes?, seconds?, device|link?}",
   ],
 } as const;

@@ -1,7 +1,9 @@
 /** The control interface of the simulators: plain HTTP on the loopback address, for drills only. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Building } from "./building.ts";
-import { fault, play, type Reply, set, stop } from "./control-actions.ts";
+import { fault, play, set, stop } from "./control-actions.ts";
+import type { Reply } from "./control-reply.ts";
+import { storm } from "./control-storm.ts";
 import { index, showDevices, showFaults, showScenarios } from "./control-views.ts";
 import { readGateway } from "./gateway-alarms.ts";
 import { PortRefused } from "./open-line.ts";
@@ -23,6 +25,7 @@ const actions: Readonly<Record<string, (building: Building, body: unknown) => Re
   "/faults": fault,
   "/set": set,
   "/stop": stop,
+  "/storm": storm,
 };
 
 export interface Control {

@@ -67,6 +67,7 @@ const fields = [
   "broker",
   "user",
   "password",
+  "clientId",
   "prefix",
   "every",
   "latency",
@@ -86,8 +87,8 @@ const takes: Readonly<
   "rtu-over-tcp": { listens: true, must: [], may: [...modbusFields, "baudRate"] },
   serial: { listens: false, must: ["path"], may: ["baudRate", "latency", "lost"] },
   opcua: { listens: true, must: [], may: ["clients"] },
-  mqtt: { listens: false, must: ["broker"], may: ["user", "password", "prefix", "every"] },
-  sparkplug: { listens: false, must: ["broker"], may: ["user", "password", "prefix"] },
+  mqtt: { listens: false, must: ["broker"], may: ["user", "password", "clientId", "prefix", "every", "lost"] },
+  sparkplug: { listens: false, must: ["broker"], may: ["user", "password", "clientId", "prefix", "lost"] },
 };
 
 function wrongOfLine(port: FleetPort): Text[] {

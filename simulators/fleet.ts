@@ -72,6 +72,11 @@ const FleetPort = z.strictObject({
   broker: z.string().min(1).max(500).optional(),
   user: z.string().min(1).max(200).optional(),
   password: z.string().min(1).max(200).optional(),
+  /** Where the broker lets a user in by one client id only, as the gateway's own does. */
+  clientId: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,128}$/)
+    .optional(),
   /** Of MQTT: what stands before the topics. Of Sparkplug: the group. */
   prefix: z
     .string()
@@ -81,7 +86,7 @@ const FleetPort = z.strictObject({
   every: z.number().min(0.05).max(3_600).optional(),
   /** Least and most milliseconds from a request to its reply. */
   latency: z.tuple([z.number().min(0).max(60_000), z.number().min(0).max(60_000)]).optional(),
-  /** Share of requests that are never answered. */
+  /** Share of requests that are never answered; of MQTT, of messages about values that never arrive. */
   lost: z.number().min(0).max(1).optional(),
   /** Most clients at a time. */
   clients: z.int().min(1).max(1_000).optional(),

@@ -16,6 +16,7 @@ gatehouse-sim list
 gatehouse-sim play <scenario> --device D [--speed N] [--seed N]
 gatehouse-sim fault <device or link> <fault> [--off]
 gatehouse-sim stop [--device D]
+gatehouse-sim storm [device or link] [--changes 10000] [--seconds 1]
 gatehouse-sim top
 gatehouse-sim score [--gateway http://127.0.0.1:8080]
 
@@ -28,6 +29,7 @@ gatehouse-sim list                                                     列出场
 gatehouse-sim play <场景> --device D [--speed N] [--seed N]            开始演练
 gatehouse-sim fault <设备或链路> <故障> [--off]                        投入或解除通讯故障
 gatehouse-sim stop [--device D]                                        停止演练
+gatehouse-sim storm [设备或链路] [--changes 10000] [--seconds 1]       在规定时间内产生大量数值变化
 gatehouse-sim top                                                      实时查看运行中的设备
 gatehouse-sim score [--gateway http://127.0.0.1:8080]                  与网关的告警、工单比对评分
 
@@ -153,14 +155,13 @@ async function showTop(port: number): Promise<void> {
   }
 }
 
-/** The line that goes by this name, if the running simulators have one. */
-async function isLink(port: number, name: string): Promise<boolean> {
+/** A line where the running simulators have one of this name, otherwise a device. */
+async function targetOf(port: number, name: string): Promise<{ readonly link: string } | { readonly device: string }> {
   const answer = await callControl(port, "GET", "/devices");
-  if ("unreachable" in answer) return false;
-  const devices = answer.body as { device: string; link: string; port: number }[];
-  return (
-    !devices.some(({ device }) => device === name) && devices.some((one) => one.link === name || `${one.port}` === name)
-  );
+  const devices = "unreachable" in answer ? [] : (answer.body as { device: string; link: string; port: number }[]);
+  const isDevice = devices.some(({ device }) => device === name);
+  const isLink = devices.some((one) => one.link === name || `${one.port}` === name);
+  return isLink && !isDevice ? { link: name } : { device: name };
 }
 
 function number(name: string, text: string | undefined): number | undefined {
@@ -183,6 +184,8 @@ async function main(argv: readonly string[]): Promise<void> {
       var: { type: "string", multiple: true, default: [] },
       speed: { type: "string" },
       seed: { type: "string" },
+      changes: { type: "string" },
+      seconds: { type: "string" },
       gateway: { type: "string" },
       off: { type: "boolean", default: false },
       truth: { type: "string" },
@@ -204,8 +207,13 @@ async function main(argv: readonly string[]): Promise<void> {
     return ask(port(), "/play", { scenario: first, device: values.device, speed, seed });
   }
   if (command === "fault" && first && second && rest.length === 0) {
-    const target = (await isLink(port(), first)) ? { link: first } : { device: first };
-    return ask(port(), "/faults", { ...target, fault: second, on: !values.off });
+    return ask(port(), "/faults", { ...(await targetOf(port(), first)), fault: second, on: !values.off });
+  }
+  if (command === "storm" && !second) {
+    const changes = number("changes", values.changes);
+    const seconds = number("seconds", values.seconds);
+    const target = first === undefined ? {} : await targetOf(port(), first);
+    return ask(port(), "/storm", { ...target, changes, seconds });
   }
   if (command === "top" && !first) return showTop(port());
   if (command === "score" && !first) return showScore(port(), values.gateway);

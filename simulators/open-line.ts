@@ -72,8 +72,19 @@ export async function openLine(
     case "mqtt":
     case "sparkplug": {
       const { openMqttLine } = await import("./wire/mqtt-device.ts");
-      const { broker = "", user, password, every } = port;
-      const common = { broker, user, password, every, devices: shown(devices), clock, chance, name: port.name };
+      const { broker = "", user, password, clientId, every, lost } = port;
+      const common = {
+        broker,
+        user,
+        password,
+        clientId,
+        every,
+        lost,
+        devices: shown(devices),
+        clock,
+        chance,
+        name: port.name,
+      };
       return openMqttLine({ ...common, prefix: port.prefix, sparkplug: port.speaks === "sparkplug" });
     }
   }

@@ -58,6 +58,10 @@ export interface SimulatedDevice {
   limits(point: string): readonly [number, number] | undefined;
   /** `undefined` gives the point back to the plant. */
   setPoint(point: string, value: number | undefined): void;
+  /** Measured points and the heartbeat, each with the least step that its register shows. */
+  readonly analog: readonly (readonly [point: string, step: number])[];
+  /** In a storm of changes `by` is added to what the plant reads of the point; without a point it is over for all. */
+  stir(point?: string, by?: number): void;
   /** Starts a story of the device's own kind; answers its number. */
   play(scenario: Scenario, options: PlayOptions): number;
   /** Ends the story and gives every point back to the plant, which finds its own way to normal. */
@@ -94,12 +98,17 @@ export function createSimulatedDevice(
   const id = fleetUnit.device;
   const parts = partsOf(fleetUnit);
   const set = new Map<string, number>();
-  const read = (point: string) => set.get(point) ?? plant.readings[point] ?? 0;
+  const stirred = new Map<string, number>();
+  const read = (point: string) => set.get(point) ?? (plant.readings[point] ?? 0) + (stirred.get(point) ?? 0);
   const faults = createDeviceFaults(read, { clock, tellsRestart: plant.kind === "elevator" });
   const { profile } = tools;
   const has = (point: string) => set.has(point) || Object.hasOwn(plant.readings, point);
   const readings = profileReadings(has, faults.read, Number(fleetUnit.vars?.door ?? 1));
   const show = (point: ProfilePoint) => set.get(point.id) ?? readings(point);
+  const analog = [
+    ...map.flatMap(({ point, scale }) => (scale > 1 ? [[point, 1 / scale] as const] : [])),
+    ...(Object.hasOwn(plant.readings, "heartbeat") ? [["heartbeat", 1] as const] : []),
+  ];
   const ownMemory = () => createMemory(map, faults.read, plant.written, fleetUnit);
   const memory =
     profile?.protocol === "modbus" && fleetUnit.profile !== undefined ? profileMemory(profile, show) : ownMemory();
@@ -175,6 +184,11 @@ export function createSimulatedDevice(
     show,
     set,
     read,
+    analog,
+    stir(point, by = 0) {
+      if (point === undefined) stirred.clear();
+      else stirred.set(point, by);
+    },
     get playing() {
       if (!running) return undefined;
       const { play, scenario, options, performance } = running;

@@ -16,7 +16,7 @@ export interface Expected {
   readonly by: string;
 }
 
-export type TruthKind = "play" | "start" | "mark" | "end" | "stopped" | "not-prepared" | "fault" | "set";
+export type TruthKind = "play" | "start" | "mark" | "end" | "stopped" | "not-prepared" | "fault" | "set" | "storm";
 
 export interface TruthRecord {
   readonly seq: number;

@@ -4,7 +4,7 @@ import type { ClockKind } from "#model/policy";
 import { type Severity, severityName } from "#model/severity";
 import type { Text } from "#model/text";
 import { type Instant, milliseconds, type Span } from "#model/time";
-import { clockName } from "../../rules/response/words.ts";
+import { causeText, clockName } from "../../rules/response/words.ts";
 
 /** What a sentence may name: people by their id, roles of the policy. */
 export interface Names {
@@ -58,6 +58,11 @@ const severityOf = (row: JournalRow, key: string): Text => {
 /** `: text` in each language's own punctuation, or nothing. */
 const tail = (words_: string): Text => (words_ ? both(`：${words_}`, `: ${words_}`) : both("", ""));
 const join = (zh: string, en: string, rest: Text): Text => both(`${zh}${rest.zh}`, `${en}${rest.en}`);
+
+const noticeTail = (row: JournalRow): Text => {
+  const title = textOf(row, "title");
+  return title ? both(`：${title.zh}`, `: ${title.en}`) : both("", "");
+};
 
 /** A sentence of the form "who did what: words that stand under `key`". */
 const who =
@@ -282,6 +287,11 @@ const lines: Readonly<Record<string, Line>> = {
       `${names.actor(row.actor)} tried the channel ${word(row, "channel")}: ${word(row, "outcome")}`,
       tail(word(row, "because")),
     ),
+  "keys-rotated": (row) =>
+    both(
+      `更换了加密密钥，重新加密 ${word(row, "sealed")} 项`,
+      `The sealing key was changed; ${word(row, "sealed")} files sealed anew`,
+    ),
   "engine-started": fixed("网关启动", "The gateway started"),
   "write-asked": (row, names) =>
     both(
@@ -447,11 +457,59 @@ const lines: Readonly<Record<string, Line>> = {
   ),
   "ticket-false-alarm-claimed": did("核实为误报，待第二人确认", "found a false alarm; a second person must confirm it"),
   "ticket-false-alarm": did("判定为误报", "judged it a false alarm"),
+  "notice-drafted": (row, names) =>
+    join(
+      `${names.actor(row.actor)} ${flag(row, "edited") ? "修改了" : "起草了"}业主通知`,
+      `${names.actor(row.actor)} ${flag(row, "edited") ? "changed" : "drafted"} a notice to residents`,
+      noticeTail(row),
+    ),
+  "notice-asked": (row) => {
+    const cause = causeText[word(row, "cause") as keyof typeof causeText] ?? both("", "");
+    return both(`业主通知草稿待审批：${cause.zh}`, `A draft of a notice to residents waits for approval: ${cause.en}`);
+  },
+  "notice-sent": (row, names) => {
+    const text = textOf(row, "text") ?? both("", "");
+    const name = names.actor(row.actor);
+    return word(row, "held") !== ""
+      ? both(
+          `${name} 批准了业主通知（演练或模拟，未对外发送）：${text.zh}`,
+          `${name} approved a notice to residents (not real, sent to nobody): ${text.en}`,
+        )
+      : both(`${name} 批准并发布业主通知：${text.zh}`, `${name} approved and sent a notice to residents: ${text.en}`);
+  },
+  "notice-withdrawn": (row, names) =>
+    join(
+      `${names.actor(row.actor)} 撤回了第 ${word(row, "edition")} 期业主通知`,
+      `${names.actor(row.actor)} took edition ${word(row, "edition")} of the notice back`,
+      tail(word(row, "reason")),
+    ),
+  "notice-discarded": (row, names) =>
+    row.actor === "gatehouse"
+      ? both("工单已结束，业主通知草稿作废", "The ticket is over: the draft of the notice was dropped")
+      : join(
+          `${names.actor(row.actor)} 作废了业主通知草稿`,
+          `${names.actor(row.actor)} dropped the draft of the notice`,
+          noticeTail(row),
+        ),
+  "notice-reach": (row, names) => {
+    const way = textOf(row, "way") ?? both("", "");
+    const told = [
+      word(row, "delivered") && both(`送达 ${word(row, "delivered")} 户`, `${word(row, "delivered")} delivered`),
+      word(row, "read") && both(`已读 ${word(row, "read")} 户`, `${word(row, "read")} read`),
+    ].filter((one) => one !== "");
+    const name = names.actor(row.actor);
+    return both(
+      `${name} 登记${way.zh}触达：${told.map((one) => one.zh).join("，")}`,
+      `${name} noted the reach of ${way.en}: ${told.map((one) => one.en).join(", ")}`,
+    );
+  },
+  "notice-closed": fixed("业主通知结束", "The notice to residents is over"),
   "ticket-sop": (row, names) => {
     const row_ = textOf(row, "text") ?? both(word(row, "sop"), word(row, "sop"));
+    const skipped = flag(row, "skipped");
     return join(
-      `${names.actor(row.actor)} 完成：${row_.zh}`,
-      `${names.actor(row.actor)} did: ${row_.en}`,
+      `${names.actor(row.actor)} ${skipped ? "跳过" : "完成"}：${row_.zh}`,
+      `${names.actor(row.actor)} ${skipped ? "skipped" : "did"}: ${row_.en}`,
       tail(word(row, "note")),
     );
   },

@@ -4,13 +4,14 @@ import { roles } from "#model/account";
 import { linkageStates, panelStates } from "#model/fire-log";
 import { ticketClasses } from "#model/policy";
 import type { Text } from "#model/text";
+import { cares } from "#model/ticket";
 import { days, type Instant, parseInstant, parseSpan, type Span } from "#model/time";
 import { TOKEN_DAYS } from "../people/tokens.ts";
 import { ticketKinds } from "../reports/response-rounds.ts";
 import { ErrorShape } from "./shapes.ts";
 
 /** Readable text: line breaks and tabs are fine; other control characters, and those that turn writing round, are not. */
-const words = (longest: number) =>
+export const words = (longest: number) =>
   z
     .string()
     .trim()
@@ -18,19 +19,19 @@ const words = (longest: number) =>
     .max(longest)
     .regex(/^(?:[\n\r\t]|[^\p{Cc}\u2028-\u202e\u2066-\u2069])*$/u);
 
-const id = (longest: number) =>
+export const id = (longest: number) =>
   z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]*$/)
     .max(longest);
 
 /** A check whose words are ours, in both languages; `validate.ts` reads them back. */
-const say = <T>(fits: (value: T) => boolean, what: Text) =>
+export const say = <T>(fits: (value: T) => boolean, what: Text) =>
   z.check<T>((context) => {
     if (!fits(context.value)) context.issues.push({ code: "custom", input: context.value, params: { what } });
   });
 
-const Instantly = z.iso.datetime({ offset: true }).describe("ISO 8601 with offset or Z");
+export const Instantly = z.iso.datetime({ offset: true }).describe("ISO 8601 with offset or Z");
 
 export const CommandId = z
   .string()
@@ -310,6 +311,13 @@ export const TryChannel = z.strictObject({
   to: id(64).describe("id of a person of people.yaml, whose phone or address is used"),
 });
 
+export const Contact = z.strictObject({
+  name: words(64),
+  phone: z
+    .string()
+    .trim()
+    .regex(/^\+?[\d -]{3,24}$/),
+});
 export const OpenTicket = z.strictObject({
   class: z.enum(ticketClasses),
   severity: z.enum(["S1", "S2", "S3", "S4"]).optional(),
@@ -322,14 +330,14 @@ export const OpenTicket = z.strictObject({
     })
     .optional()
     .describe("演练: worked on like a real one, marked everywhere, kept out of the figures; supervisors"),
+  place: z
+    .strictObject({ building: words(64).optional(), floor: words(64).optional(), room: words(64).optional() })
+    .optional()
+    .describe("Where it is; what is left out is the device's."),
+  reporter: Contact.optional().describe("Who reported it; sealed, and masked from here on."),
+  expected: Instantly.optional().describe("By when the reporter would like it done."),
+  care: z.array(z.enum(cares)).max(cares.length).optional().describe("Who lives there and needs more care."),
   commandId: CommandId,
-});
-export const Contact = z.strictObject({
-  name: words(64),
-  phone: z
-    .string()
-    .trim()
-    .regex(/^\+?[\d -]{3,24}$/),
 });
 export const KeepContact = z.strictObject({ commandId: CommandId, ...Contact.shape });
 const FileId = z.string().regex(/^[0-9a-f]{32}$/);
@@ -339,6 +347,7 @@ export const Step = z.strictObject({
   occurredAt: Instantly.optional().describe("For a back-entry: when it was done."),
   assignee: words(100).optional().describe("dispatch, assign: who"),
   sop: words(100).optional().describe("sop: which row"),
+  skip: z.boolean().optional().describe("sop: the row is left out; note says why"),
   who: z.enum(["staff", "rescue"]).optional().describe("arrive: who came"),
   reason: words(100).optional().describe("hold: one of the policy's reasons"),
   for: Duration.optional().describe("hold: how long; as long as the policy allows when not told"),
@@ -360,6 +369,7 @@ export const VisitStep = Step.pick({
   note: true,
   occurredAt: true,
   sop: true,
+  skip: true,
   what: true,
   for: true,
   score: true,

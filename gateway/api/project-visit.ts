@@ -55,6 +55,8 @@ function workOf(
     state: body.state,
     title: body.title,
     place: body.place,
+    ...(body.expected ? { expected: body.expected } : {}),
+    ...(body.care ? { care: body.care } : {}),
     ...(body.deviceName ? { deviceName: body.deviceName } : {}),
     openedAt: body.openedAt,
     ...(body.closedAt ? { closedAt: body.closedAt } : {}),

@@ -298,6 +298,8 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
     state: ticket.state,
     title: text(ticket.title),
     place: place(ticket.place),
+    ...maybe("expected", time(ticket.expected)),
+    ...maybe("care", ticket.care && [...ticket.care]),
     ...maybe("device", ticket.device),
     ...maybe("deviceName", ticket.device === undefined ? undefined : text(partName(device, ticket.device))),
     alarms: [...ticket.alarms],
@@ -334,6 +336,7 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
       mandatory: row.mandatory,
       ...maybe("doneBy", row.doneBy),
       ...maybe("at", time(row.at)),
+      ...maybe("skipped", row.skipped),
     })),
     ...maybe("lead", ticket.policy.lead === undefined ? undefined : text(roleNamer(view.site)(ticket.policy.lead))),
     ...maybe(

@@ -29,7 +29,7 @@ export const AlarmReportShape = z.object({
   position: z.string(),
   positions: z.array(z.object({ id: z.string(), name: Text })),
   data: z.enum(["real", "simulated", "test", "maintenance"]),
-  kpis: z.array(kpiShape(["load", "flood", "nuisance", "priority", "response", "suppression", "now"])),
+  kpis: z.array(kpiShape(["load", "flood", "nuisance", "priority", "response", "suppression", "quality", "now"])),
   top: z.array(Counted.extend({ share: z.number() })),
   chattering: z.array(Counted),
   fleeting: z.array(Counted.extend({ suggestedDelay: z.number().describe("ms of an on-delay") })),
@@ -49,6 +49,16 @@ export const AlarmReportShape = z.object({
   ),
   suppressedBy: z.array(Counted),
   pairs: z.array(z.object({ first: Text, second: Text, count: z.int(), share: z.number() })),
+  badQuality: z
+    .array(
+      z.object({
+        device: z.string(),
+        name: Text,
+        bad: z.number().describe("ms with any of its points bad"),
+        silent: z.number().describe("ms of these with all of them bad"),
+      }),
+    )
+    .describe("The longest first; none when every point was good"),
   neverFired: z.array(z.object({ rule: z.string(), title: Text })),
   /** How many alarms of each kind of data there were; only `data` is in the figures. */
   others: z.object({ real: z.int(), simulated: z.int(), test: z.int(), maintenance: z.int() }),

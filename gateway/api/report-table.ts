@@ -31,6 +31,8 @@ const lists = {
   flood: { zh: "洪峰", en: "flood" },
   suppressedBy: { zh: "抑制原因", en: "suppressed by" },
   pair: { zh: "成对出现", en: "pair" },
+  badQuality: { zh: "坏数据", en: "bad data" },
+  silent: { zh: "其中全部测点失效", en: "of it all points bad" },
   neverFired: { zh: "90 天未动作的规则", en: "rule silent for 90 d" },
 } as const satisfies Record<string, Text>;
 export const dataNames: Readonly<Record<AlarmReportBody["data"], Text>> = {
@@ -82,6 +84,10 @@ export function reportRows(
       ...report.floods.map((one) => row(lists.flood, `${one.from} ${one.name[lang]}`, one.alarms)),
       ...report.suppressedBy.map((one) => row(lists.suppressedBy, one.name[lang], one.count)),
       ...report.pairs.map((one) => row(lists.pair, `${one.first[lang]} → ${one.second[lang]}`, one.share, "share")),
+      ...report.badQuality.flatMap((one) => [
+        row(lists.badQuality, one.name[lang], one.bad, "span"),
+        row(lists.silent, one.name[lang], one.silent, "span"),
+      ]),
       ...report.neverFired.map((one) => row(lists.neverFired, one.title[lang])),
     ],
   };

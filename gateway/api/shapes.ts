@@ -4,6 +4,7 @@ import * as z from "zod";
 import { roles } from "#model/account";
 import { clockKinds, ticketClasses } from "#model/policy";
 import { deviceKinds } from "#model/site";
+import { cares } from "#model/ticket";
 import { ContactShape, FileShape, PromiseShape, RatingShape } from "./kept-shapes.ts";
 
 const Time = z.iso.datetime();
@@ -177,6 +178,8 @@ export const SopShape = z.object({
   mandatory: z.boolean(),
   doneBy: z.string().optional(),
   at: Time.optional(),
+  /** Why it was left out. */
+  skipped: z.string().optional(),
 });
 
 export const TicketEventShape = z.object({
@@ -227,6 +230,10 @@ export const TicketShape = z.object({
   ]),
   title: Text,
   place: Place,
+  /** By when whoever reported it would like it done. */
+  expected: Time.optional(),
+  /** Who lives there and needs more care. */
+  care: z.array(z.enum(cares)).optional(),
   device: z.string().optional(),
   deviceName: Text.optional(),
   alarms: z.array(z.string()),

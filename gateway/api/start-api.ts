@@ -29,6 +29,7 @@ import { journalRoutes } from "./routes/journal.ts";
 import { linkRoutes } from "./routes/links.ts";
 import { liveRoutes } from "./routes/live.ts";
 import { northRoutes } from "./routes/north.ts";
+import { noticeRoutes } from "./routes/notices.ts";
 import { reportRoutes } from "./routes/reports.ts";
 import { responseReportRoutes } from "./routes/response-report.ts";
 import { ruleRoutes } from "./routes/rules.ts";
@@ -113,6 +114,7 @@ export async function startApi(input: ApiInput): Promise<Api> {
   visitRoutes(server, house);
   await fileRoutes(server, house);
   handoverRoutes(server, house, desk);
+  noticeRoutes(server, house);
   fireLogRoutes(server, house);
   channelRoutes(server, house);
   journalRoutes(server, house);

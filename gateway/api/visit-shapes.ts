@@ -4,7 +4,7 @@ import { FileShape } from "./kept-shapes.ts";
 import { ClockShape, SopShape, TicketShape } from "./shapes.ts";
 
 const Time = z.iso.datetime();
-const { title: Text, severity, place } = TicketShape.shape;
+const { title: Text, severity, place, expected, care } = TicketShape.shape;
 
 /** `work` is there while it is theirs, or still to be had. */
 export const VisitShape = z.object({
@@ -21,6 +21,8 @@ export const VisitShape = z.object({
       state: z.string(),
       title: Text,
       place,
+      expected,
+      care,
       deviceName: Text.optional(),
       openedAt: Time,
       closedAt: Time.optional(),

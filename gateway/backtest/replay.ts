@@ -13,6 +13,7 @@ import { HOLD } from "../history/buckets.ts";
 import { createPointTable, type PointTable } from "./columns.ts";
 import { createGaps, type Gap } from "./gaps.ts";
 import { createLane, type WouldBe } from "./lane.ts";
+import type { LeftOut } from "./left-out.ts";
 import type { Reads } from "./reads.ts";
 
 /** Samples of many points in the order of their times, all before `until`. The columns may be longer than `count`. */
@@ -23,6 +24,8 @@ export interface Stretch {
   readonly at: Float64Array;
   readonly value: Float64Array;
   readonly code: Uint8Array;
+  /** Samples that make no difference and are not among them. */
+  readonly leftOut?: LeftOut;
 }
 
 export interface ReplayInput {
@@ -68,6 +71,7 @@ export function replay(input: ReplayInput): Replayed {
     points: site.points,
     columns,
     zone: site.zone,
+    tell: newest,
   });
   const laneOf = new Map(lanes.flatMap((lane) => lane.rules.map((rule) => [rule, lane])));
   const gaps = createGaps(
@@ -79,6 +83,25 @@ export function replay(input: ReplayInput): Replayed {
   let samples = 0;
   let swept = from as number;
   let refreshed = 0;
+  let leftOut: LeftOut | undefined;
+  /** Samples up to this moment were taken, or left out. */
+  let through = from as number;
+
+  /** For a sentence: samples that were left out moved the value, too. */
+  function newest(handle: number): number {
+    if (columns.quality[handle] !== GOOD) return Number.NaN;
+    const at = leftOut?.lastAt(handle, through) ?? Number.NaN;
+    return Number.isNaN(at) ? (columns.value[handle] as number) : (leftOut?.lastValue(handle, through) as number);
+  }
+
+  /** Whether nothing of the point came for so long that it is not believed any longer. */
+  function isSilent(handle: number, at: number): boolean {
+    if (at - (columns.sourceAt[handle] as number) < HOLD) return false;
+    const last = leftOut?.lastAt(handle, at - 1) ?? Number.NaN;
+    if (!(at - last < HOLD)) return true;
+    columns.sourceAt[handle] = last;
+    return false;
+  }
 
   /** While a value holds, the house went on reading it, though only its changes were kept. Only `stale()` asks for that. */
   function stillThere(now: number): void {
@@ -87,9 +110,10 @@ export function replay(input: ReplayInput): Replayed {
     for (const handle of reads.aged) if (columns.quality[handle] !== BAD) columns.receivedAt[handle] = now;
   }
 
-  /** One look at what is new. `at`: ms since `from`. */
-  function step(at: number): void {
+  /** One look at what is new up to `until`. `at`: ms since `from`. */
+  function step(at: number, until: number): void {
     stillThere(from + at);
+    through = until;
     looked = at;
     const moment: Moment = { now: instant(from + at), mono: milliseconds(at) };
     for (const transition of engine.step(news.handles, news.count, moment)) {
@@ -103,7 +127,7 @@ export function replay(input: ReplayInput): Replayed {
     for (let wake = engine.nextWake() as number; wake < until; wake = engine.nextWake() as number) {
       const at = Math.max(wake, looked + 1);
       if (at >= until) return;
-      step(at);
+      step(at, from + at);
     }
   }
 
@@ -111,22 +135,22 @@ export function replay(input: ReplayInput): Replayed {
     for (; swept + SWEEP <= now; swept += SWEEP) {
       const at = swept + SWEEP;
       for (const handle of reads.handles) {
-        if (columns.quality[handle] === BAD || at - (columns.sourceAt[handle] as number) < HOLD) continue;
+        if (columns.quality[handle] === BAD || !isSilent(handle, at)) continue;
         runTimers(at - from);
         news.lost(handle, STALE);
       }
-      if (news.isUrgent) step(at - from);
+      if (news.isUrgent) step(at - from, at - 1);
       gaps.look(at);
     }
   }
 
   /** The first look: at what held when the range begins. */
   function begin(): void {
-    if (looked >= 0) return;
-    step(0);
+    if (looked < 0) step(0, from);
   }
 
   for (const stretch of input.stretches) {
+    leftOut = stretch.leftOut;
     for (let i = 0; i < stretch.count; ) {
       const at = stretch.at[i] as number;
       // A sample that came late is judged when it came, as in the house.
@@ -140,15 +164,22 @@ export function replay(input: ReplayInput): Replayed {
       for (; i < stretch.count && stretch.at[i] === at; i += 1) {
         news.take(stretch.handle[i] as number, stretch.value[i] as number, stretch.code[i] as number, at);
       }
-      if (at > from && news.isUrgent) step(then);
+      if (at > from && news.isUrgent) step(then, at);
     }
-    samples += stretch.count;
+    // What was left out of this stretch cannot be asked for later.
+    const until = Math.min(stretch.until, to);
+    if (until > from) {
+      begin();
+      sweep(until);
+      runTimers(until - from);
+    }
+    samples += stretch.count + (leftOut?.count ?? 0);
     input.progress?.(Math.min(1, Math.max(0, (stretch.until - from) / Math.max(1, to - from))));
   }
   begin();
   sweep(to);
   runTimers(to - from);
-  step(Math.max(looked, to - from));
+  step(Math.max(looked, to - from), to);
   return {
     samples,
     instances: engine.instances.filter(({ rule }) => laneOf.get(rule) === asIs).length,

@@ -62,8 +62,9 @@ export function replayStored(input: Omit<BacktestInput, "rule"> & Pick<ReplayInp
   }
   const { from, to } = input;
   let broken = 0;
-  const stretches = storedSamples(file, points, reads.handles, input, () => {
+  const tellBroken = () => {
     broken += 1;
-  });
+  };
+  const stretches = storedSamples(file, points, reads.handles, input, tellBroken, reads.answers);
   return { replayed: replay({ ...input, stretches }), range: { from, to }, broken };
 }

@@ -6,6 +6,8 @@ import { type HistoryFile, keyOf } from "../history/file.ts";
 import { createHeads } from "../history/heads.ts";
 import { createPast, type Past, type StoredBlock } from "../history/past.ts";
 import { merged } from "../history/stretch.ts";
+import { createSieve, type LeftOut, type Sieve } from "./left-out.ts";
+import type { Answer } from "./reads.ts";
 import type { Stretch } from "./replay.ts";
 
 /** Short enough for its columns to stay in the processor's cache. */
@@ -22,6 +24,8 @@ interface Cursor {
   /** Samples that were unpacked, and how many of them were handed on. */
   left: Samples | undefined;
   used: number;
+  /** Only what passes is handed on. */
+  readonly sieve: Sieve | undefined;
 }
 
 /** Only read beside a running gateway is it ever more than minutes. */
@@ -42,6 +46,7 @@ function readTail(file: HistoryFile, past: Past, wanted: ReadonlySet<number>): R
 /**
  * `points`: ids by handle; only `handles` are read. Begins a little before `from`, with what held then. The iterable ends
  * at `to`; a stretch is good until the next one is asked for. `tellBroken` is called for each row that could not be read.
+ * With `answers`, samples of such a point that make no difference are left out of the stretches.
  */
 export function* storedSamples(
   file: HistoryFile,
@@ -49,6 +54,7 @@ export function* storedSamples(
   handles: readonly number[],
   range: { readonly from: Instant; readonly to: Instant },
   tellBroken: () => void,
+  answers?: ReadonlyMap<number, Answer | undefined>,
 ): Generator<Stretch> {
   const past = createPast(file, tellBroken);
   const find = file.prepare("SELECT id FROM series WHERE point = ?");
@@ -60,17 +66,26 @@ export function* storedSamples(
   const tails = readTail(file, past, new Set(known.map(({ series }) => series)));
   const cursors = known.map(({ handle, series }): Cursor => {
     const ahead = past.blockAfter(series, keyOf(series, start - DAY) - 1);
-    return { handle, series, ahead, tail: tails.get(series), left: undefined, used: 0 };
+    const answer = answers?.get(handle);
+    const sieve = answer && createSieve(answer);
+    return { handle, series, ahead, tail: tails.get(series), left: undefined, used: 0, sieve };
   });
+  const sieves = new Map(cursors.flatMap(({ handle, sieve }) => (sieve ? [[handle, sieve]] : [])));
   const room = createRoom();
   for (let from = start; from < range.to; from += WINDOW) {
     const to = Math.min(from + WINDOW, range.to);
     room.clear();
+    let count = 0;
     for (const cursor of cursors) {
       refill(past, cursor, to);
-      take(room, cursor, start, from, to);
+      count += take(room, cursor, start, from, to);
     }
-    yield room.inTime(from, to);
+    const leftOut: LeftOut = {
+      count,
+      lastAt: (handle, until) => sieves.get(handle)?.lastAt(until) ?? Number.NaN,
+      lastValue: (handle, until) => sieves.get(handle)?.lastValue(until) ?? Number.NaN,
+    };
+    yield { ...room.inTime(from, to), leftOut };
   }
 }
 
@@ -102,18 +117,26 @@ const rest = (samples: Samples, from: number): Samples => ({
   code: samples.code.subarray(from),
 });
 
-function take(room: Room, cursor: Cursor, start: number, from: number, to: number): void {
-  const { left } = cursor;
-  if (!left) return;
+/** Hands on what is before `to`, and says how many samples the sieve left out. */
+function take(room: Room, cursor: Cursor, start: number, from: number, to: number): number {
+  const { left, handle, sieve } = cursor;
+  if (!left) return 0;
   let i = cursor.used;
+  while (i < left.count && (left.at[i] as number) < start) i += 1;
+  const begin = i;
+  let leftOut = 0;
   for (; i < left.count && (left.at[i] as number) < to; i += 1) {
-    const at = left.at[i] as number;
     // After a step of the clock a block can hold what belongs before this window: it is told late, as it was then.
-    if (at >= start)
-      room.push(cursor.handle, Math.max(at, from) - from, left.value[i] as number, left.code[i] as number);
+    const at = Math.max(left.at[i] as number, from);
+    const value = left.value[i] as number;
+    const code = left.code[i] as number;
+    if (!sieve || sieve.passes(at, value, code)) room.push(handle, at - from, value, code);
+    else leftOut += 1;
   }
+  if (i > begin) sieve?.keep(left, begin, i, from);
   cursor.used = i;
   if (i === left.count) cursor.left = undefined;
+  return leftOut;
 }
 
 type Room = ReturnType<typeof createRoom>;

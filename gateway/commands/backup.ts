@@ -4,10 +4,16 @@ import { dirname, join, resolve } from "node:path";
 import { usualHistory } from "#model/site";
 import { createClock } from "../clock.ts";
 import { copyHistory, HistoryCopyTrouble } from "../history/copy.ts";
-import { type Asked, askGateway } from "../net/control-socket.ts";
 import { openStore } from "../store/sqlite/open-store.ts";
+import { askRunning } from "./ask-running.ts";
 import { type CommandLine, exit, parse, Refusal, say, WrongUsage } from "./command.ts";
 import { dataOf, readSite } from "./read-site.ts";
+
+/** On purpose: a copy that gets into other hands then tells nothing of anybody. */
+const LEFT_OUT = {
+  zh: "备份不含联系人、照片和签名（sealed/）及其密钥（keys.json）。需要时请另行复制 sealed/，密钥与其分开保管。",
+  en: "Not in it: names, numbers, photos and signatures (sealed/) and their keys (keys.json). Copy sealed/ by itself if you need it, and keep the keys elsewhere.",
+};
 
 /** Overwrites nothing. The file appears under its name only when it is whole. */
 export async function backup(line: CommandLine, args: string[]): Promise<number> {
@@ -36,6 +42,7 @@ export async function backup(line: CommandLine, args: string[]): Promise<number>
     await store.backup(file);
   }
   line.print(say(line.language, `已备份到 ${file}。`, `Backed up to ${file}.`));
+  if (existsSync(join(data, "keys.json"))) line.print(say(line.language, LEFT_OUT.zh, LEFT_OUT.en));
   if (past === undefined) return exit.done;
   try {
     if (!isRunning) await copyHistory(data, past, (site.history ?? usualHistory).reserve);
@@ -52,25 +59,13 @@ export const historyOf = (file: string): string => `${file}.history`;
 
 /** The gateway's own copy becomes the person's file. False when none runs. */
 async function collect(data: string, order: string, file: string): Promise<boolean> {
-  using asked = await ask(data, order);
+  using asked = await askRunning(data, order);
   if (!asked) return false;
   const { reply } = asked;
   if ("because" in reply) throw new Refusal(exit.failed, reply.because.zh, reply.because.en);
+  if (!("file" in reply)) throw new Error("the gateway answered another question");
   take(reply.file, file);
   return true;
-}
-
-async function ask(data: string, order: string): Promise<Asked | undefined> {
-  try {
-    return await askGateway(data, order);
-  } catch (error) {
-    const { message } = error as Error;
-    throw new Refusal(
-      exit.failed,
-      `网关正在运行，但没有交出备份（${message}）。请用运行网关的系统账号执行，并查看网关日志。`,
-      `The gateway runs but did not hand over a backup (${message}). Use the system account that runs it, and see its log.`,
-    );
-  }
 }
 
 /** The gateway's copy becomes the person's file, with the person's rights. */

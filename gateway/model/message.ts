@@ -27,6 +27,8 @@ export interface Message {
   /** When the person opened the ticket after being told. */
   readonly readAt?: Instant;
   readonly lateBy?: number;
+  /** For people outside the house: said as it stands, without what the crew needs. */
+  readonly audience?: "residents";
   readonly because?: string;
 }
 

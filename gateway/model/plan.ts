@@ -10,9 +10,9 @@ import type { Paper } from "./paper.ts";
 import type { TicketClass } from "./policy.ts";
 import type { Transition } from "./rule.ts";
 import type { Severity } from "./severity.ts";
-import type { Site } from "./site.ts";
+import type { Place, Site } from "./site.ts";
 import type { Text } from "./text.ts";
-import type { Promised, Rating, Ticket, TicketFile } from "./ticket.ts";
+import type { Care, Promised, Rating, Ticket, TicketFile } from "./ticket.ts";
 import type { Instant, Span } from "./time.ts";
 
 /** Whether a device answers; kept in memory only, since a restart asks again. */
@@ -125,6 +125,11 @@ export type Command =
       readonly occurredAt?: Instant;
       /** 演练; `overReal`: somebody knows that a real emergency is open meanwhile. */
       readonly drill?: { readonly overReal: boolean };
+      /** Where it is, as it was told; what is left out is the device's. */
+      readonly place?: Place;
+      /** As on the ticket. */
+      readonly expected?: Instant;
+      readonly care?: readonly Care[];
     }
   | {
       readonly do: "ticket-step";
@@ -134,8 +139,9 @@ export type Command =
       readonly occurredAt?: Instant;
       /** For assign and dispatch: who. */
       readonly assignee?: string;
-      /** For sop: which row. */
+      /** For sop: which row, and whether it is left out; `note` then says why. */
       readonly sop?: string;
+      readonly skip?: boolean;
       /** For hold: id of one of the policy's reasons, and how long; absent: as long as the policy allows. */
       readonly reason?: string;
       readonly for?: Span;
@@ -173,6 +179,30 @@ export type Command =
       readonly remarks: string;
     }
   | { readonly do: "sign-handover"; readonly handover: string; readonly side: "leaving" | "coming" }
+  /** Words for residents: a draft from the template of the class, or a change of the one that waits. */
+  | {
+      readonly do: "draft-notice";
+      readonly ticket: string;
+      readonly kind?: "update" | "closing";
+      readonly what?: Text;
+      readonly todo?: Text;
+      readonly back?: Instant | "unknown";
+      /** The draft that was changed; absent: whatever lies there. */
+      readonly rev?: number;
+    }
+  | { readonly do: "discard-notice"; readonly ticket: string; readonly rev: number }
+  | { readonly do: "approve-notice"; readonly ticket: string; readonly rev: number }
+  /** Takes back what residents were told last. */
+  | { readonly do: "withdraw-notice"; readonly ticket: string; readonly edition: number; readonly reason: string }
+  /** What a way says of itself, or somebody counted: the board was hung up, 312 have read it. */
+  | {
+      readonly do: "report-reach";
+      readonly ticket: string;
+      readonly edition: number;
+      readonly way: string;
+      readonly delivered?: number;
+      readonly read?: number;
+    }
   /** The second step of a write: recorded before anything goes out. `order` is the id of the command. */
   | { readonly do: "write-point"; readonly point: string; readonly value: number; readonly order: string };
 

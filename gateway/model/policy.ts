@@ -2,6 +2,7 @@
 
 import type { Workdays } from "./calendar.ts";
 import type { FireLogPolicy } from "./fire-log.ts";
+import type { NoticePolicy } from "./notice.ts";
 import type { Severity } from "./severity.ts";
 import type { Text } from "./text.ts";
 import { days, type Span } from "./time.ts";
@@ -152,6 +153,7 @@ export interface Policy {
   readonly personal?: PersonalData;
   readonly version: string;
   readonly reports?: ReportPolicy;
+  readonly notices?: NoticePolicy;
   readonly kpi?: KpiTargets;
   /** Waiting that may stop the repair clock: why, and how long before the ticket goes on by itself. */
   readonly hold: { readonly reasons: readonly HoldReason[]; readonly longest: Span };

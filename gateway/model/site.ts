@@ -3,6 +3,7 @@
 import type { BrokerSettings } from "./broker.ts";
 import type { FloodLimits } from "./flood.ts";
 import type { NorthSettings } from "./north.ts";
+import type { ResidentContact, ResidentWay } from "./notice.ts";
 import type { PointDefinition, Suspect } from "./points.ts";
 import type { Policy } from "./policy.ts";
 import type { Problem } from "./problem.ts";
@@ -124,6 +125,15 @@ export interface ChannelSetting {
   readonly settings: unknown;
 }
 
+/** Who lives here and how they are told: apart from the channels to the crew, so that neither hears what is for the other. */
+export interface Residents {
+  readonly households: number;
+  readonly channels: readonly ChannelSetting[];
+  /** Each channel, and what is done by hand. */
+  readonly ways: readonly ResidentWay[];
+  readonly contacts: readonly ResidentContact[];
+}
+
 /** How long samples and their aggregates are kept, and how much room they may take. */
 export interface HistorySettings {
   readonly raw: Span;
@@ -168,6 +178,7 @@ export interface Site {
   readonly policy: Policy;
   readonly people: People;
   readonly channels: readonly ChannelSetting[];
+  readonly residents?: Residents;
   /** Beside a simulated site: its fleet file, and the address of the simulator's control. */
   readonly simulator?: { readonly fleet: string; readonly control: string };
   /** Where lasting data goes when the environment does not say. */

@@ -62,9 +62,16 @@ export interface SopRow {
   readonly step: string;
   readonly text: Text;
   readonly mandatory: boolean;
+  /** Who did it, or left it out. */
   readonly doneBy?: string;
   readonly at?: Instant;
+  /** Why it was left out. */
+  readonly skipped?: string;
 }
+
+/** Who lives there and needs more care (W9): a flag, and nothing of what ails them (S17). */
+export const cares = ["elderly", "disabled"] as const;
+export type Care = (typeof cares)[number];
 
 /** Work that waits for something, with somebody's word for it. */
 export interface Hold {
@@ -161,6 +168,9 @@ export interface Ticket {
   readonly title: Text;
   readonly device?: string;
   readonly place: Place;
+  /** By when whoever reported it would like it done (W18): a wish, and no clock. */
+  readonly expected?: Instant;
+  readonly care?: readonly Care[];
   /** Alarm ids that belong to this ticket. */
   readonly alarms: readonly string[];
   readonly openedAt: Instant;

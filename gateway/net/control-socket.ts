@@ -10,9 +10,12 @@ import type { Text } from "#model/text";
 
 /** What an order gives: a reply for the one who asked, and what is cleared away once that one has hung up. */
 export interface Done {
-  readonly file: string;
-  readonly afterwards: () => void;
+  readonly reply: Answer;
+  readonly afterwards?: () => void;
 }
+
+/** A file that waits for the one who asked, what was done in words, or why it was not. */
+export type Answer = { readonly file: string } | { readonly said: Text } | { readonly because: Text };
 
 export type Orders = Readonly<Record<string, () => Promise<Done>>>;
 
@@ -20,10 +23,8 @@ export type Orders = Readonly<Record<string, () => Promise<Done>>>;
 const LONGEST = 64;
 const CONNECTIONS = 8;
 
-const Reply = z.union([
-  z.object({ file: z.string() }),
-  z.object({ because: z.object({ zh: z.string(), en: z.string() }) }),
-]);
+const Words = z.object({ zh: z.string(), en: z.string() });
+const Reply = z.union([z.object({ file: z.string() }), z.object({ said: Words }), z.object({ because: Words })]);
 
 /** The address of a UNIX socket has about 100 bytes, so that it is said from here when that is shorter. */
 function addressIn(folder: string): string {
@@ -72,9 +73,9 @@ async function attend(socket: Socket, orders: Orders, tell: (error: unknown) => 
   if (name === undefined || !Object.hasOwn(orders, name)) return void socket.destroy();
   try {
     const done = await orders[name]!();
-    socket.write(`${JSON.stringify({ file: done.file })}\n`);
+    socket.write(`${JSON.stringify(done.reply)}\n`);
     await gone;
-    done.afterwards();
+    done.afterwards?.();
   } catch (error) {
     const { because } = error as { because?: Text };
     if (!because) tell(error);
@@ -102,7 +103,7 @@ async function firstLine(socket: Socket, longest: number): Promise<string | unde
 }
 
 export interface Asked extends Disposable {
-  readonly reply: { readonly file: string } | { readonly because: Text };
+  readonly reply: Answer;
 }
 
 /**

@@ -21,6 +21,8 @@ export interface WorkerInput {
   /** Bytes that stay free on the disk for alarms and tickets of the house. */
   readonly reserve: number;
   readonly settings: TargetSettings;
+  /** Devices that do not answer at the start of the thread. */
+  readonly lost: readonly string[];
   readonly now: number;
   readonly mono: number;
 }
@@ -33,6 +35,7 @@ export type ToWorker =
       readonly now: number;
       readonly mono: number;
     }
+  | { readonly do: "device"; readonly device: string; readonly isLost: boolean }
   | { readonly do: "told"; readonly rows: readonly Told[]; readonly upTo: number }
   | { readonly do: "answer"; readonly id: number; readonly text: string }
   | { readonly do: "close" };

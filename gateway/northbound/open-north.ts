@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { isListed } from "#model/alarm";
 import type { JournalEntry } from "#model/journal";
 import type { MqttTarget, NorthPoints } from "#model/north";
+import type { DeviceState } from "#model/plan";
 import { type Site, usualHistory } from "#model/site";
 import type { Text } from "#model/text";
 import type { Clock, Moment } from "#model/time";
@@ -140,6 +141,7 @@ export function openNorth(input: NorthInput): North {
           settings,
         },
         points,
+        lost: [...door.house.devices.values()].filter(isLost).map(({ device }) => device),
         table: input.table,
         clock,
         since,
@@ -176,6 +178,7 @@ export function openNorth(input: NorthInput): North {
     follow(news) {
       for (const target of targets) {
         if (news.kind === "values") target.append(news.changed, news.count, news.at);
+        if (news.kind === "devices") for (const one of news.devices) target.turn(one.device, isLost(one));
         if (news.kind === "alarms" || news.kind === "tickets") target.wake();
       }
     },
@@ -205,6 +208,8 @@ export function openNorth(input: NorthInput): North {
     },
   };
 }
+
+const isLost = ({ state }: DeviceState): boolean => state === "offline";
 
 /** The same at every start: the broker may keep what it has not handed over yet. */
 const clientIdOf = ({ broker }: MqttTarget, site: Site): string =>

@@ -30,8 +30,10 @@ export interface TargetNews {
 }
 
 export interface TargetInput {
-  readonly worker: Omit<WorkerInput, "now" | "mono" | "points">;
+  readonly worker: Omit<WorkerInput, "now" | "mono" | "points" | "lost">;
   readonly points: WorkerInput["points"];
+  /** Devices that do not answer at the start. */
+  readonly lost: readonly string[];
   readonly table: PointTable;
   readonly clock: Clock;
   readonly news: TargetNews;
@@ -46,6 +48,8 @@ export interface Target extends AsyncDisposable {
   append(changed: Int32Array, count: number, at: Moment): void;
   /** Alarms or tickets have changed. */
   wake(): void;
+  /** A device answers no more, or again. */
+  turn(device: string, isLost: boolean): void;
   /** Once a second. */
   beat(at: Moment): void;
   /** `undefined` until the queue is open. */
@@ -71,6 +75,8 @@ export function openTarget(input: TargetInput): Target {
   const handles = input.points.map(({ id }) => handleOf.get(id) as number);
   for (const [at, handle] of handles.entries()) position[handle] = at;
 
+  /** A thread that is started again must know them too. */
+  const lost = new Set(input.lost);
   let batch = emptyBatch();
   let texts: [number, string][] = [];
   let onTheWay = 0;
@@ -86,6 +92,7 @@ export function openTarget(input: TargetInput): Target {
     const workerData: WorkerInput = {
       ...input.worker,
       points: input.points,
+      lost: [...lost],
       now: clock.now(),
       mono: clock.monotonic(),
     };
@@ -228,6 +235,12 @@ export function openTarget(input: TargetInput): Target {
       for (let i = 0; i < count; i += 1) keep(changed[i] as number, at);
     },
     wake: follow,
+    turn(device, isLost) {
+      if (lost.has(device) === isLost) return;
+      if (isLost) lost.add(device);
+      else lost.delete(device);
+      if (diedAt === undefined && !isOver) send({ do: "device", device, isLost });
+    },
     beat(at) {
       if (diedAt !== undefined && at.mono - diedAt >= START_AGAIN) {
         diedAt = undefined;

@@ -38,6 +38,8 @@ export interface SenderHouse {
   now(): number;
   /** The newest value of a point by its position in `points`. */
   newest(at: number): { readonly value: number | string; readonly code: number; readonly at: number } | undefined;
+  /** Devices that do not answer now. */
+  readonly lost: ReadonlySet<string>;
   /** The target is ready for more: look at the queue again. */
   wake(): void;
   order(ordered: Ordered): void;

@@ -54,6 +54,7 @@ const newest = {
   text: new Map<number, string>(),
 };
 
+const lost = new Set(input.lost);
 const orders = new Map<number, (text: string) => void>();
 let nextOrder = 1;
 
@@ -62,6 +63,7 @@ const house: SenderHouse = {
   points: input.points,
   note: (name, value) => queue?.note(name, value),
   now: () => now,
+  lost,
   newest(at) {
     if (newest.at[at] === 0) return undefined;
     return {
@@ -304,8 +306,16 @@ port.on("message", (message: ToWorker) => {
       }
       write();
       tellStanding();
-      if (!stopping.signal.aborted) sender?.beat?.(stopping.signal);
-      return pump();
+      pump();
+      // Behind what waits: a device is said to be dead after its last values, not before them.
+      setImmediate(() => {
+        if (!sending && !stopping.signal.aborted) sender?.beat?.(stopping.signal);
+      });
+      return;
+    case "device":
+      if (message.isLost) lost.add(message.device);
+      else lost.delete(message.device);
+      return;
     case "told":
       unwritten.push(message);
       write();

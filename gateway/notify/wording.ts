@@ -3,6 +3,10 @@ import type { Message } from "#model/message";
 import { severityName } from "#model/severity";
 import type { ChannelContext } from "./channel.ts";
 
+/** What one message says by itself: to the crew with its gravity in front, to residents as it stands. */
+export const headed = ({ severity, text, audience }: Message): string =>
+  audience === "residents" ? text.zh : `【${severityName[severity].zh}】${text.zh}`;
+
 /** Sentences of one post, gravest first; each news once, with everybody whom it is for. */
 export function newsOf(
   message: Message,
@@ -13,10 +17,10 @@ export function newsOf(
   for (const one of all) {
     const key = `${one.message.severity} ${one.message.text.zh}`;
     const said = news.get(key) ?? {
-      text: `【${severityName[one.message.severity].zh}】${one.message.text.zh}`,
+      text: headed(one.message),
       names: [],
     };
-    if (!said.names.includes(one.person.name)) said.names.push(one.person.name);
+    if (one.message.audience === undefined && !said.names.includes(one.person.name)) said.names.push(one.person.name);
     news.set(key, said);
   }
   return [...news.values()];
@@ -31,7 +35,7 @@ export function groupText(message: Message, context: ChannelContext, limit: numb
   const lines: string[] = [];
   let bytes = 0;
   for (const [index, { text, names }] of news.entries()) {
-    const line = `${text}　${names.join("、")}`;
+    const line = names.length === 0 ? text : `${text}　${names.join("、")}`;
     const room = limit - bytes - (index < news.length - 1 ? Buffer.byteLength(rest(news.length)) + 1 : 0);
     if (Buffer.byteLength(line) > room) {
       if (lines.length > 0) return `${lines.join("\n")}\n${rest(news.length - index)}`;

@@ -85,6 +85,14 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "GET /api/tickets/:no/files/:id": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "DELETE /api/tickets/:no/links/:person": desk,
 
+  "GET /api/tickets/:no/notice": everyRole,
+  "POST /api/tickets/:no/notice": desk,
+  "POST /api/tickets/:no/notice/discard": desk,
+  // Which of them speak to residents for the site, its policy says: the rules narrow it.
+  "POST /api/tickets/:no/notice/approve": ["operator", "maintainer", "supervisor", "engineer", "admin"],
+  "POST /api/tickets/:no/notice/withdraw": ["operator", "maintainer", "supervisor", "engineer", "admin"],
+  "POST /api/tickets/:no/notice/reach": desk,
+
   "GET /api/shifts": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/handovers": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/handovers/:id": ["operator", "maintainer", "supervisor", "engineer", "admin"],

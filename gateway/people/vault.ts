@@ -7,6 +7,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { access, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { createTurn } from "./in-turn.ts";
 import type { Keyring } from "./keyring.ts";
 
 export type Kept = "contact" | "file";
@@ -28,8 +29,15 @@ export interface Vault {
   /** False when there was nothing. */
   erase(entry: Entry): Promise<boolean>;
   entries(): Promise<readonly Entry[]>;
-  /** Seals everything with the ring's present key; the number of files that were sealed anew. */
-  reseal(): Promise<number>;
+  /** Seals everything with the ring's present key. What is erased or replaced meanwhile stays erased or replaced. */
+  reseal(): Promise<Resealed>;
+}
+
+export interface Resealed {
+  /** Files that were sealed anew. */
+  readonly count: number;
+  /** Names of files that were changed, or whose key is gone. */
+  readonly unreadable: readonly string[];
 }
 
 const NAME = /^([A-Z]{2}\d{8}-\d{1,12})\.(contact|file)\.([0-9a-f]{32})$/;
@@ -52,6 +60,9 @@ export function openVault(folder: string, keys: () => Keyring): Vault {
     if (!NAME.test(name)) throw new Error("this is no name of the vault");
     return name;
   };
+
+  /** A file that is erased while it is sealed anew must not come back, nor an older one in place of a newer. */
+  const turn = createTurn();
 
   async function put(entry: Entry, content: Buffer): Promise<void> {
     const name = nameOf(entry);
@@ -84,35 +95,48 @@ export function openVault(folder: string, keys: () => Keyring): Vault {
   }
 
   return {
-    put,
-    read,
+    put: (entry, content) => turn(() => put(entry, content)),
+    read: (entry) => turn(() => read(entry)),
     entries,
     has: (entry) =>
       access(join(room, nameOf(entry))).then(
         () => true,
         () => false,
       ),
-    async erase(entry) {
-      try {
-        await rm(join(room, nameOf(entry)));
-        return true;
-      } catch (error) {
-        if ((error as { code?: string }).code === "ENOENT") return false;
-        throw error;
-      }
-    },
+    erase: (entry) =>
+      turn(async () => {
+        try {
+          await rm(join(room, nameOf(entry)));
+          return true;
+        } catch (error) {
+          if ((error as { code?: string }).code === "ENOENT") return false;
+          throw error;
+        }
+      }),
     async reseal() {
       let count = 0;
-      for (const entry of await entries()) {
-        const content = await read(entry);
-        if (content === undefined) continue;
-        await put(entry, content);
-        count += 1;
+      const unreadable: string[] = [];
+      // Listed in turn too: what was on its way when the key came is on the disk then.
+      for (const entry of await turn(entries)) {
+        await turn(async () => {
+          const content = await read(entry).catch((error: unknown) => {
+            if (!(error instanceof Unreadable)) throw error;
+            return error;
+          });
+          if (content instanceof Unreadable) unreadable.push(nameOf(entry));
+          else if (content !== undefined) {
+            await put(entry, content);
+            count += 1;
+          }
+        });
       }
-      return count;
+      return { count, unreadable };
     },
   };
 }
+
+/** A sealed file that was changed, or whose key is gone. */
+class Unreadable extends Error {}
 
 /** `GHS1`, length and id of the key, nonce, tag, and the sealed bytes. The name is sealed with it: a swapped file does not open. */
 function seal(content: Buffer, name: string, keys: Keyring): Buffer {
@@ -127,12 +151,17 @@ function unseal(sealed: Buffer, name: string, keys: Keyring): Buffer {
   const idAt = MARK.length + 1;
   const ivAt = idAt + (sealed[MARK.length] ?? 0);
   const bodyAt = ivAt + IV_BYTES + TAG_BYTES;
-  if (!sealed.subarray(0, MARK.length).equals(MARK) || sealed.length < bodyAt) throw new Error(`${name} is damaged`);
+  if (!sealed.subarray(0, MARK.length).equals(MARK) || sealed.length < bodyAt)
+    throw new Unreadable(`${name} is damaged`);
   const key = keys.sealing(sealed.toString("latin1", idAt, ivAt));
-  if (!key) throw new Error(`the key of ${name} is gone`);
+  if (!key) throw new Unreadable(`the key of ${name} is gone`);
   const cipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(ivAt, ivAt + IV_BYTES), {
     authTagLength: TAG_BYTES,
   });
   cipher.setAAD(Buffer.from(name)).setAuthTag(sealed.subarray(ivAt + IV_BYTES, bodyAt));
-  return Buffer.concat([cipher.update(sealed.subarray(bodyAt)), cipher.final()]);
+  try {
+    return Buffer.concat([cipher.update(sealed.subarray(bodyAt)), cipher.final()]);
+  } catch (cause) {
+    throw new Unreadable(`${name} was changed`, { cause });
+  }
 }

@@ -4,14 +4,16 @@
  * 3.1 (public summaries; the paid texts were not read), otherwise engineering judgement.
  */
 import type { Text } from "#model/text";
+import type { BadQuality } from "./bad-quality.ts";
 import type { Figures } from "./figures.ts";
 import { JUDGEMENT, type Kpi, type Target } from "./kpi.ts";
+import { qualityKpis } from "./quality-kpis.ts";
 import { type ClocksKept, slaKpis } from "./sla-kpis.ts";
 import type { StandingAlarms } from "./standing-alarms.ts";
 
 export type AlarmKpi = Kpi<
-  "load" | "flood" | "nuisance" | "priority" | "response" | "suppression" | "now",
-  [figures: Figures, now: StandingAlarms, kept: ClocksKept]
+  "load" | "flood" | "nuisance" | "priority" | "response" | "suppression" | "quality" | "now",
+  [figures: Figures, now: StandingAlarms, kept: ClocksKept, data: BadQuality]
 >;
 
 const ISA: Text = { zh: "ISA-18.2 / IEC 62682", en: "ISA-18.2 / IEC 62682" };
@@ -276,8 +278,8 @@ export const alarmKpis: readonly AlarmKpi[] = [
     group: "response",
     name: { zh: "重复提醒", en: "Re-alarms" },
     formula: {
-      zh: "同一次告警再次动作或升级的次数",
-      en: "Times an alarm came back or became graver within one occurrence",
+      zh: "同一次告警再次动作、升级或确认后再次提示的次数",
+      en: "Times an alarm came back, became graver or asked again after its acknowledgement, within one occurrence",
     },
     unit: "count",
     read: ({ again }) => again,
@@ -291,6 +293,7 @@ export const alarmKpis: readonly AlarmKpi[] = [
     read: ({ withTicketShare }) => withTicketShare,
   },
   ...slaKpis,
+  ...qualityKpis,
   {
     id: "suppressed-count",
     group: "suppression",

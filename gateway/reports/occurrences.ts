@@ -104,6 +104,9 @@ function note(one: Occurrence, event: AlarmEvent): void {
     case "annunciated":
       one.told.push(at);
       return;
+    case "re-alarmed":
+      one.again += 1;
+      return;
     case "level-changed":
       if (event.rises && event.annunciated) one.again += 1;
       return;

@@ -4,19 +4,21 @@ import type { Ticket } from "#model/ticket";
 import type { AlarmKpi } from "./alarm-kpis.ts";
 import type { Choice, Window } from "./figures.ts";
 import { JUDGEMENT, type Target } from "./kpi.ts";
+import { ticketKind } from "./response-rounds.ts";
 
 /** For each kind of clock: how many came to an end in time or late, and how many of them in time. */
 export type ClocksKept = Partial<Record<ClockKind, { readonly ended: number; readonly kept: number }>>;
 
 /**
  * Clocks of tickets that opened within the window by an alarm seen at the position. One that still runs says nothing yet, and
- * one that was cancelled never will; of a ticket opened by hand the response report tells. Tests and maintenance open none
- * of their own: their tickets are real ones until somebody says otherwise, so they are told under real data alone.
+ * one that was cancelled never will; of a ticket opened by hand the response report tells. A ticket is real until somebody
+ * says that it was a test or maintenance; drills stand in no figure about alarms.
  */
 export function clocksKept(tickets: Iterable<Ticket>, { from, to }: Window, choice: Choice): ClocksKept {
   const found: Partial<Record<ClockKind, { ended: number; kept: number }>> = {};
-  for (const { alarms, openedAt, simulated, clocks } of tickets) {
-    if (openedAt < from || openedAt >= to || (simulated ? "simulated" : "real") !== choice.kind) continue;
+  for (const ticket of tickets) {
+    const { alarms, openedAt, clocks } = ticket;
+    if (openedAt < from || openedAt >= to || ticketKind(ticket) !== choice.kind) continue;
     if (!alarms.some(choice.at)) continue;
     for (const { kind, state, breachedAt } of clocks) {
       if (state !== "met" && state !== "breached") continue;

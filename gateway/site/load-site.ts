@@ -1,6 +1,6 @@
 /** A site folder becomes a `Site`, or the list of everything that is wrong with it. */
 import { createHash } from "node:crypto";
-import { isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import type { Calendar } from "#model/calendar";
 import type { Policy } from "#model/policy";
 import type { Problem } from "#model/problem";
@@ -17,6 +17,7 @@ import { readDevices, type SiteDevices } from "./devices.ts";
 import { judgeLinks } from "./judge-links.ts";
 import { createLinks, type Drivers } from "./links.ts";
 import { finishNorth } from "./north-file.ts";
+import { readNotices } from "./notices.ts";
 import { type Part, part, placeOf, whole } from "./parse-part.ts";
 import { type FoundPeople, readPeople } from "./people-file.ts";
 import { overridePolicy, readPolicy, rolesTold } from "./policy.ts";
@@ -148,6 +149,7 @@ async function assemble(input: SiteInput, problems: ProblemList): Promise<Omit<S
     policy: policy.workdays ? { ...policy, workdays: { ...policy.workdays, zone } } : policy,
     people: people.people,
     channels: settings.channels,
+    ...(settings.residents ? { residents: settings.residents } : {}),
     ...(simulator ? { simulator: { fleet: within(input.folder, simulator.fleet), control: simulator.control } } : {}),
     ...(flood ? { flood } : {}),
     ...(history ? { history: { ...usualHistory, ...withoutUndefined(history) } } : {}),
@@ -205,7 +207,10 @@ async function readPolicyOf(
     );
     return undefined;
   }
-  const policy = file.value === undefined ? undefined : readPolicy(file, rescueZone, problems);
+  const plain = file.value === undefined ? undefined : readPolicy(file, rescueZone, problems);
+  const templates = await openFolder(dirname(input.policy), "notices", seen, problems).read("notices.yaml");
+  const notices = templates?.value === undefined ? undefined : readNotices(templates, problems);
+  const policy = plain && notices ? { ...plain, notices } : plain;
   const response = await own("response.yaml");
   if (!policy || response?.value === undefined) return policy;
   const bytes = seen.get("site/response.yaml") ?? new Uint8Array();

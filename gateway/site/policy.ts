@@ -17,6 +17,7 @@ import { Severity } from "#model/severity";
 import { days } from "#model/time";
 import { nearest } from "../../rules/language/nearest.ts";
 import { FireLogChange, FireLogFile } from "./fire-log-file.ts";
+import { NoticesOfSite, overrideNotices } from "./notices.ts";
 import { keyPlaceOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import { type ProblemList, suggestion } from "./problems.ts";
 import { Id, SpanText, TextPair } from "./vocabulary.ts";
@@ -136,6 +137,7 @@ export const PolicyFile = z.strictObject({
 export const ResponseFile = z.strictObject({
   kpi: Kpi.partial().default({}),
   reports: Reports.partial().default({}),
+  notices: NoticesOfSite.default({}),
   fireLog: FireLogChange.default({}),
   reach: ReachBySeverity.default({}),
   workdays: WorkdayYears.default({}),
@@ -304,11 +306,13 @@ export function overridePolicy(
   const years = { ...policy.workdays?.years, ...fields.workdays };
   const workdays = Object.keys(years).length > 0 ? { workdays: { zone: "UTC", years } } : {};
   checkRoles(part(root, "reports", "tell"), fields.reports.tell ?? [], Object.keys(policy.roles), problems);
+  checkRoles(part(root, "notices", "tell"), fields.notices.tell ?? [], Object.keys(policy.roles), problems);
   const usual = policy.personal ?? usualPersonalData;
   const beside = {
     ...workdays,
     ...(policy.kpi ? { kpi: { ...policy.kpi, ...told(fields.kpi) } } : {}),
     ...(policy.reports ? { reports: { ...policy.reports, ...told(fields.reports) } } : {}),
+    ...(policy.notices ? { notices: overrideNotices(policy.notices, fields.notices) } : {}),
     ...(policy.fireLog ? { fireLog: { ...policy.fireLog, ...told(fields.fireLog) } } : {}),
     ...(fields.personal ? { personal: { ...usual, ...told(fields.personal) } } : {}),
   };
@@ -366,6 +370,7 @@ export function rolesTold(policy: Policy): ReadonlySet<string> {
     ...(policy.fireLog?.tell ?? []),
     ...(policy.overdue?.tell ?? []),
     ...(policy.reports?.tell ?? []),
+    ...(policy.notices?.tell ?? []),
     ...steps.flatMap((step) => step.tell),
     ...classes.flatMap((one) => [...one.tellAtOpening, ...(one.tellWhenVerified ?? [])]),
   ]);

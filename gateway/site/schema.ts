@@ -4,6 +4,7 @@ import { Channel } from "./channel-file.ts";
 import { DeviceEntry, PointEntry, PointOverride, ProfileFile } from "./device-file.ts";
 import { PeopleFile, PersonEntry, ShiftEntry, TeamEntry } from "./people-file.ts";
 import { ResponseFile } from "./policy.ts";
+import { ResidentsFile } from "./residents-file.ts";
 import { OverrideEntry, RuleEntry } from "./rule-file.ts";
 import { SiteFile } from "./site-file.ts";
 import { PointKey } from "./vocabulary.ts";
@@ -13,7 +14,10 @@ const oneOrMore = <S extends z.ZodType>(item: S) => z.union([z.array(item), item
 
 /** The parts that are read one by one, so that one wrong point does not hide the others, are put together here. */
 const files = {
-  site: SiteFile.extend({ channels: z.array(Channel).optional() }),
+  site: SiteFile.extend({
+    channels: z.array(Channel).optional(),
+    residents: ResidentsFile.extend({ channels: z.array(Channel).optional() }).optional(),
+  }),
   devices: oneOrMore(
     DeviceEntry.extend({
       overrides: z.record(PointKey, PointOverride).optional(),

@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { BrokerSettings } from "#model/broker";
 import { WebAddress } from "#model/channel-settings";
 import { usualFlood } from "#model/flood";
-import type { ChannelSetting } from "#model/site";
+import type { ChannelSetting, Residents } from "#model/site";
 import { hours, minutes, parseSpan } from "#model/time";
 import { nearest } from "../../rules/language/nearest.ts";
 import { BrokerFile, finishBroker } from "./broker-file.ts";
@@ -13,6 +13,7 @@ import { readChannels } from "./channel-file.ts";
 import { NorthFile } from "./north-file.ts";
 import { type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import type { ProblemList } from "./problems.ts";
+import { finishResidents, ResidentsFile } from "./residents-file.ts";
 import { complain, Id, Name, Size, spanFrom, TextPair } from "./vocabulary.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
@@ -104,6 +105,7 @@ export const SiteFile = z.strictObject({
   simulator: z.strictObject({ fleet: z.string().min(1), control: WebAddress }).optional(),
   links: z.record(Id, z.unknown()).default({}),
   channels: z.array(z.unknown()).default([]),
+  residents: ResidentsFile.optional(),
   store: z.strictObject({ folder: z.string().min(1) }).optional(),
   calendars: z.record(Name, calendarEntry(Zone)).default({}),
   broker: BrokerFile.optional(),
@@ -117,6 +119,7 @@ export type SiteFile = z.output<typeof SiteFile>;
 export interface SiteSettings {
   readonly settings: SiteFile;
   readonly channels: readonly ChannelSetting[];
+  readonly residents?: Residents;
   readonly broker?: BrokerSettings;
   /** Shared links by id, still to be parsed by their drivers. */
   readonly links: ReadonlyMap<string, Part>;
@@ -140,5 +143,7 @@ export function parseSiteFile(file: YamlFile, problems: ProblemList): SiteSettin
   const channels = readChannels(part(root, "channels"), problems);
   const links = new Map(Object.keys(settings.links).map((id) => [id, part(root, "links", id)]));
   const broker = settings.broker && finishBroker(part(root, "broker"), settings.broker, problems);
-  return { settings, channels, links, ...(broker ? { broker } : {}) };
+  const residents =
+    settings.residents && finishResidents(part(root, "residents"), settings.residents, channels, problems);
+  return { settings, channels, links, ...(residents ? { residents } : {}), ...(broker ? { broker } : {}) };
 }

@@ -4,7 +4,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 export interface HandedOver {
-  readonly file: string;
+  readonly reply: { readonly file: string };
   /** Removes the copy: whoever asked has it, or has gone. */
   readonly afterwards: () => void;
 }
@@ -20,5 +20,5 @@ export async function handOver(data: string, copy: (file: string) => Promise<voi
   mkdirSync(folderIn(data), { recursive: true, mode: 0o700 });
   const file = join(folderIn(data), `copy-${randomBytes(6).toString("hex")}.db`);
   await copy(file);
-  return { file, afterwards: () => rmSync(file, { force: true }) };
+  return { reply: { file }, afterwards: () => rmSync(file, { force: true }) };
 }

@@ -4,7 +4,7 @@ import { GOOD, qualities } from "#model/quality";
 import type { InputSeen, Transition } from "#model/rule";
 import type { Text } from "#model/text";
 import { type Moment, milliseconds } from "#model/time";
-import { compile, type Frame } from "../language/closures.ts";
+import type { Frame } from "../language/closures.ts";
 import { not } from "../language/kleene.ts";
 import { TROUBLE_AFTER } from "../language/trouble.ts";
 import type { BaselineMachine } from "./baseline.ts";
@@ -18,6 +18,7 @@ import { fillSentence, type Spoken } from "./sentence.ts";
 import { createShapes, type TroubleSlots } from "./shapes.ts";
 import { type Stock, skipTime, takeBack, takePages } from "./snapshot.ts";
 import { createTimers } from "./timers.ts";
+import { createTold } from "./told.ts";
 import { troubleSentence } from "./trouble-sentence.ts";
 import { heldFor, judge, type Turn, wakeOf } from "./verdict.ts";
 
@@ -55,6 +56,8 @@ export function createEngine(input: EngineInput): RuleEngine {
   let state: "new" | "restored" | "running" = "new";
   const transitions: Transition[] = [];
 
+  const told = createTold(input, frame);
+
   /** Sentences are written seldom: what they read is looked up when one is. */
   function sentenceOf({ common, part }: Row, held: number): Text {
     const { slotOf } = part.shape.layout;
@@ -64,9 +67,7 @@ export function createEngine(input: EngineInput): RuleEngine {
       const machine = slot === undefined ? undefined : network.machineAt(part.base + slot);
       const definition = points[part.shape.handleOn(part.device, term.handle)];
       const origin = term.operator === "baseline" && machine ? (machine as BaselineMachine).origin : undefined;
-      frame.base = part.base;
-      const value =
-        slot === undefined ? compile(term, frame, (t) => slotOf.get(t))() : (values[part.base + slot] as number);
+      const value = slot === undefined || input.tell ? told(term, slotOf, part) : (values[part.base + slot] as number);
       spoken.set(name, { term, value, definition, origin });
     }
     return fillSentence(common.rule.because, spoken, held);

@@ -12,6 +12,8 @@ export interface EngineInput {
   readonly columns: PointColumns;
   /** IANA zone for hours of the day (baselines, calendars). */
   readonly zone: string;
+  /** The value of a point that a sentence tells (NaN unless good), where the engine hears only of what makes a difference. */
+  readonly tell?: (handle: number) => number;
 }
 
 export interface RuleEngine {

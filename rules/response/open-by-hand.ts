@@ -16,6 +16,15 @@ export function openByHand(draft: Draft, command: Extract<Command, { do: "open-t
   }
   const refused = command.drill && whyNoDrill(draft, command.drill, actor);
   if (refused) return refused;
+  const { expected } = command;
+  if (expected !== undefined && expected <= (command.occurredAt ?? draft.now)) {
+    return refuse(
+      422,
+      "wrong-expected-time",
+      "期望解决时间应晚于发生时间。",
+      "The expected time lies after it happened.",
+    );
+  }
   const open = draft
     .openTickets()
     .find(
@@ -39,7 +48,9 @@ export function openByHand(draft: Draft, command: Extract<Command, { do: "open-t
     class: command.class,
     ...(command.severity ? { severity: command.severity } : {}),
     ...(device ? { device: device.id } : {}),
-    place: device?.place ?? {},
+    place: { ...device?.place, ...command.place },
+    ...(expected === undefined ? {} : { expected }),
+    ...(command.care ? { care: [...new Set(command.care)] } : {}),
     title: command.drill
       ? { zh: `【演练】${command.description}`, en: `[DRILL] ${command.description}` }
       : { zh: command.description, en: command.description },

@@ -4,7 +4,7 @@ import type { ClassPolicy, LadderStep, TicketClass } from "#model/policy";
 import { graver, type Severity } from "#model/severity";
 import type { Place } from "#model/site";
 import type { Text } from "#model/text";
-import type { Ticket } from "#model/ticket";
+import type { Care, Ticket } from "#model/ticket";
 import { type Instant, milliseconds } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { meet, openClocks, wakeOfTicket } from "./clocks.ts";
@@ -48,6 +48,8 @@ export interface Opening {
   readonly rectifies?: readonly string[];
   readonly storm?: true;
   readonly drill?: true;
+  readonly expected?: Instant;
+  readonly care?: readonly Care[];
 }
 
 /** A class without a policy of its own is handled as a general fault. */
@@ -119,6 +121,8 @@ export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
     ...(opening.rectifies ? { rectifies: opening.rectifies } : {}),
     ...(opening.storm ? { storm: true } : {}),
     ...(opening.drill ? { drill: true } : {}),
+    ...(opening.expected === undefined ? {} : { expected: opening.expected }),
+    ...(opening.care?.length ? { care: opening.care } : {}),
     policyVersion: version,
     policy,
     recovered: false,

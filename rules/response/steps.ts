@@ -122,7 +122,9 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
     ...(command.step === "sop"
       ? {
           sop: before.sop.map((row) =>
-            row.step === command.sop && row.at === undefined ? { ...row, doneBy: actor.name, at } : row,
+            row.step === command.sop && row.at === undefined
+              ? { ...row, doneBy: actor.name, at, ...(command.skip && command.note ? { skipped: command.note } : {}) }
+              : row,
           ),
         }
       : {}),
@@ -151,7 +153,11 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
       ...(command.note ? { note: command.note } : {}),
       ...(command.assignee ? { assignee: command.assignee } : {}),
       ...(command.sop
-        ? { sop: command.sop, text: before.sop.find((row) => row.step === command.sop)?.text ?? "" }
+        ? {
+            sop: command.sop,
+            text: before.sop.find((row) => row.step === command.sop)?.text ?? "",
+            ...(command.skip ? { skipped: true } : {}),
+          }
         : {}),
       ...(command.step === "arrive" ? { who } : {}),
       ...(command.occurredAt === undefined ? {} : { backEntry: true }),

@@ -78,6 +78,8 @@ export function whyNot(
       steps: ticket.sop.map((row) => row.step),
     });
   }
+  const skipped = command.step === "sop" && command.skip ? whyNotSkip(ticket, command) : undefined;
+  if (skipped) return skipped;
   if (command.step === "false-alarm" && ticket.falseAlarmClaim?.account === actor.id && !ticket.falseAlarm) {
     return refuse(
       409,
@@ -109,6 +111,28 @@ function whyNotReviewed(ticket: Ticket, step: TicketStep, actor: Actor): Plan | 
     `${ticket.policy.name.zh}工单 ${ticket.no} 须经班组长审核后再派单。`,
     `Ticket ${ticket.no} is reviewed by a team lead before anybody is sent.`,
   );
+}
+
+/** What is mandatory is done, or a supervisor closes in spite of it and says why: nobody skips it. */
+function whyNotSkip(ticket: Ticket, { sop, note }: StepCommand): Plan | undefined {
+  const row = ticket.sop.find(({ step }) => step === sop);
+  if (row?.mandatory) {
+    return refuse(
+      409,
+      "mandatory-step",
+      "必做步骤不能跳过。确实无法执行时，由主管填写原因后关闭工单。",
+      "A mandatory step is not skipped. Where it cannot be done, a supervisor closes the ticket with a reason.",
+    );
+  }
+  if (row?.at !== undefined) {
+    return refuse(
+      409,
+      "step-done",
+      "该步骤已有记录，不能再跳过。",
+      "This step is recorded already and is not skipped now.",
+    );
+  }
+  return note?.trim() ? undefined : refuse(422, "note-needed", "请填写跳过的原因。", "Please say why it is skipped.");
 }
 
 function whyNotClose(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor): Plan | undefined {

@@ -1,4 +1,5 @@
 /** The names that people read: clocks, states, steps. One place, so that screen, message and report say the same. */
+import type { NoticeCause } from "#model/notice";
 import type { ClockKind } from "#model/policy";
 import type { Text } from "#model/text";
 import type { TicketState } from "#model/ticket";
@@ -31,3 +32,12 @@ export const ticketStateName: Readonly<Record<TicketState, Text>> = {
   "on-hold": { zh: "挂起", en: "On hold" },
   merged: { zh: "已合并", en: "Merged" },
 };
+
+/** Why a draft lies there, in words. */
+export const causeText = {
+  "by-hand": { zh: "人工拟稿", en: "written by hand" },
+  "new-time": { zh: "预计恢复时间有变", en: "the expected time has changed" },
+  "time-over": { zh: "已过预计恢复时间，仍未恢复", en: "the expected time is over and it is not back" },
+  "no-time-yet": { zh: "恢复时间仍未确定", en: "the time is still not known" },
+  restored: { zh: "已恢复，请告知业主", en: "it is back: tell the residents" },
+} as const satisfies Record<NoticeCause, Text>;

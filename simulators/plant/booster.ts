@@ -73,6 +73,8 @@ export interface Booster extends Plant {
   /** Pump 1–3 trips on overload. */
   tripPump(pump: number): void;
   repairPump(pump: number): void;
+  /** A mechanic has switched pump 1–3 off for maintenance: it is not in automatic and stands. */
+  servePump(pump: number, on: boolean): void;
   /** The main valve in the street is shut: the tank is not filled any more. */
   shutInlet(shut: boolean): void;
   setTank(level: number): void;
@@ -168,6 +170,11 @@ export function createBooster(params: BoosterParams, seed: number, hour: number)
     state.air += ((target - state.air) * stepSeconds) / tank.airSeconds;
   };
 
+  const change = (number: number, to: Partial<BoosterPump>) => {
+    const pump = pumps[number - 1];
+    if (pump) Object.assign(pump, to);
+  };
+
   return {
     kind: "booster",
     params,
@@ -218,19 +225,9 @@ export function createBooster(params: BoosterParams, seed: number, hour: number)
     isolateBurst() {
       hole = undefined;
     },
-    tripPump(number) {
-      const pump = pumps[number - 1];
-      if (!pump) return;
-      pump.fault = true;
-      pump.running = false;
-      pump.alarm = 48;
-    },
-    repairPump(number) {
-      const pump = pumps[number - 1];
-      if (!pump) return;
-      pump.fault = false;
-      pump.alarm = 0;
-    },
+    tripPump: (number) => change(number, { fault: true, running: false, alarm: 48 }),
+    repairPump: (number) => change(number, { fault: false, alarm: 0 }),
+    servePump: (number, on) => change(number, { auto: !on }),
     shutInlet(shut) {
       inletShut = shut;
     },
@@ -287,10 +284,7 @@ export function createBooster(params: BoosterParams, seed: number, hour: number)
       state.sump.narrow(false);
       state.sump.power(true);
       demand.fix(undefined);
-      for (const pump of pumps) {
-        pump.fault = false;
-        pump.alarm = 0;
-      }
+      for (const pump of pumps) Object.assign(pump, { fault: false, alarm: 0, auto: true });
       for (const pump of state.sump.pumps) {
         pump.fault = false;
         pump.auto = true;

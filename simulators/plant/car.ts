@@ -35,7 +35,9 @@ export interface Car {
    * overspeed, over-travel. Target 0 ends at a standstill. `slipping`: the sheave turns and the car makes no way.
    */
   drive(speed: number, acceleration: number, slipping?: boolean): void;
-  /** Drives slowly (m/s) to the nearest landing: rescue device, winding by hand, homing after a fault. */
+  /** The ropes stretch under a load that is rolled in: the standing car sinks by so many metres. */
+  sink(metres: number): void;
+  /** Drives slowly (m/s) to the nearest landing: rescue device, winding by hand, homing after a fault, relevelling. */
   crawl(speed: number): void;
   /** Tells when the car has come to rest: at its landing, or wherever the brake left it. */
   step(seconds: number): "arrived" | "halted" | undefined;
@@ -92,6 +94,9 @@ export function createCar(shaft: Shaft, startLanding: number, chance: Chance): C
     },
     drive(aim, acceleration, slipping = false) {
       motion = { how: "driven", speed: aim, acceleration, grip: slipping ? 0 : 1 };
+    },
+    sink(metres) {
+      if (motion.how === "standing") position -= metres;
     },
     crawl(crawlSpeed) {
       motion = { how: "crawling", speed: crawlSpeed, to: nearest() * pitch };

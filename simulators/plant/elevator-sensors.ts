@@ -7,6 +7,10 @@ import { createPresence, type Mood } from "./presence.ts";
 const kilogramsPerPerson = 75;
 /** Metres past a terminal landing at which its limit switch acts. */
 const limitSwitch = 0.24;
+/** Relevelling is counted over this long, s. */
+const relevelWindow = 3600;
+/** Levelling beyond it is corrected, mm. */
+export const relevelBeyond = 20;
 /** Weighing and temperature are slow: a new value twice a second is enough. */
 const slowEverySteps = 10;
 
@@ -14,6 +18,8 @@ export interface ElevatorSensors {
   readonly readings: Readonly<Record<string, number>>;
   /** The car has stopped at a landing: draws the levelling error of this stop. */
   landed(): void;
+  /** The car has been brought back to its landing. */
+  relevelled(): void;
   step(seconds: number, steps: number): void;
   /** A step in which the car stands empty behind closed doors and nothing is ordered. True when `occupied` changes. */
   rest(seconds: number, steps: number): boolean;
@@ -26,7 +32,9 @@ export function createElevatorSensors(
 ): ElevatorSensors {
   const presence = createPresence(chance);
   let levelling = 0;
-  let relevels = 0;
+  /** Plant seconds of the relevellings of the last hour, and of now. */
+  let relevels: number[] = [];
+  let elapsed = 0;
   let motorHeat = chance.between(0, 3);
   const ambient = chance.between(22, 27);
   const readings = {
@@ -73,16 +81,22 @@ export function createElevatorSensors(
     // The machine room warms by about 8 K under steady travel and follows within half an hour.
     motorHeat += (((state.car.moving ? 8 : 0) - motorHeat) * seconds * slowEverySteps) / 1800;
     readings.machine_temp = ambient + motorHeat + chance.normal(0, 0.1);
+    if (relevels.length > 0) relevels = relevels.filter((at) => at > elapsed - relevelWindow);
+    readings.relevel_count = relevels.length;
   };
   return {
     readings,
     landed() {
       // N(0, 3 mm) and 0.1 mm of rope stretch per 10 kg in the car.
       levelling = state.levelDrift + chance.normal(0, 3) - (0.1 * state.persons * kilogramsPerPerson) / 10;
-      if (Math.abs(levelling) > 20) relevels += 1;
+      if (Math.abs(levelling) > relevelBeyond) relevels.push(elapsed);
+    },
+    relevelled() {
+      relevels.push(elapsed);
     },
     step(seconds, steps) {
       const { car, doors } = state;
+      elapsed = steps * seconds;
       readings.heartbeat = Math.floor(steps * seconds + 1e-9) % 65_536;
       readings.service_mode = state.serviceMode;
       readings.car_status = bit(car.moving);
@@ -105,16 +119,16 @@ export function createElevatorSensors(
       readings.limit_up = bit(car.position >= top + limitSwitch);
       readings.limit_down = bit(car.position <= -limitSwitch);
       readings.fire_recall = bit(state.recalled);
-      readings.leveling_error = levelling;
+      readings.leveling_error = levelling - (doors.fullyOpen ? 1000 * car.offLanding : 0);
       readings.main_power = bit(state.mains);
       readings.power_source = bit(!state.mains);
       readings.run_count = state.runs;
       readings.run_hours = Math.floor(state.runSeconds / 3600);
       readings.door_cycles = state.doorCycles;
-      readings.relevel_count = relevels;
       if (steps % slowEverySteps === 0) slowly(seconds);
     },
     rest(seconds, steps) {
+      elapsed = steps * seconds;
       const was = readings.occupied;
       readings.occupied = bit(presence.step(seconds, "empty"));
       if (steps % slowEverySteps === 0) {

@@ -3,7 +3,7 @@ import { type Chance, createChance } from "../chance.ts";
 import { type Car, createCar } from "./car.ts";
 import { createDoors, type Doors } from "./doors.ts";
 import type { ElevatorParams } from "./elevator-params.ts";
-import { createElevatorSensors } from "./elevator-sensors.ts";
+import { createElevatorSensors, relevelBeyond } from "./elevator-sensors.ts";
 import type { Elevator, ElevatorPhase, ElevatorState } from "./elevator-state.ts";
 import { createTraffic, type Trip } from "./traffic.ts";
 import { waking } from "./waking.ts";
@@ -33,7 +33,7 @@ const ghostSeconds = 1.2;
 /** Past a terminal landing by levelling speed; 0.25 m in 1.2 s. */
 const overshootSpeed = 0.21;
 const slipSpeed = 0.03;
-const speeds = { rescueDevice: 0.2, byHand: 0.1, homing: 0.2 } as const;
+const speeds = { rescueDevice: 0.2, byHand: 0.1, homing: 0.2, relevel: 0.05 } as const;
 
 /**
  * `hour` is the hour of the day at the start (0–24). The same parameters, seed and hour give the same readings, step
@@ -94,6 +94,7 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
   let slipLeft = 0;
   let heldOpen = false;
   let beamDirty = false;
+  let sinks = 0;
   let hourNow = hour % 24;
   /** Empty, doors closed, nobody calls, nothing runs out: whole steps would change nothing. */
   let resting = false;
@@ -196,6 +197,8 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
         return;
       case "opening":
         if (door === "opened") {
+          car.sink(sinks / 1000);
+          sinks = 0;
           const dwell = state.mains ? dwellSeconds : rescueDeviceDwell;
           enter("open", dwell + secondsPerPassenger * exchangePassengers());
         } else if (door === "jammed") {
@@ -204,6 +207,9 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
         }
         return;
       case "open":
+        if (moved === "arrived") sensors.relevelled();
+        if (!car.moving && car.offLanding * 1000 > relevelBeyond) car.crawl(speeds.relevel);
+        if (car.moving) return;
         if (state.recalled && car.landing === home) return;
         if ((left > tolerance && !state.recalled) || rescuers || heldOpen) return;
         doors.close();
@@ -335,6 +341,9 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
     },
     driftLevel(millimetres) {
       state.levelDrift = millimetres;
+    },
+    sink(millimetres) {
+      sinks = millimetres;
     },
     park() {
       openCalls = false;

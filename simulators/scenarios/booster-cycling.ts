@@ -113,9 +113,8 @@ export const deadHead: ScenarioOf<Booster, "demand" | "lasts"> = {
       rule: "water.dead_head",
       severity: "S2",
       ticketClass: "pump_fault",
-      // The drive slows down at first and needs a minute and a half until it holds the pressure again.
-      within: 600 + 120,
-      onlyIf: (values) => values.lasts > 740,
+      within: 600,
+      onlyIf: (values) => values.lasts > 620,
     },
   ],
   mustNotFollow: [...noBurst, "water.all_pumps_failed", "water.dry_run"],

@@ -7,6 +7,7 @@ export const door: Parameter = {
   min: 1,
   max: 4,
   unit: "1",
+  whole: true,
   tells: { zh: "几号门", en: "Which door" },
 };
 export const atDoor = (values: { readonly door: number }): number => values.door;

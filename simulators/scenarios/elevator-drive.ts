@@ -16,6 +16,7 @@ const persons: Parameter = {
   min: 1,
   max: 6,
   unit: "1",
+  whole: true,
   tells: { zh: "轿内人数", en: "Persons in the car" },
 };
 

@@ -13,7 +13,14 @@ export const elevatorEntrapmentAtLanding: ScenarioOf<Elevator, "persons" | "resc
     en: "After the arrival the door fails to open three times, a door fault is latched, the passenger is shut in until rescuers come",
   },
   parameters: {
-    persons: { default: 1, min: 1, max: 6, unit: "1", tells: { zh: "被困人数", en: "Persons in the car" } },
+    persons: {
+      default: 1,
+      min: 1,
+      max: 6,
+      unit: "1",
+      whole: true,
+      tells: { zh: "被困人数", en: "Persons in the car" },
+    },
     rescueAfter,
   },
   mustFollow: [

@@ -27,7 +27,14 @@ export const elevatorEntrapment: ScenarioOf<Elevator, "persons" | "pressSeconds"
     en: "The safety circuit opens while the car travels up; it stops between two floors, passengers press the button, rescuers free them",
   },
   parameters: {
-    persons: { default: 2, min: 1, max: 6, unit: "1", tells: { zh: "被困人数", en: "Persons in the car" } },
+    persons: {
+      default: 2,
+      min: 1,
+      max: 6,
+      unit: "1",
+      whole: true,
+      tells: { zh: "被困人数", en: "Persons in the car" },
+    },
     // 3 s is the shortest press that counts; 4 s cannot be missed by an observer who polls every second.
     pressSeconds: {
       default: 4,

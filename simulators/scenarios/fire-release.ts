@@ -8,6 +8,7 @@ const stuckDoor: Parameter = {
   min: 0,
   max: 4,
   unit: "1",
+  whole: true,
   tells: { zh: "未释放的门（0 = 全部释放）", en: "Door that stays locked (0 = none)" },
 };
 const resetAfter: Parameter = {

@@ -58,7 +58,14 @@ export const fireDisablementLeft: ScenarioOf<FirePanel, "count" | "lasts"> = {
     en: "Detectors are disabled for work and forgotten; they are still disabled the next day",
   },
   parameters: {
-    count: { default: 4, min: 1, max: 20, unit: "1", tells: { zh: "屏蔽数量", en: "Disabled components" } },
+    count: {
+      default: 4,
+      min: 1,
+      max: 20,
+      unit: "1",
+      whole: true,
+      tells: { zh: "屏蔽数量", en: "Disabled components" },
+    },
     lasts: lasts(25 * hour, 48 * hour),
   },
   mustFollow: [
@@ -127,7 +134,7 @@ export const fireTestMode: ScenarioOf<FirePanel, "alarms"> = {
     en: "The crew puts the panel into test and tries 40 points within 20 min: noted, and nobody is paged",
   },
   parameters: {
-    alarms: { default: 40, min: 2, max: 80, unit: "1", tells: { zh: "测试点数", en: "Points tried" } },
+    alarms: { default: 40, min: 2, max: 80, unit: "1", whole: true, tells: { zh: "测试点数", en: "Points tried" } },
   },
   mustFollow: [
     { rule: "fire.test_mode", severity: "S4", ticketClass: "none", within: 2 },

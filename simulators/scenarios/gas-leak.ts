@@ -24,6 +24,7 @@ export const gasLeak: ScenarioOf<GasDetector, "leak" | "fanWorks" | "valveWorks"
       min: 0,
       max: 1,
       unit: "1",
+      whole: true,
       tells: { zh: "排风机能否启动", en: "The fan works (1) or not (0)" },
     },
     valveWorks: {
@@ -31,6 +32,7 @@ export const gasLeak: ScenarioOf<GasDetector, "leak" | "fanWorks" | "valveWorks"
       min: 0,
       max: 1,
       unit: "1",
+      whole: true,
       tells: { zh: "切断阀能否关闭", en: "The valve works (1) or not (0)" },
     },
     repairAfter: { default: 2400, min: 600, max: 7200, unit: "s", tells: { zh: "处置完成时间", en: "Repaired after" } },

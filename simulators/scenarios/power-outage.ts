@@ -30,6 +30,7 @@ export const powerOutage: ScenarioOf<Utility, "lasts" | "generatorStarts"> = {
       min: 0,
       max: 1,
       unit: "1",
+      whole: true,
       tells: { zh: "发电机能否启动（1 能，0 不能）", en: "The generator starts (1) or does not (0)" },
     },
   },

@@ -17,6 +17,8 @@ export interface Parameter {
   readonly min: number;
   readonly max: number;
   readonly unit: string;
+  /** Counts, numbers of doors and yes or no: half a person is refused. */
+  readonly whole?: true;
   readonly tells: Text;
 }
 

@@ -13,6 +13,9 @@ export interface MqttLineOptions {
   readonly broker: string;
   readonly user: string | undefined;
   readonly password: string | undefined;
+  readonly clientId: string | undefined;
+  /** Share of the messages about values that never arrive, 0 to 1, as on a poor radio link. */
+  readonly lost: number | undefined;
   /** Seconds after which a maker's message is sent again although nothing has changed. */
   readonly every: number | undefined;
   /** What stands before the topics; of Sparkplug the group. */
@@ -46,10 +49,14 @@ export async function openMqttLine(options: MqttLineOptions): Promise<Line> {
     // What cannot be sent is not kept: a device tells what is, not what was.
     if (client?.connected) client.publish(topic, payload, { qos: 0, retain });
   };
-  const speaker = options.sparkplug ? sparkplugSpeaker(options, publish) : plainSpeaker(options, publish);
+  const { lost = 0, chance } = options;
+  const tell = (topic: string, payload: Buffer | string, retain = false) => {
+    if (lost === 0 || chance.between(0, 1) >= lost) publish(topic, payload, retain);
+  };
+  const speaker = options.sparkplug ? sparkplugSpeaker(options, publish, tell) : plainSpeaker(options, publish, tell);
   const will = () => ({ ...speaker.will(), qos: 1 as const });
   client = connect(broker, {
-    clientId: `gatehouse-sim-${options.name}-${process.pid}`,
+    clientId: options.clientId ?? `gatehouse-sim-${options.name}-${process.pid}`,
     protocolVersion: 4,
     clean: true,
     keepalive: 30,
@@ -96,7 +103,8 @@ export async function openMqttLine(options: MqttLineOptions): Promise<Line> {
 
 type Publish = (topic: string, payload: Buffer | string, retain?: boolean) => void;
 
-function sparkplugSpeaker(options: MqttLineOptions, publish: Publish): Speaker {
+/** `tell` is for values: on a poor link it may lose them. */
+function sparkplugSpeaker(options: MqttLineOptions, publish: Publish, tell: Publish): Speaker {
   const { devices, clock, chance, name } = options;
   const node = createSparkplugNode({
     group: options.prefix ?? "gatehouse",
@@ -105,6 +113,7 @@ function sparkplugSpeaker(options: MqttLineOptions, publish: Publish): Speaker {
     clock,
     chance,
     publish,
+    tell,
   });
   return {
     will: () => ({ ...node.will(), retain: false }),
@@ -119,7 +128,7 @@ function sparkplugSpeaker(options: MqttLineOptions, publish: Publish): Speaker {
 /** How often everything is said when nobody told, s: a maker's box one message a second, retained points seldom (engineering judgement). */
 const usualEvery = { maker: 1, own: 30 } as const;
 
-function plainSpeaker(options: MqttLineOptions, publish: Publish): Speaker {
+function plainSpeaker(options: MqttLineOptions, publish: Publish, tell: Publish): Speaker {
   const { clock, chance } = options;
   const prefix = options.prefix ?? `fm/${options.name}`;
   const status = `${prefix}/$status`;
@@ -146,7 +155,7 @@ function plainSpeaker(options: MqttLineOptions, publish: Publish): Speaker {
         if (all) box.allAt = now + (options.every ?? usual) * 1000;
         const messages = box.publisher.messages(clock.wall() + faults.clockAhead, all);
         const send = () => {
-          for (const { topic, payload, retain } of messages) publish(topic, payload, retain);
+          for (const { topic, payload, retain } of messages) tell(topic, payload, retain);
         };
         const late = lag(faults, chance) * 1000;
         if (late > 0) clock.after(late, send);

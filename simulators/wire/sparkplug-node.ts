@@ -40,8 +40,10 @@ export function createSparkplugNode(options: {
   readonly clock: SimulatorClock;
   readonly chance: Chance;
   readonly publish: (topic: string, payload: Buffer) => void;
+  /** For data, which a poor link may lose: a gap in `seq`. */
+  readonly tell: (topic: string, payload: Buffer) => void;
 }): SparkplugNode {
-  const { group, node, clock, chance, publish } = options;
+  const { group, node, clock, chance, publish, tell } = options;
   const topic = (kind: string, device?: string) =>
     ["spBv1.0", group, kind, node, ...(device === undefined ? [] : [device])].join("/");
   let bdSeq = 255;
@@ -70,10 +72,13 @@ export function createSparkplugNode(options: {
     if (point.type === "bool") return { type: "boolean", value: value !== 0, at };
     return { type: point.type === "enum" ? "int32" : "double", value, at };
   };
+  /** Raw as its maker's profile wants it; points of another protocol's profile in their own unit. */
+  const said = ({ device, shown }: Told, point: ProfilePoint) =>
+    device.profile.protocol === "mqtt" ? shown.raw(point) : shown.value(point);
   const bear = (one: Told) => {
     const at = clock.wall() + one.device.faults.clockAhead;
     const metrics = one.points.map((place) => {
-      const value = one.shown.raw(place.point);
+      const value = said(one, place.point);
       one.last.set(place.point.id, value);
       return { ...metric(place, value, at), name: place.name, alias: place.alias };
     });
@@ -101,13 +106,13 @@ export function createSparkplugNode(options: {
     const at = clock.wall() + faults.clockAhead;
     const metrics: Metric[] = [];
     for (const place of one.points) {
-      const value = one.shown.raw(place.point);
+      const value = said(one, place.point);
       if (value === one.last.get(place.point.id)) continue;
       one.last.set(place.point.id, value);
       metrics.push({ ...metric(place, value, at), alias: place.alias });
     }
     if (metrics.length === 0) return;
-    const send = () => publish(topic("DDATA", one.device.id), encodePayload(at, metrics, next(one.device)));
+    const send = () => tell(topic("DDATA", one.device.id), encodePayload(at, metrics, next(one.device)));
     const late = lag(faults, chance) * 1000;
     if (late > 0) clock.after(late, send);
     else send();

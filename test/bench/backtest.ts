@@ -92,16 +92,26 @@ export async function run(): Promise<void> {
   for (const id of RULES) {
     const rule = small.rules.find((one) => one.id === id);
     if (!rule) throw new Error(`the demo site has no rule ${id}`);
-    const { user, system } = process.cpuUsage();
-    const to = instant(START + HOURS * 3_600_000);
-    const report = runBacktest({ site, rule, from: instant(START), to, source: { folder: folder.path } });
-    const after = process.cpuUsage();
-    const took = (after.user - user + after.system - system) / 1e6;
+    const play = (to: number) => {
+      const { user, system } = process.cpuUsage();
+      const report = runBacktest({
+        site,
+        rule,
+        from: instant(START),
+        to: instant(to),
+        source: { folder: folder.path },
+      });
+      const after = process.cpuUsage();
+      return { report, took: (after.user - user + after.system - system) / 1e6 };
+    };
+    // The rules are compiled and the series found once, however long the range is.
+    const begun = play(START + 1).took;
+    const { report, took } = play(START + HOURS * 3_600_000);
     // Two hours are measured and the month reckoned from them: the work per hour does not change.
-    const month = (took * MONTH) / (HOURS * 3_600_000);
+    const month = begun + (Math.max(0, took - begun) * MONTH) / (HOURS * 3_600_000);
     process.stdout.write(
       `  ${id} on ${report.devices} devices of ${site.points.length} points: ${HOURS} h with ${report.samples} samples in ${took.toFixed(1)} s of CPU ` +
-        `(${(report.samples / took / 1e6).toFixed(2)} M samples/s), ${report.alarms.length} alarms; a month in ${(month / 60).toFixed(1)} min   target: minutes\n`,
+        `(${(report.samples / took / 1e6).toFixed(2)} M samples/s, ${begun.toFixed(1)} s of it to begin), ${report.alarms.length} alarms; a month in ${(month / 60).toFixed(1)} min of CPU   target: 5 min\n`,
     );
   }
 }

@@ -16,8 +16,8 @@ function familyOf({ play }: Story): string {
   return scenario?.spansBuilding || scenario?.kind === "any" ? "several devices" : (scenario?.kind ?? "?");
 }
 
-/** Three tables and a sentence, in Markdown. */
-export function report(stories: readonly Story[], quiet: readonly Quiet[]): string {
+/** Two tables and a sentence, in Markdown. `planned`: the plays of a whole run, when not all were played. */
+export function report(stories: readonly Story[], quiet: readonly Quiet[], planned = stories.length): string {
   const results: readonly Scored[] = stories.flatMap((one) => one.results);
   const falseAlarms: readonly FalseAlarm[] = stories.flatMap((one) => one.falseAlarms);
   const detected = results.filter(({ verdict }) => verdict === "detected").length;
@@ -28,6 +28,7 @@ export function report(stories: readonly Story[], quiet: readonly Quiet[]): stri
     family,
     new Set(own.map(({ play }) => play.scenario)).size,
     own.length,
+    [...new Set(own.map(({ play }) => play.seed))].sort((one, other) => one - other).join(" "),
     own.flatMap((one) => one.results).length,
     own.flatMap((one) => one.results).filter(({ verdict }) => verdict === "detected").length,
     own.flatMap((one) => one.falseAlarms).length,
@@ -44,9 +45,10 @@ export function report(stories: readonly Story[], quiet: readonly Quiet[]): stri
     seconds(one.margin),
   ]);
   return [
-    `Recall ${detected} of ${results.length} (${late} late), ${falseAlarms.length} false alarms in ${stories.length} plays; ` +
+    `Recall ${detected} of ${results.length} (${late} late), ${falseAlarms.length} false alarms in ${stories.length} plays` +
+      `${stories.length < planned ? ` of ${planned} (cut short: seeds 1 to 3 play the defaults, 4 to 7 places along the ranges)` : ""}; ` +
       `${rung.length} alarms in ${days} quiet days${days > 0 ? ` (${((30 * rung.length) / days).toFixed(1)} a month)` : ""}.`,
-    table(["stories of", "stories", "plays", "demanded", "in time", "false"], families),
+    table(["stories of", "stories", "plays", "seeds", "demanded", "in time", "false"], families),
     table(
       ["rule", "demanded", "in time", "late", "missed", "false", "median delay, s", "longest, s", "least margin, s"],
       rules,

@@ -20,7 +20,7 @@ export type Answer =
     }
   | { readonly kind: "quiet"; readonly days: number; readonly alarms: readonly SeenAlarm[] };
 
-/** Seconds between two polls of the quiet month: what changes slower than that is seen all the same, and a month takes minutes instead of a quarter of an hour. */
+/** Seconds between two polls of pumps and mains in the quiet month: what goes on there is slower, and a month takes minutes instead of a quarter of an hour. */
 const quietPoll = 5;
 
 async function answer(job: Job): Promise<Answer> {

@@ -1,12 +1,13 @@
 /**
  * Every story at several seeds and along its parameters, and a month in which nothing happens: what is missed, late, or false,
- * and how far from its deadline each rule was. `--write` puts the tables into simulators/README.md, `--days 3` shortens the month.
+ * and how far from its deadline each rule was. `--write` puts the tables into simulators/README.md, `--days=3` shortens the month,
+ * `--minutes=20` begins nothing new after that time: the tables say what was played.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { allPlays } from "./detection-plays.ts";
+import { allPlays, inRounds } from "./detection-plays.ts";
 import { complaints, report } from "./detection-table.ts";
 import type { Answer, Job } from "./detection-worker.ts";
 
@@ -15,15 +16,16 @@ const begins = "<!-- detection bench: written by `npm run bench detection -- --w
 const ends = "<!-- end of detection bench -->";
 const line = (text: string) => process.stdout.write(`${text}\n`);
 
-/** Plays the jobs on as many threads as there are processors, the longest first. */
-async function playAll(jobs: readonly Job[]): Promise<Answer[]> {
+/** Plays the jobs in their order on as many threads as there are processors; none is begun after so many minutes. */
+async function playAll(jobs: readonly Job[], minutes: number): Promise<Answer[]> {
+  const stopsAt = performance.now() + minutes * 60_000;
   const answers: Answer[] = [];
   const waiting = [...jobs];
   const thread = () =>
     new Promise<void>((done, failed) => {
       const worker = new Worker(new URL("./detection-worker.ts", import.meta.url));
       const next = () => {
-        const job = waiting.shift();
+        const job = performance.now() < stopsAt ? waiting.shift() : undefined;
         if (job) worker.postMessage(job);
         else void worker.terminate().then(() => done());
       };
@@ -42,16 +44,17 @@ async function playAll(jobs: readonly Job[]): Promise<Answer[]> {
 const given = (flags: readonly string[], name: string): string | undefined =>
   flags.find((flag) => flag.startsWith(`${name}=`))?.slice(name.length + 1);
 
-/** `flags`: `--write`, `--days=N`, `--only=part of a story's name`. */
+/** `flags`: `--write`, `--days=N`, `--minutes=N`, `--only=part of a story's name`. */
 export async function run(flags: readonly string[] = []): Promise<void> {
   const days = Number(given(flags, "--days") ?? 30);
   const only = given(flags, "--only") ?? "";
   const plays = allPlays().filter(({ scenario }) => scenario.includes(only));
   const started = process.cpuUsage();
-  const answers = await playAll([
+  const jobs: readonly Job[] = [
     ...(days > 0 ? [{ kind: "quiet", days, seed: 1 } as const] : []),
-    ...plays.map((play) => ({ kind: "story", play }) as const),
-  ]);
+    ...inRounds(plays).map((play) => ({ kind: "story", play }) as const),
+  ];
+  const answers = await playAll(jobs, Number(given(flags, "--minutes") ?? Number.POSITIVE_INFINITY));
   const { user, system } = process.cpuUsage(started);
   const order = new Map(plays.map((play, index) => [`${play.scenario} ${play.seed}`, index]));
   const stories = answers
@@ -63,6 +66,7 @@ export async function run(flags: readonly string[] = []): Promise<void> {
   const text = report(
     stories,
     answers.filter((one) => one.kind === "quiet"),
+    plays.length,
   );
   line(`\n${text}\n\n${((user + system) / 60e6).toFixed(1)} min of processor time`);
   if (!flags.includes("--write")) return;

@@ -74,17 +74,18 @@ export async function run(): Promise<void> {
   say(
     `every device read once a second (${(polling.replies() / polled.took).toFixed(0)} replies/s): ${polled.percent.toFixed(0)} %`,
   );
-  let changes = 0;
   const storm = await share(async () => {
-    for (let part = 0; part < 10; part += 1) {
-      for (let index = 0; index < 1_000; index += 1) {
-        devices[index % devices.length]?.device.setPoint("heartbeat", changes % 65_536);
-        changes += 1;
-      }
-      await wait(100);
-    }
+    building.storm.begin(
+      "building",
+      devices.map(({ device }) => device),
+      10_000,
+      1,
+    );
+    await wait(1_000);
   });
   polling.stop();
-  say(`a storm of ${changes} changes in ${storm.took.toFixed(2)} s, read meanwhile: ${storm.percent.toFixed(0)} %`);
+  building.storm.stop();
+  const told = truth.after(0).findLast(({ kind }) => kind === "storm");
+  say(`${told?.tells.en}, read meanwhile: ${storm.percent.toFixed(0)} %`);
   await building.close();
 }

@@ -11,6 +11,7 @@ import { openStore } from "../../gateway/store/sqlite/open-store.ts";
 import type { RuleEngine } from "../../rules/engine/engine.ts";
 import { building, verdict } from "../support/building.ts";
 import { createDataFolder } from "../support/data-folder.ts";
+import { stormStep } from "./storm-step.ts";
 
 const ALARMS = 10_000;
 const DEVICES = 500;
@@ -201,12 +202,15 @@ export async function run(): Promise<void> {
     rounds.push(await round());
     alone.push(await beside());
   }
+  stormStep();
+  const steps = Array.from({ length: ROUNDS }, stormStep);
   const one = (key: "took" | "stall" | "work" | "cpu" | "emergencies" | "rows") => rounds.map((each) => each[key]);
   process.stdout.write(
     `  ${ALARMS} activations at once → all in the journal, medians of ${ROUNDS}: ${median(one("took"))} ms (goal 1000; ${median(one("cpu"))} ms of work in all threads), ` +
       `longest stall of the loop ${median(one("stall"))} ms (goal 50; ${median(one("work"))} ms of it work of this thread), all emergencies shown after ${median(one("emergencies"))} ms, ` +
       `${median(one("rows"))} journal rows, complete and chained: ${rounds.every((each) => each.complete) ? "yes" : "NO"}\n` +
       `  beside it, ${ALARMS} bare journal rows of that size in as many transactions: ${median(alone)} ms\n` +
+      `  before it, the engine's own step in which ${ALARMS} rules turn, with sentences and inputs: ${median(steps)} ms of work (goal 50; each ${steps.map((ms) => ms.toFixed(0)).join(" ")})\n` +
       `  each round: ${rounds.map((each) => `${each.took.toFixed(0)}/${each.stall.toFixed(0)}`).join(" ")} ms\n`,
   );
 }

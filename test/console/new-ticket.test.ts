@@ -25,13 +25,22 @@ describe.skipIf(!hasBrowser())("a ticket opened by hand", () => {
     await form.locator("[name=class]").selectOption("complaint");
     await form.locator("[name=severity]").selectOption({ label: "重要" });
     await form.locator("button.first").click();
-    await form.getByRole("alert").getByText("请填写地点和现象").waitFor();
+    await form.getByRole("alert").getByText("请填写现象").waitFor();
     await form.locator("[name=description]").fill("3栋电梯一周坏三次，业主要求答复");
     await form.locator("[name=device]").fill("没有的设备");
     await form.locator("button.first").click();
     await form.getByRole("alert").getByText("没有这台设备").waitFor();
     expect(gateway.received).toEqual([]);
     await form.locator("[name=device]").fill("1#客梯");
+    await form.locator("[name=name]").fill("王小明");
+    await form.locator("button.first").click();
+    await form.getByRole("alert").getByText("报修人姓名和电话请一并填写").waitFor();
+    expect(gateway.received).toEqual([]);
+    await form.locator("[name=phone]").fill("13800001234");
+    await form.locator("[name=building]").fill("3栋");
+    await form.locator("[name=room]").fill("1202");
+    await form.locator("[name=expected]").fill("2026-11-21T18:00");
+    await form.getByLabel("家中有老人").check();
     await form.locator("[name=when]").fill("2026-11-21T09:30");
     await form.locator("[name=description]").press("Control+Enter");
     await expect.poll(() => gateway.received.length, { timeout: 12_000 }).toBe(1);
@@ -43,6 +52,10 @@ describe.skipIf(!hasBrowser())("a ticket opened by hand", () => {
         device: "lift-1",
         description: "3栋电梯一周坏三次，业主要求答复",
         occurredAt: "2026-11-21T09:30:00+08:00",
+        place: { building: "3栋", room: "1202" },
+        reporter: { name: "王小明", phone: "13800001234" },
+        expected: "2026-11-21T18:00:00+08:00",
+        care: ["elderly"],
       },
     });
   });

@@ -45,6 +45,7 @@ describe.skipIf(!hasBrowser())("figures, the three lists and users", () => {
     const all = await seen.page.locator("main").innerText();
     expect(all).toContain("未计入：测试 6、维保 11");
     expect(all).toContain("建议延时 8.4 秒");
+    expect(all).toMatch(/各设备坏数据时长 2[\s\S]*C 座 7 号门\s*5 h[^·]*· 其中全部失效 2 h/);
     // Who only looks takes nothing away.
     expect(await seen.page.getByRole("link", { name: "告警 CSV" }).count()).toBe(0);
     expect(seen.complaints).toEqual([]);

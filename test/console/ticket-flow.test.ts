@@ -16,6 +16,8 @@ function told(now: number): TicketDetailBody {
   return {
     ...entrapmentTicket(now),
     publicState: { zh: "处理中", en: "In work" },
+    expected: new Date(now + 3_600_000).toISOString(),
+    care: ["elderly"],
     lead: { zh: "电梯维保单位", en: "Lift firm" },
     help: [
       { zh: "保安领班", en: "Guards" },
@@ -80,6 +82,8 @@ describe.runIf(hasBrowser())("the ticket page", () => {
     await has("[data-lead]", "主责", "电梯维保单位");
     await has("[data-help]", "协作", "保安领班、监控中心值班员");
     await has("[data-public]", "处理中");
+    await has("[data-expected]", "期望解决");
+    await has("[data-care]", "家中有老人");
     await has('[data-offer="declined"]', "张强", "已拒单", "就近", "手上 1 单", "在 5 号楼换泵");
     await has('[data-offer="open"]', "示范维保公司", "等待接单", "王工 指定", "手上无单");
     expect(await page.locator('[data-trace="张强"] td').allInnerTexts()).toEqual([
@@ -94,6 +98,22 @@ describe.runIf(hasBrowser())("the ticket page", () => {
     await page.getByText("已按期清除").waitFor();
     await page.screenshot({ path: join(tmpdir(), "gatehouse-pictures", "ticket-flow.png"), fullPage: true });
     expect(seen.complaints).toEqual([]);
+  });
+
+  test("a row that must be done offers no way round; another is skipped, with a reason, and says so", async () => {
+    await using seen = await look();
+    const { page, gateway } = seen;
+    await page.locator("[data-skip]").first().waitFor();
+    expect(await page.locator('[data-sop="call"] [data-skip]').count()).toBe(0);
+    await page.locator('[data-skip="camera"]').click();
+    await page.locator("[data-form=skip] input").fill("轿厢没有摄像头");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => gateway.received.at(-1)?.body).toMatchObject({
+      sop: "camera",
+      skip: true,
+      note: "轿厢没有摄像头",
+    });
+    await page.locator('[data-sop="camera"]').getByText("跳过：轿厢没有摄像头").waitFor();
   });
 
   test("shows the number on a click, makes a link for one person, and takes it back", async () => {

@@ -45,6 +45,7 @@ const kinds = [
   "acknowledge-old",
   "acknowledge-seen",
   "shelve",
+  "shelve-once",
   "unshelve",
   "reset",
   "out",
@@ -96,6 +97,8 @@ function commandOf(one: Move, door: Door): Command | undefined {
       };
     case "shelve":
       return { do: "shelve", alarm, kind: "timed", for: hours(1), reason };
+    case "shelve-once":
+      return { do: "shelve", alarm, kind: "one-shot", for: hours(1), reason };
     case "unshelve":
       return { do: "unshelve", alarm };
     case "reset":

@@ -184,6 +184,12 @@ describe("playing", () => {
       400,
       "parameter_out_of_range",
     ],
+    [
+      "half a person",
+      { scenario: "elevator-entrapment", device: "lift-1", params: { persons: 1.5 } },
+      400,
+      "not_whole",
+    ],
     ["a body without end", `"${"x".repeat(100_000)}"`, 413, "too_large"],
   ])("%s is refused with a sentence", async (_what, body, status, code) => {
     const heard = await call("POST", "/play", body);

@@ -122,12 +122,17 @@ export async function startHouseProcess(options: HouseOptions = {}): Promise<Hou
 }
 
 export interface Building extends AsyncDisposable {
+  /** SIGKILL: every line is cut, and nobody says so. */
+  kill(): Promise<void>;
   play(scenario: string, device: string): Promise<void>;
 }
 
-/** The simulated building of the demo site on its own, so that it outlives a gateway. */
-export async function startBuilding(ports: { readonly modbus: number; readonly control: number }): Promise<Building> {
-  const child = spawn(process.execPath, [SIMULATORS, "run", join(DEMO_SITE, "fleet.yaml")], {
+/** A simulated building on its own, so that it outlives a gateway: that of the demo site unless another file is named. */
+export async function startBuilding(
+  ports: { readonly modbus: number; readonly control: number },
+  fleet = join(DEMO_SITE, "fleet.yaml"),
+): Promise<Building> {
+  const child = spawn(process.execPath, [SIMULATORS, "run", fleet], {
     env: { ...process.env, GATEHOUSE_MODBUS_PORT: String(ports.modbus), GATEHOUSE_SIM_PORT: String(ports.control) },
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -140,6 +145,10 @@ export async function startBuilding(ports: { readonly modbus: number; readonly c
     async play(scenario, device) {
       const answer = await call(`http://127.0.0.1:${ports.control}/play`, "POST", { scenario, device }, {});
       if (answer.status >= 300) throw new Error(`play answered ${answer.status}`);
+    },
+    async kill() {
+      child.kill("SIGKILL");
+      await ended;
     },
     async [Symbol.asyncDispose]() {
       child.kill("SIGTERM");

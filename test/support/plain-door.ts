@@ -60,15 +60,15 @@ export function createPlainDoor(kept: Partial<Plan> = {}): PlainDoor {
       from.delete(ticket.no);
       into.set(ticket.no, ticket);
     }
-    for (const message of rows.messages ?? []) {
-      if (waits(message)) house.outbox.set(message.key, message);
-      else house.outbox.delete(message.key);
-    }
     for (const { ticket, step } of rows.cancelMessages ?? []) {
       for (const message of house.outbox.values()) {
         if (message.ticket === ticket && (step === undefined || message.step === step))
           house.outbox.delete(message.key);
       }
+    }
+    for (const message of rows.messages ?? []) {
+      if (waits(message)) house.outbox.set(message.key, message);
+      else house.outbox.delete(message.key);
     }
     for (const paper of rows.papers ?? []) house.papers.set(paper.id, paper);
     for (const account of rows.accounts ?? []) house.accounts.set(account.id, account);

@@ -15,6 +15,17 @@ export async function maskedContact(house: ApiHouse, no: string): Promise<Contac
   return contact && bodyOf(house, maskContact(contact), false);
 }
 
+/** Seals who reported it; the journal keeps who wrote it down, or looked, and never what. */
+export async function writeContact(house: ApiHouse, no: string, contact: Contact, actor: string): Promise<void> {
+  await keepContact(house.vault, no, contact);
+  await note(house, no, "contact-recorded", actor);
+}
+
+function note(house: ApiHouse, no: string, event: string, actor: string): Promise<unknown> {
+  const at = house.clock.now();
+  return house.record({ journal: [{ at, occurredAt: at, about: `ticket:${no}`, event, actor, data: {} }] });
+}
+
 const bodyOf = (house: ApiHouse, contact: Contact, clear: boolean): ContactBody => ({
   ...contact,
   clear,
@@ -27,11 +38,6 @@ export function contactRoutes(server: Server, house: ApiHouse): void {
     const ticket = tickets.get(no) ?? lately.get(no) ?? (await house.store.ticket(no));
     if (!ticket) throw new Refused(404, "no-such-ticket", `没有工单 ${no}。`, `There is no ticket ${no}.`);
     return ticket;
-  };
-  /** Who wrote or looked, and never what. */
-  const note = (no: string, event: string, actor: string) => {
-    const at = house.clock.now();
-    return house.record({ journal: [{ at, occurredAt: at, about: `ticket:${no}`, event, actor, data: {} }] });
   };
 
   server.post(
@@ -48,8 +54,7 @@ export function contactRoutes(server: Server, house: ApiHouse): void {
     async (request) => {
       const { no } = await find(request.params.no);
       const { name, phone } = request.body;
-      await keepContact(house.vault, no, { name, phone });
-      await note(no, "contact-recorded", actorOf(request).id);
+      await writeContact(house, no, { name, phone }, actorOf(request).id);
       return bodyOf(house, maskContact({ name, phone }), false);
     },
   );
@@ -75,7 +80,7 @@ export function contactRoutes(server: Server, house: ApiHouse): void {
           "Nobody was written down, or it was erased in time.",
         );
       }
-      await note(no, "contact-shown", actorOf(request).id);
+      await note(house, no, "contact-shown", actorOf(request).id);
       return bodyOf(house, contact, true);
     },
   );

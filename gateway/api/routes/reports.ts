@@ -1,10 +1,12 @@
 /** The figures about alarms with formula and target, and the three lists of what people are not told. */
 import * as z from "zod";
+import { partName, type Site } from "#model/site";
 import type { Text } from "#model/text";
 import { formatInstant, type Instant, instant } from "#model/time";
 import { Refused } from "../../net/refused.ts";
 import { alarmKpis } from "../../reports/alarm-kpis.ts";
 import type { AlarmReports } from "../../reports/alarm-report.ts";
+import { type BadQuality, badQuality } from "../../reports/bad-quality.ts";
 import type { Cell } from "../../reports/csv-text.ts";
 import { ACKNOWLEDGE_WITHIN, type AlarmCount } from "../../reports/figures.ts";
 import { figure, readKpis } from "../../reports/kpi.ts";
@@ -50,7 +52,8 @@ export function reportRoutes(server: Server, house: ApiHouse, reports: AlarmRepo
       const data = query.data ?? (house.site.simulated ? "simulated" : "real");
       const window = windowOf(query, now);
       const figures = await unlessBusy(reports.figures(window, { kind: data, at: position.sees }));
-      const body = reportBody(house, position, positions, data, figures, now);
+      const bad = await badQuality(house.store, figures, devicesAt(house.site, position, data));
+      const body = reportBody(house, position, positions, data, figures, bad, now);
       if (query.format === "json") return body;
       const { head, rows } = reportRows(body, query.lang);
       return sendCsv(reply, "alarm-kpi", head, paced(rows));
@@ -78,12 +81,19 @@ export function reportRoutes(server: Server, house: ApiHouse, reports: AlarmRepo
   );
 }
 
+/** The devices whose data the figures are about. Readings are real or simulated with the whole site; no test is among them. */
+function devicesAt(site: Site, position: Position, data: AlarmReportBody["data"]): ReadonlySet<string> {
+  if (data !== (site.simulated ? "simulated" : "real")) return new Set();
+  return new Set(site.devices.map(({ id }) => id).filter((id) => position.sees(`@${id}`)));
+}
+
 function reportBody(
   house: ApiHouse,
   position: Position,
   positions: readonly Position[],
   data: AlarmReportBody["data"],
   figures: Awaited<ReturnType<AlarmReports["figures"]>>,
+  bad: BadQuality,
   now: Instant,
 ): AlarmReportBody {
   const { rules } = house.site;
@@ -103,7 +113,7 @@ function reportBody(
     position: position.id,
     positions: positions.map(({ id, name: label }) => ({ id, name: label })),
     data,
-    kpis: readKpis(alarmKpis, figures, standing, kept),
+    kpis: readKpis(alarmKpis, figures, standing, kept, bad),
     top: figures.top.map((one) => ({ ...counted(one), share: one.count / figures.told })),
     chattering: figures.chattering.map(counted),
     fleeting: figures.fleeting.map((one) => ({ ...counted(one), suggestedDelay: one.suggestedDelay })),
@@ -135,6 +145,12 @@ function reportBody(
       second: name(second),
       count,
       share,
+    })),
+    badQuality: bad.devices.map(({ device, bad: badFor, silent }) => ({
+      device,
+      name: partName(house.devicesById.get(device), device),
+      bad: badFor,
+      silent,
     })),
     neverFired: standing.neverFired.map((rule) => ({ rule, title: titles.get(rule) ?? { zh: rule, en: rule } })),
     others: figures.others,

@@ -1,6 +1,7 @@
 /** Tickets: the lists, one with its story, and every step people take. Whether a step fits is for the rules to say. */
 import * as z from "zod";
 import { ticketSteps } from "#model/plan";
+import type { Place } from "#model/site";
 import type { Ticket } from "#model/ticket";
 import { formatInstant } from "#model/time";
 import { Refused } from "../../net/refused.ts";
@@ -15,7 +16,7 @@ import { fileBodies } from "../project-kept.ts";
 import { type TicketDetailBody, TicketDetailShape, TicketShape } from "../shapes.ts";
 import { stepCommand } from "../step-command.ts";
 import { nowRead, personOf, traceOf } from "../trace.ts";
-import { maskedContact } from "./contacts.ts";
+import { maskedContact, writeContact } from "./contacts.ts";
 
 /** A ticket that runs for a day has a few hundred entries; a longer story is in the journal. */
 const EVENTS_SHOWN = 1_000;
@@ -119,7 +120,8 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
       },
     },
     async (request, reply) => {
-      const { commandId, occurredAt, class: ticketClass, severity, device, description, drill } = request.body;
+      const { commandId, class: ticketClass, description, severity, device, place, care } = request.body;
+      const { occurredAt, expected, reporter, drill } = request.body;
       const done = await house.act(commandId, actorOf(request), {
         do: "open-ticket",
         class: ticketClass,
@@ -128,8 +130,13 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
         ...(device === undefined ? {} : { device }),
         ...(drill === undefined ? {} : { drill }),
         ...(occurredAt === undefined ? {} : { occurredAt: toInstant(occurredAt) }),
+        ...(place === undefined ? {} : { place: withoutGaps(place) }),
+        ...(expected === undefined ? {} : { expected: toInstant(expected) }),
+        ...(care === undefined ? {} : { care }),
       });
       if (done.ticket === undefined) throw new Error("the door opened a ticket and did not say which");
+      // After the ticket, whose number it stands under; asked again with the same id, a lost one is written down then.
+      if (reporter) await writeContact(house, done.ticket, reporter, actorOf(request).id);
       return reply.code(201).send({ ...body(await find(done.ticket)), ...already(done.already) });
     },
   );
@@ -155,5 +162,19 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
     );
   }
 }
+
+const withoutGaps = ({
+  building,
+  floor,
+  room,
+}: {
+  building?: string | undefined;
+  floor?: string | undefined;
+  room?: string | undefined;
+}): Place => ({
+  ...(building === undefined ? {} : { building }),
+  ...(floor === undefined ? {} : { floor }),
+  ...(room === undefined ? {} : { room }),
+});
 
 const already = (by: string | undefined) => (by === undefined ? {} : { already: by });

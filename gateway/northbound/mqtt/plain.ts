@@ -15,6 +15,7 @@ export function createPlain(site: string, house: Pick<SenderHouse, "points">): S
     hello: () => [say("online")],
     goodbye: () => [say("offline")],
     hear: () => [],
+    turns: () => [],
     *samples({ samples }) {
       for (let i = 0; i < samples.count; i += 1) {
         const id = samples.point[i] as string;

@@ -28,6 +28,8 @@ export interface Speech {
   samples(waiting: Extract<Waiting, { kind: "samples" }>): Iterable<Publication>;
   /** A message on one of `listens`; what is to be said at once. */
   hear(message: Message): readonly Publication[];
+  /** What is to be said of devices that were lost or came back since it was asked last; said at once. */
+  turns(): readonly Publication[];
   /** QoS of points: where it is 0 the end of a batch is awaited by asking the broker something. */
   readonly qos: 0 | 1;
 }
@@ -109,9 +111,12 @@ export function createMqttSender(target: MqttTarget, clientId: string, house: Se
       return;
     }
     const to = connection;
-    if (!to) return;
-    // All at once: what a batch under way says next has the numbers behind these.
-    for (const { topic, payload, qos, retain } of speech.hear(message)) {
+    if (to) sayAtOnce(to, speech.hear(message));
+  }
+
+  /** All in one turn: what a batch under way says next has the numbers behind these. */
+  function sayAtOnce(to: Connection, publications: readonly Publication[]): void {
+    for (const { topic, payload, qos, retain } of publications) {
       void to.publish(topic, payload, qos, retain).catch(() => {});
     }
   }
@@ -164,7 +169,11 @@ export function createMqttSender(target: MqttTarget, clientId: string, house: Se
       }
     },
     beat() {
-      if (connection?.connected() || connecting) return;
+      if (connection?.connected()) {
+        sayAtOnce(connection, speech.turns());
+        return;
+      }
+      if (connecting) return;
       quietBeats += 1;
       if (quietBeats < QUIET_BEATS) return;
       quietBeats = 0;

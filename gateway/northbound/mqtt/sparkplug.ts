@@ -1,6 +1,7 @@
 /**
  * The gateway as a Sparkplug B edge node (specification 3.0): births with names, aliases and present values, data by alias,
- * a death that the broker says. What waited here for the broker is marked as historical.
+ * a death of each device that does not answer, and one of its own that the broker says. What waited here for the broker is
+ * marked as historical.
  */
 import { BAD, UNCERTAIN } from "#model/quality";
 import type { Message } from "../../../drivers/mqtt/connection.ts";
@@ -43,7 +44,8 @@ export function createSparkplug(
   const byDevice = Map.groupBy(places.values(), ({ point }) => point.device);
   let bdSeq = house.note("bdSeq") ?? -1;
   let seq = 0;
-  let bornAt = Number.POSITIVE_INFINITY;
+  /** Devices that the hosts know as alive, and since when: what was measured before is history to them. */
+  const born = new Map<string, number>();
 
   const nextSeq = (): number => {
     seq = (seq + 1) % 256;
@@ -77,26 +79,44 @@ export function createSparkplug(
     };
   }
 
-  /** The node's birth has seq 0; those of the devices count on from it. */
+  /** The node's birth has seq 0; what follows counts on from it. A device that does not answer has no birth. */
   function births(): Publication[] {
     const now = house.now();
-    bornAt = now;
     seq = 0;
+    born.clear();
     const control: MetricOut = { name: REBIRTH, at: now, datatype: BOOLEAN, value: false };
-    return [
-      out(topic("NBIRTH"), encodePayload({ at: now, seq, metrics: [bdSeqMetric(), control] })),
-      ...[...byDevice].map(([device, points]) =>
-        out(
-          topic("DBIRTH", device),
-          encodePayload({
-            at: now,
-            seq: nextSeq(),
-            metrics: points.map(({ point, at }) => ({ name: point.key, ...metric(at, house.newest(at), point.type) })),
-          }),
-        ),
-      ),
-    ];
+    return [out(topic("NBIRTH"), encodePayload({ at: now, seq, metrics: [bdSeqMetric(), control] })), ...turns()];
   }
+
+  function birth(device: string): Publication {
+    const at = house.now();
+    born.set(device, at);
+    const metrics = placesOf(device).map(({ point, at: place }) => ({
+      name: point.key,
+      ...metric(place, house.newest(place), point.type),
+    }));
+    return out(topic("DBIRTH", device), encodePayload({ at, seq: nextSeq(), metrics }));
+  }
+
+  function deathOf(device: string): Publication {
+    born.delete(device);
+    return out(topic("DDEATH", device), encodePayload({ at: house.now(), seq: nextSeq(), metrics: [] }));
+  }
+
+  const placesOf = (device: string) => byDevice.get(device) ?? [];
+  /** The house lost it, and nothing of it is believed: a value that came since speaks against the news. */
+  const isGone = (device: string): boolean =>
+    house.lost.has(device) &&
+    placesOf(device).every(({ at }) => {
+      const told = house.newest(at);
+      return told === undefined || qualityOf(told.code) === BAD;
+    });
+
+  /** A death for each device that was lost, a birth for each that is there: nothing when the hosts know it all. */
+  const turns = (): Publication[] =>
+    [...byDevice.keys()].flatMap((device) =>
+      isGone(device) === born.has(device) ? [born.has(device) ? deathOf(device) : birth(device)] : [],
+    );
 
   return {
     qos: 0,
@@ -109,6 +129,7 @@ export function createSparkplug(
     },
     hello: births,
     goodbye: () => [out(topic("NDEATH"), death())],
+    turns,
     hear({ payload, retained }: Message) {
       if (retained) return [];
       try {
@@ -122,24 +143,32 @@ export function createSparkplug(
     },
     *samples({ samples: { count, point, at, value, code, text } }) {
       const waiting = new Map<string, MetricOut[]>();
-      const message = (device: string, metrics: readonly MetricOut[]) =>
-        out(topic("DDATA", device), encodePayload({ at: house.now(), seq: nextSeq(), metrics }));
       for (let i = 0; i < count; i += 1) {
         const place = places.get(point[i] as string);
         // A point that the site has no more was in no birth: nobody could read it.
         if (!place) continue;
         const { device, type } = place.point;
+        // What waited for the broker may be of a device that is lost by now: it is born for it, and dies behind it again.
+        if (!born.has(device)) yield birth(device);
         const metrics = waiting.get(device) ?? [];
         waiting.set(device, metrics);
         const when = at[i] as number;
         const told = { value: text.get(i) ?? (value[i] as number), code: code[i] as number, at: when };
-        metrics.push({ ...metric(place.at, told, type), ...(when < bornAt ? { historical: true } : {}) });
+        const isHistory = when < (born.get(device) as number);
+        metrics.push({ ...metric(place.at, told, type), ...(isHistory ? { historical: true } : {}) });
         if (metrics.length === METRICS) {
           waiting.delete(device);
-          yield message(device, metrics);
+          yield* data(device, metrics);
         }
       }
-      for (const [device, metrics] of waiting) yield message(device, metrics);
+      for (const [device, metrics] of waiting) yield* data(device, metrics);
+      yield* turns();
     },
   };
+
+  /** Another message may have said its death meanwhile. */
+  function* data(device: string, metrics: readonly MetricOut[]): Generator<Publication> {
+    if (!born.has(device)) yield birth(device);
+    yield out(topic("DDATA", device), encodePayload({ at: house.now(), seq: nextSeq(), metrics }));
+  }
 }

@@ -35,6 +35,10 @@ beforeAll(async () => {
     "李四",
   );
   row("account:wangwu", "signed-in", minutes(10), {}, "wangwu");
+  row("data-quality", "points-bad", minutes(15), {
+    for: minutes(15),
+    devices: { "lift-1": [minutes(9), minutes(3)], gone: [minutes(1), 0] },
+  });
   stand.stored.set(
     "GD20261121-000001",
     ticket("GD20261121-000001", { assignee: "赵六", title: { zh: "=困人", en: "=trapped" } }),
@@ -84,8 +88,14 @@ describe("the report about alarms", () => {
     expect([kpi("shelved-now").value, kpi("suppressed-now").value, kpi("out-of-service-now").value]).toEqual([1, 1, 1]);
     expect(body.others).toEqual({ real: 1, simulated: 0, test: 1, maintenance: 0 });
     expect(body.top).toMatchObject([{ alarm: "elevator.entrapment@lift-1", count: 1, share: 1 }]);
+    expect(kpi("bad-quality-time")).toMatchObject({ value: minutes(9), unit: "span", group: "quality" });
+    expect(body.badQuality).toEqual([
+      { device: "lift-1", name: { zh: "lift-1 号", en: "lift-1" }, bad: minutes(9), silent: minutes(3) },
+    ]);
     const tests = await stand.ask("GET", "/api/reports/alarms?data=test", { as: "operator" });
     expect(tests.body.top).toMatchObject([{ alarm: "water.burst@booster-1" }]);
+    // Readings are those of the real building: tests and drills have none of their own.
+    expect(tests.body.badQuality).toEqual([]);
   });
 
   test("as CSV: the same figures with their formulas, for a spreadsheet", async () => {
@@ -104,6 +114,12 @@ describe("the report about alarms", () => {
         lang === "zh" ? "秒" : "s",
         "≤ 3 min",
         lang === "zh" ? "达标" : "on target",
+      ]);
+      const [what, whole] = lang === "zh" ? ["坏数据", "其中全部测点失效"] : ["bad data", "of it all points bad"];
+      const bad = rows.filter(([name]) => name?.startsWith(`${what} `) || name?.startsWith(`${whole} `));
+      expect(bad.map((cells) => cells.slice(1, 3))).toEqual([
+        ["540", lang === "zh" ? "秒" : "s"],
+        ["180", lang === "zh" ? "秒" : "s"],
       ]);
     }
   });

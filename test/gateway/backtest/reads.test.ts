@@ -1,13 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BAD, GOOD, reasonCode } from "#model/quality";
-import type { Site } from "#model/site";
+import { type Site, usualHistory } from "#model/site";
 import { hours, instant, later } from "#model/time";
 import { type Reads, readsOf } from "../../../gateway/backtest/reads.ts";
 import { replay } from "../../../gateway/backtest/replay.ts";
+import { storedSamples } from "../../../gateway/backtest/stored-samples.ts";
+import { openArchive } from "../../../gateway/history/archive.ts";
 import { codeOf } from "../../../gateway/history/block.ts";
+import { readHistoryFile } from "../../../gateway/history/file.ts";
 import { deviceOf, pointsOf, rule } from "../../rules/support/rule-bench.ts";
 import { building } from "../../support/building.ts";
+import { createDataFolder } from "../../support/data-folder.ts";
 
 const START = instant(1_795_248_000_000);
 const points = pointsOf("pump", { pressure: "MPa", flow: "m3/h", running: "bool", spare: "MPa" });
@@ -94,3 +98,74 @@ test("leaving out what makes no difference gives the same alarms, times and sent
   );
   expect(alarms).toBeGreaterThan(100);
 }, 60_000);
+
+test("samples that are left out where they are read change no alarm, time, sentence or gap", () => {
+  const sample = fc.record({
+    step: fc.constantFrom(0, 1, 200, 1_000, 7_000, 61_000, 300_000, 480_000),
+    handle: fc.integer({ min: 0, max: 2 }),
+    value: fc.constantFrom(0, 0.1, 0.12, 0.15, 0.25, 0.35, 1, 2, 4, -2),
+    isBad: fc.integer({ min: 0, max: 15 }).map((n) => n === 0),
+  });
+  const told = rule({
+    id: "water.told",
+    when: "(pressure < 0.2 MPa && abs(flow) > 1 m3/h) || held(flow > 3 m3/h, 20s)",
+    on: "10s",
+    because: "{pressure} {flow} {running}",
+  });
+  let alarms = 0;
+  let leftOut = 0;
+  fc.assert(
+    fc.property(fc.array(sample, { minLength: 60, maxLength: 200 }), fc.boolean(), (rows, isSealed) => {
+      using folder = createDataFolder();
+      let now = START - 5_000;
+      const at = Float64Array.from(rows, ({ step }) => {
+        now += step;
+        return now;
+      });
+      {
+        using archive = openArchive({
+          folder: folder.path,
+          points: points.map(({ id }) => id),
+          retention: usualHistory,
+          isStart: true,
+          tellBroken: () => {},
+          tellPutAside: () => {},
+        });
+        const batch = {
+          count: rows.length,
+          series: Int32Array.from(rows, ({ handle }) => handle),
+          at,
+          value: Float64Array.from(rows, ({ handle, value, isBad }) =>
+            isBad ? Number.NaN : handle === 2 ? Number(value < 2) : value,
+          ),
+          code: Uint8Array.from(rows, ({ isBad }) => (isBad ? codeOf(BAD, reasonCode("no-link")) : codeOf(GOOD, 0))),
+        };
+        archive.add(batch, now);
+        if (isSealed) archive.sealAll();
+      }
+      const ids = points.map(({ id }) => id);
+      const range = { from: START, to: instant(Math.max(START, now) + 60_000) };
+      for (const own of [[told], [limits, told]]) {
+        const reads = readsOf(site, own);
+        const played = (answers?: Reads["answers"]) => {
+          using file = readHistoryFile(folder.path);
+          if (!file) throw new Error("no history");
+          const stretches = storedSamples(file, ids, reads.handles, range, () => {}, answers);
+          const counted = (function* () {
+            for (const stretch of stretches) {
+              leftOut += stretch.leftOut?.count ?? 0;
+              yield stretch;
+            }
+          })();
+          return replay({ site, rules: own, reads, ...range, stretches: counted });
+        };
+        const found = played(reads.answers);
+        expect(found).toEqual(played());
+        alarms += found.asIs.length;
+      }
+    }),
+    { numRuns: 60 },
+  );
+  expect(alarms).toBeGreaterThan(100);
+  expect(leftOut).toBeGreaterThan(1_000);
+}, 120_000);

@@ -98,6 +98,109 @@ describe.skipIf(!mosquittoFound || !protocFound)("Sparkplug B", () => {
     expect(bdSeqOf(births()[2] as Heard)).toBe(1);
   });
 
+  test("a device that is lost dies, one that is back is born with its values and their quality, and the numbers count on", async () => {
+    using folder = createDataFolder();
+    await using mosquitto = await startMosquitto();
+    const heard = await listen(mosquitto);
+    const of = (type: string) => heard.filter(({ topic }) => topic.startsWith(`spBv1.0/park/${type}/`));
+    {
+      await using house = await startNorth(folder.path, { north: { mqtt: target(mosquitto.url) } });
+      house.say("lift-1.speed", 1.5);
+      house.say("lift-1.door", 1);
+      await house.until("both are born", () => of("DBIRTH").length === 2 && house.isEmpty());
+      await house.clock.advance(seconds(5));
+      // First its points turn bad, then the house gives it up.
+      house.say("lift-1.speed", "bad");
+      house.say("lift-1.door", "bad");
+      await house.until("all is sent", () => house.isEmpty());
+      expect(of("DDEATH")).toEqual([]);
+      await house.turn("lift-1", "offline");
+      await house.until("it is dead", () => of("DDEATH").length === 1);
+      expect(of("DDEATH")[0]?.topic).toBe("spBv1.0/park/DDEATH/gate/lift-1");
+      expect(of("DDATA").at(-1)?.text).toMatch(/alias: 2\s+timestamp: \d+\s+datatype: 11\s+is_null: true\s+properties/);
+
+      // A host that asks now hears of the other device alone.
+      const host = await mosquitto.client();
+      const rebirth = encoded(
+        'timestamp: 1\nmetrics { name: "Node Control/Rebirth" timestamp: 1 datatype: 11 boolean_value: true }',
+      );
+      const before = heard.length;
+      await host.publishAsync("spBv1.0/park/NCMD/gate", rebirth, { qos: 1 });
+      await house.until("it is born again", () => of("NBIRTH").length === 2 && of("DBIRTH").length === 3);
+      expect(of("DBIRTH")[2]?.topic).toBe("spBv1.0/park/DBIRTH/gate/booster-1");
+      expect(heard.slice(before).map(seqOf)).toEqual([0, 1]);
+
+      await house.clock.advance(seconds(5));
+      await house.turn("lift-1", "online");
+      house.say("lift-1.speed", 2.5);
+      await house.until("it is back", () => of("DBIRTH").length === 4 && house.isEmpty());
+      const back = of("DBIRTH")[3]?.text ?? "";
+      expect(of("DBIRTH")[3]?.topic).toBe("spBv1.0/park/DBIRTH/gate/lift-1");
+      expect(back).toMatch(/name: "speed"\s+alias: 1\s+timestamp: \d+\s+datatype: 10\s+double_value: 2\.5/);
+      expect(back).toMatch(/name: "door"\s+alias: 2\s+timestamp: \d+\s+datatype: 11\s+is_null: true\s+properties/);
+      await house.turn("lift-1", "offline");
+      house.say("lift-1.speed", "bad");
+      await house.until("it is dead again", () => of("DDEATH").length === 2);
+    }
+    const lives = heard.slice(heard.findLastIndex(({ topic }) => topic.includes("NBIRTH")));
+    const counted = lives.filter(({ topic }) => !topic.includes("NDEATH"));
+    expect(counted.map(seqOf)).toEqual(counted.map((_, i) => i % 256));
+  });
+
+  test("what waited of a device that is lost by now comes between a birth and a death, as historical", async () => {
+    using folder = createDataFolder();
+    await using mosquitto = await startMosquitto();
+    await using house = await startNorth(folder.path, { north: { mqtt: target(mosquitto.url) } });
+    await mosquitto.kill();
+    house.say("lift-1.speed", 7);
+    await house.beat();
+    house.say("lift-1.speed", "bad");
+    await house.turn("lift-1", "offline");
+    await house.until("it is told", () => house.said.length > 0);
+    await using again = await startMosquitto({ port: mosquitto.port });
+    const heard = await listen(again);
+    const lift = () => heard.filter(({ topic }) => topic.endsWith("/lift-1"));
+    await house.until("all is sent", () => house.isEmpty() && lift().some(({ topic }) => topic.includes("DDEATH")));
+    expect(lift().map(({ topic }) => topic.split("/")[2])).toEqual(["DBIRTH", "DDATA", "DDEATH"]);
+    expect(lift()[1]?.text).toMatch(/is_historical: true\s+double_value: 7/);
+  });
+
+  test("a command has one step only and writes nothing; the two steps stay, on the topics of orders", async () => {
+    using folder = createDataFolder();
+    await using mosquitto = await startMosquitto();
+    const orders: string[] = [];
+    await using house = await startNorth(folder.path, {
+      north: {
+        mqtt: mqttTarget(MqttSettings.parse({ url: mosquitto.url, timeout: "2s" }), {
+          sparkplug: { group: "park", node: "gate" },
+          commands: ["lift-1.door"],
+        }),
+      },
+      order: async (allowed, point, payload) => {
+        orders.push(`${allowed} ${point} ${payload}`);
+        return '{"confirm":"word"}';
+      },
+    });
+    house.say("lift-1.door", 0);
+    await house.until("it is connected", () => house.isEmpty());
+    const host = await mosquitto.client();
+    const answers: string[] = [];
+    host.on("message", (_, bytes) => void answers.push(bytes.toString()));
+    await host.subscribeAsync("gatehouse/test/lift-1/door/set/answer", { qos: 1 });
+    const command = (metric: string) =>
+      encoded(`timestamp: 1\nmetrics { ${metric} timestamp: 1 datatype: 11 boolean_value: true }\nseq: 0`);
+    for (const metric of ['name: "door"', "alias: 2"]) {
+      await host.publishAsync("spBv1.0/park/DCMD/gate/lift-1", command(metric), { qos: 1 });
+      await host.publishAsync("spBv1.0/park/NCMD/gate", command(metric), { qos: 1 });
+    }
+    await host.publishAsync("spBv1.0/park/NCMD/gate", command('name: "lift-1/door"'), { qos: 1 });
+    // Sent behind them on the same line: when it is answered they have been seen.
+    await host.publishAsync("gatehouse/test/lift-1/door/set", '{"value":1}', { qos: 1 });
+    await house.until("it is answered", () => answers.length > 0);
+    expect(orders).toEqual(['lift-1.door lift-1.door {"value":1}']);
+    expect(answers).toEqual(['{"confirm":"word"}']);
+  });
+
   test("what waited for the broker comes as historical, in order, and a host that reads it has the newest value", async () => {
     using folder = createDataFolder();
     await using mosquitto = await startMosquitto();

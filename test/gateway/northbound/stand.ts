@@ -136,6 +136,9 @@ export async function startNorth(folder: string, options: StandOptions) {
       table.sourceAt[handle] = sourceAt;
       feed.publish({ kind: "values", changed: Int32Array.of(handle), count: 1, at: moment() });
     },
+    /** A device answers no more, or again. */
+    turn: (device: string, state: "online" | "offline") =>
+      door.take({ type: "communication", changes: [{ device, state, since: clock.now() }] }),
     raise: (rule: string, device: string) =>
       door.take({ type: "conditions", transitions: [verdict(rule, device, "active")] }),
     clear: (rule: string, device: string) =>

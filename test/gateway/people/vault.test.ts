@@ -116,9 +116,27 @@ test("after a rotation everything is sealed with the new key, and the old one is
   const before = openKeyring(folder).current.key.toString("base64url");
   turn(addKey);
   expect(await vault.read(all[0] as Entry)).toEqual(Buffer.from(all[0]?.id ?? ""));
-  expect(await vault.reseal()).toBe(3);
+  expect(await vault.reseal()).toEqual({ count: 3, unreadable: [] });
   turn(forgetOldKeys);
   for (const one of all) expect(await vault.read(one)).toEqual(Buffer.from(one.id));
   expect((await vault.entries()).map(({ id }) => id).sort()).toEqual(all.map(({ id }) => id).sort());
   expect(readFileSync(join(folder, "keys.json"), "utf8")).not.toContain(before);
+});
+
+test("what is erased or written anew while everything is sealed anew stays so, and what was on its way opens", async () => {
+  const { vault, turn } = stand();
+  const all = Array.from({ length: 30 }, () => entry());
+  for (const one of all) await vault.put(one, Buffer.from("old"));
+  const late = entry();
+  // On its way under the old key when the new one comes.
+  const onItsWay = vault.put(late, Buffer.from("late"));
+  turn(addKey);
+  const sealing = vault.reseal();
+  const changes = all.map((one, i) => (i % 2 === 0 ? vault.erase(one) : vault.put(one, Buffer.from("new"))));
+  await Promise.all([onItsWay, ...changes]);
+  expect((await sealing).unreadable).toEqual([]);
+  turn(forgetOldKeys);
+  for (const [i, one] of all.entries())
+    expect((await vault.read(one))?.toString()).toBe(i % 2 === 0 ? undefined : "new");
+  expect((await vault.read(late))?.toString()).toBe("late");
 });

@@ -37,6 +37,7 @@ const kpi = (id: string, of: Figures): number => {
     of,
     standingAlarms([], [], window.to, () => true),
     {},
+    { devices: [], bad: milliseconds(0), share: 0 },
   );
 };
 
@@ -195,6 +196,7 @@ test("no course of events breaks the figures: shares stay shares, sums fit", () 
     "alarm-acknowledged",
     "waits-for-cause",
     "level-changed",
+    "re-alarmed",
     "nonsense",
   ];
   const any = fc.record({

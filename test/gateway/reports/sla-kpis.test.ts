@@ -28,7 +28,9 @@ const opened = (no: number, clocks: readonly ResponseClock[], more: Partial<Tick
   ...more,
 });
 const share = (id: string, tickets: readonly Ticket[], choice = real): number | undefined =>
-  slaKpis.find((kpi) => kpi.id === id)?.read({} as never, {} as never, clocksKept(tickets, window, choice));
+  slaKpis
+    .find((kpi) => kpi.id === id)
+    ?.read({} as never, {} as never, clocksKept(tickets, window, choice), {} as never);
 
 test("a clock met in time counts for the promise, one overdue or met late against it, one that runs for neither", () => {
   const tickets = [
@@ -42,7 +44,7 @@ test("a clock met in time counts for the promise, one overdue or met late agains
   expect(share("sla-resolve", tickets)).toBeNaN();
 });
 
-test("drills, other desks, other days and tickets opened by hand stay out", () => {
+test("drills, tests, maintenance, other desks, other days and tickets opened by hand stay out", () => {
   const late = [clock("accept", "breached", true)];
   const tickets = [
     opened(1, [clock("accept", "met")]),
@@ -50,8 +52,11 @@ test("drills, other desks, other days and tickets opened by hand stay out", () =
     opened(3, late, { alarms: ["a.b@lift-2"] }),
     opened(4, late, { openedAt: later(FROM, hours(-1)) }),
     opened(5, late, { alarms: [] }),
+    opened(6, late, { judged: "test" }),
+    opened(7, [clock("accept", "met"), ...late], { judged: "maintenance" }),
   ];
   expect(share("sla-accept", tickets)).toBe(1);
   expect(share("sla-accept", tickets, { ...real, kind: "simulated" })).toBe(0);
-  expect(share("sla-accept", tickets, { ...real, kind: "maintenance" })).toBeNaN();
+  expect(share("sla-accept", tickets, { ...real, kind: "test" })).toBe(0);
+  expect(share("sla-accept", tickets, { ...real, kind: "maintenance" })).toBe(0.5);
 });

@@ -171,6 +171,19 @@ describe("failing pumps", () => {
     expect(Math.abs(booster.state.pressure - 5.5)).toBeLessThan(0.2);
   });
 
+  test("a pump that a mechanic has switched off stands, another takes over, and it is taken back", () => {
+    const booster = steadySet();
+    booster.servePump(1, true);
+    advance(booster, 4);
+    expect([booster.readings.p1_run, booster.readings.p1_auto, booster.readings.all_auto]).toEqual([0, 0, 0]);
+    expect([booster.readings.p1_fault, running(booster)]).toEqual([0, 1]);
+    advance(booster, 60);
+    expect(Math.abs(booster.state.pressure - 5.5)).toBeLessThan(0.2);
+    booster.servePump(1, false);
+    advance(booster, 1);
+    expect([booster.readings.p1_auto, booster.readings.all_auto]).toEqual([1, 1]);
+  });
+
   test("with all pumps out the vessel empties at +22.5 s, 0 bar at +28 s, and nothing flows (0.05 bar, 0.5 s)", () => {
     const booster = steadySet();
     for (const pump of [1, 2, 3]) booster.tripPump(pump);

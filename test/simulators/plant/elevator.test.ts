@@ -83,6 +83,38 @@ describe("an ordinary trip", () => {
   });
 });
 
+describe("relevelling", () => {
+  test("a car that sinks under its load is brought back at 0.05 m/s with its door open, and that is counted for an hour", () => {
+    const elevator = lift();
+    const from = elevator.nextLanding;
+    elevator.order({ from, to: from === 0 ? 5 : 0, persons: 2 });
+    elevator.sink(24);
+    run(elevator, on(elevator, "brake_released"));
+    expect(elevator.readings.door_open_limit).toBe(1);
+    expect(elevator.readings.door_zone).toBe(1);
+    expect(elevator.readings.leveling_error).toBeLessThan(-12);
+    expect(run(elevator, off(elevator, "brake_released"))).toBeCloseTo(0.024 / 0.05, 0);
+    expect(Math.abs(elevator.readings.leveling_error ?? 99)).toBeLessThan(12);
+    run(elevator, () => elevator.readings.relevel_count === 1);
+    run(elevator, () => elevator.state.phase === "moving");
+    run(elevator, () => elevator.state.phase === "idle");
+    for (let step = 0; step < 3600 * 20; step += 1) elevator.step();
+    expect(elevator.readings.relevel_count).toBe(0);
+  });
+
+  test("the car stays where a light load leaves it", () => {
+    const elevator = lift();
+    const from = elevator.nextLanding;
+    elevator.order({ from, to: from === 0 ? 5 : 0, persons: 2 });
+    elevator.sink(15);
+    run(elevator, () => elevator.state.phase === "closing");
+    expect([elevator.readings.relevel_count, elevator.readings.brake_released]).toEqual([0, 0]);
+    run(elevator, () => elevator.state.phase === "moving");
+    run(elevator, () => elevator.state.phase === "idle");
+    expect(elevator.state.car.offLanding).toBe(0);
+  });
+});
+
 describe("the motion sensor flickers", () => {
   /** Lengths of pulses, and the seconds from one rise to the next. */
   function pulses(elevator: Elevator, seconds: number) {

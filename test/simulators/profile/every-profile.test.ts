@@ -51,8 +51,8 @@ const place = (at: string) =>
   at.replace(/:(?:u16|i16|u32|i32|f32)?(?::[A-D]{4})?$/, "").replace(/(holding|input):(\d+).*/, "$1:$2");
 
 const names = await profileNames();
-test("there are the 21 files that the README of the profiles names", () =>
-  expect(names.length).toBeGreaterThanOrEqual(21));
+test("there are the 22 files that the README of the profiles names", () =>
+  expect(names.length).toBeGreaterThanOrEqual(22));
 
 describe.each(names.filter((name) => mosquittoFound || !/mqtt|sparkplug/.test(name)))("%s", (name) => {
   test("gives the gateway's driver a good value for every point, and the right one", async () => {

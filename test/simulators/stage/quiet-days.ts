@@ -1,5 +1,6 @@
 /** Ordinary days with their awkward moments, in which nothing may ring. */
 import type { AccessController } from "../../../simulators/plant/access-state.ts";
+import type { Booster } from "../../../simulators/plant/booster.ts";
 import type { Elevator } from "../../../simulators/plant/elevator-state.ts";
 import type { FirePanel } from "../../../simulators/plant/fire-panel-state.ts";
 import type { Generator } from "../../../simulators/plant/generator.ts";
@@ -23,6 +24,7 @@ interface Moment {
 }
 const lift = (plant: Plant) => plant as Elevator;
 const doors = (plant: Plant) => plant as AccessController;
+const pumps = (plant: Plant) => plant as Booster;
 
 /** What happens in a building without being an emergency. Peaks of traffic and water come by themselves. */
 const moments: readonly Moment[] = [
@@ -34,6 +36,25 @@ const moments: readonly Moment[] = [
   { at: 9.2 * hour, on: { every: 14, from: 1 }, device: "lift-1", act: (plant) => lift(plant).creep(0.3) },
   { at: 9.2 * hour + 4, on: { every: 14, from: 1 }, device: "lift-1", act: (plant) => lift(plant).creep(0) },
   { at: 9.7 * hour, on: { every: 14, from: 1 }, device: "lift-1", act: (plant) => lift(plant).inspect(false) },
+  // Furniture is moved in: the car sinks under it and relevels with its door open, three times within the hour.
+  { at: 10.1 * hour, on: { every: 3, from: 0 }, device: "lift-1", act: (plant) => lift(plant).sink(24) },
+  { at: 10.3 * hour, on: { every: 3, from: 0 }, device: "lift-1", act: (plant) => lift(plant).sink(30) },
+  { at: 10.5 * hour, on: { every: 3, from: 0 }, device: "lift-1", act: (plant) => lift(plant).sink(22) },
+  // The pumps get their bearings greased, one after the other, whichever is running.
+  ...[1, 2, 3].flatMap((pump): Moment[] => [
+    {
+      at: (13 + pump / 2) * hour,
+      on: { every: 14, from: 1 },
+      device: "booster-1",
+      act: (p) => pumps(p).servePump(pump, true),
+    },
+    {
+      at: (13.4 + pump / 2) * hour,
+      on: { every: 14, from: 1 },
+      device: "booster-1",
+      act: (p) => pumps(p).servePump(pump, false),
+    },
+  ]),
   // A parcel keeps a door open for twenty seconds; the main door stands open by order at lunch.
   { at: 11 * hour, device: "access-1", act: (plant) => doors(plant).visit(2, 1, 20) },
   { at: 12 * hour, device: "access-1", act: (plant) => doors(plant).setMode(1, 2) },
@@ -74,7 +95,7 @@ const devices = ["utility-1", "generator-1", "lift-1", "booster-1", "fire-1", "a
 
 /**
  * Plays so many days from midnight on and answers every alarm that was told; those that a test suppressed were told to nobody.
- * `slowest`: seconds between two polls; the default is the gateway's own pace.
+ * `slowest`: seconds between two polls of what never rests; the default is the gateway's own pace.
  */
 export async function quietDays(days: number, seed = 1, slowest = 0): Promise<readonly SeenAlarm[]> {
   const stage = await createStage({

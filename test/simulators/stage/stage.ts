@@ -76,7 +76,7 @@ export interface StageOptions {
   readonly params?: Readonly<Record<string, object>>;
   /** Facts of single devices in place of those in the site folder. */
   readonly facts?: Readonly<Record<string, Readonly<Record<string, number | boolean>>>>;
-  /** Seconds between two polls of every point while nothing is expected; at least as long as each asks for. */
+  /** Seconds between two polls of plants that never rest, at least: the others would have pulses that are shorter. */
   readonly slowest?: number;
 }
 
@@ -284,7 +284,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
         unit,
         line,
         polls: plan.polls.map(({ every, requests }) => ({
-          every: Math.max(every, slowest * 1000),
+          every: Math.max(every, found.plant.stirred === undefined ? slowest * 1000 : 0),
           tick: 0,
           seen: Number.NEGATIVE_INFINITY,
           blocks: requests.map((request) => {

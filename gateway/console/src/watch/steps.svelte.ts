@@ -10,6 +10,7 @@ export interface StepInput {
   readonly assignee?: string;
   readonly who?: "staff" | "rescue";
   readonly sop?: string;
+  readonly skip?: boolean;
   readonly reason?: string;
   readonly into?: string;
   readonly occurredAt?: string;

@@ -9,7 +9,7 @@ import { severityName } from "#model/severity";
 import type { Text } from "#model/text";
 import { ask, isDelivery, outcomeOfStatus, parsed } from "../../ask.ts";
 import type { Channel, ChannelContext } from "../../channel.ts";
-import { cutToLetters } from "../../wording.ts";
+import { cutToLetters, headed } from "../../wording.ts";
 import { at, fill, type Words } from "./template.ts";
 
 type Settings = SettingsOf<"sms">;
@@ -54,11 +54,10 @@ function wordsOf(message: Message, context: ChannelContext, phone: string, { lon
   );
   const behind = link === undefined || ownPlace ? "" : ` ${link}`;
   const { building, floor, room } = ticket?.place ?? {};
-  const grave = `【${severityName[message.severity].zh}】`;
   return {
     phone,
     name: person.name,
-    text: `${cutToLetters(`${grave}${message.text.zh}`, Math.max(20, longest - behind.length))}${behind}`,
+    text: `${cutToLetters(headed(message), Math.max(20, longest - behind.length))}${behind}`,
     link: link ?? "",
     ticket: message.ticket,
     severity: severityName[message.severity].zh,

@@ -6,13 +6,12 @@ import { createHash } from "node:crypto";
 import { channelSettings, type SettingsOf } from "#model/channel-settings";
 import { inOneLine } from "#model/in-one-line";
 import type { Delivery } from "#model/message";
-import { severityName } from "#model/severity";
 import type { Text } from "#model/text";
 import { milliseconds, seconds } from "#model/time";
 import { connect } from "../../../net/connect.ts";
 import { OutgoingTrouble } from "../../../net/outgoing-trouble.ts";
 import type { Channel, ChannelContext } from "../../channel.ts";
-import { cutToLetters } from "../../wording.ts";
+import { cutToLetters, headed } from "../../wording.ts";
 
 /** Between two lines of the server; the whole attempt has the office's limit. */
 const SILENCE = seconds(8);
@@ -66,7 +65,7 @@ export const smtpChannel: Channel<Settings> = {
 };
 
 function mailOf(message: Message, { from }: Settings, { site, ticket, link }: ChannelContext, to: string) {
-  const head = `【${severityName[message.severity].zh}】${message.text.zh}`;
+  const head = headed(message);
   const id = createHash("sha256").update(`${site.id}/${message.key}`).digest("hex").slice(0, 32);
   const lines = [
     head,

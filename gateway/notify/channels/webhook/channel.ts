@@ -46,7 +46,7 @@ function outcomeOf(status: number): Delivery {
 
 function bodyOf(message: Message, { site, ticket, person, now, link }: ChannelContext): string {
   return JSON.stringify({
-    type: "ticket.message",
+    type: message.audience === "residents" ? "residents.notice" : "ticket.message",
     timestamp: formatInstant(now),
     data: {
       key: message.key,

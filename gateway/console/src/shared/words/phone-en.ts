@@ -15,6 +15,8 @@ export const phoneEn: PhoneWords = {
     taken: "Somebody else has it. You need not go.",
     over: "It is over.",
   },
+  expected: (time: string) => `Wanted by ${time}`,
+  care: { elderly: "Elderly person", disabled: "Disabled person" },
   simulated: "A drill. Nothing here is real.",
   state: {
     new: "Waiting",

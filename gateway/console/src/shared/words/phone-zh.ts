@@ -13,6 +13,8 @@ export const phoneZh = {
     taken: "此单已由他人处理，您无需前往。",
     over: "此单已结束。",
   },
+  expected: (time: string) => `期望解决：${time}`,
+  care: { elderly: "家中有老人", disabled: "家中有残障人士" },
   simulated: "模拟演练，非真实情况",
   state: {
     new: "待接单",
