@@ -59,6 +59,8 @@ export interface HouseInput {
   readonly clock: (floor: Instant) => HouseClock;
   readonly log: Log;
   readonly version: string;
+  /** Folder of the built console; absent: the one that is shipped. */
+  readonly console?: string;
   /** An admin token for scripts; demo sites only. */
   readonly demoToken?: string;
 }
@@ -274,7 +276,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       clockTrusted: () => clock.trusted(),
       metrics,
       log,
-      console: CONSOLE,
+      console: input.console ?? CONSOLE,
       version: input.version,
       listen: { ...site.listen, ...(site.publicUrl ? { outside: site.publicUrl } : {}) },
       ...(input.demoToken && site.simulated ? { demoToken: input.demoToken } : {}),

@@ -166,7 +166,8 @@ export async function demoPorts(): Promise<{ console: number; modbus: number; co
   return { modbus: base, control: base + DEMO_LINES, console: base + DEMO_LINES + 1 };
 }
 
-async function call<T>(
+/** One request, its answer read as JSON. */
+export async function call<T>(
   url: string,
   method: string,
   body: unknown,
@@ -181,7 +182,8 @@ async function call<T>(
   return { status: response.status, body: (text ? JSON.parse(text) : undefined) as T };
 }
 
-async function follow(url: string) {
+/** The live stream of a house at `url`: what is true now, and a way to wait until something becomes true. */
+export async function follow(url: string) {
   const seen: Seen = { alarms: new Map(), tickets: new Map(), devices: new Map() };
   const waiting = new Set<() => void>();
   const socket = new WebSocket(`${url.replace("http", "ws")}/api/live`, {
