@@ -65,7 +65,11 @@ export function stepped(
     ...(step === "arrive" ? { state: "on-site" as const } : {}),
     ...(step === "close" ? { state: "closed" as const, closedAt: at } : {}),
     can: ticket.can.filter((other) => other !== step || REPEATED.has(step)),
-    sop: ticket.sop.map((row) => (step === "sop" && row.step === body.sop ? { ...row, doneBy: by, at, ...(body.skip === true ? { skipped: String(body.note) } : {}) } : row)),
+    sop: ticket.sop.map((row) =>
+      step === "sop" && row.step === body.sop
+        ? { ...row, doneBy: by, at, ...(body.skip === true ? { skipped: String(body.note) } : {}) }
+        : row,
+    ),
     events: [
       ...ticket.events,
       {
@@ -78,7 +82,7 @@ export function stepped(
       },
     ],
   };
-  return { status: 200, body: { ticket: brief(done) }, ticket: done };
+  return { status: 200, body: brief(done), ticket: done };
 }
 
 /** As the simulators' control port answers. */

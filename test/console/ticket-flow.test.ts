@@ -108,11 +108,13 @@ describe.runIf(hasBrowser())("the ticket page", () => {
     await page.locator('[data-skip="camera"]').click();
     await page.locator("[data-form=skip] input").fill("轿厢没有摄像头");
     await page.keyboard.press("Enter");
-    await expect.poll(() => gateway.received.at(-1)?.body).toMatchObject({
-      sop: "camera",
-      skip: true,
-      note: "轿厢没有摄像头",
-    });
+    await expect
+      .poll(() => gateway.received.at(-1)?.body)
+      .toMatchObject({
+        sop: "camera",
+        skip: true,
+        note: "轿厢没有摄像头",
+      });
     await page.locator('[data-sop="camera"]').getByText("跳过：轿厢没有摄像头").waitFor();
   });
 

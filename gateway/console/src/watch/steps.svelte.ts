@@ -46,14 +46,11 @@ export function cannotStep(): "lost" | "role" | undefined {
 export async function takeStep(no: string, step: string, input: StepInput = {}): Promise<boolean> {
   if (cannotStep() || (outcome?.ticket === no && outcome.state === "sending")) return false;
   outcome = { ticket: no, step, state: "sending" };
-  const answer = await command<{ ticket?: TicketBody }>(
-    `/api/tickets/${encodeURIComponent(no)}/${encodeURIComponent(step)}`,
-    input,
-  );
+  const answer = await command<TicketBody>(`/api/tickets/${encodeURIComponent(no)}/${encodeURIComponent(step)}`, input);
   if (answer.ok) {
     outcome = { ticket: no, step, state: "done" };
     // The stream brings the same; this only saves the moment until then.
-    if (answer.body.ticket?.no === no) putTickets([answer.body.ticket]);
+    if (answer.body.no === no) putTickets([answer.body]);
     return true;
   }
   outcome = { ticket: no, step, state: "refused", error: answer.error };
