@@ -265,10 +265,11 @@ describe("booster stories", () => {
     on.pass(1);
     let most = 0;
     on.pass(35, () => {
-      if (on.clock.wall() > Date.parse(on.record("start")?.at ?? "") + 600)
+      // The meter damps what it shows by half a second: ten times that, and nothing of the flow before is left.
+      if (on.clock.wall() > Date.parse(on.record("start")?.at ?? "") + 5_000)
         most = Math.max(most, on.device.read("flow"));
     });
-    expect(most).toBe(0);
+    expect(most).toBeLessThan(0.01);
     expect(on.device.read("outlet_pressure")).toBeLessThan(0.01);
     expect(on.record("start")?.mustNotFollow).toEqual(
       expect.arrayContaining(["water.pipe_burst_drop", "water.pipe_burst_collapse", "water.pipe_burst_sustained"]),
