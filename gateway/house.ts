@@ -42,6 +42,7 @@ import { handOverPlaced } from "./points/late.ts";
 import { expire } from "./points/staleness.ts";
 import { createPointTable } from "./points/table.ts";
 import { createAlarmReports } from "./reports/alarm-report.ts";
+import { watchCancelled } from "./reports/cancelled-delays.ts";
 import { createReportWriter } from "./reports/write-reports.ts";
 import { withSelf } from "./self/self-device.ts";
 import { readDisk, selfStanding, watchSelf } from "./self/watch-self.ts";
@@ -318,6 +319,10 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     failed: (error) => log.error({ because: String(error) }, "a report could not be written; it is tried again"),
   });
   const badTime = watchBadTime(table, (entry) => door.take({ type: "record", rows: { journal: [entry] } }));
+  const cancelled = watchCancelled(
+    () => engine.takeCancelled(),
+    (entry) => door.take({ type: "record", rows: { journal: [entry] } }),
+  );
   const stop = new AbortController();
   let evaluated = 0;
   const beating = heartbeat(
@@ -333,6 +338,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
         north.beat(at);
         me.beat(at);
         badTime.beat(at);
+        metrics.pendingCancelled(cancelled.beat(at));
         void reports.look(at.now);
         metrics.rulesEvaluated(engine.evaluated() - evaluated);
         evaluated = engine.evaluated();
@@ -356,6 +362,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     await erasing;
     await beating;
     await badTime.close({ now: clock.now(), mono: clock.monotonic() });
+    await cancelled.close({ now: clock.now(), mono: clock.monotonic() });
     await keep(store, engine, { now: clock.now(), mono: clock.monotonic() });
   });
 

@@ -35,6 +35,8 @@ export interface Metrics {
   read(link: string, outcome: string, took: Span): void;
   linkUp(link: string, up: boolean): void;
   rulesEvaluated(count: number): void;
+  /** Conditions that ended before their delay was over. */
+  pendingCancelled(count: number): void;
   /** From the receipt of the sample to the publishing of the alarm. */
   alarmPublished(delay: Span): void;
   clockBreached(kind: ClockKind): void;
@@ -116,6 +118,11 @@ export function createMetrics(): Metrics {
     registers,
   });
   const units = unitFigures(registers);
+  const cancelled = new Counter({
+    name: "gatehouse_pending_cancelled_total",
+    help: "Conditions of rules that ended before their delay was over.",
+    registers,
+  });
   const rules = new Counter({
     name: "gatehouse_rules_evaluated_total",
     help: "Rule instances run, because an input changed or a timer was due.",
@@ -192,6 +199,7 @@ export function createMetrics(): Metrics {
     },
     linkUp: (link, up) => links.set({ link }, up ? 1 : 0),
     rulesEvaluated: (count) => rules.inc(count),
+    pendingCancelled: (count) => cancelled.inc(count),
     alarmPublished: (delay) => alarmDelay.observe(inSeconds(delay)),
     clockBreached: (kind) => breaches.inc({ kind }),
     dropped: (what, count = 1) => drops.inc({ what }, count),

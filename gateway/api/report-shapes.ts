@@ -59,6 +59,9 @@ export const AlarmReportShape = z.object({
       }),
     )
     .describe("The longest first; none when every point was good"),
+  cancelledDelays: z
+    .array(Counted)
+    .describe("Conditions that ended before their delay was over, the most frequent first"),
   neverFired: z.array(z.object({ rule: z.string(), title: Text })),
   /** How many alarms of each kind of data there were; only `data` is in the figures. */
   others: z.object({ real: z.int(), simulated: z.int(), test: z.int(), maintenance: z.int() }),

@@ -33,6 +33,7 @@ const lists = {
   pair: { zh: "成对出现", en: "pair" },
   badQuality: { zh: "坏数据", en: "bad data" },
   silent: { zh: "其中全部测点失效", en: "of it all points bad" },
+  cancelledDelays: { zh: "延时内自行消失", en: "over before the delay" },
   neverFired: { zh: "90 天未动作的规则", en: "rule silent for 90 d" },
 } as const satisfies Record<string, Text>;
 export const dataNames: Readonly<Record<AlarmReportBody["data"], Text>> = {
@@ -88,6 +89,7 @@ export function reportRows(
         row(lists.badQuality, one.name[lang], one.bad, "span"),
         row(lists.silent, one.name[lang], one.silent, "span"),
       ]),
+      ...report.cancelledDelays.map((one) => row(lists.cancelledDelays, one.name[lang], one.count)),
       ...report.neverFired.map((one) => row(lists.neverFired, one.title[lang])),
     ],
   };

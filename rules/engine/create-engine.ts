@@ -23,6 +23,8 @@ import { troubleSentence } from "./trouble-sentence.ts";
 import { heldFor, judge, type Turn, wakeOf } from "./verdict.ts";
 
 /** Throws when a rule has faults; run `checkRules` first. */
+const NONE: ReadonlyMap<string, number> = new Map();
+
 export function createEngine(input: EngineInput): RuleEngine {
   const { columns, points } = input;
   const instances = createInstances(input, createShapes(input.rules, input.devices, points));
@@ -138,6 +140,8 @@ export function createEngine(input: EngineInput): RuleEngine {
     return -1;
   }
 
+  /** Delays that no alarm came of, by row. */
+  const cancelled = new Map<number, number>();
   let judged: Row | undefined;
   // One function for all rows: a closure for each judgement would be garbage on the hot path.
   const say = (turn: Turn, held: number): void => {
@@ -152,7 +156,9 @@ export function createEngine(input: EngineInput): RuleEngine {
     const { verdict } = row;
     pages.moved[pages.ofRow[index] as number] = 1;
     judged = row;
+    const wasPending = verdict.phase === "pending";
     judge(verdict, values[row.when] as number, clearOf(row), time.mono, say);
+    if (wasPending && verdict.phase === "normal") cancelled.set(index, (cancelled.get(index) ?? 0) + 1);
     if (row.common.slots.levels.length > 0 && (verdict.phase === "active" || verdict.phase === "leaving")) {
       const level = levelOf(row, false);
       if (level !== verdict.level) {
@@ -244,6 +250,12 @@ export function createEngine(input: EngineInput): RuleEngine {
       if (state === "running") insertLate(late);
     },
     evaluated: () => evaluated,
+    takeCancelled() {
+      if (cancelled.size === 0) return NONE;
+      const taken = new Map([...cancelled].map(([row, times]) => [(rows[row] as Row).instance.id, times] as const));
+      cancelled.clear();
+      return taken;
+    },
     nextWake: () => milliseconds(timers.next()),
     pages(at) {
       if (Number.isNaN(run)) run = at.now;

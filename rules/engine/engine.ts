@@ -27,6 +27,8 @@ export interface RuleEngine {
   insert(late: LateSample): void;
   /** How many verdicts were looked at since the start, for the figures of the house. */
   evaluated(): number;
+  /** By rule instance, how often its condition ended before the delay was over, since this was last asked; mostly empty. */
+  takeCancelled(): ReadonlyMap<string, number>;
   /** Monotonic time of the earliest timer; Infinity when none. */
   nextWake(): Span;
   /**

@@ -16,6 +16,7 @@ const idle: RuleEngine = {
   step: () => [],
   insert: () => {},
   evaluated: () => 0,
+  takeCancelled: () => new Map(),
   nextWake: () => Number.POSITIVE_INFINITY as never,
   pages: () => [],
   restore: () => {},

@@ -56,6 +56,7 @@ const saying = (transitions: Transition[]): RuleEngine => ({
   step: () => transitions.splice(0),
   insert: () => {},
   evaluated: () => 0,
+  takeCancelled: () => new Map(),
   nextWake: () => Number.POSITIVE_INFINITY as never,
   pages: () => [],
   restore: () => {},

@@ -171,6 +171,7 @@ export function busyDay(now: number): AlarmReportBody {
       { device: "door-7", name: { zh: "C 座 7 号门", en: "Door C-7" }, bad: 5 * hour, silent: 2 * hour },
       { device: "lift-3", name: { zh: "3#客梯", en: "Lift 3" }, bad: hour / 2, silent: 0 },
     ],
+    cancelledDelays: [counted],
     neverFired: [{ rule: "gas.leak", title: { zh: "燃气泄漏", en: "Gas leak" } }],
     others: { real: 212, simulated: 0, test: 6, maintenance: 11 },
   };

@@ -7,6 +7,7 @@ import { Refused } from "../../net/refused.ts";
 import { alarmKpis } from "../../reports/alarm-kpis.ts";
 import type { AlarmReports } from "../../reports/alarm-report.ts";
 import { type BadQuality, badQuality } from "../../reports/bad-quality.ts";
+import { cancelledDelays } from "../../reports/cancelled-delays.ts";
 import type { Cell } from "../../reports/csv-text.ts";
 import { ACKNOWLEDGE_WITHIN, type AlarmCount } from "../../reports/figures.ts";
 import { figure, readKpis } from "../../reports/kpi.ts";
@@ -53,7 +54,9 @@ export function reportRoutes(server: Server, house: ApiHouse, reports: AlarmRepo
       const window = windowOf(query, now);
       const figures = await unlessBusy(reports.figures(window, { kind: data, at: position.sees }));
       const bad = await badQuality(house.store, figures, devicesAt(house.site, position, data));
-      const body = reportBody(house, position, positions, data, figures, bad, now);
+      const own = data === (house.site.simulated ? "simulated" : "real");
+      const cancelled = own ? await cancelledDelays(house.store, figures, position.sees) : [];
+      const body = reportBody(house, position, positions, data, figures, { bad, cancelled }, now);
       if (query.format === "json") return body;
       const { head, rows } = reportRows(body, query.lang);
       return sendCsv(reply, "alarm-kpi", head, paced(rows));
@@ -93,7 +96,7 @@ function reportBody(
   positions: readonly Position[],
   data: AlarmReportBody["data"],
   figures: Awaited<ReturnType<AlarmReports["figures"]>>,
-  bad: BadQuality,
+  { bad, cancelled }: { readonly bad: BadQuality; readonly cancelled: readonly AlarmCount[] },
   now: Instant,
 ): AlarmReportBody {
   const { rules } = house.site;
@@ -152,6 +155,7 @@ function reportBody(
       bad: badFor,
       silent,
     })),
+    cancelledDelays: cancelled.map(counted),
     neverFired: standing.neverFired.map((rule) => ({ rule, title: titles.get(rule) ?? { zh: rule, en: rule } })),
     others: figures.others,
   };

@@ -39,6 +39,10 @@ beforeAll(async () => {
     for: minutes(15),
     devices: { "lift-1": [minutes(9), minutes(3)], gone: [minutes(1), 0] },
   });
+  row("alarm-delays", "pending-cancelled", minutes(15), { alarms: { "elevator.entrapment@lift-1": 7 } });
+  row("alarm-delays", "pending-cancelled", minutes(30), {
+    alarms: { "elevator.entrapment@lift-1": 2, "water.burst@booster-1": 1 },
+  });
   stand.stored.set(
     "GD20261121-000001",
     ticket("GD20261121-000001", { assignee: "赵六", title: { zh: "=困人", en: "=trapped" } }),
@@ -92,10 +96,15 @@ describe("the report about alarms", () => {
     expect(body.badQuality).toEqual([
       { device: "lift-1", name: { zh: "lift-1 号", en: "lift-1" }, bad: minutes(9), silent: minutes(3) },
     ]);
+    expect(body.cancelledDelays).toMatchObject([
+      { alarm: "elevator.entrapment@lift-1", count: 9 },
+      { alarm: "water.burst@booster-1", count: 1 },
+    ]);
     const tests = await stand.ask("GET", "/api/reports/alarms?data=test", { as: "operator" });
     expect(tests.body.top).toMatchObject([{ alarm: "water.burst@booster-1" }]);
     // Readings are those of the real building: tests and drills have none of their own.
     expect(tests.body.badQuality).toEqual([]);
+    expect(tests.body.cancelledDelays).toEqual([]);
   });
 
   test("as CSV: the same figures with their formulas, for a spreadsheet", async () => {

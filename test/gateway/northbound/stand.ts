@@ -52,7 +52,12 @@ export const mqttTarget = (broker: unknown, more: Partial<MqttTarget> = {}): Mqt
 });
 
 /** Nothing is judged here: verdicts come by `raise` and `clear`. */
-const noEngine = { step: () => [], skip: () => {}, evaluated: () => 0 } as unknown as RuleEngine;
+const noEngine = {
+  step: () => [],
+  skip: () => {},
+  evaluated: () => 0,
+  takeCancelled: () => new Map(),
+} as unknown as RuleEngine;
 
 export interface StandOptions {
   readonly north: NorthSettings;

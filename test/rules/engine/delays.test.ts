@@ -39,6 +39,9 @@ describe("on-delay", () => {
     for (let n = 0; n < 20; n += 1) {
       expect([...b.set({ v: 90 }), ...b.to(n * 10 + 9.9), ...b.set({ v: 1 }), ...b.to(n * 10 + 10)]).toEqual([]);
     }
+    const told = b.engine.takeCancelled();
+    expect([...told]).toEqual([[b.engine.instances[0]?.id, 20]]);
+    expect(b.engine.takeCancelled().size).toBe(0);
   });
 
   test("one true sample and then silence: active by the timer (6)", () => {
@@ -57,6 +60,9 @@ describe("on-delay", () => {
     b.to(7);
     b.set({ v: 90 });
     expect(b.to(60)).toEqual(["13.0 active S2"]);
+    b.set({ v: 1 });
+    // Neither what was unknown for a while nor the end of an alarm is a delay that nothing came of.
+    expect(b.engine.takeCancelled().size).toBe(0);
   });
 
   test("bad for five minutes: counted anew from the first good sample (8)", () => {

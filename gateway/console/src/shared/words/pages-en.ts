@@ -245,6 +245,7 @@ export const pagesEn: PageWords = {
     suppressedBy: "Suppressed by",
     pairs: "Always in pairs (could be suppressed)",
     badQuality: "Bad data by device",
+    cancelledDelays: "Over before the delay (for tuning it)",
     silent: (whole: string) => `nothing known for ${whole}`,
     neverFired: "Rules silent for 90 days",
     nothing: "None",

@@ -229,6 +229,7 @@ export const pagesZh = {
     suppressedBy: "抑制原因",
     pairs: "总是成对出现（可设抑制）",
     badQuality: "各设备坏数据时长",
+    cancelledDelays: "延时内自行消失（可据此调整延时）",
     silent: (whole: string) => `其中全部失效 ${whole}`,
     neverFired: "90 天内未动作的规则",
     nothing: "无",
