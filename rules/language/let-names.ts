@@ -136,6 +136,7 @@ export const letNames: Readonly<Partial<Record<DeviceKind, Readonly<Record<strin
     collapsed 压力崩溃 | the pressure collapsed
     full 全速运行 | at full speed
     flowing 流量很大 | flowing strongly
+    stood 不久前曾停流 | the flow had stood still a while before
     broken 满速大流量而压力崩溃 | the pressure collapsed at full speed and a strong flow
     frozen 数据已冻结 | the data is frozen
     limit 流量限值 | the flow limit
