@@ -88,7 +88,8 @@ function plainOf(value: unknown, dataType: DataType): Plain | undefined {
       return undefined;
   }
   if (value === null) return undefined;
-  if (value instanceof Date) return value;
+  // A time beyond what dates can say is no time.
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value;
   if (Array.isArray(value)) return wideNumber(value, dataType);
   if (Buffer.isBuffer(value)) return value.toString("hex");
   const { text, name, value: inner } = value as { text?: unknown; name?: unknown; value?: unknown };

@@ -38,6 +38,10 @@ describe("values of a server", () => {
     expect(readValue(new Variant({ dataType: DataType.Null }), reading())).toMatchObject({ reason: "not-available" });
     const word = (value: string) => new Variant({ dataType: DataType.String, value });
     expect(readValue(word(""), reading())).toMatchObject({ reason: "decode" });
+    const never = new Variant({ dataType: DataType.DateTime });
+    (never as { value: unknown }).value = new Date(Number.NaN);
+    for (const type of ["number", "text"] as const)
+      expect(readValue(never, reading({ type }))).toMatchObject({ reason: "decode" });
     expect(readValue(word("constructor"), reading({ words: { open: 1 } }))).toMatchObject({ reason: "unknown-code" });
     expect(readValue(word(" 4.5e1 "), reading())).toBe(45);
   });

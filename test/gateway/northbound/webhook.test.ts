@@ -84,6 +84,10 @@ test("over its cap the oldest samples go, alarms stay; it is counted and told in
   await house.until("it is told", () =>
     house.said.some(({ because }) => because.includes("queue has reached its limit")),
   );
+  await house.until("each sample waits or was dropped", () => {
+    const dropped = house.dropped.get("north-webhook-samples") ?? 0;
+    return (house.standing()?.samples ?? 0) + dropped === 400 * 30;
+  });
   expect(house.standing()?.bytes).toBeLessThan(40_000);
   expect(house.standing()?.urgent).toBe(1);
   expect(house.dropped.has("north-webhook-alarms")).toBe(false);
