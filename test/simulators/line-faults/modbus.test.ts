@@ -68,7 +68,10 @@ const cells: Readonly<Record<FaultName, readonly [number | undefined, (stage: St
       else expect(unit).toBe(2);
     },
   ],
-  "foreign-reply": [undefined, async (stage) => expect(await stage.read(1)).toMatchObject({ unit: 2, words: { [floor]: 9 } })],
+  "foreign-reply": [
+    undefined,
+    async (stage) => expect(await stage.read(1)).toMatchObject({ unit: 2, words: { [floor]: 9 } }),
+  ],
   "half-open": [
     undefined,
     async (stage) => {
@@ -182,57 +185,65 @@ describe.each(wires)("on %s", (wire) => {
       ? Promise.resolve(serialMaster(join(folder, "bus")))
       : tcpMaster(fleet.port("line"), wire === "rtu-over-tcp");
 
-  test.each(Object.entries(cells) as [FaultName, (typeof cells)[FaultName]][])("%s", async (name, [seconds, sees]) => {
-    // A door's clock is in question, not a lift's, which shows none.
-    const device = name === "clock-skew" ? "access-1" : "lift-1";
-    const body = { device, fault: name, ...(seconds === undefined ? {} : { seconds }) };
-    if (refused[wire].includes(name)) {
-      const reply = fault(fleet.building, body);
-      expect(reply).toMatchObject({ status: 400, code: "means_nothing", message: { zh: expect.stringContaining("silence") } });
-      expect(fleet.building.lines[0]?.line.faults.size).toBe(0);
-      return;
-    }
-    const [lift, other] = [fleet.device("lift-1"), fleet.device("lift-2")];
-    lift.setPoint("floor_index", 5);
-    other.setPoint("floor_index", 9);
-    const open: Master[] = [];
-    const reach = async () => {
-      const one = await connect();
-      open.push(one);
-      return one;
-    };
-    const master = await reach();
-    const stage: Stage = {
-      wire,
-      fleet,
-      master,
-      connect: reach,
-      async read(unit) {
-        master.ask(unit, 0, 4);
-        return master.next();
-      },
-      async both() {
-        for (const unit of [1, 2]) master.ask(unit, 0, 4);
-        const replies = [await master.next()];
-        while (!replies.some(isSecond)) replies.push(await master.next());
-        return replies;
-      },
-      set: (point, value) => lift.setPoint(point, value),
-      off: () => expect(fault(fleet.building, { device, fault: name, on: false }).status).toBe(200),
-    };
-    expect((await stage.both()).map(({ unit, words }) => [unit, words[floor]])).toEqual([
-      [1, 5],
-      [2, 9],
-    ]);
-    expect(fault(fleet.building, body)).toMatchObject({ status: 200 });
-    await sees(stage);
-    stage.off();
-    // Off again, live: a master that still has its connection is answered as before, one that lost it connects anew.
-    lift.setPoint("floor_index", 6);
-    const after = ["half-open", "drop-idle"].includes(name) ? await reach() : master;
-    after.ask(1, floor, 1);
-    expect(await after.next()).toMatchObject({ unit: 1, words: [6] });
-    for (const one of open) one.close();
-    for (const point of ["floor_index", "heartbeat"]) lift.setPoint(point, undefined);
-  }, 30_000);
+  test.each(Object.entries(cells) as [FaultName, (typeof cells)[FaultName]][])(
+    "%s",
+    async (name, [seconds, sees]) => {
+      // A door's clock is in question, not a lift's, which shows none.
+      const device = name === "clock-skew" ? "access-1" : "lift-1";
+      const body = { device, fault: name, ...(seconds === undefined ? {} : { seconds }) };
+      if (refused[wire].includes(name)) {
+        const reply = fault(fleet.building, body);
+        expect(reply).toMatchObject({
+          status: 400,
+          code: "means_nothing",
+          message: { zh: expect.stringContaining("silence") },
+        });
+        expect(fleet.building.lines[0]?.line.faults.size).toBe(0);
+        return;
+      }
+      const [lift, other] = [fleet.device("lift-1"), fleet.device("lift-2")];
+      lift.setPoint("floor_index", 5);
+      other.setPoint("floor_index", 9);
+      const open: Master[] = [];
+      const reach = async () => {
+        const one = await connect();
+        open.push(one);
+        return one;
+      };
+      const master = await reach();
+      const stage: Stage = {
+        wire,
+        fleet,
+        master,
+        connect: reach,
+        async read(unit) {
+          master.ask(unit, 0, 4);
+          return master.next();
+        },
+        async both() {
+          for (const unit of [1, 2]) master.ask(unit, 0, 4);
+          const replies = [await master.next()];
+          while (!replies.some(isSecond)) replies.push(await master.next());
+          return replies;
+        },
+        set: (point, value) => lift.setPoint(point, value),
+        off: () => expect(fault(fleet.building, { device, fault: name, on: false }).status).toBe(200),
+      };
+      expect((await stage.both()).map(({ unit, words }) => [unit, words[floor]])).toEqual([
+        [1, 5],
+        [2, 9],
+      ]);
+      expect(fault(fleet.building, body)).toMatchObject({ status: 200 });
+      await sees(stage);
+      stage.off();
+      // Off again, live: a master that still has its connection is answered as before, one that lost it connects anew.
+      lift.setPoint("floor_index", 6);
+      const after = ["half-open", "drop-idle"].includes(name) ? await reach() : master;
+      after.ask(1, floor, 1);
+      expect(await after.next()).toMatchObject({ unit: 1, words: [6] });
+      for (const one of open) one.close();
+      for (const point of ["floor_index", "heartbeat"]) lift.setPoint(point, undefined);
+    },
+    30_000,
+  );
 });

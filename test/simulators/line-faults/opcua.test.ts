@@ -14,7 +14,11 @@ beforeAll(async () => {
 afterAll(() => fleet[Symbol.asyncDispose]());
 
 async function newClient() {
-  const client = OPCUAClient.create({ endpointMustExist: true, connectionStrategy: { maxRetry: 0 }, requestedSessionTimeout: 60_000 });
+  const client = OPCUAClient.create({
+    endpointMustExist: true,
+    connectionStrategy: { maxRetry: 0 },
+    requestedSessionTimeout: 60_000,
+  });
   await client.connect(`opc.tcp://127.0.0.1:${fleet.port("ua")}`);
   return client;
 }
@@ -44,7 +48,9 @@ const late = (least: number) => async (stage: Stage) => {
 };
 const filled = (word: number) => (stage: Stage) => stage.until("lift-1.speed", (value) => number(value) === word);
 
-const cells: Readonly<Record<FaultName, "refused" | readonly [number | undefined, (stage: Stage) => Promise<unknown>]>> = {
+const cells: Readonly<
+  Record<FaultName, "refused" | readonly [number | undefined, (stage: Stage) => Promise<unknown>]>
+> = {
   "late-reply": [1.5, late(1_400)],
   "wrong-id": "refused",
   "foreign-reply": "refused",
@@ -57,7 +63,9 @@ const cells: Readonly<Record<FaultName, "refused" | readonly [number | undefined
       );
       // Another client can connect and say hello; nobody greets it back.
       const other = connect(fleet.port("ua"), "127.0.0.1");
-      const ended = new Promise<string>((done) => other.on("error", () => undefined).once("close", () => done("reset")));
+      const ended = new Promise<string>((done) =>
+        other.on("error", () => undefined).once("close", () => done("reset")),
+      );
       await new Promise<void>((done) => other.once("connect", () => done()));
       other.write(Buffer.from("48454c46080000000000", "hex"));
       const greeted = new Promise<string>((done) => other.once("data", () => done("greeted")));
@@ -170,7 +178,9 @@ test.each(Object.entries(cells) as [FaultName, (typeof cells)[FaultName]][])(
       off: () => expect(fault(fleet.building, { ...body, on: false }).status).toBe(200),
     };
     await stage.until("lift-1.speed", (value) => number(value) === 1.25);
-    expect(fault(fleet.building, { ...body, ...(seconds === undefined ? {} : { seconds }) })).toMatchObject({ status: 200 });
+    expect(fault(fleet.building, { ...body, ...(seconds === undefined ? {} : { seconds }) })).toMatchObject({
+      status: 200,
+    });
     await sees(stage);
     stage.off();
     lift.setPoint("speed", 1.5);
@@ -188,7 +198,9 @@ test.each(Object.entries(cells) as [FaultName, (typeof cells)[FaultName]][])(
 test("clients are told of one address, the one that they know", async () => {
   const client = await newClient();
   const endpoints = await client.getEndpoints();
-  expect([...new Set(endpoints.map(({ endpointUrl }) => endpointUrl))]).toEqual([`opc.tcp://127.0.0.1:${fleet.port("ua")}`]);
+  expect([...new Set(endpoints.map(({ endpointUrl }) => endpointUrl))]).toEqual([
+    `opc.tcp://127.0.0.1:${fleet.port("ua")}`,
+  ]);
   expect(endpoints.length).toBeGreaterThan(2);
   await client.disconnect();
 }, 30_000);
