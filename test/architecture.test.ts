@@ -209,7 +209,7 @@ const rooms: readonly Room[] = [
     name: "gateway/console",
     files: /^gateway\/console\//,
     may: [/^svelte/, /^uplot/, /^vite/, /^@sveltejs\//, /^node:url$/, /^virtual:/],
-    types: [/^gateway\/api\/(link-|report-|response-|people-|paper-|notice-|visit-|kept-)?shapes\.ts$/],
+    types: [/^gateway\/api\/([a-z]+-)?shapes\.ts$/],
   },
 ];
 
