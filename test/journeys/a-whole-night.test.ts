@@ -12,7 +12,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { formatInstant, hours, instant, later, milliseconds, minutes, type Span, seconds } from "#model/time";
 import { drivers } from "../../drivers/catalog.ts";
 import type { ResponseReportBody, WrittenRowBody } from "../../gateway/api/response-shapes.ts";
-import type { TicketBody, TicketDetailBody } from "../../gateway/api/shapes.ts";
+import type { TicketBody, TicketDetailBody } from "../../gateway/api/ticket-shapes.ts";
 import { openHouse, type RunningHouse } from "../../gateway/house.ts";
 import { createLog } from "../../gateway/log.ts";
 import { loadSite } from "../../gateway/site/load-site.ts";
