@@ -10,30 +10,17 @@ import { createPipeline } from "../../gateway/pipeline.ts";
 import { openStore } from "../../gateway/store/sqlite/open-store.ts";
 import type { Store } from "../../gateway/store/store.ts";
 import { emptyPlan } from "../../rules/draft.ts";
-import type { RuleEngine } from "../../rules/engine/engine.ts";
 import { expectLegal, happeningOf, type Move, move, rules, type Seen } from "../rules/response/any-course.ts";
 import { shippedPolicy } from "../rules/response/shipped-policy.ts";
 import { building, TEN } from "../support/building.ts";
 import { createDataFolder } from "../support/data-folder.ts";
+import { idle } from "../support/idle-engine.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 
 let site: Site;
 beforeAll(async () => {
   site = building({ policy: await shippedPolicy(), rules });
 });
-
-const idle: RuleEngine = {
-  instances: [],
-  step: () => [],
-  insert: () => {},
-  evaluated: () => 0,
-  takeCancelled: () => new Map(),
-  nextWake: () => Number.POSITIVE_INFINITY as never,
-  pages: () => [],
-  restore: () => {},
-  skip: () => {},
-  resume: () => {},
-};
 
 /** Messages that a plan leaves to be sent, beside those that were there. */
 function waitingAfter(before: ReadonlySet<string>, plan: Plan, door: Door): Set<string> {

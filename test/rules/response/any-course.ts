@@ -202,6 +202,10 @@ export function expectLegal(
       `${key} is told to somebody`,
     ).toBe(true);
   }
+  expect(
+    plan.journal.filter(({ event }) => event === "re-armed"),
+    "nothing gets lost that the auditor would have to find",
+  ).toEqual([]);
   expect(new Set(plan.messages.map(({ key }) => key)).size).toBe(plan.messages.length);
 
   for (const message of outbox) {
