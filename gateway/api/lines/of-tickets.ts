@@ -95,6 +95,10 @@ export const ticketLines: Readonly<Record<string, Line>> = {
       `${names.actor(word(row, "person"))} 转去紧急工单 ${word(row, "by")}，本单重新派人，时限照计`,
       `${names.actor(word(row, "person"))} left for the emergency ${word(row, "by")}; the clocks run on`,
     ),
+  "re-armed": fixed(
+    "自检发现缺失的时限或升级步骤，已重新设定",
+    "The self-check found a clock or a step missing and armed it again",
+  ),
   "hold-over": () => both("挂起时间已到，工单自动恢复", "The time to wait was over; the ticket went on by itself"),
   "promise-missed": (row) =>
     word(row, "what") === "arrive"
