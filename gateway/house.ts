@@ -168,6 +168,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       log,
       metrics,
       lastSeq: kept.lastSeq,
+      notes: kept.notes,
       order: createOrders(site.points, writeDesk),
     }),
   );
