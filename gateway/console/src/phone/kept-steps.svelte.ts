@@ -1,7 +1,6 @@
 /** What this page still has to tell the gateway: in the order in which it was done, one after the other, until each has its answer. */
-import type { ErrorBody } from "../../../api/shapes.ts";
 import type { VisitBody } from "../../../api/visit-shapes.ts";
-import { monotonic, wall } from "../shared/browser-clock.ts";
+import { isoTime, monotonic, wall } from "../shared/browser-clock.ts";
 import { commandId } from "../shared/command-id.ts";
 import { isFinal, type KeptStep, readKept, withKept, writeKept } from "./kept-steps.ts";
 import { look, sendStep, type Told } from "./send.ts";
@@ -59,11 +58,11 @@ export function createKeptSteps(told: (visit: VisitBody) => void): KeptSteps {
     }
     for (let one = open()[0]; one; one = open()[0]) {
       const { commandId: id, step, words, doneAt } = one;
-      const occurredAt = new Date(Math.min(Date.parse(doneAt), gatewayNow())).toISOString();
+      const occurredAt = isoTime(Math.min(Date.parse(doneAt), gatewayNow()));
       last = await sendStep(step, { ...words, commandId: id, ...(id === fresh ? {} : { occurredAt }) });
-      if (!last.ok && !isFinal(last.status)) return last;
+      if (!last.ok && !isFinal(last)) return last;
       if (last.ok) hear(last.body);
-      const refused = last.ok || id === fresh ? undefined : sentence(last.error);
+      const refused = last.ok || id === fresh ? undefined : last.error?.message;
       if (refused) set(kept.map((each) => (each.commandId === id ? { ...each, refused } : each)));
       else set(kept.filter((each) => each.commandId !== id));
     }
@@ -93,7 +92,7 @@ export function createKeptSteps(told: (visit: VisitBody) => void): KeptSteps {
     async take(step, words) {
       const id = commandId();
       const before = lost;
-      set([...kept, { commandId: id, step, words, doneAt: new Date(gatewayNow()).toISOString() }]);
+      set([...kept, { commandId: id, step, words, doneAt: isoTime(gatewayNow()) }]);
       if (before) {
         void send();
         return undefined;
@@ -105,6 +104,3 @@ export function createKeptSteps(told: (visit: VisitBody) => void): KeptSteps {
     putAway: () => set(open()),
   };
 }
-
-const sentence = (error: ErrorBody | undefined): ErrorBody["message"] =>
-  error?.message ?? { zh: "网关没有接受。", en: "The gateway did not take it." };

@@ -4,6 +4,7 @@
  */
 import type { ErrorBody } from "../../../api/shapes.ts";
 import type { VisitBody } from "../../../api/visit-shapes.ts";
+import { forget, keep, kept } from "../shared/keep.ts";
 
 export interface KeptStep {
   /** The same however often it is sent, so that the gateway does it once. */
@@ -51,12 +52,12 @@ export function withKept(work: Work, waiting: readonly KeptStep[]): Work {
   return { ...done, can };
 }
 
-const keyOf = (no: string): string => `gatehouse.kept.${no}`;
+const keyOf = (no: string): string => `kept.${no}`;
 
 /** What this phone still has to tell of a ticket; what is not ours to read is nothing. */
 export function readKept(no: string): readonly KeptStep[] {
   try {
-    const found: unknown = JSON.parse(localStorage.getItem(keyOf(no)) ?? "[]");
+    const found: unknown = JSON.parse(kept(keyOf(no)) ?? "[]");
     return Array.isArray(found) ? found.filter(isKeptStep) : [];
   } catch {
     return [];
@@ -70,14 +71,11 @@ const isKeptStep = (one: unknown): one is KeptStep =>
   isKept(String(Reflect.get(one, "step"))) &&
   Number.isFinite(Date.parse(String(Reflect.get(one, "doneAt"))));
 
-export function writeKept(no: string, kept: readonly KeptStep[]): void {
-  try {
-    if (kept.length === 0) localStorage.removeItem(keyOf(no));
-    else localStorage.setItem(keyOf(no), JSON.stringify(kept));
-  } catch {
-    // A browser that keeps nothing: they then live as long as the page.
-  }
+export function writeKept(no: string, steps: readonly KeptStep[]): void {
+  if (steps.length === 0) forget(keyOf(no));
+  else keep(keyOf(no), JSON.stringify(steps));
 }
 
-/** Answers of the gateway after which another try is of no use; 401 and 410 mean that the visit is over. */
-export const isFinal = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429;
+/** The gateway has judged, and another try is of no use; whatever stands in between and says no without a reason is not the gateway. */
+export const isFinal = ({ status, error }: { readonly status: number; readonly error?: ErrorBody }): boolean =>
+  status >= 400 && status < 500 && status !== 429 && error?.message !== undefined;
