@@ -144,7 +144,10 @@ export function createSimulatedDevice(
             return there.flatMap((other) => (item.part ? other.parts : [other.id])).map(named);
           }),
           mustNotFollow: scenario.mustNotFollow,
-          mayFollow: scenario.mayFollow ?? [],
+          mayFollow: [
+            ...(scenario.mayFollow ?? []),
+            ...scenario.mustFollow.filter(({ mayIf }) => mayIf?.(options.values)).map(({ rule }) => rule),
+          ],
           concerns: [id, ...parts, ...wired(scenario).flatMap((other) => [other.id, ...other.parts])],
         });
       },
