@@ -175,9 +175,15 @@ export function fault(building: Building, body: unknown): Reply {
     const known = names(building.lines.map((one) => one.name));
     return no(404, "unknown_link", `没有链路 ${link}，现有：${known}`, `There is no link ${link}; there are: ${known}`);
   }
-  if (!line.line.can(name)) {
+  const why = line.line.refuses(name);
+  if (why) {
     const where = line.line.where;
-    return no(400, "means_nothing", `故障 ${name} 对 ${where} 无意义`, `${name} means nothing on ${where}`);
+    return no(
+      400,
+      "means_nothing",
+      `故障 ${name} 对 ${where} 无意义：${why.zh}`,
+      `${name} means nothing on ${where}. ${why.en}`,
+    );
   }
   return { status: 200, body: switchFault(building, name, on, seconds, line, found) };
 }

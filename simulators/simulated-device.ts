@@ -104,7 +104,8 @@ export function createSimulatedDevice(
   const { profile } = tools;
   const has = (point: string) => set.has(point) || Object.hasOwn(plant.readings, point);
   const readings = profileReadings(has, faults.read, Number(fleetUnit.vars?.door ?? 1));
-  const show = (point: ProfilePoint) => set.get(point.id) ?? readings(point);
+  // A point held by hand is held before the device's faults: a heartbeat that stands still stands still.
+  const show = (point: ProfilePoint) => (set.has(point.id) ? faults.read(point.id) : readings(point));
   const analog = [
     ...map.flatMap(({ point, scale }) => (scale > 1 ? [[point, 1 / scale] as const] : [])),
     ...(Object.hasOwn(plant.readings, "heartbeat") ? [["heartbeat", 1] as const] : []),
@@ -143,7 +144,10 @@ export function createSimulatedDevice(
             return there.flatMap((other) => (item.part ? other.parts : [other.id])).map(named);
           }),
           mustNotFollow: scenario.mustNotFollow,
-          mayFollow: scenario.mayFollow ?? [],
+          mayFollow: [
+            ...(scenario.mayFollow ?? []),
+            ...scenario.mustFollow.filter(({ mayIf }) => mayIf?.(options.values)).map(({ rule }) => rule),
+          ],
           concerns: [id, ...parts, ...wired(scenario).flatMap((other) => [other.id, ...other.parts])],
         });
       },

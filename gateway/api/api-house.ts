@@ -31,8 +31,9 @@ import type { Keyring } from "../people/keyring.ts";
 import type { Vault } from "../people/vault.ts";
 import type { CheckedRules } from "../site/check-rule-text.ts";
 import type { Store } from "../store/store.ts";
-import type { Names } from "./event-line.ts";
-import { type DeviceReading, type PointTable, roleNamer, type TicketView } from "./project.ts";
+import type { Names } from "./lines/line.ts";
+import type { DeviceReading, PointTable } from "./project.ts";
+import { roleNamer, type TicketView } from "./project-ticket.ts";
 import type { WriteDesk } from "./write-desk.ts";
 
 /** The control port of the simulators, reached by whoever may send HTTP. Rejects when they do not answer. */

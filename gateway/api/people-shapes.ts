@@ -1,7 +1,9 @@
 /** The JSON about people and the house itself: beside `shapes.ts`, which is what the screens live on. */
 import * as z from "zod";
 import { roles } from "#model/account";
-import { AlarmShape, MeShape, TicketShape } from "./shapes.ts";
+import { AlarmShape } from "./alarm-shapes.ts";
+import { MeShape } from "./shapes.ts";
+import { TicketShape } from "./ticket-shapes.ts";
 
 const Time = z.iso.datetime();
 const Text = z.object({ zh: z.string(), en: z.string() });

@@ -4,7 +4,8 @@ import type { Ticket } from "#model/ticket";
 import { formatInstant, type Instant } from "#model/time";
 import { elapsed } from "../../rules/response/clocks.ts";
 import { clockName } from "../../rules/response/words.ts";
-import { eventLine, isBookkeeping, type Names } from "./event-line.ts";
+import { eventLine, isBookkeeping } from "./event-line.ts";
+import type { Names } from "./lines/line.ts";
 import type { DrillListBody, DrillReportBody } from "./response-shapes.ts";
 
 export const drillRow = (ticket: Ticket): DrillListBody[number] => ({

@@ -10,7 +10,7 @@ import { confirmedRows, isFirstClaim, isOnTheSpot } from "./findings.ts";
 import { hold, resume, resumed } from "./hold.ts";
 import { dropAnswered, runDueSteps } from "./ladder.ts";
 import { mergeByHand } from "./merge.ts";
-import { offerByHand, offerNext, preempt, settleOffers } from "./offer.ts";
+import { offerByHand, offerNext, preempt, settleOffers, withdrawOffers } from "./offer.ts";
 import { keepPromise, promise, rate } from "./owner.ts";
 import { confirmCall } from "./phone.ts";
 import { CONTROLLED, openRows, STEPS } from "./possible-steps.ts";
@@ -55,7 +55,10 @@ const TURNS: Partial<
   Record<TicketStep, (draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor, at: Instant) => Ticket>
 > = {
   hold: (draft, ticket, command, actor, at) => hold(draft, ticket, command, actor, at),
-  resume: (draft, ticket, command, _, at) => resume(draft, ticket, command, at),
+  resume(draft, ticket, command, _, at) {
+    const after = resume(draft, ticket, command, at);
+    return after.state === "dispatched" ? offerNext(draft, after) : after;
+  },
   reopen(draft, ticket, command, _, at) {
     const again = reopen(draft, ticket, at, { note: command.note ?? "" });
     countRepeats(draft, again);
@@ -141,6 +144,7 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
   );
   if (command.step === "dispatch" && command.assignee)
     ticket = offerByHand(draft, ticket, command.assignee, actor.name);
+  ticket = withdrawOffers(ticket);
   ticket = holdAcknowledgement(draft, ticket);
   // Nobody is called any more about what is over, or never was.
   const over = command.step === "close" || command.step === "false-alarm";

@@ -86,6 +86,8 @@ export interface Elevator extends Plant {
   makeRestless(): void;
   pressAlarm(seconds: number): void;
   loseMains(): void;
+  /** The rescue device, if one is fitted, does nothing until recovery. */
+  killRescueDevice(): void;
   restoreMains(): void;
   /** Rescuers switch to inspection and wind the car to the nearest landing. */
   beginRescue(): void;

@@ -6,6 +6,8 @@ import type { Answer } from "./detection-worker.ts";
 type Story = Extract<Answer, { kind: "story" }>;
 type Quiet = Extract<Answer, { kind: "quiet" }>;
 
+const minutes = (answers: readonly Answer[]) =>
+  (answers.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) / 60).toFixed(1);
 const seconds = (value: number | undefined) => (value === undefined ? "–" : value.toFixed(1));
 const row = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
 const table = (heads: readonly string[], rows: readonly (readonly (string | number)[])[]) =>
@@ -47,7 +49,8 @@ export function report(stories: readonly Story[], quiet: readonly Quiet[], plann
   return [
     `Recall ${detected} of ${results.length} (${late} late), ${falseAlarms.length} false alarms in ${stories.length} plays` +
       `${stories.length < planned ? ` of ${planned} (cut short: seeds 1 to 3 play the defaults, 4 to 7 places along the ranges)` : ""}; ` +
-      `${rung.length} alarms in ${days} quiet days${days > 0 ? ` (${((30 * rung.length) / days).toFixed(1)} a month)` : ""}.`,
+      `${rung.length} alarms in ${days} quiet days${days > 0 ? ` (${((30 * rung.length) / days).toFixed(1)} a month)` : ""}. ` +
+      `Processor time ${minutes(stories)} min for the stories, ${minutes(quiet)} min for the quiet days.`,
     table(["stories of", "stories", "plays", "seeds", "demanded", "in time", "false"], families),
     table(
       ["rule", "demanded", "in time", "late", "missed", "false", "median delay, s", "longest, s", "least margin, s"],

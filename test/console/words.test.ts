@@ -2,14 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import {
-  AlarmShape,
-  ClockShape,
-  DeviceShape,
-  PointShape,
-  TicketDetailShape,
-  TicketShape,
-} from "../../gateway/api/shapes.ts";
+import { AlarmShape } from "../../gateway/api/alarm-shapes.ts";
+import { DeviceShape, PointShape } from "../../gateway/api/shapes.ts";
+import { ClockShape, TicketDetailShape, TicketShape } from "../../gateway/api/ticket-shapes.ts";
 import { en as firstEn } from "../../gateway/console/src/shared/words/en.ts";
 import { pagesEn } from "../../gateway/console/src/shared/words/pages-en.ts";
 import { pagesZh } from "../../gateway/console/src/shared/words/pages-zh.ts";

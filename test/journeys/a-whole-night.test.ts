@@ -20,7 +20,7 @@ import {
   seconds,
 } from "#model/time";
 import type { ResponseReportBody, WrittenRowBody } from "../../gateway/api/response-shapes.ts";
-import type { TicketBody, TicketDetailBody } from "../../gateway/api/shapes.ts";
+import type { TicketBody, TicketDetailBody } from "../../gateway/api/ticket-shapes.ts";
 import { builtConsole, hasBrowser, launch } from "../console/browser.ts";
 import { ADMIN_TOKEN, call, demoPorts, follow, type Seen, startBuilding } from "../support/house-process.ts";
 import { type PushedHouse, startPushedHouse } from "../support/pushed-house.ts";

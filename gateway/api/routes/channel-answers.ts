@@ -6,8 +6,8 @@ import type { Person } from "#model/site";
 import { minutes } from "#model/time";
 import { Refused } from "../../net/refused.ts";
 import { readSigned } from "../../net/signed-headers.ts";
-import { type KeyStep, planOfAnswer } from "../../notify/answers.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
+import { type KeyStep, planOfAnswer } from "../channel-answer.ts";
 import { answers, ChannelParams } from "../inputs.ts";
 import { stepCommand } from "../step-command.ts";
 

@@ -2,9 +2,10 @@
 import type { Ticket } from "#model/ticket";
 import { Refused } from "../../net/refused.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
-import { answers, ListQuery, TicketParams } from "../inputs.ts";
+import { answers, ListQuery } from "../inputs.ts";
 import { drillReport, drillRow } from "../project-drill.ts";
 import { DrillListShape, DrillReportShape } from "../response-shapes.ts";
+import { TicketParams } from "../ticket-inputs.ts";
 
 /** Tickets that are looked through for drills, newest first: what the store gives at once. */
 const LOOKED_THROUGH = 2_000;

@@ -44,6 +44,8 @@ const NORTH: NorthStanding = {
   onTheWay: 3,
   dropped: [{ what: "samples", count: 9, from: 1_795_247_000_000, to: 1_795_247_999_999.6 }],
   lately: 4,
+  refused: 5,
+  damaged: 1,
 };
 
 export interface Answer {
