@@ -43,6 +43,11 @@ export const ticketLines: Readonly<Record<string, Line>> = {
   "message-delivered": (row) => both(`消息已送达 ${word(row, "to")}`, `Message delivered to ${word(row, "to")}`),
   "message-read": (row, names) =>
     both(`${names.actor(row.actor)} 已查看工单`, `${names.actor(row.actor)} has read the ticket`),
+  "call-key": (row) =>
+    both(
+      `${word(row, "to")} 在电话中按键 ${word(row, "digit")}`,
+      `${word(row, "to")} pressed key ${word(row, "digit")} in the call`,
+    ),
   "message-failed": (row) =>
     join(`消息未能送达 ${word(row, "to")}`, `Message to ${word(row, "to")} failed`, tail(word(row, "because"))),
   "clock-warning": (row) => both(`${clockOf(row).zh}即将超时`, `${clockOf(row).en}: due soon`),
