@@ -154,7 +154,7 @@ export function expectLegal(
   plan: Plan,
   now: Instant,
   open: ReadonlyMap<string, Ticket>,
-  outbox: Iterable<{ readonly ticket: string; readonly key: string; readonly state: string }>,
+  outbox: Iterable<{ readonly ticket: string; readonly key: string; readonly step: string; readonly state: string }>,
   seen: Seen,
 ): void {
   for (const ticket of new Map([...plan.tickets, ...open.values()].map((found) => [found.no, found])).values())
