@@ -574,4 +574,8 @@ export const pagesEn: PageWords = {
     within: (seconds) => `≤ ${seconds} s`,
     none: "No scenarios",
   },
+  ticketEnd: {
+    itself: "went away by itself",
+    at: (time: string) => `closes itself at ${time} unless somebody takes it`,
+  },
 };

@@ -550,6 +550,10 @@ export const pagesZh = {
     within: (seconds: number) => `≤ ${seconds} 秒`,
     none: "没有场景",
   },
+  ticketEnd: {
+    itself: "自动恢复",
+    at: (time: string) => `无人处理则 ${time} 自动关闭`,
+  },
 };
 
 export type PageWords = typeof pagesZh;
