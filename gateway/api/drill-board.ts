@@ -4,7 +4,6 @@ import type { JournalEntry, JournalRow } from "#model/journal";
 import { Text } from "#model/text";
 import type { Ticket } from "#model/ticket";
 import { hours, type Instant, later } from "#model/time";
-import { GRAVE } from "../../rules/response/drill.ts";
 import type { ApiHouse } from "./api-house.ts";
 
 /** What all rows of the board are about. */
@@ -86,7 +85,7 @@ export const storyOf = (stories: readonly Story[], ticket: Pick<Ticket, "device"
 export const unexplained = (stories: readonly Story[], tickets: Iterable<Ticket>): readonly Ticket[] =>
   [...tickets].filter(
     (ticket) =>
-      GRAVE.has(ticket.severity) &&
+      (ticket.severity === "S1" || ticket.severity === "S2") &&
       !ticket.drill &&
       ticket.closedAt === undefined &&
       storyOf(stories, ticket) === undefined,

@@ -2,10 +2,10 @@
 import type { Actor } from "#model/account";
 import type { Plan } from "#model/plan";
 import type { Severity } from "#model/severity";
-import type { Ticket } from "#model/ticket";
 import { type Draft, refuse } from "../draft.ts";
+import { overEmergency } from "./words.ts";
 
-export const GRAVE: ReadonlySet<Severity> = new Set(["S1", "S2"]);
+const GRAVE: ReadonlySet<Severity> = new Set(["S1", "S2"]);
 const MAY_DRILL: ReadonlySet<string> = new Set(["supervisor", "admin"]);
 
 /** Everybody who is told runs: a drill is a supervisor's decision, and never taken without knowing what is real just now. */
@@ -21,15 +21,4 @@ export function whyNoDrill(draft: Draft, { overReal }: { readonly overReal: bool
   if (real.length === 0 || overReal) return undefined;
   const { tickets, zh, en } = overEmergency(real);
   return refuse(409, "drill-over-emergency", zh, en, { tickets });
-}
-
-/** What is said to somebody who would start a drill over these. */
-export function overEmergency(real: readonly Pick<Ticket, "no">[]) {
-  const tickets = real.map(({ no }) => no);
-  const few = tickets.slice(0, 3);
-  return {
-    tickets,
-    zh: `有 ${tickets.length} 个紧急或高级别真实工单未关闭（${few.join("、")}）。请先处理；确需照常演练的，请再次确认。`,
-    en: `${tickets.length} real tickets of S1 or S2 are open (${few.join(", ")}). See to them first; to hold the drill all the same, confirm it.`,
-  };
 }

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { Text } from "#model/text";
 import { formatInstant } from "#model/time";
-import { overEmergency } from "../../../rules/response/drill.ts";
+import { overEmergency } from "../../../rules/response/words.ts";
 import { Refused } from "../../net/refused.ts";
 import type { ApiHouse, Server, SimulatorControl } from "../api-house.ts";
 import { everyTicket, playedEntry, playedStories, storyOf, unexplained } from "../drill-board.ts";
