@@ -2,7 +2,7 @@
 import type { NoticeCause } from "#model/notice";
 import type { ClockKind } from "#model/policy";
 import type { Text } from "#model/text";
-import type { TicketState } from "#model/ticket";
+import type { Ticket, TicketState } from "#model/ticket";
 
 export const clockName: Readonly<Record<ClockKind, Text>> = {
   acknowledge: { zh: "值班确认", en: "Acknowledge" },
