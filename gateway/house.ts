@@ -27,6 +27,7 @@ import type { Log } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { openControlSocket } from "./net/control-socket.ts";
 import { type OutgoingAnswer, request } from "./net/outgoing.ts";
+import { copyQueue, queueNames } from "./northbound/copy-queue.ts";
 import { openNorth } from "./northbound/open-north.ts";
 import { createOrders } from "./northbound/orders.ts";
 import { startDelivery } from "./notify/deliver-outbox.ts";
@@ -291,6 +292,15 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
   const orders = {
     backup: () => handOver(input.data, (file) => store.backup(file)),
     "backup-history": () => handOver(input.data, (file) => historian.copy(file)),
+    ...Object.fromEntries(
+      queueNames.map((name) => [
+        `backup-north-${name}`,
+        () =>
+          handOver(input.data, (file) =>
+            copyQueue(join(input.data, "north"), name, file, (site.history ?? usualHistory).reserve),
+          ),
+      ]),
+    ),
     "rotate-keys": () =>
       rotation(async () => {
         const done = await rotateKeys(input.data, vault, (ring) => {
