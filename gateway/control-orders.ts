@@ -1,7 +1,9 @@
-/** What the command line asks of a running house through its control socket: a copy of the store, of the history, new keys. */
+/** What the command line asks of a running house through its control socket: copies of the store, of the history and of what waits for the north, new keys. */
+import { join } from "node:path";
 import type { JournalEntry } from "#model/journal";
 import type { Instant } from "#model/time";
 import type { Historian } from "./history/historian.ts";
+import { copyQueue, queueNames } from "./northbound/copy-queue.ts";
 import { createTurn } from "./people/in-turn.ts";
 import type { Keyring } from "./people/keyring.ts";
 import { keysRotated, rotateKeys, rotationInWords } from "./people/rotate-keys.ts";
@@ -12,6 +14,8 @@ import type { Store } from "./store/store.ts";
 interface ControlOrders {
   /** The data folder. */
   readonly data: string;
+  /** Bytes of the disk that a copy leaves free. */
+  readonly reserve: number;
   readonly store: Pick<Store, "backup">;
   readonly historian: Pick<Historian, "copy">;
   readonly vault: Vault;
@@ -21,11 +25,17 @@ interface ControlOrders {
 }
 
 /** By the name of the order. Keys are rotated once at a time. */
-export function controlOrders({ data, store, historian, vault, keysAreNow, record, now }: ControlOrders) {
+export function controlOrders({ data, reserve, store, historian, vault, keysAreNow, record, now }: ControlOrders) {
   const rotation = createTurn();
   return {
     backup: () => handOver(data, (file) => store.backup(file)),
     "backup-history": () => handOver(data, (file) => historian.copy(file)),
+    ...Object.fromEntries(
+      queueNames.map((name) => [
+        `backup-north-${name}`,
+        () => handOver(data, (file) => copyQueue(join(data, "north"), name, file, reserve)),
+      ]),
+    ),
     "rotate-keys": () =>
       rotation(async () => {
         const done = await rotateKeys(data, vault, keysAreNow);

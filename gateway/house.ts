@@ -288,6 +288,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
   forgetCopies(input.data);
   const orders = controlOrders({
     data: input.data,
+    reserve: (site.history ?? usualHistory).reserve,
     store,
     historian,
     vault,
