@@ -8,6 +8,7 @@ import { ElevatorParams } from "./plant/elevator-params.ts";
 import { FirePanelParams } from "./plant/fire-panel-params.ts";
 import { GasParams, GeneratorParams, UpsParams, UtilityParams } from "./plant/supply-params.ts";
 import type { Text } from "./text.ts";
+import { payloadStyles } from "./wire/mqtt-payload.ts";
 import { ends, Wire } from "./wiring.ts";
 
 const Port = z.int().min(0).max(65_535);
@@ -82,6 +83,8 @@ const FleetPort = z.strictObject({
     .string()
     .regex(/^[^#+\s]{1,200}$/)
     .optional(),
+  /** Of MQTT: how values are written, in place of the maker's messages or the own ones: one bare value a topic, or Homie 5. */
+  payload: z.enum(payloadStyles).optional(),
   /** Of MQTT: a message is sent when a value has changed, and so often without a change, s. */
   every: z.number().min(0.05).max(3_600).optional(),
   /** Of MQTT and Sparkplug: seconds of silence after which the line asks for its broker; 30 unless told. */

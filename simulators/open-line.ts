@@ -94,7 +94,12 @@ export async function openLine(
         chance,
         name: port.name,
       };
-      return openMqttLine({ ...common, prefix: port.prefix, sparkplug: port.speaks === "sparkplug" });
+      return openMqttLine({
+        ...common,
+        prefix: port.prefix,
+        payload: port.payload,
+        sparkplug: port.speaks === "sparkplug",
+      });
     }
   }
 }
