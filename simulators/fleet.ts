@@ -180,7 +180,7 @@ export function parseFleet(text: string): { fleet: Fleet } | { problems: readonl
       problems: english.error.issues.map((issue, index) => ({
         path: pathText(issue.path),
         ...placeOf(document, lines, issue.path),
-        what: { zh: chinese.error?.issues[index]?.message ?? issue.message, en: issue.message },
+        what: { zh: inChinese(chinese.error?.issues[index]?.message, issue.message), en: issue.message },
       })),
     };
   }
@@ -196,6 +196,12 @@ export function parseFleet(text: string): { fleet: Fleet } | { problems: readonl
       ),
     })),
   };
+}
+
+/** The library's Chinese leaves out which words are allowed for a kind; its English has them. */
+function inChinese(zh: string | undefined, en: string): string {
+  const allowed = /Expected ('.*)$/.exec(en)?.[1];
+  return allowed === undefined ? (zh ?? en) : `${zh ?? ""}，应为 ${allowed}`;
 }
 
 /** Where the nearest part of a path that is written stands in the file. */
