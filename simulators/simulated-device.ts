@@ -151,7 +151,10 @@ export function createSimulatedDevice(
             return there.flatMap((other) => (item.part ? other.parts : [other.id])).map(named);
           }),
           mustNotFollow: scenario.mustNotFollow,
-          mayFollow: scenario.mayFollow ?? [],
+          mayFollow: [
+            ...(scenario.mayFollow ?? []),
+            ...scenario.mustFollow.filter(({ mayIf }) => mayIf?.(options.values)).map(({ rule }) => rule),
+          ],
           concerns: concerns(scenario),
         });
       },

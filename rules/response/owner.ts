@@ -4,7 +4,7 @@ import type { Command, Plan } from "#model/plan";
 import type { Promised, Rating, Ticket, TicketState } from "#model/ticket";
 import type { Instant } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
-import { isOpen, meet, RECURRING, restart } from "./clocks.ts";
+import { beganAt, isOpen, meet, RECURRING, restart } from "./clocks.ts";
 import { mayReopen } from "./lately.ts";
 import { remind } from "./offer.ts";
 import { reopen } from "./reopen.ts";
@@ -104,7 +104,7 @@ export function whyNotRate(draft: Draft, ticket: Ticket, command: StepCommand, a
       { state: ticket.state },
     );
   }
-  if (at > draft.now || at < ticket.openedAt) {
+  if (command.occurredAt !== undefined && (at > draft.now || at < beganAt(ticket))) {
     return refuse(
       422,
       "wrong-time",

@@ -91,6 +91,8 @@ export interface Booster extends Plant {
   setSump(level: number): void;
   /** The sump's floats have slipped to a band of 5 cm, and so much water runs in (m³/h). */
   narrowSump(inflow: number): void;
+  /** So much runs into the sump besides (m³/h). */
+  rainIn(inflow: number): void;
   losePower(): void;
   /** The controller waits so many seconds before it starts its first pump. */
   restorePower(wait: number): void;
@@ -260,6 +262,9 @@ export function createBooster(params: BoosterParams, seed: number, hour: number)
     narrowSump(inflow) {
       sumpInflow = inflow;
       state.sump.narrow(inflow > 0);
+    },
+    rainIn(inflow) {
+      sumpInflow = inflow;
     },
     losePower() {
       state.control.power(false, 0);

@@ -581,4 +581,8 @@ export const pagesEn: PageWords = {
     report: "Report",
     noTicket: "No ticket came",
   },
+  ticketEnd: {
+    itself: "went away by itself",
+    at: (time: string) => `closes itself at ${time} unless somebody takes it`,
+  },
 };

@@ -557,6 +557,10 @@ export const pagesZh = {
     report: "报告",
     noTicket: "未产生工单",
   },
+  ticketEnd: {
+    itself: "自动恢复",
+    at: (time: string) => `无人处理则 ${time} 自动关闭`,
+  },
 };
 
 export type PageWords = typeof pagesZh;
