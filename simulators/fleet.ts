@@ -30,6 +30,10 @@ const unitFields = {
   wordOrder: z.enum(["ABCD", "CDAB", "BADC", "DCBA"]).optional(),
   /** Added to every address of the kind's own map. */
   addressShift: z.int().min(0).max(60_000).optional(),
+  /** Points of the kind's own map whose sensor is not fitted: FFFF. */
+  notFitted: z.array(z.string().max(64)).max(200).optional(),
+  /** Bits of the kind's own map that stay 1 until they have been read. */
+  latches: z.array(z.string().max(64)).max(200).optional(),
 };
 
 const FleetUnit = z.discriminatedUnion("kind", [

@@ -210,6 +210,54 @@ describe("a device is like others of its kind, and unlike", () => {
   });
 });
 
+describe("a device tells less, or keeps more", () => {
+  test("a sensor that is not fitted reads FFFF whatever its type, and its bit 0", () => {
+    const poor = line(
+      {},
+      { notFitted: ["speed", "run_count", "door_zone"] },
+      { speed: 1, run_count: 5, door_zone: 1, safety_circuit: 1 },
+    );
+    poor.ask(4, 2);
+    poor.ask(10, 2);
+    poor.clock.advance(30);
+    // Speed and the word of bits, of which only the safety circuit (4) is told; then the counter of two words.
+    expect(poor.sent.map(({ bytes }) => bytes.subarray(9).toString("hex"))).toEqual(["ffff0010", "ffffffff"]);
+  });
+
+  test("a bit that latches keeps a landing of 0.23 s until it has been read once, and points that are not there are refused", async () => {
+    const fleet = (more: object) => {
+      const unit = { unit: 1, device: "lift-1", kind: "elevator", params: { startsPerDay: 0 }, ...more };
+      const parsed = parseFleet(JSON.stringify({ basePort: 0, ports: [{ name: "a", offset: 0, units: [unit] }] }));
+      if ("problems" in parsed) throw new Error("the fleet is wrong");
+      const clock = createHandClock();
+      const options = { host: "127.0.0.1", basePort: 0, hour: 10, clock, truth: createTruthLog(clock.wall) };
+      return { clock, opens: openBuilding(parsed.fleet, options) };
+    };
+    for (const more of [{ latches: ["wings"] }, { notFitted: ["speed", "__proto__"] }])
+      await expect(fleet(more).opens).rejects.toMatchObject({
+        wrong: [{ en: expect.stringContaining("has no point") }],
+      });
+    const { clock, opens } = fleet({ latches: ["door_zone"] });
+    const building = await opens;
+    try {
+      const device = building.devices[0]?.device;
+      if (device?.plant.kind !== "elevator") throw new Error("no lift");
+      const lift = device.plant as import("../../simulators/plant/elevator-state.ts").Elevator;
+      lift.order({ from: 0, to: 19, persons: 1 });
+      while (lift.carrying === undefined || lift.state.car.speed < 1.7) clock.advance(50);
+      const bits = () => device.unit.reply(Buffer.from([3, 0, 5, 0, 1])).readUInt16BE(2) & 1;
+      const seen: number[] = [];
+      // Once in two seconds, a landing each 1.7 s: without the latch most would be missed.
+      for (; lift.state.car.speed > 1.7; clock.advance(2_000)) seen.push(bits());
+      expect(seen.length).toBeGreaterThan(8);
+      expect(seen.slice(1)).not.toContain(0);
+      while (lift.state.phase !== "idle") clock.advance(50);
+    } finally {
+      await building.close();
+    }
+  });
+});
+
 test("signals shorter than a poll are short on the wire: a reader each second misses landings, one each 50 ms does not", async () => {
   const parsed = parseFleet(
     JSON.stringify({
