@@ -1,7 +1,7 @@
 /** A device of the fleet: its plant, its unit on the line, sensors set by hand, and the story that it plays. */
 import type { SimulatorClock } from "./clock.ts";
 import { type FleetUnit, partsOf } from "./fleet.ts";
-import { type Performance, type PerformanceEvents, perform } from "./performance.ts";
+import { type Performance, type PerformanceEvents, type PlayOptions, type PlayStatus, perform } from "./performance.ts";
 import type { Plant } from "./plant/plant.ts";
 import { createPlant } from "./plants.ts";
 import type { Profile, ProfilePoint } from "./profile/profile.ts";
@@ -17,22 +17,6 @@ import { createUnitOn, type ModbusUnit } from "./wire/modbus-unit.ts";
 
 /** After a pause of the computer the plant catches up at most this much, real seconds. */
 const longestCatchUp = 5;
-
-export interface PlayOptions {
-  readonly speed: number;
-  readonly seed: number;
-  readonly values: Readonly<Record<string, number>>;
-}
-
-export interface PlayStatus {
-  readonly play: number;
-  readonly scenario: string;
-  readonly speed: number;
-  readonly seed: number;
-  readonly phase: Performance["phase"];
-  /** Plant seconds since t0; negative before it. */
-  readonly sinceStart: number;
-}
 
 export interface SimulatedDevice {
   readonly id: string;
