@@ -4,7 +4,7 @@ import type { Building, BuildingDevice, BuildingLine } from "./building.ts";
 import { no, parse, type Reply } from "./control-reply.ts";
 import { findScenario, scenarios } from "./scenarios/index.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
-import { type FaultName, faultKind, faultKinds, isFaultName } from "./wire/faults.ts";
+import { type FaultName, faultKind, faultKinds, isFaultName, switched } from "./wire/faults.ts";
 
 const PlayBody = z.strictObject({
   scenario: z.string(),
@@ -211,13 +211,10 @@ function switchFault(
   if (whole) line.line.setFault(name, on, seconds);
   else found.device.faults.setFault(name, on, seconds);
   const about = whole ? line.name : found.device.id;
-  const { tells } = faultKind(name);
   building.truth.record({
     kind: "fault",
     device: about,
-    tells: on
-      ? { zh: `故障投入：${tells.zh}（${name}）`, en: `Fault on: ${tells.en} (${name})` }
-      : { zh: `故障解除：${name}`, en: `Fault off: ${name}` },
+    tells: switched(name, on),
   });
   const hit = building.devices.filter((one) => (whole ? one.line === line : one === found));
   return {
@@ -270,7 +267,7 @@ export function stop(building: Building, body: unknown): Reply {
       building.truth.record({
         kind: "fault",
         device: device.id,
-        tells: { zh: `故障解除：${name}`, en: `Fault off: ${name}` },
+        tells: switched(name, false),
       });
     }
     if (!device.playing && device.set.size === 0) continue;

@@ -71,6 +71,7 @@ const fields = [
   "prefix",
   "every",
   "keepAlive",
+  "payload",
   "latency",
   "lost",
   "clients",
@@ -91,7 +92,7 @@ const takes: Readonly<
   mqtt: {
     listens: false,
     must: ["broker"],
-    may: ["user", "password", "clientId", "prefix", "every", "keepAlive", "lost"],
+    may: ["user", "password", "clientId", "prefix", "payload", "every", "keepAlive", "lost"],
   },
   sparkplug: { listens: false, must: ["broker"], may: ["user", "password", "clientId", "prefix", "keepAlive", "lost"] },
 };

@@ -48,7 +48,7 @@ export interface OpenLineOptions {
 }
 
 /** Serial devices and those behind a serial server take their time (figures of devices.md 7.6), ms. */
-const usualLatency = { "rtu-over-tcp": [50, 500], serial: [20, 200] } as const;
+export const usualLatency = { "rtu-over-tcp": [50, 500], serial: [20, 200] } as const;
 
 /** Rejects with `FleetRefused`, or with the system's error where a port cannot be opened. */
 export async function openLine(
@@ -94,7 +94,12 @@ export async function openLine(
         chance,
         name: port.name,
       };
-      return openMqttLine({ ...common, prefix: port.prefix, sparkplug: port.speaks === "sparkplug" });
+      return openMqttLine({
+        ...common,
+        prefix: port.prefix,
+        payload: port.payload,
+        sparkplug: port.speaks === "sparkplug",
+      });
     }
   }
 }

@@ -5,10 +5,10 @@ import type { SimulatorClock } from "../clock.ts";
 import { faultKind } from "./faults.ts";
 import { type Gate, openGate } from "./gate.ts";
 import type { Line } from "./line.ts";
-import { createPublisher } from "./mqtt-payload.ts";
+import type { PayloadStyle } from "./mqtt-payload.ts";
+import { plainSpeaker, sparkplugSpeaker } from "./mqtt-speakers.ts";
 import { refusedOnMqtt, refusedOnSparkplug, refusedWithoutSocket } from "./refused-faults.ts";
-import { createShown, lag, looking, type ShownDevice } from "./shown.ts";
-import { createSparkplugNode } from "./sparkplug-node.ts";
+import { looking, type ShownDevice } from "./shown.ts";
 
 export interface MqttLineOptions {
   /** `mqtt://host:port` */
@@ -25,6 +25,8 @@ export interface MqttLineOptions {
   /** What stands before the topics; of Sparkplug the group. */
   readonly prefix: string | undefined;
   readonly sparkplug: boolean;
+  /** Of plain MQTT, in place of the maker's messages or the own ones. */
+  readonly payload: PayloadStyle | undefined;
   /** Of the line; the edge node of Sparkplug. */
   readonly name: string;
   readonly devices: readonly ShownDevice[];
@@ -34,16 +36,6 @@ export interface MqttLineOptions {
 
 /** A broker's address without what may be secret in it. */
 const shownAddress = (broker: string): string => broker.replace(/\/\/[^@/]*@/, "//");
-
-/** What one speaker says when; the client carries it. */
-interface Speaker {
-  will(): { readonly topic: string; readonly payload: Buffer; readonly retain: boolean };
-  connected(): void;
-  readonly listens: readonly string[];
-  heard(payload: Buffer): void;
-  look(): void;
-  farewell(): void;
-}
 
 /** Resolves at once: a broker that is not there yet is tried again every second, as devices do. */
 export async function openMqttLine(options: MqttLineOptions): Promise<Line> {
@@ -131,69 +123,4 @@ async function gateTo(
     url: `${url.protocol}//${account}127.0.0.1:${gate.port}`,
     options: { servername: behind.host },
   });
-}
-
-type Publish = (topic: string, payload: Buffer | string, retain?: boolean) => void;
-
-/** `tell` is for values: on a poor link it may lose them. */
-function sparkplugSpeaker(options: MqttLineOptions, publish: Publish, tell: Publish): Speaker {
-  const { devices, clock, chance, name } = options;
-  const node = createSparkplugNode({
-    group: options.prefix ?? "gatehouse",
-    node: name,
-    devices,
-    clock,
-    chance,
-    publish,
-    tell,
-  });
-  return {
-    will: () => ({ ...node.will(), retain: false }),
-    connected: node.birth,
-    listens: [node.commands],
-    heard: node.command,
-    look: node.look,
-    farewell: node.death,
-  };
-}
-
-/** How often everything is said when nobody told, s: a maker's box one message a second, retained points seldom (engineering judgement). */
-const usualEvery = { maker: 1, own: 30 } as const;
-
-function plainSpeaker(options: MqttLineOptions, publish: Publish, tell: Publish): Speaker {
-  const { clock, chance } = options;
-  const prefix = options.prefix ?? `fm/${options.name}`;
-  const status = `${prefix}/$status`;
-  const boxes = options.devices.map((device) => ({
-    device,
-    publisher: createPublisher(device, createShown(device), prefix),
-    allAt: 0,
-  }));
-  return {
-    will: () => ({ topic: status, payload: Buffer.from("offline"), retain: true }),
-    connected() {
-      publish(status, "online", true);
-      for (const box of boxes) box.allAt = 0;
-    },
-    listens: [],
-    heard: () => undefined,
-    look() {
-      const now = clock.monotonic();
-      for (const box of boxes) {
-        const { faults } = box.device;
-        if (faults.dead) continue;
-        const all = now >= box.allAt;
-        const usual = box.device.profile.protocol === "mqtt" ? usualEvery.maker : usualEvery.own;
-        if (all) box.allAt = now + (options.every ?? usual) * 1000;
-        const messages = box.publisher.messages(clock.wall() + faults.clockAhead, all);
-        const send = () => {
-          for (const { topic, payload, retain } of messages) tell(topic, payload, retain);
-        };
-        const late = lag(faults, chance) * 1000;
-        if (late > 0) clock.after(late, send);
-        else send();
-      }
-    },
-    farewell: () => publish(status, "offline", true),
-  };
 }
