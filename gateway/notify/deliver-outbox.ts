@@ -91,8 +91,8 @@ export function startDelivery({ door, site, clock, log, metrics, linkOf }: Deliv
   const recipientOf = ({ to }: Message): Recipient => people.get(to) ?? residents.get(to) ?? { id: to, name: to };
   const contextOf = (message: Message, beside: readonly Message[], lane?: Lane): ChannelContext => {
     const ticket = door.house.tickets.get(message.ticket);
-    // A group would open it before the person does; a voice cannot read it out.
-    const personal = lane && !lane.group && lane.kind !== "voice" && lane.kind !== "console";
+    // A group, or whoever else hears a topic, would open it before the person does; a voice cannot read it out.
+    const personal = lane && !lane.group && !["voice", "console", "mqtt"].includes(lane.kind);
     const link = personal && ticket ? linkOf?.(message, ticket) : undefined;
     return {
       site: { id: site.id, name: site.name },
