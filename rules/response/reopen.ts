@@ -61,12 +61,15 @@ export function whyNotReopen(draft: Draft, ticket: Ticket, command: StepCommand)
 export function reopen(draft: Draft, before: Ticket, at: Instant, why: { note?: string; alarm?: string }): Ticket {
   const policy = classPolicy(draft, before.class) ?? before.policy;
   const round = before.round + 1;
-  const severity = round >= NEXT_LEVEL_ROUND ? graverBy1[before.severity] : before.severity;
+  // What went away by itself was nobody's work, and coming back is no complaint about it.
+  const unworked = (before.past ?? []).filter((one) => one.autoRecovered).length + (before.autoRecovered ? 1 : 0);
+  const severity = round - unworked >= NEXT_LEVEL_ROUND ? graverBy1[before.severity] : before.severity;
   const past: PastRound = {
     round: before.round,
     closedAt: before.closedAt ?? at,
     clocks: before.clocks,
     sop: before.sop,
+    ...(before.autoRecovered ? { autoRecovered: true } : {}),
   };
   const {
     judged: _judged,
@@ -75,6 +78,9 @@ export function reopen(draft: Draft, before: Ticket, at: Instant, why: { note?: 
     acknowledgeExpiresAt: _until,
     falseAlarmClaim: _claim,
     assignee: _assignee,
+    autoRecovered: _recovered,
+    handled: _handled,
+    told: _told,
     ...rest
   } = before;
   let ticket: Ticket = {

@@ -343,6 +343,9 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
     driftLevel(millimetres) {
       state.levelDrift = millimetres;
     },
+    call(wanted) {
+      calls.push(wanted);
+    },
     sink(millimetres) {
       sinks = millimetres;
     },

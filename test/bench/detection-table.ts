@@ -46,6 +46,10 @@ export function report(stories: readonly Story[], quiet: readonly Quiet[], plann
     seconds(one.longestDelay),
     seconds(one.margin),
   ]);
+  const moments = quiet
+    .flatMap((one) => one.moments)
+    .sort((one, other) => one.name.localeCompare(other.name))
+    .map(({ name, times, shown }) => [name, times, shown]);
   return [
     `Recall ${detected} of ${results.length} (${late} late), ${falseAlarms.length} false alarms in ${stories.length} plays` +
       `${stories.length < planned ? ` of ${planned} (cut short: seeds 1 to 3 play the defaults, 4 to 7 places along the ranges)` : ""}; ` +
@@ -56,6 +60,7 @@ export function report(stories: readonly Story[], quiet: readonly Quiet[], plann
       ["rule", "demanded", "in time", "late", "missed", "false", "median delay, s", "longest, s", "least margin, s"],
       rules,
     ),
+    ...(moments.length > 0 ? [table(["moment of the quiet days", "times", "shown by the plant"], moments)] : []),
   ].join("\n\n");
 }
 
@@ -63,7 +68,12 @@ export function report(stories: readonly Story[], quiet: readonly Quiet[], plann
 export function complaints(answers: readonly Answer[]): readonly string[] {
   return answers.flatMap((one) => {
     if (one.kind === "quiet")
-      return one.alarms.map((alarm) => `quiet: ${alarm.id} ${alarm.severity} at ${new Date(alarm.at).toISOString()}`);
+      return [
+        ...one.alarms.map((alarm) => `quiet: ${alarm.id} ${alarm.severity} at ${new Date(alarm.at).toISOString()}`),
+        ...one.moments
+          .filter(({ times, shown }) => shown < times)
+          .map(({ name, times, shown }) => `quiet: "${name}" came ${shown} of ${times} times`),
+      ];
     const name = `${one.play.scenario} seed ${one.play.seed} ${JSON.stringify(one.play.params)}`;
     return [
       ...(one.failed === undefined ? [] : [`${name}: ${one.failed}`]),

@@ -23,8 +23,16 @@ export type Answer =
       readonly kind: "quiet";
       readonly days: number;
       readonly alarms: readonly SeenAlarm[];
+      readonly moments: readonly Moment[];
       readonly cpuSeconds: number;
     };
+
+/** How often something awkward happened, and how often the plant showed it. */
+export interface Moment {
+  readonly name: string;
+  readonly times: number;
+  readonly shown: number;
+}
 
 /** Seconds between two polls of pumps and mains in the quiet month: what goes on there is slower, and a month takes minutes instead of a quarter of an hour. */
 const quietPoll = 5;
@@ -36,8 +44,14 @@ async function answer(job: Job): Promise<Answer> {
     return Math.round((user + system) / 1e5) / 10;
   };
   if (job.kind === "quiet") {
-    const alarms = await quietDays(job.days, job.seed, quietPoll);
-    return { kind: "quiet", days: job.days, alarms, cpuSeconds: cpuSeconds() };
+    const { alarms, truth } = await quietDays(job.days, { seed: job.seed, slowest: quietPoll });
+    const marks = truth.filter(({ kind }) => kind === "mark");
+    const moments = [...Map.groupBy(marks, ({ scenario = "" }) => scenario)].map(([name, own]) => ({
+      name,
+      times: own.length,
+      shown: own.filter(({ values }) => values?.shown === 1).length,
+    }));
+    return { kind: "quiet", days: job.days, alarms, moments, cpuSeconds: cpuSeconds() };
   }
   const { play } = job;
   try {

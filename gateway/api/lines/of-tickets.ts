@@ -104,6 +104,10 @@ export const ticketLines: Readonly<Record<string, Line>> = {
     "自检发现缺失的时限或升级步骤，已重新设定",
     "The self-check found a clock or a step missing and armed it again",
   ),
+  "ticket-auto-recovered": fixed(
+    "源已自动恢复且无人接单，工单自动关闭（自动恢复）",
+    "The source went back to normal by itself and nobody had taken it: the ticket closed itself",
+  ),
   "hold-over": () => both("挂起时间已到，工单自动恢复", "The time to wait was over; the ticket went on by itself"),
   "promise-missed": (row) =>
     word(row, "what") === "arrive"
