@@ -132,7 +132,16 @@ const rooms: readonly Room[] = [
   {
     name: "gateway/notify",
     files: /^gateway\/notify\//,
-    may: [/^#model$/, /^gateway\/net\//, /^zod$/, /^nodemailer$/, /^node:(crypto|buffer)$/],
+    // A broker that carries messages is spoken to as one in the south or the north.
+    may: [
+      /^#model$/,
+      /^gateway\/net\//,
+      /^drivers\/driver\.ts$/,
+      /^drivers\/mqtt\/(connection|settings)\.ts$/,
+      /^zod$/,
+      /^nodemailer$/,
+      /^node:(crypto|buffer)$/,
+    ],
     types: [/^rules\//, /^gateway\/(door|feed|log|metrics)\.ts$/],
   },
   {
