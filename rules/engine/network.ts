@@ -77,6 +77,8 @@ export function createNetwork(input: NetworkInput): Network {
   const fittings = createFittings({ ...input, parts });
   const { blueprints, places, partOf, handleOf, byHandle, moments, flats, windows, flatMachines, machines } = fittings;
   const { machineAt, memoryAt, insertAt } = createMemories(fittings);
+  /** By place in `byHandle`: one look less on the way from a sample to its device. */
+  const partHearing = byHandle.items.map((node) => partOf[node] as number);
   const marks = new Int32Array(places[parts.length * STRIDE + MARKS] as number);
 
   const dirty = new Int32Array(parts.length);
@@ -222,7 +224,7 @@ export function createNetwork(input: NetworkInput): Network {
     const end = byHandle.from[handle + 1] as number;
     for (let i = byHandle.from[handle] as number; i < end; i += 1) {
       const node = byHandle.items[i] as number;
-      const part = partOf[node] as number;
+      const part = partHearing[i] as number;
       const o = part * STRIDE;
       const n = node - (places[o + BASE] as number);
       const b = blueprints[part] as Blueprint;

@@ -2,9 +2,9 @@
 import type { LateInput } from "./machine.ts";
 import {
   addToBucket,
+  CAPACITY,
   COUNT,
   CURRENT,
-  capacityOf,
   GRAIN,
   HEAD,
   OPEN,
@@ -32,7 +32,7 @@ function addPart(
   to: number,
   seen: Seen,
 ): void {
-  const capacity = capacityOf(data);
+  const capacity = cells[o + CAPACITY] as number;
   const head = cells[o + HEAD] as number;
   const at = (head + i) & (capacity - 1);
   const start = data[at] as number;
@@ -65,7 +65,7 @@ export function measure(p: Pasts, o: number, from: number, to: number, now: numb
   const open = cells[o + OPEN] as number;
   if (to < open) for (let i = 0; i < count; i += 1) addPart(p, o, data, i, from, to, seen);
   else {
-    const capacity = capacityOf(data);
+    const capacity = cells[o + CAPACITY] as number;
     const head = cells[o + HEAD] as number;
     let first = 0;
     while (first < count && (data[(head + first) & (capacity - 1)] as number) < from) {
@@ -95,7 +95,7 @@ const scratch = { values: new Float64Array(0), weights: new Float64Array(0) };
 export function median(p: Pasts, o: number, from: number, to: number, now: number): number {
   const { cells } = p;
   const data = segmentsOf(p, o);
-  const capacity = capacityOf(data);
+  const capacity = cells[o + CAPACITY] as number;
   const [head, count] = [cells[o + HEAD] as number, cells[o + COUNT] as number];
   if (count === 0) return Number.NaN;
   if (scratch.values.length < count + 1) {
@@ -149,7 +149,9 @@ function rewrite(p: Pasts, o: number, x: number, first: number, until: number): 
   const tail: { readonly value: number; readonly start: number }[] = [];
   const newest = (): number => {
     const data = segmentsOf(p, o);
-    return data[((cells[o + HEAD] as number) + (cells[o + COUNT] as number) - 1) & (capacityOf(data) - 1)] as number;
+    return data[
+      ((cells[o + HEAD] as number) + (cells[o + COUNT] as number) - 1) & ((cells[o + CAPACITY] as number) - 1)
+    ] as number;
   };
   while ((cells[o + COUNT] as number) > 0 && newest() >= first) tail.unshift(takeNewest(p, o));
   const after = tail.findLast(({ start }) => start <= until)?.value ?? (cells[o + CURRENT] as number);

@@ -19,7 +19,9 @@ export const HEAD = 4;
 export const COUNT = 5;
 /** How far it must reach back, in ms. */
 export const REACH = 6;
-export const OWN = 7;
+/** How many segments its array has room for. */
+export const CAPACITY = 7;
+export const OWN = 8;
 
 const MOST = 128;
 const BUCKETS = 60;
@@ -54,13 +56,12 @@ export function openPast({ cells }: Pasts, o: number, reach: number): void {
   cells[o + REACH] = reach;
 }
 
-export const capacityOf = (data: Float64Array): number => data.length / COLUMNS;
 export const segmentsOf = (p: Pasts, o: number): Float64Array => p.segments[o / STRIDE] as Float64Array;
 
 /** Moves the segments into an array of this capacity, the first one at its beginning. */
 function resize(p: Pasts, o: number, to: number): Float64Array {
   const data = segmentsOf(p, o);
-  const from = capacityOf(data);
+  const from = p.cells[o + CAPACITY] as number;
   const [head, count] = [p.cells[o + HEAD] as number, p.cells[o + COUNT] as number];
   const next = new Float64Array(to * COLUMNS);
   for (let i = 0; i < count; i += 1) {
@@ -68,6 +69,7 @@ function resize(p: Pasts, o: number, to: number): Float64Array {
     for (let k = 0; k < COLUMNS; k += 1) next[k * to + i] = data[k * from + at] as number;
   }
   p.cells[o + HEAD] = 0;
+  p.cells[o + CAPACITY] = to;
   p.segments[o / STRIDE] = next;
   return next;
 }
@@ -101,7 +103,7 @@ export function dropBefore(p: Pasts, o: number, before: number): void {
   let count = cells[o + COUNT] as number;
   if (count <= 1) return;
   const data = segmentsOf(p, o);
-  const last = capacityOf(data) - 1;
+  const last = (cells[o + CAPACITY] as number) - 1;
   let head = cells[o + HEAD] as number;
   while (count > 1 && (data[(head + 1) & last] as number) <= before) {
     head = (head + 1) & last;
@@ -112,7 +114,7 @@ export function dropBefore(p: Pasts, o: number, before: number): void {
 }
 
 function grow(p: Pasts, o: number): void {
-  const capacity = capacityOf(segmentsOf(p, o));
+  const capacity = p.cells[o + CAPACITY] as number;
   if (capacity === 0) resize(p, o, FIRST_CAPACITY);
   else if (capacity < MOST) resize(p, o, capacity * 2);
   else compact(p, o);
@@ -120,9 +122,9 @@ function grow(p: Pasts, o: number): void {
 
 function add(p: Pasts, o: number, x: number, time: number): void {
   const { cells } = p;
-  if (cells[o + COUNT] === capacityOf(segmentsOf(p, o))) grow(p, o);
+  if (cells[o + COUNT] === cells[o + CAPACITY]) grow(p, o);
   const data = segmentsOf(p, o);
-  const capacity = capacityOf(data);
+  const capacity = cells[o + CAPACITY] as number;
   const count = cells[o + COUNT] as number;
   const at = ((cells[o + HEAD] as number) + count) & (capacity - 1);
   cells[o + COUNT] = count + 1;
@@ -133,9 +135,8 @@ function add(p: Pasts, o: number, x: number, time: number): void {
   data[4 * capacity + at] = x;
 }
 
-function stretch(data: Float64Array, at: number, x: number): void {
+function stretch(data: Float64Array, capacity: number, at: number, x: number): void {
   if (Number.isNaN(x)) return;
-  const capacity = capacityOf(data);
   data[3 * capacity + at] = lower(data[3 * capacity + at] as number, x);
   data[4 * capacity + at] = higher(data[4 * capacity + at] as number, x);
 }
@@ -156,7 +157,7 @@ export function push(p: Pasts, o: number, value: number, time: number): void {
   if (x === current || (Number.isNaN(x) && Number.isNaN(current))) return;
   cells[o + CURRENT] = x;
   const data = segmentsOf(p, o);
-  const capacity = capacityOf(data);
+  const capacity = cells[o + CAPACITY] as number;
   const at = ((cells[o + HEAD] as number) + count - 1) & (capacity - 1);
   const open = cells[o + OPEN] as number;
   const start = data[at] as number;
@@ -172,7 +173,7 @@ export function push(p: Pasts, o: number, value: number, time: number): void {
   }
   cells[o + OPEN] = time;
   if (time - start < (cells[o + GRAIN] as number)) {
-    stretch(data, at, x);
+    stretch(data, capacity, at, x);
     return;
   }
   if (count === capacity) dropBefore(p, o, time - (cells[o + REACH] as number));
@@ -183,7 +184,7 @@ export function push(p: Pasts, o: number, value: number, time: number): void {
 export function takeNewest(p: Pasts, o: number): { readonly value: number; readonly start: number } {
   const { cells } = p;
   const data = segmentsOf(p, o);
-  const capacity = capacityOf(data);
+  const capacity = cells[o + CAPACITY] as number;
   const count = (cells[o + COUNT] as number) - 1;
   const at = ((cells[o + HEAD] as number) + count) & (capacity - 1);
   cells[o + COUNT] = count;
@@ -200,12 +201,12 @@ export function takeNewest(p: Pasts, o: number): { readonly value: number; reado
 /** What a late value adds to the bucket in which it began. */
 export function addToBucket(p: Pasts, o: number, first: number, x: number, area: number): void {
   const data = segmentsOf(p, o);
-  const capacity = capacityOf(data);
+  const capacity = p.cells[o + CAPACITY] as number;
   const at = (i: number): number => ((p.cells[o + HEAD] as number) + i) & (capacity - 1);
   let i = (p.cells[o + COUNT] as number) - 1;
   while (i > 0 && (data[at(i)] as number) > first) i -= 1;
   data[2 * capacity + at(i)] = (data[2 * capacity + at(i)] as number) + area;
-  stretch(data, at(i), x);
+  stretch(data, capacity, at(i), x);
 }
 
 export function savePast(p: Pasts, o: number, mono: number): number[] {
@@ -217,7 +218,7 @@ export function savePast(p: Pasts, o: number, mono: number): number[] {
     (cells[o + SINCE] as number) - mono,
   ];
   const data = segmentsOf(p, o);
-  const capacity = capacityOf(data);
+  const capacity = cells[o + CAPACITY] as number;
   for (let i = 0; i < (cells[o + COUNT] as number); i += 1) {
     const at = ((cells[o + HEAD] as number) + i) & (capacity - 1);
     saved.push((data[at] as number) - mono);
