@@ -144,7 +144,10 @@ const water: readonly Happening[] = [
     name: "rain",
     of: "sump",
     device: "booster-1",
-    tells: { zh: "下雨，集水井进水，污水泵约每小时抽一次", en: "Rain runs into the sump, which is pumped out once an hour" },
+    tells: {
+      zh: "下雨，集水井进水，污水泵约每小时抽一次",
+      en: "Rain runs into the sump, which is pumped out once an hour",
+    },
     at: 15.5 * hour,
     lasts: 4 * hour,
     on: { every: 9, from: 4 },
