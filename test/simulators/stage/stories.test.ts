@@ -73,7 +73,7 @@ describe("a story is told in time, with its ticket, and nothing else is", () => 
 async function ticketsOf(name: string, params: Readonly<Record<string, number>> = {}): Promise<readonly string[]> {
   const { stage } = await playStory(name, { params });
   const tickets = [...stage.house.tickets.values()].filter(({ state }) => state !== "merged");
-  return tickets.map((ticket) => `${ticket.class} ${ticket.device.replace(/^link:.*/, "line")}`).sort();
+  return tickets.map((ticket) => `${ticket.class} ${(ticket.device ?? "nobody").replace(/^link:.*/, "line")}`).sort();
 }
 
 describe("one emergency is one ticket", () => {
