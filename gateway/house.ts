@@ -270,6 +270,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       north: () => north.standing(),
       channels: () => delivery.channels(),
       tryChannel: (channel, person) => delivery.tryChannel(channel, person),
+      nextWay: (message) => delivery.nextWay(message),
       rules,
       checkRules: (text) => checkRuleText(text, site),
       clock,

@@ -134,7 +134,17 @@ export function play(building: Building, body: unknown): Reply {
   const number = device.play(scenario, { speed, seed, values });
   return {
     status: 200,
-    body: { play: number, scenario: scenario.name, device: device.id, speed, seed, parameters: values },
+    body: {
+      play: number,
+      scenario: scenario.name,
+      title: scenario.title,
+      device: device.id,
+      speed,
+      seed,
+      parameters: values,
+      /** Devices, and the line where the story is one of the line: whose alarms may come of it. */
+      concerns: [...device.concerns(scenario), found.line.name],
+    },
   };
 }
 

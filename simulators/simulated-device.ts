@@ -64,6 +64,8 @@ export interface SimulatedDevice {
   stir(point?: string, by?: number): void;
   /** Starts a story of the device's own kind; answers its number. */
   play(scenario: Scenario, options: PlayOptions): number;
+  /** All whom a story on it concerns: itself, its parts, whoever is wired to it where the story spans the building. */
+  concerns(scenario: Scenario): readonly string[];
   /** Ends the story and gives every point back to the plant, which finds its own way to normal. */
   stop(): void;
   /** Plant seconds per second of real time. */
@@ -97,6 +99,11 @@ export function createSimulatedDevice(
   const wired = (scenario: Scenario) => (scenario.spansBuilding ? (tools.wired?.() ?? []) : []);
   const id = fleetUnit.device;
   const parts = partsOf(fleetUnit);
+  const concerns = (scenario: Scenario) => [
+    id,
+    ...parts,
+    ...wired(scenario).flatMap((other) => [other.id, ...other.parts]),
+  ];
   const set = new Map<string, number>();
   const stirred = new Map<string, number>();
   const read = (point: string) => set.get(point) ?? (plant.readings[point] ?? 0) + (stirred.get(point) ?? 0);
@@ -148,7 +155,7 @@ export function createSimulatedDevice(
             ...(scenario.mayFollow ?? []),
             ...scenario.mustFollow.filter(({ mayIf }) => mayIf?.(options.values)).map(({ rule }) => rule),
           ],
-          concerns: [id, ...parts, ...wired(scenario).flatMap((other) => [other.id, ...other.parts])],
+          concerns: concerns(scenario),
         });
       },
       mark: (tells) => truth.record({ ...about(), kind: "mark", tells, values: seen(scenario.watch) }),
@@ -189,6 +196,7 @@ export function createSimulatedDevice(
     set,
     read,
     analog,
+    concerns,
     stir(point, by = 0) {
       if (point === undefined) stirred.clear();
       else stirred.set(point, by);

@@ -8,7 +8,7 @@ import type {
 } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Actor } from "#model/account";
-import type { Delivery } from "#model/message";
+import type { Delivery, Message } from "#model/message";
 import type { Command } from "#model/plan";
 import type { RuleDefinition } from "#model/rule";
 import type { Device, Site } from "#model/site";
@@ -69,6 +69,8 @@ export interface ApiInput {
   /** The ways out for messages, and the way to try one. */
   readonly channels: () => readonly ChannelStanding[];
   readonly tryChannel: (channel: string, person: string) => Promise<Delivery | undefined>;
+  /** This message did not arrive: the next way to its person goes out now. */
+  readonly nextWay: (message: Message) => void;
   /** The rules in force, where each runs, and how it reads. */
   readonly rules: readonly {
     readonly rule: RuleDefinition;

@@ -127,6 +127,11 @@ export const Play = z.strictObject({
   device: id(128),
   speed: z.number().positive().max(1_000).optional(),
   seed: z.int().min(0).optional(),
+  params: z
+    .record(id(40), z.number())
+    .refine((given) => Object.keys(given).length <= 20, { error: "at most 20 parameters" })
+    .optional(),
+  overReal: z.boolean().default(false).describe("An emergency that no drill explains is open, and this is known."),
 });
 
 /** What a client says on the live stream. */

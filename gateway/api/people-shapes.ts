@@ -72,7 +72,20 @@ export const VerdictShape = z.object({
   because: z.string().optional(),
 });
 
-export const SimulatorShape = z.object({ devices: z.unknown(), scenarios: z.unknown() });
+const StoryShape = z.object({
+  scenario: z.string(),
+  title: Text,
+  device: z.string(),
+  by: z.string(),
+  at: Time,
+  tickets: z.array(z.object({ no: z.string(), title: Text, severity: z.enum(["S1", "S2", "S3", "S4"]) })),
+});
+export const SimulatorShape = z.object({
+  devices: z.unknown(),
+  scenarios: z.unknown(),
+  stories: z.array(StoryShape).describe("What was played from the board, newest first, with the tickets that came."),
+});
+export type StoryBody = z.infer<typeof StoryShape>;
 
 export type UserBody = z.infer<typeof UserShape>;
 /** A way out for messages. `unused`: nothing was sent since the start. */

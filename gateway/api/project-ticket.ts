@@ -124,6 +124,8 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
     ...maybe("rectifies", ticket.rectifies && [...ticket.rectifies]),
     rescueTier: ticket.rescueTier,
     recovered: ticket.recovered,
+    ...maybe("recoversAt", time(ticket.recoversAt)),
+    ...maybe("autoRecovered", ticket.autoRecovered),
     falseAlarm: ticket.falseAlarm,
     ...maybe("falseAlarmClaimedBy", ticket.falseAlarm ? undefined : ticket.falseAlarmClaim?.name),
     simulated: ticket.simulated,

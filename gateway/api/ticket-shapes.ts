@@ -98,6 +98,10 @@ export const TicketShape = z.object({
   rectifies: z.array(z.string()).optional(),
   rescueTier: z.int(),
   recovered: z.boolean(),
+  /** Nobody took it and its source is normal: then it closes itself. */
+  recoversAt: Time.optional(),
+  /** It closed itself so. */
+  autoRecovered: z.literal(true).optional(),
   falseAlarm: z.boolean(),
   /** Who found a false alarm that a second person must still confirm. */
   falseAlarmClaimedBy: z.string().optional(),

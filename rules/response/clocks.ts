@@ -243,7 +243,7 @@ export const beganAt = (ticket: Pick<Ticket, "openedAt" | "clocks">): Instant =>
 
 /** The earliest instant at which the heartbeat must look at this ticket again. */
 export function wakeOfTicket(
-  ticket: Pick<Ticket, "clocks" | "ladder" | "acknowledgeExpiresAt" | "hold" | "offers" | "promised">,
+  ticket: Pick<Ticket, "clocks" | "ladder" | "acknowledgeExpiresAt" | "hold" | "offers" | "promised" | "recoversAt">,
 ): Instant {
   let wake = Number.POSITIVE_INFINITY;
   for (const clock of ticket.clocks) wake = Math.min(wake, wakeOf(clock) ?? Number.POSITIVE_INFINITY);
@@ -254,6 +254,7 @@ export function wakeOfTicket(
   const promised = ticket.promised?.at(-1);
   if (promised && !promised.kept && !promised.missed) wake = Math.min(wake, promised.until);
   if (ticket.hold) wake = Math.min(wake, ticket.hold.until);
+  if (ticket.recoversAt !== undefined) wake = Math.min(wake, ticket.recoversAt);
   if (ticket.acknowledgeExpiresAt !== undefined) wake = Math.min(wake, ticket.acknowledgeExpiresAt);
   // JSON knows no Infinity: a ticket that waits for nothing wakes at the end of time.
   return Math.min(wake, 8_640_000_000_000_000) as Instant;

@@ -20,7 +20,7 @@ const clogged = { pressure: 0.02, seconds: 60 } as const;
 const valveLeak = 0.09;
 /** A pump that runs against a closed valve heats its water by so many K per minute, to 95 °C at most. */
 const deadHead = { perMinute: 1.5, most: 95 } as const;
-const tank = { area: 12, low: 1.8, full: 2.1, edge: 3, inflow: 25, airBelow: 0.3, airSeconds: 5 } as const;
+const tank = { area: 12, low: 1.8, full: 2.1, edge: 3, inflow: 25, airBelow: 0.3, airSeconds: 2.5 } as const;
 
 export interface BoosterPump extends ControlledPump {
   hours: number;

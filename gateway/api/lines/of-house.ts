@@ -14,6 +14,13 @@ export const houseLines: Readonly<Record<string, Line>> = {
   "store-away": fixed("数据库不可写，暂存内存", "The database cannot be written; kept in memory"),
   "store-back": fixed("数据库恢复，暂存内容已写入", "The database is back; what was kept is written"),
   "engine-started": fixed("网关启动", "The gateway started"),
+  "story-played": (row, names) => {
+    const title = textOf(row, "title") ?? both(word(row, "scenario"), word(row, "scenario"));
+    return both(
+      `${names.actor(row.actor)} 在 ${word(row, "device")} 上开始演练：${title.zh}`,
+      `${names.actor(row.actor)} started a drill on ${word(row, "device")}: ${title.en}`,
+    );
+  },
   "channel-tested": (row, names) =>
     join(
       `${names.actor(row.actor)} 测试了通道 ${word(row, "channel")}：${word(row, "outcome")}`,

@@ -43,6 +43,11 @@ export const ticketLines: Readonly<Record<string, Line>> = {
   "message-delivered": (row) => both(`消息已送达 ${word(row, "to")}`, `Message delivered to ${word(row, "to")}`),
   "message-read": (row, names) =>
     both(`${names.actor(row.actor)} 已查看工单`, `${names.actor(row.actor)} has read the ticket`),
+  "call-key": (row) =>
+    both(
+      `${word(row, "to")} 在电话中按键 ${word(row, "digit")}`,
+      `${word(row, "to")} pressed key ${word(row, "digit")} in the call`,
+    ),
   "message-failed": (row) =>
     join(`消息未能送达 ${word(row, "to")}`, `Message to ${word(row, "to")} failed`, tail(word(row, "because"))),
   "clock-warning": (row) => both(`${clockOf(row).zh}即将超时`, `${clockOf(row).en}: due soon`),
@@ -98,6 +103,10 @@ export const ticketLines: Readonly<Record<string, Line>> = {
   "re-armed": fixed(
     "自检发现缺失的时限或升级步骤，已重新设定",
     "The self-check found a clock or a step missing and armed it again",
+  ),
+  "ticket-auto-recovered": fixed(
+    "源已自动恢复且无人接单，工单自动关闭（自动恢复）",
+    "The source went back to normal by itself and nobody had taken it: the ticket closed itself",
   ),
   "hold-over": () => both("挂起时间已到，工单自动恢复", "The time to wait was over; the ticket went on by itself"),
   "promise-missed": (row) =>
