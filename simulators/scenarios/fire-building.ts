@@ -1,6 +1,7 @@
 /** A confirmed fire in a whole building: the panel recalls the lifts and releases the doors, and each is looked at. */
 import type { Elevator } from "../plant/elevator-state.ts";
 import type { FirePanel } from "../plant/fire-panel-state.ts";
+import { ridingUpBetweenFloors } from "./elevator-start.ts";
 import {
   commandedAt,
   feedbackRules,
@@ -10,9 +11,45 @@ import {
   smoulderingAlarms,
   smoulderingCourse,
 } from "./fire-start.ts";
-import type { Mark, ScenarioOf } from "./scenario.ts";
+import type { Approach, Mark, ScenarioOf } from "./scenario.ts";
 
-const stuckAt = 20;
+/** People who have stepped into the lifts when the fire begins; each car stops within so many seconds. */
+const inside = 2;
+const stuckWithin = 60;
+const looksPerSecond = 5;
+
+/** Every lift rides up with people inside, and stops by its safety circuit where it is between two floors. */
+function stuckLifts(): Mark<FirePanel>[] {
+  const riding = new Map<Elevator, () => Approach>();
+  const stop = (lift: Elevator) => {
+    riding.delete(lift);
+    lift.openSafetyCircuit();
+    lift.makeRestless();
+  };
+  return [
+    {
+      at: 0,
+      act(_panel, wired) {
+        for (const other of wired)
+          if (other.kind === "elevator")
+            riding.set(other as Elevator, ridingUpBetweenFloors(other as Elevator, inside));
+      },
+    },
+    ...Array.from({ length: stuckWithin * looksPerSecond }, (_, look) => ({
+      at: (look + 1) / looksPerSecond,
+      act() {
+        for (const [lift, where] of riding) if (where() === "there") stop(lift);
+      },
+    })),
+    {
+      at: stuckWithin,
+      tells: { zh: "电梯已停在两层之间，乘客被困", en: "The lifts stand between two floors with people inside" },
+      act() {
+        for (const lift of riding.keys()) stop(lift);
+      },
+    },
+  ];
+}
 
 const others = ["access.forced", "access.held_open", "access.release_failed", "access.not_resecured"] as const;
 
@@ -47,6 +84,14 @@ export const fireLiftStuck: ScenarioOf<FirePanel, "metres" | "resetAfter"> = {
   mustFollow: [
     ...smoulderingAlarms,
     {
+      rule: "elevator.entrapment_off_landing",
+      severity: "S1",
+      ticketClass: "elevator_entrapment",
+      within: 31,
+      from: () => stuckWithin,
+      at: "elevator",
+    },
+    {
       rule: "elevator.not_recalled",
       severity: "S1",
       ticketClass: "fire_alarm",
@@ -57,24 +102,9 @@ export const fireLiftStuck: ScenarioOf<FirePanel, "metres" | "resetAfter"> = {
     },
   ],
   mustNotFollow: [...feedbackRules, ...others],
-  mayFollow: [
-    "elevator.safety_circuit_open",
-    "elevator.entrapment_off_landing",
-    "elevator.entrapment_at_landing",
-    "elevator.stopped_outside_zone",
-  ],
+  mayFollow: ["elevator.safety_circuit_open", "elevator.entrapment_at_landing", "elevator.stopped_outside_zone"],
   watch: ["fire_count", "out_lift_recall_cmd", "out_door_release_cmd"],
   approach: (panel) => quiet(panel),
-  course: (_panel, values) =>
-    [
-      ...smoulderingCourse(values),
-      {
-        at: stuckAt,
-        tells: { zh: "电梯安全回路断开停梯", en: "The lifts' safety circuits open" },
-        act(_panel: FirePanel, wired) {
-          for (const other of wired) if (other.kind === "elevator") (other as Elevator).openSafetyCircuit();
-        },
-      } satisfies Mark<FirePanel>,
-    ].sort((one, other) => one.at - other.at),
+  course: (_panel, values) => [...smoulderingCourse(values), ...stuckLifts()].sort((one, other) => one.at - other.at),
   endsAfter: (values) => values.resetAfter,
 };

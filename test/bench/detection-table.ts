@@ -53,7 +53,7 @@ export function report(stories: readonly Story[], quiet: readonly Quiet[], plann
   return [
     `Recall ${detected} of ${results.length} (${late} late), ${falseAlarms.length} false alarms in ${stories.length} plays` +
       `${stories.length < planned ? ` of ${planned} (cut short: seeds 1 to 3 play the defaults, 4 to 7 places along the ranges)` : ""}; ` +
-      `${rung.length} alarms in ${days} quiet days${days > 0 ? ` (${((30 * rung.length) / days).toFixed(1)} a month)` : ""}. ` +
+      `${days > 0 ? `${rung.length} alarms in ${days} quiet days (${((30 * rung.length) / days).toFixed(1)} a month)` : "no quiet days"}. ` +
       `Processor time ${minutes(stories)} min for the stories, ${minutes(quiet)} min for the quiet days.`,
     table(["stories of", "stories", "plays", "seeds", "demanded", "in time", "false"], families),
     table(

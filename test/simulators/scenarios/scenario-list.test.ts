@@ -177,10 +177,11 @@ const list: readonly Listed[] = [
       ["fire.test_alarm", "S4", "none", 32],
     ],
   },
+  // The car has stopped within a minute, with people inside.
   {
     as: "FS11",
     story: "fire-lift-stuck",
-    follow: [...fire(158), ["elevator.not_recalled", "S1", "fire_alarm", 220]],
+    follow: [...fire(158), trapped(offLanding, 60 + 31), ["elevator.not_recalled", "S1", "fire_alarm", 220]],
   },
   { as: "AS1", story: "door-visit", follow: [] },
   { as: "AS2", story: "door-forced", follow: [["access.forced", "S2", "forced_door", 1]] },

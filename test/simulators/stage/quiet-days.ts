@@ -5,7 +5,7 @@ import { type Happening, happenings, happensOn } from "./quiet-moments.ts";
 import { createStage, type Stage } from "./stage.ts";
 
 const day = 24 * 3600;
-const devices = ["utility-1", "generator-1", "lift-1", "booster-1", "fire-1", "access-1", "ups-1", "gas-1"];
+const everybody = ["utility-1", "generator-1", "lift-1", "booster-1", "fire-1", "access-1", "ups-1", "gas-1"];
 /** A note about a happening may come so long after its end, ms. */
 const noted = 60_000;
 
@@ -13,6 +13,8 @@ export interface QuietOptions {
   readonly seed?: number;
   /** Seconds between two polls of what never rests; the default is the gateway's own pace. */
   readonly slowest?: number;
+  /** Who is there; absent: one of each kind. Devices do not disturb one another on quiet days. */
+  readonly devices?: readonly string[];
   /** On this day everything happens, whatever its turn. */
   readonly crowded?: number;
 }
@@ -64,7 +66,7 @@ function turnsOf(one: Happening, told: (from: number, to: number) => void): Turn
 
 /** Plays so many days from midnight on. */
 export async function quietDays(days: number, options: QuietOptions = {}): Promise<Quiet> {
-  const { seed = 1, slowest = 0, crowded } = options;
+  const { seed = 1, slowest = 0, crowded, devices = everybody } = options;
   const stage = await createStage({
     devices,
     seed,
@@ -77,7 +79,7 @@ export async function quietDays(days: number, options: QuietOptions = {}): Promi
   for (let number = 0; number < days; number += 1) {
     let now = 0;
     const today = happenings
-      .filter((one) => number === crowded || happensOn(one, number))
+      .filter((one) => devices.includes(one.device) && (number === crowded || happensOn(one, number)))
       .flatMap((one) =>
         turnsOf(one, (from, to) => notes.push(...(one.notes ?? []).map((rule) => ({ rule, from, to })))),
       )
