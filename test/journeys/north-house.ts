@@ -5,7 +5,7 @@ import type { Site } from "#model/site";
 import { instant, milliseconds, type Span, seconds } from "#model/time";
 import { drivers } from "../../drivers/catalog.ts";
 import type { NorthBody } from "../../gateway/api/north-shapes.ts";
-import type { AlarmBody } from "../../gateway/api/shapes.ts";
+import type { AlarmBody } from "../../gateway/api/alarm-shapes.ts";
 import { openHouse } from "../../gateway/house.ts";
 import { createLog } from "../../gateway/log.ts";
 import { loadSite } from "../../gateway/site/load-site.ts";
