@@ -1,4 +1,5 @@
 /** Wiring in one straight line: the order of the lines is the order of construction, clean-up is its reverse. */
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isListed, shownState } from "#model/alarm";
@@ -23,6 +24,7 @@ import type { Door } from "./door.ts";
 import { createFeed } from "./feed.ts";
 import { heartbeat, keep } from "./heartbeat.ts";
 import { openHistorian } from "./history/open-historian.ts";
+import { createLearned } from "./learned.ts";
 import type { Log } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { openControlSocket } from "./net/control-socket.ts";
@@ -102,13 +104,14 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     log.warn({}, "the machine's clock stands before the last run; time goes on from there until it is set");
 
   const table = createPointTable(site.points);
-  const engine = createEngine({
-    rules: site.rules,
-    devices: site.devices,
-    points: site.points,
-    columns: table,
-    zone: site.zone,
-  });
+  const { rules: inForce, points, zone } = site;
+  const learned = createLearned(
+    site,
+    kept.papers,
+    (devices) => createEngine({ rules: inForce, devices, points, columns: table, zone }),
+    log,
+  );
+  const { engine } = learned;
   const now = { now: clock.now(), mono: clock.monotonic() };
   engine.restore(kept.notes, now);
   engine.resume(new Set(kept.alarms.filter((alarm) => alarm.process === "active").map((alarm) => alarm.id)));
@@ -135,6 +138,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     engine,
     feed,
     clock,
+    refit: (at) => learned.refit(door.house.papers.values(), at),
     measure: measures(metrics, log, () => clock.now()),
   });
   const judged = new Set(engine.instances.flatMap(({ id, trouble }) => (trouble === undefined ? [id] : [id, trouble])));
@@ -246,7 +250,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
   }));
   const backtests = opened.use(
     createBacktests({
-      site,
+      site: () => ({ ...site, devices: learned.fitted().devices }),
       folder: input.data,
       readChanged: (rule, text) =>
         readChangedRule({ site, rule, text: new TextEncoder().encode(text), name: "with", library: LIBRARY }),
@@ -272,6 +276,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       channels: () => delivery.channels(),
       tryChannel: (channel, person) => delivery.tryChannel(channel, person),
       rules,
+      learned: learned.fitted,
       checkRules: (text) => checkRuleText(text, site),
       clock,
       clockTrusted: () => clock.trusted(),
@@ -289,6 +294,11 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
   const rotation = createTurn();
   const orders = {
     backup: () => handOver(input.data, (file) => store.backup(file)),
+    learned: () =>
+      handOver(input.data, async (file) => {
+        const rows = [...door.house.papers.values()].filter(({ kind }) => kind === "learned");
+        await writeFile(file, JSON.stringify(rows), { mode: 0o600 });
+      }),
     "backup-history": () => handOver(input.data, (file) => historian.copy(file)),
     "rotate-keys": () =>
       rotation(async () => {

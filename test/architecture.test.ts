@@ -116,7 +116,9 @@ const rooms: readonly Room[] = [
       /^#model$/,
       // What a rule reads is asked where the engine asks it.
       /^rules\/engine\/(create-engine|shapes)\.ts$/,
-      /^rules\/language\/(closures|graph|rule-on-device)\.ts$/,
+      /^rules\/language\/(closures|graph|rule-on-device|units)\.ts$/,
+      // Which rules a learned value is for.
+      /^rules\/tuning\/in-force\.ts$/,
       /^gateway\/history\/(block|buckets|file|heads|stretch|past)\.ts$/,
       /^node:(fs|worker_threads)$/,
     ],
@@ -168,6 +170,7 @@ const rooms: readonly Room[] = [
       /^rules\/response\/(called-out|on-duty|possible-steps|words|clocks|allow-write|handover|notice|notice-words|send-notice|fire-log|shift-change|shift-snapshot)\.ts$/,
       /^gateway\/history\/historian\.ts$/,
       /^rules\/language\/units\.ts$/,
+      /^rules\/tuning\/in-force\.ts$/,
       /^zod/,
       /^fastify/,
       /^@fastify\//,
@@ -188,6 +191,7 @@ const rooms: readonly Room[] = [
       /^drivers\//,
       /^rules\/language\/units\.ts$/,
       /^rules\/response\/prove\.ts$/,
+      /^rules\/tuning\/in-force\.ts$/,
       /^node:(fs|path|readline|stream|url|util)/,
     ],
   },
@@ -209,7 +213,7 @@ const rooms: readonly Room[] = [
     name: "gateway/console",
     files: /^gateway\/console\//,
     may: [/^svelte/, /^uplot/, /^vite/, /^@sveltejs\//, /^node:url$/, /^virtual:/],
-    types: [/^gateway\/api\/(link-|report-|response-|people-|paper-|notice-|visit-|kept-)?shapes\.ts$/],
+    types: [/^gateway\/api\/(link-|report-|response-|people-|paper-|notice-|visit-|kept-|study-)?shapes\.ts$/],
   },
 ];
 
@@ -240,6 +244,7 @@ describe("imports stay inside their rooms", () => {
       "gateway/feed.ts",
       "gateway/heartbeat.ts",
       "gateway/house.ts",
+      "gateway/learned.ts",
       "gateway/link-commands.ts",
       "gateway/log.ts",
       "gateway/main.ts",

@@ -19,8 +19,6 @@ import {
 import {
   type AlarmBody,
   AlarmShape,
-  type BacktestBody,
-  BacktestShape,
   type BucketBody,
   BucketShape,
   type DeviceBody,
@@ -39,6 +37,7 @@ import {
   TicketDetailShape,
   TicketShape,
 } from "../../gateway/api/shapes.ts";
+import { type BacktestBody, BacktestShape } from "../../gateway/api/study-shapes.ts";
 import { acknowledged, brief, refusal, simulator, stepped, written } from "./fake-answers.ts";
 
 /** What a test wants a command to answer: a refusal, nothing at all, or (undefined) the usual. */

@@ -4,7 +4,7 @@ import type { BacktestJob } from "../../backtest/backtests.ts";
 import { Refused } from "../../net/refused.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
 import { answers, BacktestRequest, TREND, toInstant } from "../inputs.ts";
-import { BacktestShape } from "../shapes.ts";
+import { BacktestShape } from "../study-shapes.ts";
 
 export function backtestRoutes(server: Server, house: ApiHouse): void {
   server.post(
