@@ -46,7 +46,7 @@ export function runBacktest(input: BacktestInput): BacktestReport {
 }
 
 /** Several rules together, for what is asked about all of them. */
-export function replayStored(input: Omit<BacktestInput, "rule"> & Pick<ReplayInput, "rules" | "reads">): {
+export function replayStored(input: Omit<BacktestInput, "rule"> & Pick<ReplayInput, "rules" | "reads" | "pending">): {
   readonly replayed: Replayed;
   readonly range: { readonly from: Instant; readonly to: Instant };
   readonly broken: number;

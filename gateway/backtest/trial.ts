@@ -56,7 +56,16 @@ export function tryValues(
   const play = (variant: Site, rules: readonly RuleDefinition[]): Replayed => {
     const part = (share: number) => progress((done + share) / (whats.length + 1));
     const reads = readsOf(variant, rules);
-    const { replayed } = replayStored({ site: variant, rules, reads, ...range, source: { folder }, progress: part });
+    const source = { folder };
+    const { replayed } = replayStored({
+      site: variant,
+      rules,
+      reads,
+      ...range,
+      source,
+      pending: false,
+      progress: part,
+    });
     done += 1;
     return replayed;
   };
