@@ -6,7 +6,7 @@ import { formatInstant, instant } from "#model/time";
 import { type Standing, valueInForce } from "../../rules/tuning/in-force.ts";
 import type { DeviceSuggestion } from "../backtest/trial.ts";
 import type { ApiHouse } from "./api-house.ts";
-import type { RuleBody } from "./shapes.ts";
+import type { RuleBody } from "./rule-shapes.ts";
 import type { AppliedBody, LearnedBody, SuggestionBody } from "./study-shapes.ts";
 
 type Told = Pick<ApiHouse, "site" | "learned" | "backtests">;

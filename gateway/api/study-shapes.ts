@@ -2,10 +2,7 @@
 import * as z from "zod";
 import { learnables } from "#model/learned";
 import { ticketClasses } from "#model/policy";
-import { Severity } from "#model/severity";
-
-const Time = z.iso.datetime();
-const Text = z.object({ zh: z.string(), en: z.string() });
+import { Severity, Text, Time } from "./shapes.ts";
 
 const WouldBeShape = z.object({
   alarm: z.string(),

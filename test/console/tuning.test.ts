@@ -1,7 +1,7 @@
 /** The pages beside the rules: the tuning report, learned values, and trying a changed rule, in a real browser. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type RuleBody, RuleShape } from "../../gateway/api/shapes.ts";
+import { type RuleBody, RuleShape } from "../../gateway/api/rule-shapes.ts";
 import { BacktestShape, LearnedOfferShape, LearnedShape, TuningJobShape } from "../../gateway/api/study-shapes.ts";
 import { builtConsole, hasBrowser, launch, look } from "./browser.ts";
 import { fleet } from "./building.ts";
@@ -185,7 +185,7 @@ describe.skipIf(!hasBrowser())("the pages beside the rules", () => {
   });
   afterAll(() => browser.close());
 
-  type Pages = NonNullable<Parameters<typeof look>[2]["pages"]>;
+  type Pages = NonNullable<NonNullable<Parameters<typeof look>[2]>["pages"]>;
   const open = (
     path: string,
     pages: Pages,

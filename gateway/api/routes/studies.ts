@@ -3,9 +3,10 @@ import { days, instant } from "#model/time";
 import { Refused } from "../../net/refused.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
 import { actorOf } from "../guard.ts";
-import { AppliedParams, ApplyLearned, answers, LearnedParams, TakeBack, TuningRequest } from "../inputs.ts";
+import { answers } from "../inputs.ts";
 import { createLearnedDesk } from "../learned-desk.ts";
 import { learnedBody } from "../project-learned.ts";
+import { AppliedParams, ApplyLearned, LearnedParams, TakeBack, TuningRequest } from "../rule-inputs.ts";
 import { LearnedShape, LearnedStepShape, TuningJobShape } from "../study-shapes.ts";
 
 const busy = () =>

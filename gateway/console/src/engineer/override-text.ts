@@ -1,5 +1,5 @@
 /** A rule's parameters as the YAML that overrides them, for somebody to change. Pure. */
-import type { RuleBody } from "../../../api/shapes.ts";
+import type { RuleBody } from "../../../api/rule-shapes.ts";
 
 type Param = RuleBody["params"][number];
 
