@@ -1,6 +1,11 @@
-/** What the command line asks of a running house through its control socket: copies of the store, of the history and of what waits for the north, new keys. */
+/**
+ * What the command line asks of a running house through its control socket: copies of the store, of the history, of what waits
+ * for the north and of the learned values, and new keys.
+ */
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { JournalEntry } from "#model/journal";
+import type { Paper } from "#model/paper";
 import type { Instant } from "#model/time";
 import type { Historian } from "./history/historian.ts";
 import { copyQueue, queueNames } from "./northbound/copy-queue.ts";
@@ -19,13 +24,15 @@ interface ControlOrders {
   readonly store: Pick<Store, "backup">;
   readonly historian: Pick<Historian, "copy">;
   readonly vault: Vault;
+  readonly papers: () => Iterable<Paper>;
   readonly keysAreNow: (keys: Keyring) => void;
   readonly record: (entry: JournalEntry) => Promise<unknown>;
   readonly now: () => Instant;
 }
 
 /** By the name of the order. Keys are rotated once at a time. */
-export function controlOrders({ data, reserve, store, historian, vault, keysAreNow, record, now }: ControlOrders) {
+export function controlOrders(house: ControlOrders) {
+  const { data, reserve, store, historian, vault, papers, keysAreNow, record, now } = house;
   const rotation = createTurn();
   return {
     backup: () => handOver(data, (file) => store.backup(file)),
@@ -36,6 +43,11 @@ export function controlOrders({ data, reserve, store, historian, vault, keysAreN
         () => handOver(data, (file) => copyQueue(join(data, "north"), name, file, reserve)),
       ]),
     ),
+    learned: () =>
+      handOver(data, async (file) => {
+        const rows = [...papers()].filter(({ kind }) => kind === "learned");
+        await writeFile(file, JSON.stringify(rows), { mode: 0o600 });
+      }),
     "rotate-keys": () =>
       rotation(async () => {
         const done = await rotateKeys(data, vault, keysAreNow);

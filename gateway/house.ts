@@ -22,6 +22,7 @@ import type { Door } from "./door.ts";
 import { createFeed } from "./feed.ts";
 import { heartbeat, keep } from "./heartbeat.ts";
 import { openHistorian } from "./history/open-historian.ts";
+import { createLearned } from "./learned.ts";
 import type { Log } from "./log.ts";
 import { measures } from "./measures.ts";
 import { createMetrics } from "./metrics.ts";
@@ -100,13 +101,14 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     log.warn({}, "the machine's clock stands before the last run; time goes on from there until it is set");
 
   const table = createPointTable(site.points);
-  const engine = createEngine({
-    rules: site.rules,
-    devices: site.devices,
-    points: site.points,
-    columns: table,
-    zone: site.zone,
-  });
+  const { rules: inForce, points, zone } = site;
+  const learned = createLearned(
+    site,
+    kept.papers,
+    (devices) => createEngine({ rules: inForce, devices, points, columns: table, zone }),
+    log,
+  );
+  const { engine } = learned;
   const now = { now: clock.now(), mono: clock.monotonic() };
   engine.restore(kept.notes, now);
   engine.resume(new Set(kept.alarms.filter((alarm) => alarm.process === "active").map((alarm) => alarm.id)));
@@ -133,6 +135,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     engine,
     feed,
     clock,
+    refit: (at) => learned.refit(door.house.papers.values(), at),
     measure: measures(metrics, log, () => clock.now()),
   });
   const judged = new Set(engine.instances.flatMap(({ id, trouble }) => (trouble === undefined ? [id] : [id, trouble])));
@@ -245,7 +248,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
   }));
   const backtests = opened.use(
     createBacktests({
-      site,
+      site: () => ({ ...site, devices: learned.fitted().devices }),
       folder: input.data,
       readChanged: (rule, text) =>
         readChangedRule({ site, rule, text: new TextEncoder().encode(text), name: "with", library: LIBRARY }),
@@ -272,6 +275,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       tryChannel: (channel, person) => delivery.tryChannel(channel, person),
       nextWay: (message) => delivery.nextWay(message),
       rules,
+      learned: learned.fitted,
       checkRules: (text) => checkRuleText(text, site),
       clock,
       clockTrusted: () => clock.trusted(),
@@ -292,6 +296,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     store,
     historian,
     vault,
+    papers: () => door.house.papers.values(),
     keysAreNow: (ring) => {
       keys = ring;
     },

@@ -28,6 +28,8 @@ export interface PipelineInput {
   readonly engine: RuleEngine;
   readonly feed: Feed;
   readonly clock: Clock;
+  /** A learned value was put in force or taken back: the engine goes by it before anything else is decided. */
+  readonly refit?: (at: Moment) => void;
   /** What is measured at the door; nothing here can answer back. */
   readonly measure: {
     committed(took: number): void;
@@ -168,6 +170,7 @@ export function createPipeline(input: PipelineInput): Door {
     if (command) commands.set(command.id, command);
     decided.adopt(plan);
     shown.adopt(plan);
+    if (plan.papers.some(({ kind }) => kind === "learned")) input.refit?.(at);
     publish(plan, at);
     if (!settled) waiting.resolve(reply);
     else settled.then(() => waiting.resolve(reply), waiting.reject);

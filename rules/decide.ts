@@ -35,6 +35,7 @@ import { openByHand } from "./response/open-by-hand.ts";
 import { takeStep } from "./response/steps.ts";
 import { watchNotices } from "./response/watch-notices.ts";
 import { recountWorkdays, shiftTickets, watchTickets } from "./response/watch-tickets.ts";
+import { applyLearned, takeBackLearned } from "./tuning/apply-learned.ts";
 
 /** Decides what lasts after `happening` at `now`. Reads the view, changes nothing; the same input gives the same plan. */
 export function decide(view: View, happening: Happening, now: Instant): Plan {
@@ -255,6 +256,10 @@ function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
       return withdrawNotice(draft, command, actor);
     case "report-reach":
       return reportReach(draft, command, actor);
+    case "apply-learned":
+      return applyLearned(draft, command, actor);
+    case "take-back-learned":
+      return takeBackLearned(draft, command, actor);
     case "write-point":
       return allowWrite(draft, command, actor);
     case "attach-file":

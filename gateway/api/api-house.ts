@@ -14,6 +14,7 @@ import type { RuleDefinition } from "#model/rule";
 import type { Device, Site } from "#model/site";
 import type { Text } from "#model/text";
 import type { Clock, Instant } from "#model/time";
+import type { Fitted } from "../../rules/tuning/in-force.ts";
 import type { LinkDiagnosis } from "../acquisition/diagnosis.ts";
 import type { Frame } from "../acquisition/frame-ring.ts";
 import type { Backtests } from "../backtest/backtests.ts";
@@ -77,6 +78,8 @@ export interface ApiInput {
     readonly devices: readonly string[];
     readonly sentence: Text;
   }[];
+  /** Learned values that were applied, and the devices as they go by them. */
+  readonly learned: () => Fitted;
   /** Checks a text as a rule file of this site. */
   readonly checkRules: (text: string) => CheckedRules;
   readonly metrics: Metrics;

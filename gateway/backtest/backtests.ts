@@ -42,7 +42,8 @@ export interface Backtests extends AsyncDisposable {
 }
 
 export interface BacktestsInput {
-  readonly site: Site;
+  /** With the values in force now. */
+  readonly site: () => Site;
   /** Data folder with `history.db`. */
   readonly folder: string;
   readonly readChanged: (rule: string, text: string) => Promise<{ rule: RuleDefinition } | { problems: Problem[] }>;
@@ -96,7 +97,14 @@ export function createBacktests({ site, folder, readChanged }: BacktestsInput): 
         const { rule, from, to } = request;
         const changed = request.changed === undefined ? undefined : await readChanged(rule.id, request.changed);
         if (changed && "problems" in changed) return { refused: "problems", problems: changed.problems };
-        const input = { site, rule, from, to, source: { folder }, ...(changed ? { changed: changed.rule } : {}) };
+        const input = {
+          site: site(),
+          rule,
+          from,
+          to,
+          source: { folder },
+          ...(changed ? { changed: changed.rule } : {}),
+        };
         return { job: run(input) };
       } finally {
         isStarting = false;

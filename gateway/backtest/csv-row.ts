@@ -38,7 +38,7 @@ export type RowReader = (text: string, line: number) => CsvSample;
 
 /** By the first line: what it is parted with, and where each column stands. `isHead`: it holds names and no sample. */
 export function rowReader(first: string, handles: ReadonlyMap<string, number>): { isHead: boolean; read: RowReader } {
-  checkLength(first, 1);
+  checkText(first, 1);
   const separator = [",", ";", "\t"].find((mark) => first.includes(mark)) ?? ",";
   const names = cellsOf(first, separator).map((name) => name.toLowerCase());
   const isHead = NAMES.time.includes(names[0] as "time") || names.some((name) => NAMES.point.includes(name as "point"));
@@ -62,7 +62,7 @@ function rowOf(
   columns: Columns,
   handles: ReadonlyMap<string, number>,
 ): CsvSample {
-  checkLength(text, line);
+  checkText(text, line);
   const cells = cellsOf(text, separator);
   const wrong = (column: keyof Columns, because: (cell: string) => Text) =>
     new BadCsv(line, columns[column] + 1, because(shortened(cells[columns[column]] ?? "")));
@@ -80,8 +80,11 @@ function rowOf(
     : { at, handle, value, code: codeOf(grade, GOOD) };
 }
 
-function checkLength(text: string, line: number): void {
+function checkText(text: string, line: number): void {
   if (text.length > LONGEST_LINE) throw new BadCsv(line, 1, tooLong);
+  // What no UTF-8 is decodes to this mark; a text of 16 bits has zeros between its letters.
+  const odd = text.search(/[\ufffd\0]/);
+  if (odd >= 0) throw new BadCsv(line, text.slice(0, odd).split(/[,;\t]/).length, notUtf8);
 }
 
 /** A cell in quotes may hold the separator, and a quote written twice. */
@@ -112,9 +115,12 @@ const noColumn = (names: readonly string[]): Text => ({
   zh: `表头缺少列“${names.at(-1)}”（${names.join("、")}）；可直接用导出的 history.csv，或 time,point,value,quality。`,
   en: `the head has no column "${names[0]}" (${names.join(", ")}). Use an exported history.csv as it is, or time,point,value,quality.`,
 });
+/** `2026/11/21 8:00`, `21.11.2026`, `2026-11-21 08:00:00`, or the number that Excel keeps: days since 1900. */
+const EXCEL_TIME =
+  /^(\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AP]M)?)?|[345]\d{4}(\.\d+)?)$/i;
 const noTime = (cell: string): Text => ({
-  zh: `“${cell}”不是带时区的时间，例如 2026-11-21T08:00:00+08:00`,
-  en: `"${cell}" is no time with a zone, such as 2026-11-21T08:00:00Z.`,
+  zh: `“${cell}”不是带时区的时间，例如 2026-11-21T08:00:00+08:00${EXCEL_TIME.test(cell) ? '；Excel 的日期请用 =TEXT(A2,"yyyy-mm-ddThh:mm:ss")&"+08:00" 转成文本' : ""}`,
+  en: `"${cell}" is no time with a zone, such as 2026-11-21T08:00:00Z.${EXCEL_TIME.test(cell) ? ' Turn a date of Excel into text by =TEXT(A2,"yyyy-mm-ddThh:mm:ss")&"+08:00".' : ""}`,
 });
 const noPoint = (cell: string): Text => ({ zh: `站点没有点位“${cell}”`, en: `the site has no point "${cell}".` });
 const noQuality = (cell: string): Text => ({
@@ -125,5 +131,9 @@ const noNumber = (cell: string): Text => ({ zh: `“${cell}”不是数字`, en:
 const tooLong: Text = {
   zh: `一行超过 ${LONGEST_LINE} 个字符；这不是采样表，请另存为 CSV（UTF-8）`,
   en: `the line is longer than ${LONGEST_LINE} characters: this is no table of samples. Save it as CSV (UTF-8).`,
+};
+const notUtf8: Text = {
+  zh: "文件不是 UTF-8 编码（可能是 GBK 或“Unicode 文本”）；请在 Excel 中另存为“CSV UTF-8（逗号分隔）”后重试",
+  en: 'the file is not UTF-8 (GBK or "Unicode text" perhaps). Save it in Excel as "CSV UTF-8 (comma delimited)".',
 };
 export const noSamples: Text = { zh: "文件里没有数据", en: "there is no sample in the file." };

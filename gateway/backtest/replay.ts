@@ -37,6 +37,8 @@ export interface ReplayInput {
   readonly from: Instant;
   readonly to: Instant;
   readonly stretches: Iterable<Stretch>;
+  /** False: nobody asks what ended before its delay was over, so nothing is judged for that. */
+  readonly pending?: boolean;
   /** Called after each stretch with the share that is done, 0 to 1. */
   readonly progress?: (share: number) => void;
 }
@@ -45,7 +47,7 @@ export interface Replayed {
   readonly samples: number;
   /** Rules on devices. */
   readonly instances: number;
-  /** Of the rules as they are, of the changed copy, and of the copies without delays. */
+  /** Of the rules as they are, of the changed copy, and of copies without delays of those that have any. */
   readonly asIs: readonly WouldBe[];
   readonly changed?: readonly WouldBe[];
   readonly undelayed: readonly WouldBe[];
@@ -62,7 +64,9 @@ export function replay(input: ReplayInput): Replayed {
   const { site, rules, reads, from, to } = input;
   const columns = createPointTable(site.points.length);
   const asIs = createLane(rules);
-  const undelayed = createLane(rules.map(withoutDelays));
+  // Without a delay nothing can end before it is over.
+  const delayed = input.pending === false ? [] : rules.filter(({ onDelay, offDelay }) => onDelay ?? offDelay);
+  const undelayed = createLane(delayed.map(withoutDelays));
   const other = input.changed && createLane([input.changed]);
   const lanes = [asIs, undelayed, ...(other ? [other] : [])];
   const engine = createEngine({

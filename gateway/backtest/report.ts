@@ -78,7 +78,7 @@ export interface ReportInput {
 export function report(input: ReportInput): BacktestReport {
   const { site, rule, replayed } = input;
   const { asIs, changed } = replayed;
-  const own = side(site, rule, asIs);
+  const own = sideOf(site, rule, asIs);
   return {
     rule: rule.id,
     from: time(input.from),
@@ -88,7 +88,9 @@ export function report(input: ReportInput): BacktestReport {
     alarms: asIs.map(own.body),
     tickets: own.tickets,
     leftOut: leftOut(rule),
-    ...(changed && input.changed ? { changed: compared(asIs, own, changed, side(site, input.changed, changed)) } : {}),
+    ...(changed && input.changed
+      ? { changed: compareSides(asIs, own, changed, sideOf(site, input.changed, changed)) }
+      : {}),
     tuning: tuningOf(site, [rule], replayed),
     gaps: replayed.gaps
       .slice(0, GAPS_SHOWN)
@@ -98,10 +100,10 @@ export function report(input: ReportInput): BacktestReport {
   };
 }
 
-type Side = ReturnType<typeof side>;
+type Side = ReturnType<typeof sideOf>;
 
 /** What one version of the rule would have brought about. */
-function side(site: Site, rule: RuleDefinition, alarms: readonly WouldBe[]) {
+export function sideOf(site: Site, rule: RuleDefinition, alarms: readonly WouldBe[]) {
   const { tickets, ofAlarm } = wouldBeTickets(site, rule, alarms);
   return {
     tickets: tickets.map(ticketBody),
@@ -131,7 +133,8 @@ const ticketBody = ({ openedAt, number, device, severity, alarms, reopened, clas
   reopened,
 });
 
-function compared(asIs: readonly WouldBe[], own: Side, changed: readonly WouldBe[], other: Side) {
+/** Alarms that overlap in time are the same one. */
+export function compareSides(asIs: readonly WouldBe[], own: Side, changed: readonly WouldBe[], other: Side) {
   const before = Map.groupBy(asIs, ({ alarm }) => alarm);
   const after = Map.groupBy(changed, ({ alarm }) => alarm);
   const isIn = (side: ReadonlyMap<string, readonly WouldBe[]>, one: WouldBe) =>

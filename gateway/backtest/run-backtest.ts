@@ -31,6 +31,12 @@ export class NoHistory extends Error {
   }
 }
 
+export const noHistory = (folder: string): NoHistory =>
+  new NoHistory({
+    zh: `${folder} 中没有 history.db：网关还没有记录历史。先让网关运行一段时间，或用 --csv 指定数据文件。`,
+    en: `There is no history.db in ${folder}: nothing has been recorded yet. Let the gateway run for a while, or name a file with --csv.`,
+  });
+
 /** Throws NoHistory, BadCsv, or SQLite's error when a file cannot be read. */
 export function runBacktest(input: BacktestInput): BacktestReport {
   const { site, rule, changed } = input;
@@ -40,7 +46,7 @@ export function runBacktest(input: BacktestInput): BacktestReport {
 }
 
 /** Several rules together, for what is asked about all of them. */
-export function replayStored(input: Omit<BacktestInput, "rule"> & Pick<ReplayInput, "rules" | "reads">): {
+export function replayStored(input: Omit<BacktestInput, "rule"> & Pick<ReplayInput, "rules" | "reads" | "pending">): {
   readonly replayed: Replayed;
   readonly range: { readonly from: Instant; readonly to: Instant };
   readonly broken: number;
@@ -54,12 +60,7 @@ export function replayStored(input: Omit<BacktestInput, "rule"> & Pick<ReplayInp
     return { replayed: replay({ ...input, ...range, stretches: csv.stretches }), range, broken: 0 };
   }
   using file = readHistoryFile(source.folder);
-  if (!file) {
-    throw new NoHistory({
-      zh: `${source.folder} 中没有 history.db：网关还没有记录历史。先让网关运行一段时间，或用 --csv 指定数据文件。`,
-      en: `There is no history.db in ${source.folder}: nothing has been recorded yet. Let the gateway run for a while, or name a file with --csv.`,
-    });
-  }
+  if (!file) throw noHistory(source.folder);
   const { from, to } = input;
   let broken = 0;
   const tellBroken = () => {

@@ -56,6 +56,23 @@ export function* storedSamples(
   tellBroken: () => void,
   answers?: ReadonlyMap<number, Answer | undefined>,
 ): Generator<Stretch> {
+  // One view of the file for all of it: what the gateway seals or prunes meanwhile is neither missed nor read twice.
+  file.connection.exec("BEGIN");
+  try {
+    yield* inOneView(file, points, handles, range, tellBroken, answers);
+  } finally {
+    file.connection.exec("ROLLBACK");
+  }
+}
+
+function* inOneView(
+  file: HistoryFile,
+  points: readonly string[],
+  handles: readonly number[],
+  range: { readonly from: Instant; readonly to: Instant },
+  tellBroken: () => void,
+  answers: ReadonlyMap<number, Answer | undefined> | undefined,
+): Generator<Stretch> {
   const past = createPast(file, tellBroken);
   const find = file.prepare("SELECT id FROM series WHERE point = ?");
   const start = range.from - HOLD;

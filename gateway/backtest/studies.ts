@@ -4,7 +4,7 @@ import type { RuleDefinition } from "#model/rule";
 import type { Site } from "#model/site";
 import type { Text } from "#model/text";
 import type { Instant } from "#model/time";
-import type { Learned } from "./learn.ts";
+import type { LearningReport } from "./run-learning.ts";
 import type { TuningReport } from "./run-tuning.ts";
 
 interface Range {
@@ -12,22 +12,32 @@ interface Range {
   readonly to: Instant;
 }
 
-export interface TuningJob {
-  readonly state: "running" | "done" | "failed";
+interface Reports {
+  readonly tuning: TuningReport;
+  readonly learning: LearningReport;
+}
+export type StudyKind = keyof Reports;
+
+export interface StudyJob<Report> {
+  readonly state: "running" | "done" | "failed" | "cancelled";
   /** 0 to 1. */
   readonly progress: number;
-  readonly report?: TuningReport;
+  readonly report?: Report;
+  /** Why it failed. */
   readonly because?: Text;
 }
+export type TuningJob = StudyJob<TuningReport>;
+export type LearningJob = StudyJob<LearningReport>;
 
 /** Each in a thread of its own, one at a time. */
 export interface Studies extends AsyncDisposable {
   /** `undefined`: another study is running. */
   tune(rules: readonly RuleDefinition[], range: Range): TuningJob | undefined;
-  /** The running or the last tuning report. */
-  tuned(): TuningJob | undefined;
-  /** `undefined`: another study is running. Rejects with what broke down. */
-  learn(range: Range): Promise<readonly Learned[]> | undefined;
+  /** As `tune`. */
+  learn(range: Range): LearningJob | undefined;
+  /** The running or the last one of its kind. */
+  standing<Kind extends StudyKind>(kind: Kind): StudyJob<Reports[Kind]> | undefined;
+  cancel(kind: StudyKind): Promise<void>;
 }
 
 export type StudyInput = Range & { readonly site: Site; readonly folder: string } & (
@@ -36,67 +46,65 @@ export type StudyInput = Range & { readonly site: Site; readonly folder: string 
   );
 export type StudySaid =
   | { readonly progress: number }
-  | { readonly tuning: TuningReport }
-  | { readonly learned: readonly Learned[] }
+  | { readonly report: Reports[StudyKind] }
   | { readonly because: Text };
 
-export function createStudies(site: Site, folder: string): Studies {
-  let thread: Worker | undefined;
-  let job: TuningJob | undefined;
+/** `site`: with the values in force now. */
+export function createStudies(site: () => Site, folder: string): Studies {
+  let running: { readonly kind: StudyKind; readonly thread: Worker } | undefined;
+  const jobs: { -readonly [Kind in StudyKind]?: StudyJob<Reports[Kind]> } = {};
 
-  function start(input: StudyInput, hear: (said: StudySaid) => void, failed: (error: Error) => void): void {
-    const worker = new Worker(new URL("./study-worker.ts", import.meta.url), {
+  function start(input: StudyInput): void {
+    const kind = input.study;
+    const thread = new Worker(new URL("./study-worker.ts", import.meta.url), {
       name: "study",
       workerData: input,
       execArgv: [],
+      // Years of everything must not take the gateway's memory with them.
       resourceLimits: { maxOldGenerationSizeMb: 1_024 },
     });
-    thread = worker;
-    worker.on("message", hear);
-    worker.on("error", failed);
-    worker.on("exit", () => {
-      thread = undefined;
-      failed(new Error("stopped"));
+    running = { kind, thread };
+    let job: StudyJob<Reports[StudyKind]> = { state: "running", progress: 0 };
+    const become = (next: Partial<typeof job>) => {
+      if (job.state !== "running") return;
+      job = { ...job, ...next };
+      Object.assign(jobs, { [kind]: job });
+    };
+    become({});
+    thread.on("message", (said: StudySaid) => {
+      if ("progress" in said) become({ progress: said.progress });
+      else if ("report" in said) become({ state: "done", progress: 1, report: said.report });
+      else become({ state: "failed", because: said.because });
+    });
+    thread.on("error", ({ message }) => become({ state: "failed", because: brokenDown(message) }));
+    thread.on("exit", () => {
+      if (running?.thread === thread) running = undefined;
+      become({ state: "cancelled" });
     });
   }
 
   return {
     tune(rules, range) {
-      if (thread) return undefined;
-      job = { state: "running", progress: 0 };
-      const fail = (because: Text) => {
-        if (job?.state === "running") job = { state: "failed", progress: job.progress, because };
-      };
-      start(
-        { study: "tuning", site, folder, rules, ...range },
-        (said) => {
-          if ("progress" in said) job = { state: "running", progress: said.progress };
-          else if ("tuning" in said) job = { state: "done", progress: 1, report: said.tuning };
-          else if ("because" in said) fail(said.because);
-        },
-        ({ message }) =>
-          fail({
-            zh: `整定报告中断（${message}），请重试。`,
-            en: `The tuning report broke down (${message}). Try again.`,
-          }),
-      );
-      return job;
+      if (running) return undefined;
+      start({ study: "tuning", site: site(), folder, rules, ...range });
+      return jobs.tuning;
     },
-    tuned: () => job,
     learn(range) {
-      if (thread) return undefined;
-      return new Promise((resolve, reject) => {
-        start(
-          { study: "learning", site, folder, ...range },
-          (said) => {
-            if ("learned" in said) resolve(said.learned);
-          },
-          reject,
-        );
-      });
+      if (running) return undefined;
+      start({ study: "learning", site: site(), folder, ...range });
+      return jobs.learning;
+    },
+    standing: (kind) => jobs[kind],
+    async cancel(kind) {
+      if (running?.kind === kind) await running.thread.terminate();
     },
     async [Symbol.asyncDispose]() {
-      await thread?.terminate();
+      await running?.thread.terminate();
     },
   };
 }
+
+const brokenDown = (message: string): Text => ({
+  zh: `分析中断（${message}）。请缩短时间范围后重试。`,
+  en: `The study broke down (${message}). Try again with a shorter range.`,
+});

@@ -11,7 +11,9 @@ import { withSelf } from "../self/self-device.ts";
 import { readChangedRule } from "../site/changed-rule.ts";
 import { type CommandLine, exit, type Parsed, parse, Refusal, texts, WrongUsage } from "./command.ts";
 import { learn } from "./learn.ts";
+import { tellProgress } from "./progress.ts";
 import { dataOf, printProblems, RULE_LIBRARY, readSite } from "./read-site.ts";
+import { siteInForce } from "./site-in-force.ts";
 import { tune } from "./tune.ts";
 
 export async function backtest(line: CommandLine, args: string[]): Promise<number> {
@@ -22,27 +24,23 @@ export async function backtest(line: CommandLine, args: string[]): Promise<numbe
   });
   const [folder] = positionals;
   if (folder === undefined || (values.rule === undefined && !values.learn && !values.tuning)) throw new WrongUsage();
-  const site = withSelf(await readSite(line, folder));
+  const inForce = await siteInForce(line, withSelf(await readSite(line, folder)));
+  const { site } = inForce;
   const range = rangeOf(values);
-  if (values.learn) return learn(line, site, range);
+  if (values.learn) return learn(line, inForce, range);
   if (values.tuning) return tune(line, site, range, values.rule === undefined ? undefined : String(values.rule));
   const rule = site.rules.find(({ id }) => id === values.rule);
   if (!rule) {
     throw new Refusal(exit.badSite, `站点没有规则 ${values.rule}。`, `The site has no rule ${values.rule}.`);
   }
   const changed = values.with === undefined ? undefined : await readChanged(line, site, rule, String(values.with));
-  let told = 0;
   const report = runBacktest({
     site,
     rule,
     ...range,
     ...(changed ? { changed } : {}),
     source: values.csv === undefined ? { folder: dataOf(line, site) } : { csv: piecesOf(readable(String(values.csv))) },
-    progress(share) {
-      if (share - told < 0.1) return;
-      told = share;
-      line.remark(`${Math.round(share * 100)} %`);
-    },
+    progress: tellProgress(line),
   });
   line.print(printReport(report, line.language, site.zone));
   return exit.done;

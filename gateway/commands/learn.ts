@@ -1,28 +1,35 @@
-/** `gatehouse backtest <site> --learn`: limits learned from the flow, printed for a person to check. */
+/** `gatehouse backtest <site> --learn`: values learned from the flow, for a person to compare with those in force. */
 import type { Site } from "#model/site";
-import { days, type Instant } from "#model/time";
-import { learnedYaml } from "../backtest/learn.ts";
-import { learnSite } from "../backtest/learn-site.ts";
-import { readHistoryFile } from "../history/file.ts";
+import type { Instant } from "#model/time";
+import type { Fitted } from "../../rules/tuning/in-force.ts";
+import { printLearned } from "../backtest/print-learned.ts";
+import { runLearning } from "../backtest/run-learning.ts";
 import { type CommandLine, exit, Refusal, say } from "./command.ts";
+import { tellProgress } from "./progress.ts";
 import { dataOf } from "./read-site.ts";
 
-export async function learn(line: CommandLine, site: Site, range: { from: Instant; to: Instant }): Promise<number> {
-  using file = readHistoryFile(dataOf(line, site));
-  const learned = file ? learnSite(site, file, range) : [];
-  if (learned.length === 0) {
+/** `site`: with the values in force, which `fitted` names. */
+export function learn(
+  line: CommandLine,
+  { site, fitted }: { readonly site: Site; readonly fitted: Fitted },
+  range: { readonly from: Instant; readonly to: Instant },
+): number {
+  const report = runLearning({ site, ...range, folder: dataOf(line, site), progress: tellProgress(line) });
+  if (report.devices.length === 0) {
     throw new Refusal(
       exit.failed,
-      "没有设备有满一天的流量历史，无法学习。请让网关多运行几天，或用 --from 扩大范围。",
-      "No device has a day of flow in the history. Let the gateway run for some days, or name an earlier --from.",
+      "站点没有带流量点（flow）的设备，没有可学习的参数。",
+      "No device of the site has a flow, so there is nothing to learn.",
     );
   }
-  const note = say(
-    line.language,
-    "核对后把 params 写到 devices/*.yaml 中对应设备下；不会自动生效。",
-    "Check it, then write the params below the device in devices/*.yaml; nothing is applied by itself.",
+  line.print(printLearned(report, site, fitted, line.language));
+  if (report.devices.every(({ suggestions }) => suggestions.length === 0)) return exit.failed;
+  line.print(
+    say(
+      line.language,
+      "不会自动生效：请工程师在控制台“规则”页核对后应用，或写入 devices/*.yaml 对应设备的 params（以文件为准）。",
+      "Nothing is applied by itself: an engineer applies it on the page Rules of the console, or writes it below the device's params in devices/*.yaml, which goes first.",
+    ),
   );
-  const text = learned.map((one) => learnedYaml(one, (range.to - range.from) / days(1))).join("\n\n");
-  line.print(`# ${note}\n${text}`);
   return exit.done;
 }

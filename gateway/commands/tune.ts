@@ -4,6 +4,7 @@ import type { Instant } from "#model/time";
 import { tuningText } from "../backtest/print.ts";
 import { runTuning } from "../backtest/run-tuning.ts";
 import { type CommandLine, exit, Refusal, say } from "./command.ts";
+import { tellProgress } from "./progress.ts";
 import { dataOf } from "./read-site.ts";
 
 export async function tune(
@@ -15,7 +16,7 @@ export async function tune(
   const rules = site.rules.filter(({ id }) => wanted === undefined || id === wanted);
   if (rules.length === 0)
     throw new Refusal(exit.badSite, `站点没有规则 ${wanted}。`, `The site has no rule ${wanted}.`);
-  const report = runTuning({ site, rules, ...range, folder: dataOf(line, site) });
+  const report = runTuning({ site, rules, ...range, folder: dataOf(line, site), progress: tellProgress(line) });
   for (const row of report.rows) line.print(`${row.rule}@${row.device}  ${tuningText(row, line.language)}`);
   line.print(
     say(

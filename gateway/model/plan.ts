@@ -5,6 +5,7 @@ import type { Alarm, ShownState } from "./alarm.ts";
 import type { LinkageState, PanelState } from "./fire-log.ts";
 import type { Tide } from "./flood.ts";
 import type { JournalEntry } from "./journal.ts";
+import type { Evidence, Learnable } from "./learned.ts";
 import type { Message } from "./message.ts";
 import type { Paper } from "./paper.ts";
 import type { TicketClass } from "./policy.ts";
@@ -203,6 +204,17 @@ export type Command =
       readonly delivered?: number;
       readonly read?: number;
     }
+  /** A figure learned from the history is put in force for one device; `was`: what the person saw in force. */
+  | {
+      readonly do: "apply-learned";
+      readonly device: string;
+      readonly what: Learnable;
+      readonly values: readonly (number | null)[];
+      readonly was?: readonly (number | null)[];
+      readonly reason: string;
+      readonly learned: Evidence;
+    }
+  | { readonly do: "take-back-learned"; readonly device: string; readonly what: string; readonly reason: string }
   /** The second step of a write: recorded before anything goes out. `order` is the id of the command. */
   | { readonly do: "write-point"; readonly point: string; readonly value: number; readonly order: string };
 

@@ -42,6 +42,8 @@ export interface Device {
   readonly unit: number;
   /** Facts that no register tells, and overrides of rule parameters: ratedSpeed, floors, normalFlow, … */
   readonly params: Readonly<Record<string, number | boolean>>;
+  /** Names in `params` that the device's own entry gives; the others come from its profile. */
+  readonly ownParams?: readonly string[];
   readonly dependsOn: readonly string[];
   /** Words by which rules select it. */
   readonly tags?: readonly string[];

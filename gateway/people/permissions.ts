@@ -129,9 +129,15 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "GET /api/rules/backtest": engineering,
   "POST /api/rules/backtest": engineering,
   "DELETE /api/rules/backtest": engineering,
-  "GET /api/rules/learned": engineering,
-  "GET /api/rules/tuning": engineering,
+  "GET /api/rules/learned": ["supervisor", "engineer", "admin"],
+  "POST /api/rules/learned": engineering,
+  "DELETE /api/rules/learned": engineering,
+  // What rules go by is the engineer's; the desk may go back to what the site says.
+  "POST /api/rules/learned/:device/:what": ["engineer"],
+  "POST /api/rules/learned/:device/:what/take-back": ["supervisor", "engineer"],
+  "GET /api/rules/tuning": ["supervisor", "engineer", "admin"],
   "POST /api/rules/tuning": engineering,
+  "DELETE /api/rules/tuning": engineering,
 
   "GET /api/users": readsUsers,
   "POST /api/users": admin,

@@ -82,9 +82,9 @@ async function readDevice(
 ): Promise<{ device: Device; complete: boolean } | undefined> {
   const profile =
     entry.profile === undefined ? undefined : await tools.profiles.find(entry.profile, placeOf(at, "profile"));
-  const told = part(at, "link").value;
+  const where = part(at, "link").value;
   const link =
-    (typeof told === "object" && told !== null) || isTold(at, "link", entry.link)
+    (typeof where === "object" && where !== null) || isTold(at, "link", entry.link)
       ? tools.links.find(part(at, "link"))
       : undefined;
   const kind = kindOf(at, entry, profile, problems);
@@ -112,10 +112,8 @@ async function readDevice(
   const unit = unitOf(at, entry, link?.unit, problems);
   if (kind === undefined) return undefined;
   const forms = parameterForms(kind, tools.rules);
-  const params = {
-    ...(profile ? readParameters(profile.params, forms, problems) : {}),
-    ...readParameters(part(at, "params"), forms, problems),
-  };
+  const told = readParameters(part(at, "params"), forms, problems);
+  const params = { ...(profile ? readParameters(profile.params, forms, problems) : {}), ...told };
   const handles = finished.map((_, index) => points.length + index);
   points.push(...finished);
   const suspect = entry.suspect ?? profile?.fields.suspect;
@@ -128,6 +126,7 @@ async function readDevice(
     link: link?.id ?? "",
     unit,
     params,
+    ...(Object.keys(told).length > 0 ? { ownParams: Object.keys(told) } : {}),
     dependsOn: entry.dependsOn,
     ...(entry.tags.length > 0 ? { tags: entry.tags } : {}),
     points: handles,

@@ -35,8 +35,17 @@ function createHourOfDay(zone: string, time: StepTime): () => number {
   };
 }
 
-/** `told` is the device's own fact in the unit of the value, NaN when it tells none. */
-export function createBaseline({ values, time, slot, input }: Wiring, told: number, zone: string): BaselineMachine {
+/** The device's own facts in the unit of the value, NaN when it tells none; what is told for an hour goes before the rest. */
+interface Told {
+  readonly told: number;
+  readonly hourly: readonly number[];
+}
+
+export function createBaseline(
+  { values, time, slot, input }: Wiring,
+  { told, hourly }: Told,
+  zone: string,
+): BaselineMachine {
   const recent = createHistory(RECENT);
   const hourOfDay = createHourOfDay(zone, time);
   /** `learned[hour * DAYS + n]`, the oldest is overwritten; `taught[hour]` counts all that ever came. */
@@ -65,6 +74,11 @@ export function createBaseline({ values, time, slot, input }: Wiring, told: numb
     return n % 2 === 1 ? (sorted[half] as number) : ((sorted[half - 1] as number) + (sorted[half] as number)) / 2;
   }
 
+  function toldAt(hour: number): number {
+    const own = hourly[hour] ?? Number.NaN;
+    return Number.isNaN(own) ? told : own;
+  }
+
   function recentMedian(now: number): number {
     recent.measure(now - RECENT, now, now);
     return recent.seen.good >= RECENT_LEAST ? recent.median(now - RECENT, now, now) : Number.NaN;
@@ -91,8 +105,9 @@ export function createBaseline({ values, time, slot, input }: Wiring, told: numb
       // Watching begins with the first good value.
       if (!Number.isNaN(state.at) || !Number.isNaN(x)) state.at = now;
       const candidates = learnedAt(hour);
-      const value = !Number.isNaN(candidates) ? candidates : !Number.isNaN(told) ? told : recentMedian(now);
-      state.origin = !Number.isNaN(candidates) ? 1 : !Number.isNaN(told) ? 2 : Number.isNaN(value) ? 0 : 3;
+      const fact = toldAt(hour);
+      const value = !Number.isNaN(candidates) ? candidates : !Number.isNaN(fact) ? fact : recentMedian(now);
+      state.origin = !Number.isNaN(candidates) ? 1 : !Number.isNaN(fact) ? 2 : Number.isNaN(value) ? 0 : 3;
       values[slot] = value;
       machine.wake = Number.isNaN(state.at) ? NEVER : now + TICK;
     },

@@ -257,8 +257,9 @@ export function createEngine(input: EngineInput): RuleEngine {
       return taken;
     },
     nextWake: () => milliseconds(timers.next()),
-    pages(at) {
+    pages(at, whole = false) {
       if (Number.isNaN(run)) run = at.now;
+      if (whole) pages.moved.fill(1);
       return takePages(stock, run, at, time);
     },
     restore(notes, at) {

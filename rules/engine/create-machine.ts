@@ -27,8 +27,9 @@ const MACHINES: Readonly<Record<MachineOperator, Make>> = {
   unanswered: (wiring, [span = 0]) => createUnanswered(wiring, span),
   unpreceded: (wiring, [span = 0]) => createUnpreceded(wiring, span),
   in_calendar: (wiring, numbers) => createInCalendar(wiring, numbers),
-  baseline_min: (wiring, [from = 0, to = 0, days = 0], zone) => createNightMinimum(wiring, { from, to }, days, zone),
-  baseline: (wiring, [told = Number.NaN], zone) => createBaseline(wiring, told, zone),
+  baseline_min: (wiring, [from = 0, to = 0, days = 0, told = Number.NaN], zone) =>
+    createNightMinimum(wiring, { from, to }, days, told, zone),
+  baseline: (wiring, [told = Number.NaN, ...hourly], zone) => createBaseline(wiring, { told, hourly }, zone),
 };
 
 /** True for what is true only in the step in which it happened. */

@@ -34,9 +34,9 @@ export interface RuleEngine {
   /**
    * State of every window, delay and verdict as named texts, to be kept one by one under their names. Only what moved since it
    * was last told is told, about a millisecond of work each; the engine may run between two of them. The last one says that
-   * all are there. A text that could not be kept is told again if the loop is left there.
+   * all are there. A text that could not be kept is told again if the loop is left there. With `whole` everything is told.
    */
-  pages(at: Moment): Iterable<readonly [name: string, text: string]>;
+  pages(at: Moment, whole?: boolean): Iterable<readonly [name: string, text: string]>;
   /** Takes kept pages back, and leaves other notes alone: matched by rule instance and node, so an edited rule keeps the windows that did not change. */
   restore(notes: ReadonlyMap<string, string>, at: Moment): void;
   /** Nothing was seen from `from`, the last step, to `at`: as a restart between the two would have it. */

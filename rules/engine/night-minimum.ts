@@ -11,12 +11,14 @@ const TICK = 30_000;
 
 /**
  * The median over the last `days` days of the lowest value within the hours. A day teaches when at least half of its hours
- * were good; the value is known once half of the days, three at least, have taught (engineering judgement).
+ * were good; the value is known once half of the days, three at least, have taught (engineering judgement). Until then it
+ * is what the device tells (`told`, in the unit of the value; NaN when it tells nothing).
  */
 export function createNightMinimum(
   { values, time, slot, input }: Wiring,
   { from, to }: Hours,
   days: number,
+  told: number,
   zone: string,
 ): Machine {
   const localTime = createLocalTime(zone);
@@ -58,7 +60,7 @@ export function createNightMinimum(
         n += 1;
       }
     }
-    if (n < least) return Number.NaN;
+    if (n < least) return told;
     const lows = sorted.subarray(0, n).sort();
     const half = n >> 1;
     return n % 2 === 1 ? (lows[half] as number) : ((lows[half - 1] as number) + (lows[half] as number)) / 2;

@@ -1,4 +1,5 @@
 /** The functions of the rule language: how many arguments, of which type, and which term they become. */
+import { hourlyFlow } from "#model/learned";
 import { aggregateFunctions, overDevices } from "./aggregates.ts";
 import { arg, type Build, type Call, define, type FunctionRow, isTime, span, unknown } from "./arguments.ts";
 import { fault, needsConstant, needsPoint, needsTruth } from "./faults.ts";
@@ -10,7 +11,8 @@ import { type Resolver, unitOf } from "./resolve.ts";
 import { isCounter, nameOf, PLAIN_NUMBER, SPAN, TRUTH } from "./scope.ts";
 import { sequenceFunctions } from "./sequences.ts";
 import type { Syntax } from "./syntax.ts";
-import { comparable, parseUnit, perSecond } from "./units.ts";
+import { toldFlow } from "./told-flow.ts";
+import { perSecond } from "./units.ts";
 
 /** A window over a number: `avg(v, T)` and its kin. */
 function windowed(
@@ -149,13 +151,10 @@ const changed: Build = (r, _call, args) => r.scope.graph.apply("changed", [r.res
 
 const baseline: Build = (r, _call, args) => {
   const value = r.number(arg(args, 0));
-  const told = r.scope.subject.device?.params.normalFlow;
-  const flow = parseUnit("m3/h");
-  const fits = typeof told === "number" && flow !== undefined && comparable(flow, unitOf(value));
-  const known = fits
-    ? constantOf(r.toUnit(r.scope.graph.constant(told, { kind: "number", unit: flow }), unitOf(value)))
-    : Number.NaN;
-  return r.scope.graph.apply("baseline", [value], value.type, [known]);
+  const told = toldFlow(r, value, "normalFlow");
+  const hourly = Array.from({ length: 24 }, (_, hour) => toldFlow(r, value, hourlyFlow(hour)));
+  const numbers = hourly.some((flow) => !Number.isNaN(flow)) ? [told, ...hourly] : [told];
+  return r.scope.graph.apply("baseline", [value], value.type, numbers);
 };
 
 const absolute: Build = (r, _call, args) => {

@@ -89,6 +89,7 @@ export const deviceFacts: Readonly<Record<string, DeviceFact>> = {
   floors: { type: "number" },
   homeFloor: { type: "number" },
   normalFlow: { type: "number", unit: "m3/h" },
+  nightFlow: { type: "number", unit: "m3/h" },
   rescueDevice: { type: "bool" },
   restricted: { type: "bool" },
   escapeDoor: { type: "bool" },

@@ -124,7 +124,9 @@ export function createGraph(): Graph {
     const identity = `${operator}|${args.map((a) => a.id).join()}|${numbers.join()}|${handle}|${key}|${unit}|${operator === "constant" ? type.kind : ""}`;
     const present = known.get(identity);
     if (present) return present;
-    const hash = hashText(`${operator}(${[...args.map((a) => a.hash), ...numbers, key].join()})`);
+    // What a baseline was told is no part of what it has learned: another figure must not make it forget its week.
+    const own = operator === "baseline" ? [] : operator === "baseline_min" ? numbers.slice(0, 3) : numbers;
+    const hash = hashText(`${operator}(${[...args.map((a) => a.hash), ...own, key].join()})`);
     const made: Term = { id: terms.length, operator, args, numbers, type, handle, hash };
     terms.push(made);
     known.set(identity, made);

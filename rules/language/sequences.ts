@@ -6,6 +6,7 @@ import { badHours, unknownCalendar, wholeDays } from "./faults.ts";
 import type { MemoryOperator } from "./graph.ts";
 import { nearest } from "./nearest.ts";
 import { PLAIN_NUMBER, TRUTH } from "./scope.ts";
+import { toldFlow } from "./told-flow.ts";
 
 const DAY = 86_400_000;
 
@@ -42,7 +43,9 @@ const baselineMin: Build = (r, call, args) => {
   if (text !== undefined && !hours) return r.fail(badHours(tree, text));
   if (!hours || Number.isNaN(length)) return unknown(r, value.type);
   if (length % DAY !== 0) return r.fail(wholeDays(arg(args, 2)));
-  return r.scope.graph.apply("baseline_min", [value], value.type, [hours.from, hours.to, length / DAY]);
+  const told = toldFlow(r, value, "nightFlow");
+  const numbers = [hours.from, hours.to, length / DAY, ...(Number.isNaN(told) ? [] : [told])];
+  return r.scope.graph.apply("baseline_min", [value], value.type, numbers);
 };
 
 export const sequenceFunctions: Readonly<Record<string, FunctionRow>> = {

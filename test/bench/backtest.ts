@@ -1,5 +1,5 @@
 /**
- * A month of 10,000 points through one rule: what the park writes in two hours, copied until there are 10,000 points, stands
+ * A month of 10,000 points through one rule: what the park writes in two hours, again and again and copied until there are 10,000 points, stands
  * in a real history.db; each device is some milliseconds apart from the others, as polls are. Read, unpacked, put in order
  * and judged as a backtest does it.
  */
@@ -11,7 +11,9 @@ import { openArchive } from "../../gateway/history/archive.ts";
 import { createDataFolder } from "../support/data-folder.ts";
 import { demoSite, type Recorded, record, START } from "./plant-samples.ts";
 
+/** So much of the park is recorded, and stored so many times one after the other: the first is for warming up. */
 const HOURS = 2;
+const ROUNDS = 3;
 const POINTS = 10_000;
 const MONTH = 30 * 86_400_000;
 const BATCH = 8_192;
@@ -62,17 +64,19 @@ function store(folder: string, points: readonly string[], park: Recorded, own: n
     batch = empty();
     count = 0;
   };
-  for (let i = 0; i < park.count; i += 1) {
+  for (let n = 0; n < park.count * ROUNDS; n += 1) {
+    const i = n % park.count;
+    const at = (park.at[i] as number) + Math.floor(n / park.count) * HOURS * 3_600_000;
     for (let copy = 0; copy < times; copy += 1) {
       batch.series[count] = (park.handle[i] as number) + copy * own;
-      batch.at[count] = (park.at[i] as number) + ((copy * 37) % 997);
+      batch.at[count] = at + ((copy * 37) % 997);
       batch.value[count] = park.value[i] as number;
       batch.code[count] = park.code[i] as number;
       count += 1;
-      if (count === BATCH) hand(park.at[i] as number);
+      if (count === BATCH) hand(at);
     }
   }
-  hand(START + HOURS * 3_600_000);
+  hand(START + ROUNDS * HOURS * 3_600_000);
   archive.sealAll();
 }
 
@@ -104,14 +108,16 @@ export async function run(): Promise<void> {
       const after = process.cpuUsage();
       return { report, took: (after.user - user + after.system - system) / 1e6 };
     };
-    // The rules are compiled and the series found once, however long the range is.
-    const begun = play(START + 1).took;
-    const { report, took } = play(START + HOURS * 3_600_000);
-    // Two hours are measured and the month reckoned from them: the work per hour does not change.
-    const month = begun + (Math.max(0, took - begun) * MONTH) / (HOURS * 3_600_000);
+    // The rules are compiled, the series found and the code warmed up once, however long the range is.
+    const begun = play(START + HOURS * 3_600_000);
+    const whole = play(START + ROUNDS * HOURS * 3_600_000);
+    const more = { took: whole.took - begun.took, samples: whole.report.samples - begun.report.samples };
+    // Hours are measured and the month reckoned from them: the work per hour does not change.
+    const measured = (ROUNDS - 1) * HOURS;
+    const month = begun.took + (Math.max(0, more.took) * MONTH) / (measured * 3_600_000);
     process.stdout.write(
-      `  ${id} on ${report.devices} devices of ${site.points.length} points: ${HOURS} h with ${report.samples} samples in ${took.toFixed(1)} s of CPU ` +
-        `(${(report.samples / took / 1e6).toFixed(2)} M samples/s, ${begun.toFixed(1)} s of it to begin), ${report.alarms.length} alarms; a month in ${(month / 60).toFixed(1)} min of CPU   target: 5 min\n`,
+      `  ${id} on ${whole.report.devices} devices of ${site.points.length} points: ${measured} h with ${more.samples} samples in ${more.took.toFixed(1)} s of CPU ` +
+        `(${(more.samples / more.took / 1e6).toFixed(2)} M samples/s after ${begun.took.toFixed(1)} s to begin), ${whole.report.alarms.length} alarms; a month in ${(month / 60).toFixed(1)} min of CPU   target: 5 min\n`,
     );
   }
 }

@@ -18,7 +18,7 @@ import {
   type SuppressedBody,
   SuppressedShape,
 } from "../../gateway/api/report-shapes.ts";
-import { type BacktestBody, BacktestShape, type RuleBody, RuleShape } from "../../gateway/api/rule-shapes.ts";
+import { type RuleBody, RuleShape } from "../../gateway/api/rule-shapes.ts";
 import {
   type BucketBody,
   BucketShape,
@@ -30,6 +30,7 @@ import {
   PointShape,
   type SiteBody,
 } from "../../gateway/api/shapes.ts";
+import { type BacktestBody, BacktestShape } from "../../gateway/api/study-shapes.ts";
 import { type TicketDetailBody, TicketDetailShape, TicketShape } from "../../gateway/api/ticket-shapes.ts";
 import { acknowledged, brief, refusal, simulator, stepped, written } from "./fake-answers.ts";
 

@@ -5,7 +5,7 @@ import { Refused } from "../../net/refused.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
 import { answers, TREND, toInstant } from "../inputs.ts";
 import { BacktestRequest } from "../rule-inputs.ts";
-import { BacktestShape } from "../rule-shapes.ts";
+import { BacktestShape } from "../study-shapes.ts";
 
 export function backtestRoutes(server: Server, house: ApiHouse): void {
   server.post(

@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { ApiHouse, Server } from "../api-house.ts";
 import { answers } from "../inputs.ts";
 import { ruleBody, text } from "../project.ts";
+import { withOwnValues } from "../project-learned.ts";
 import { RuleText } from "../rule-inputs.ts";
 import { RuleCheckShape, RuleShape } from "../rule-shapes.ts";
 
@@ -10,7 +11,8 @@ export function ruleRoutes(server: Server, house: ApiHouse): void {
   server.get(
     "/api/rules",
     { schema: { tags: ["rules"], summary: "Rules and their devices", response: answers(z.array(RuleShape)) } },
-    async () => house.rules.map(({ rule, devices, sentence }) => ruleBody(rule, devices, sentence)),
+    async () =>
+      house.rules.map(({ rule, devices, sentence }) => withOwnValues(ruleBody(rule, devices, sentence), rule, house)),
   );
 
   server.post(

@@ -23,6 +23,7 @@ import { createPointTable, type PointTable } from "../../../gateway/points/table
 import { checkRuleText } from "../../../gateway/site/check-rule-text.ts";
 import { alarmEvent } from "../../../gateway/store/alarm-events.ts";
 import type { Store } from "../../../gateway/store/store.ts";
+import { fitLearned } from "../../../rules/tuning/in-force.ts";
 import { building, policy } from "../../support/building.ts";
 import { createManualClock, type ManualClock } from "../../support/manual-clock.ts";
 import { createPlainDoor, type PlainDoor } from "../../support/plain-door.ts";
@@ -278,6 +279,7 @@ export async function startStand(more: Partial<ApiInput> & { accounts?: boolean 
       channel === "robot" && site.people.people.some(({ id }) => id === person) ? { outcome: "accepted" } : undefined,
     nextWay: (message) => nextWays.push(message.key),
     rules: [],
+    learned: () => fitLearned(site, door.house.papers.values()),
     checkRules: (text) => checkRuleText(text, site),
     metrics,
     clock,

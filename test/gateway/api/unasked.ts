@@ -16,7 +16,7 @@ export const unaskedHistorian: Historian = {
 
 export const unaskedBacktests = (site: Site) =>
   createBacktests({
-    site,
+    site: () => site,
     folder: join(tmpdir(), "gatehouse-no-such-data"),
     readChanged: async () => ({ problems: [] }),
   });

@@ -17,6 +17,7 @@ import { createPipeline } from "../../../gateway/pipeline.ts";
 import { checkRuleText } from "../../../gateway/site/check-rule-text.ts";
 import { openStore } from "../../../gateway/store/sqlite/open-store.ts";
 import { createEngine } from "../../../rules/engine/create-engine.ts";
+import { fitLearned } from "../../../rules/tuning/in-force.ts";
 import { building } from "../../support/building.ts";
 import { createDataFolder } from "../../support/data-folder.ts";
 import { createManualClock } from "../../support/manual-clock.ts";
@@ -96,6 +97,7 @@ async function startWriting(simulated = false) {
       }),
       ...sealedRoom(folder.path),
       rules: [],
+      learned: () => fitLearned(site, door.house.papers.values()),
       checkRules: (text) => checkRuleText(text, site),
       metrics: createMetrics(),
       clock,

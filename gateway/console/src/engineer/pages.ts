@@ -4,4 +4,4 @@ export { default as Devices } from "./Devices.svelte";
 export { default as Drill } from "./Drill.svelte";
 export { default as LinkPage } from "./LinkPage.svelte";
 export { default as Links } from "./Links.svelte";
-export { default as Rules } from "./Rules.svelte";
+export { default as RuleDesk } from "./RuleDesk.svelte";

@@ -9,7 +9,7 @@ export type Route =
   | { readonly page: "drill" }
   | { readonly page: "links" }
   | { readonly page: "link"; readonly id: string }
-  | { readonly page: "rules" }
+  | { readonly page: "rules"; readonly part: string }
   | { readonly page: "handover" }
   | { readonly page: "reports"; readonly part: string; readonly id: string }
   | { readonly page: "suppressed" }
@@ -36,10 +36,11 @@ export function routeOf(path: string): Route {
     if (first === "devices") return { page: "devices" };
     if (first === "drill") return { page: "drill" };
     if (first === "links") return { page: "links" };
-    if (first === "rules") return { page: "rules" };
+    if (first === "rules") return { page: "rules", part: "" };
     if (first === "handover") return { page: "handover" };
     if (first === "suppressed" || first === "users" || first === "duty") return { page: first };
   } else {
+    if (first === "rules" && (second === "tuning" || second === "learned")) return { page: "rules", part: second };
     if (first === "devices") return { page: "device", id: decoded(second) };
     if (first === "links") return { page: "link", id: decoded(second) };
     if (first === "tickets") return { page: "ticket", no: decoded(second) };

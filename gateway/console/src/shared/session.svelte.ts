@@ -16,6 +16,9 @@ const ACT: Readonly<
     | "frames"
     | "rules"
     | "tryRules"
+    | "tuning"
+    | "applyLearned"
+    | "takeBackLearned"
     | "handover"
     | "shelve"
     | "service"
@@ -40,6 +43,9 @@ const ACT: Readonly<
   handover: ["operator", "supervisor"],
   rules: ["operator", "supervisor", "engineer", "admin"],
   tryRules: ["engineer", "admin"],
+  tuning: ["supervisor", "engineer", "admin"],
+  applyLearned: ["engineer"],
+  takeBackLearned: ["supervisor", "engineer"],
   shelve: ["operator", "supervisor", "engineer"],
   service: ["engineer"],
   reports: ["viewer", "operator", "supervisor", "engineer", "admin"],
