@@ -22,6 +22,7 @@ import { definitionOf } from "./alarm/standing.ts";
 import { considerCauses, endSuppressions, foldConsequences, shiftWaits } from "./alarm/suppression.ts";
 import { raiseTrouble } from "./alarm/trouble.ts";
 import { createDraft, type Draft, emptyPlan, refuse } from "./draft.ts";
+import { draftAccidentByHand, fillAccident, signAccident } from "./response/accident.ts";
 import { allowWrite } from "./response/allow-write.ts";
 import { answerAlarm, noteRecovery, noteRelapse } from "./response/answer-alarm.ts";
 import { attachFile } from "./response/attach.ts";
@@ -255,6 +256,12 @@ function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
       return withdrawNotice(draft, command, actor);
     case "report-reach":
       return reportReach(draft, command, actor);
+    case "draft-accident":
+      return draftAccidentByHand(draft, command.ticket, actor);
+    case "fill-accident":
+      return fillAccident(draft, command, actor);
+    case "sign-accident":
+      return signAccident(draft, command, actor);
     case "write-point":
       return allowWrite(draft, command, actor);
     case "attach-file":

@@ -165,7 +165,7 @@ const rooms: readonly Room[] = [
       /^#model$/,
       /^gateway\/(api|people|net|reports)\//,
       /^gateway\/metrics\.ts$/,
-      /^rules\/response\/(called-out|on-duty|possible-steps|words|clocks|allow-write|handover|notice|notice-words|send-notice|fire-log|shift-change|shift-snapshot)\.ts$/,
+      /^rules\/response\/(called-out|on-duty|possible-steps|words|clocks|allow-write|handover|notice|notice-words|send-notice|fire-log|accident|shift-change|shift-snapshot)\.ts$/,
       /^gateway\/history\/historian\.ts$/,
       /^rules\/language\/units\.ts$/,
       /^zod/,
@@ -209,7 +209,7 @@ const rooms: readonly Room[] = [
     name: "gateway/console",
     files: /^gateway\/console\//,
     may: [/^svelte/, /^uplot/, /^vite/, /^@sveltejs\//, /^node:url$/, /^virtual:/],
-    types: [/^gateway\/api\/(link-|report-|response-|people-|paper-|notice-|visit-|kept-)?shapes\.ts$/],
+    types: [/^gateway\/api\/(accident-|link-|report-|response-|people-|paper-|notice-|visit-|kept-)?shapes\.ts$/],
   },
 ];
 

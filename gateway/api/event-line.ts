@@ -457,6 +457,13 @@ const lines: Readonly<Record<string, Line>> = {
     ),
   "contact-recorded": (row, names) =>
     both(`${names.actor(row.actor)} 登记了报修人联系方式`, `${names.actor(row.actor)} recorded who reported it`),
+  "accident-drafted": (row, names) =>
+    row.actor === "gatehouse"
+      ? both("事故报告草稿已生成", "The accident report was drafted")
+      : both(`${names.actor(row.actor)} 开始填写事故报告`, `${names.actor(row.actor)} began the accident report`),
+  "accident-filled": did("修改事故报告草稿", "changed the draft of the accident report"),
+  "accident-signed": did("签字确认事故报告", "signed the accident report"),
+  "accident-shown": did("查看事故报告中的人员姓名", "looked at the names in the accident report"),
   "contact-shown": (row, names) =>
     both(`${names.actor(row.actor)} 查看了报修人联系方式`, `${names.actor(row.actor)} looked at who reported it`),
   "personal-data-erased": fixed(

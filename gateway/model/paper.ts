@@ -1,5 +1,6 @@
 /** What people fill in and sign beside tickets: kept like an alarm or a ticket, as the journal last told it. */
 
+import type { AccidentReport } from "./accident.ts";
 import type { FireLog } from "./fire-log.ts";
 import type { Notice } from "./notice.ts";
 import type { Severity } from "./severity.ts";
@@ -100,4 +101,4 @@ export interface WrittenReport {
   readonly body: object;
 }
 
-export type Paper = Handover | WrittenReport | Notice | FireLog;
+export type Paper = Handover | WrittenReport | Notice | FireLog | AccidentReport;

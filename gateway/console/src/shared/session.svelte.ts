@@ -23,6 +23,8 @@ const ACT: Readonly<
     | "export"
     | "exportReports"
     | "drillReal"
+    | "accidents"
+    | "writeAccidents"
     | "users"
     | "duty"
     | "channels"
@@ -42,6 +44,8 @@ const ACT: Readonly<
   tryRules: ["engineer", "admin"],
   shelve: ["operator", "supervisor", "engineer"],
   service: ["engineer"],
+  accidents: ["operator", "supervisor", "engineer", "admin"],
+  writeAccidents: ["supervisor", "admin"],
   reports: ["viewer", "operator", "supervisor", "engineer", "admin"],
   export: ["operator", "supervisor", "engineer", "admin"],
   exportReports: ["supervisor"],
