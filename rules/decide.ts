@@ -82,7 +82,7 @@ function decideAlone(view: View, happening: Happening, now: Instant): Plan {
       remindOfReviews(draft);
       watchHandovers(draft);
       watchFireLog(draft);
-      watchTickets(draft);
+      watchTickets(draft, false);
       auditTickets(draft, false);
       watchNotices(draft);
       return draft.finish();
@@ -109,7 +109,7 @@ function decideAlone(view: View, happening: Happening, now: Instant): Plan {
       for (const alarm of view.alarms.values()) inputBad(draft, alarm.id, "restart", happening.lastSeen);
       for (const alarm of endDueShelves(draft, true)) answerByRule(draft, alarm);
       for (const alarm of askAgain(draft, true)) answerByRule(draft, alarm);
-      watchTickets(draft);
+      watchTickets(draft, true);
       auditTickets(draft, true);
       return draft.finish();
     }
