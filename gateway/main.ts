@@ -75,14 +75,14 @@ const commands: Readonly<Record<string, Entry>> = {
   },
   backup: {
     usage: `
-  backup <site> <file> [--without-history]
+  backup <site> <file> [--without-history] [--without-north]
                      备份 house.db，历史另存为 <file>.history，运行中也可以，不覆盖
                      consistent copies of house.db and, as <file>.history, of history.db, also while running; overwrites nothing`,
     load: async () => (await import("./commands/backup.ts")).backup,
   },
   restore: {
     usage: `
-  restore <file> <site> [--without-history]
+  restore <file> <site> [--without-history] [--without-north]
                      核对后恢复备份和旁边的历史，不覆盖 / checks a backup and its history and puts them in place; overwrites nothing`,
     load: async () => (await import("./commands/restore.ts")).restore,
   },

@@ -105,6 +105,16 @@ function bringProfile(unit: FleetUnit, port: FleetPort, folder: string): Brought
   return found;
 }
 
+/** Points that a row of the fleet file names and its device does not have. */
+function unknownPoints(unit: FleetUnit | undefined, { id, plant }: SimulatedDevice): readonly Text[] {
+  return [...(unit?.notFitted ?? []), ...(unit?.latches ?? [])]
+    .filter((point) => !Object.hasOwn(plant.readings, point))
+    .map((point) => ({
+      zh: `设备 ${id} 没有测点 ${point}，请改正 notFitted 或 latches`,
+      en: `${id} has no point ${point}; mend notFitted or latches`,
+    }));
+}
+
 /** Opens every line of the fleet or none; rejects with `PortRefused` or `FleetRefused`. */
 export async function openBuilding(fleet: Fleet, options: BuildingOptions): Promise<Building> {
   const { clock, truth } = options;
@@ -140,6 +150,11 @@ export async function openBuilding(fleet: Fleet, options: BuildingOptions): Prom
       });
       return { device, unit: unit.unit };
     });
+    const unknown = here.flatMap(({ device }, at) => unknownPoints(port.units[at], device));
+    if (unknown.length > 0) {
+      await closeLines();
+      throw new FleetRefused(unknown);
+    }
     try {
       const line = await openLine(port, here, { ...options, port: number, chance: createChance(number, port.name) });
       const opened = { name: port.name, line };

@@ -4,7 +4,7 @@ import type { Building, BuildingDevice, BuildingLine } from "./building.ts";
 import { no, parse, type Reply } from "./control-reply.ts";
 import { findScenario, scenarios } from "./scenarios/index.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
-import { type FaultName, faultKind, faultKinds, isFaultName } from "./wire/faults.ts";
+import { type FaultName, faultKind, faultKinds, isFaultName, switched } from "./wire/faults.ts";
 
 const PlayBody = z.strictObject({
   scenario: z.string(),
@@ -134,7 +134,17 @@ export function play(building: Building, body: unknown): Reply {
   const number = device.play(scenario, { speed, seed, values });
   return {
     status: 200,
-    body: { play: number, scenario: scenario.name, device: device.id, speed, seed, parameters: values },
+    body: {
+      play: number,
+      scenario: scenario.name,
+      title: scenario.title,
+      device: device.id,
+      speed,
+      seed,
+      parameters: values,
+      /** Devices, and the line where the story is one of the line: whose alarms may come of it. */
+      concerns: [...device.concerns(scenario), found.line.name],
+    },
   };
 }
 
@@ -175,9 +185,15 @@ export function fault(building: Building, body: unknown): Reply {
     const known = names(building.lines.map((one) => one.name));
     return no(404, "unknown_link", `没有链路 ${link}，现有：${known}`, `There is no link ${link}; there are: ${known}`);
   }
-  if (!line.line.can(name)) {
+  const why = line.line.refuses(name);
+  if (why) {
     const where = line.line.where;
-    return no(400, "means_nothing", `故障 ${name} 对 ${where} 无意义`, `${name} means nothing on ${where}`);
+    return no(
+      400,
+      "means_nothing",
+      `故障 ${name} 对 ${where} 无意义：${why.zh}`,
+      `${name} means nothing on ${where}. ${why.en}`,
+    );
   }
   return { status: 200, body: switchFault(building, name, on, seconds, line, found) };
 }
@@ -195,13 +211,10 @@ function switchFault(
   if (whole) line.line.setFault(name, on, seconds);
   else found.device.faults.setFault(name, on, seconds);
   const about = whole ? line.name : found.device.id;
-  const { tells } = faultKind(name);
   building.truth.record({
     kind: "fault",
     device: about,
-    tells: on
-      ? { zh: `故障投入：${tells.zh}（${name}）`, en: `Fault on: ${tells.en} (${name})` }
-      : { zh: `故障解除：${name}`, en: `Fault off: ${name}` },
+    tells: switched(name, on),
   });
   const hit = building.devices.filter((one) => (whole ? one.line === line : one === found));
   return {
@@ -254,7 +267,7 @@ export function stop(building: Building, body: unknown): Reply {
       building.truth.record({
         kind: "fault",
         device: device.id,
-        tells: { zh: `故障解除：${name}`, en: `Fault off: ${name}` },
+        tells: switched(name, false),
       });
     }
     if (!device.playing && device.set.size === 0) continue;

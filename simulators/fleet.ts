@@ -8,6 +8,7 @@ import { ElevatorParams } from "./plant/elevator-params.ts";
 import { FirePanelParams } from "./plant/fire-panel-params.ts";
 import { GasParams, GeneratorParams, UpsParams, UtilityParams } from "./plant/supply-params.ts";
 import type { Text } from "./text.ts";
+import { payloadStyles } from "./wire/mqtt-payload.ts";
 import { ends, Wire } from "./wiring.ts";
 
 const Port = z.int().min(0).max(65_535);
@@ -29,6 +30,10 @@ const unitFields = {
   wordOrder: z.enum(["ABCD", "CDAB", "BADC", "DCBA"]).optional(),
   /** Added to every address of the kind's own map. */
   addressShift: z.int().min(0).max(60_000).optional(),
+  /** Points of the kind's own map whose sensor is not fitted: FFFF. */
+  notFitted: z.array(z.string().max(64)).max(200).optional(),
+  /** Bits of the kind's own map that stay 1 until they have been read. */
+  latches: z.array(z.string().max(64)).max(200).optional(),
 };
 
 const FleetUnit = z.discriminatedUnion("kind", [
@@ -82,8 +87,12 @@ const FleetPort = z.strictObject({
     .string()
     .regex(/^[^#+\s]{1,200}$/)
     .optional(),
+  /** Of MQTT: how values are written, in place of the maker's messages or the own ones: one bare value a topic, or Homie 5. */
+  payload: z.enum(payloadStyles).optional(),
   /** Of MQTT: a message is sent when a value has changed, and so often without a change, s. */
   every: z.number().min(0.05).max(3_600).optional(),
+  /** Of MQTT and Sparkplug: seconds of silence after which the line asks for its broker; 30 unless told. */
+  keepAlive: z.int().min(1).max(3_600).optional(),
   /** Least and most milliseconds from a request to its reply. */
   latency: z.tuple([z.number().min(0).max(60_000), z.number().min(0).max(60_000)]).optional(),
   /** Share of requests that are never answered; of MQTT, of messages about values that never arrive. */
@@ -175,7 +184,7 @@ export function parseFleet(text: string): { fleet: Fleet } | { problems: readonl
       problems: english.error.issues.map((issue, index) => ({
         path: pathText(issue.path),
         ...placeOf(document, lines, issue.path),
-        what: { zh: chinese.error?.issues[index]?.message ?? issue.message, en: issue.message },
+        what: { zh: inChinese(chinese.error?.issues[index]?.message, issue.message), en: issue.message },
       })),
     };
   }
@@ -191,6 +200,12 @@ export function parseFleet(text: string): { fleet: Fleet } | { problems: readonl
       ),
     })),
   };
+}
+
+/** The library's Chinese leaves out which words are allowed for a kind; its English has them. */
+function inChinese(zh: string | undefined, en: string): string {
+  const allowed = /Expected ('.*)$/.exec(en)?.[1];
+  return allowed === undefined ? (zh ?? en) : `${zh ?? ""}，应为 ${allowed}`;
 }
 
 /** Where the nearest part of a path that is written stands in the file. */

@@ -3,39 +3,12 @@
 import { parseArgs } from "node:util";
 import { callControl } from "./control-client.ts";
 import type { ProfileRun } from "./profile-fleet.ts";
-import { scenarios } from "./scenarios/index.ts";
+import { findScenario, scenarios } from "./scenarios/index.ts";
 import type { Score } from "./score.ts";
 import type { Text } from "./text.ts";
 import type { TopDevice } from "./top.ts";
-
-const usage: Text = {
-  en: `gatehouse-sim run <fleet.yaml> [--truth file.jsonl] [--with-parent]
-gatehouse-sim run --profile <name or file.yaml> [--speaks modbus-tcp|rtu-over-tcp|serial|opcua|mqtt|sparkplug]
-                  [--device D] [--var name=value …] [--path /tmp/bus (serial)] [--broker mqtt://… (mqtt, sparkplug)]
-gatehouse-sim list
-gatehouse-sim play <scenario> --device D [--speed N] [--seed N]
-gatehouse-sim fault <device or link> <fault> [--off]
-gatehouse-sim stop [--device D]
-gatehouse-sim storm [device or link] [--changes 10000] [--seconds 1]
-gatehouse-sim top
-gatehouse-sim score [--gateway http://127.0.0.1:8080]
-
-Environment: GATEHOUSE_SIM_PORT (control, 8090), GATEHOUSE_MODBUS_PORT (first Modbus port, 15020; 0 = any free),
-GATEHOUSE_MODBUS_HOST (127.0.0.1), GATEHOUSE_TOKEN (score: an API token of the gateway)`,
-  zh: `gatehouse-sim run <fleet.yaml> [--truth file.jsonl] [--with-parent]   启动模拟楼宇
-gatehouse-sim run --profile <点表名或文件> [--speaks modbus-tcp|rtu-over-tcp|serial|opcua|mqtt|sparkplug]
-                  [--device D] [--var 名=值 …] [--path /tmp/bus（串口）] [--broker mqtt://…（mqtt、sparkplug）]
-gatehouse-sim list                                                     列出场景和设备
-gatehouse-sim play <场景> --device D [--speed N] [--seed N]            开始演练
-gatehouse-sim fault <设备或链路> <故障> [--off]                        投入或解除通讯故障
-gatehouse-sim stop [--device D]                                        停止演练
-gatehouse-sim storm [设备或链路] [--changes 10000] [--seconds 1]       在规定时间内产生大量数值变化
-gatehouse-sim top                                                      实时查看运行中的设备
-gatehouse-sim score [--gateway http://127.0.0.1:8080]                  与网关的告警、工单比对评分
-
-环境变量：GATEHOUSE_SIM_PORT（控制端口，8090），GATEHOUSE_MODBUS_PORT（Modbus 起始端口，15020；0 = 任意空闲端口），
-GATEHOUSE_MODBUS_HOST（127.0.0.1），GATEHOUSE_TOKEN（score：网关的 API 令牌）`,
-};
+import { usage, wrongUsage } from "./usage.ts";
+import { faultKind, faultKinds, isFaultName } from "./wire/faults.ts";
 
 const chinese = /^zh/i.test(process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG || "");
 const say = (text: Text) => (chinese ? text.zh : text.en);
@@ -71,6 +44,32 @@ async function run(what: string | ProfileRun, truthFile: string | undefined, wit
   if ("wrong" in ended) throw new CommandFailed(ended.wrong.map(say).join("\n"));
 }
 
+/** One scenario with its figures, and what must follow. */
+function listScenario(name: string): void {
+  const scenario = findScenario(name);
+  if (!scenario) {
+    fail({
+      zh: `没有场景 ${name}，执行 gatehouse-sim list 查看全部`,
+      en: `There is no scenario ${name}; gatehouse-sim list names them all`,
+    });
+    return;
+  }
+  console.log(`${scenario.name}  ${scenario.kind}  ${say(scenario.title)}\n${say(scenario.tells)}`);
+  for (const [parameter, { default: usual, min, max, unit, tells }] of Object.entries(scenario.parameters))
+    console.log(`  --param ${parameter}=${usual}`.padEnd(32), `${min}–${max} ${unit}`.padEnd(16), say(tells));
+  for (const { rule, severity, ticketClass, within } of scenario.mustFollow)
+    console.log(`  → ${rule}`.padEnd(48), severity, `≤ ${within} s`, ticketClass);
+  if (scenario.mustFollow.length === 0) console.log(say({ zh: "  → 不应有告警", en: "  → no alarm" }));
+}
+
+function listFaults(): void {
+  for (const name of Object.keys(faultKinds).filter(isFaultName)) {
+    const { scope, seconds, tells } = faultKind(name);
+    const range = seconds ? `--seconds ${seconds.default} (${seconds.min}–${seconds.max})` : "";
+    console.log(name.padEnd(18), scope.padEnd(5), say(tells), range);
+  }
+}
+
 async function list(port: number): Promise<void> {
   for (const scenario of scenarios)
     console.log(`${scenario.name.padEnd(32)} ${scenario.kind.padEnd(9)} ${say(scenario.title)}`);
@@ -103,6 +102,12 @@ async function ask(port: number, path: string, body: unknown): Promise<void> {
 /** Prints the score of the running simulators: one line per rule, then the sum. Exit code 1 unless all is well. */
 async function showScore(port: number, gateway: string | undefined): Promise<void> {
   const token = process.env.GATEHOUSE_TOKEN;
+  if (!token) {
+    return fail({
+      zh: "请用 GATEHOUSE_TOKEN 给出网关的 API 令牌（gatehouse token create）",
+      en: "Give an API token of the gateway in GATEHOUSE_TOKEN (gatehouse token create)",
+    });
+  }
   const path = `/score${gateway === undefined ? "" : `?gateway=${encodeURIComponent(gateway)}`}`;
   const answer = await callControl(port, "GET", path, undefined, token);
   if ("unreachable" in answer) {
@@ -164,6 +169,18 @@ async function targetOf(port: number, name: string): Promise<{ readonly link: st
   return isLink && !isDevice ? { link: name } : { device: name };
 }
 
+/** `hole=30` → hole: 30 */
+function figures(given: readonly string[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    given.map((text) => {
+      const [, name = "", value] = /^(\w+)=(.*)$/s.exec(text) ?? [];
+      if (value === undefined)
+        return fail({ zh: `--param ${text} 应写成 名=数值`, en: `--param ${text} must read name=number` });
+      return [name, number(`param ${name}`, value) ?? 0];
+    }),
+  );
+}
+
 function number(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
@@ -187,6 +204,7 @@ async function main(argv: readonly string[]): Promise<void> {
       changes: { type: "string" },
       seconds: { type: "string" },
       gateway: { type: "string" },
+      param: { type: "string", multiple: true, default: [] },
       off: { type: "boolean", default: false },
       truth: { type: "string" },
       "with-parent": { type: "boolean", default: false },
@@ -200,14 +218,16 @@ async function main(argv: readonly string[]): Promise<void> {
   if (command === "run" && profile && !first)
     return run({ profile, device, speaks, path, broker, vars: values.var }, values.truth, values["with-parent"]);
   if (command === "run" && first && !second && !profile) return run(first, values.truth, values["with-parent"]);
+  if (command === "list" && first && !second) return first === "faults" ? listFaults() : listScenario(first);
   if (command === "list" && !first) return list(port());
   if (command === "play" && first && !second && values.device) {
     const speed = number("speed", values.speed);
     const seed = number("seed", values.seed);
-    return ask(port(), "/play", { scenario: first, device: values.device, speed, seed });
+    return ask(port(), "/play", { scenario: first, device: values.device, speed, seed, params: figures(values.param) });
   }
   if (command === "fault" && first && second && rest.length === 0) {
-    return ask(port(), "/faults", { ...(await targetOf(port(), first)), fault: second, on: !values.off });
+    const seconds = number("seconds", values.seconds);
+    return ask(port(), "/faults", { ...(await targetOf(port(), first)), fault: second, on: !values.off, seconds });
   }
   if (command === "storm" && !second) {
     const changes = number("changes", values.changes);
@@ -218,7 +238,7 @@ async function main(argv: readonly string[]): Promise<void> {
   if (command === "top" && !first) return showTop(port());
   if (command === "score" && !first) return showScore(port(), values.gateway);
   if (command === "stop" && !first) return ask(port(), "/stop", { device: values.device });
-  fail(usage);
+  fail(wrongUsage(command));
 }
 
 try {
@@ -226,6 +246,9 @@ try {
 } catch (error) {
   const wrongOption = error instanceof TypeError && "code" in error && `${error.code}`.startsWith("ERR_PARSE_ARGS");
   if (!(error instanceof CommandFailed) && !wrongOption) throw error;
-  console.error(error.message);
+  // Of options the library speaks English only, and at length.
+  const unknown = wrongOption ? /'(-[^' ]+)/.exec(error.message)?.[1] : undefined;
+  const text = { zh: `选项 ${unknown} 有误，gatehouse-sim --help 查看说明`, en: error.message.split(". ")[0] ?? "" };
+  console.error(unknown === undefined ? error.message : say(text));
   process.exitCode = 1;
 }

@@ -48,7 +48,7 @@ export interface OpenLineOptions {
 }
 
 /** Serial devices and those behind a serial server take their time (figures of devices.md 7.6), ms. */
-const usualLatency = { "rtu-over-tcp": [50, 500], serial: [20, 200] } as const;
+export const usualLatency = { "rtu-over-tcp": [50, 500], serial: [20, 200] } as const;
 
 /** Rejects with `FleetRefused`, or with the system's error where a port cannot be opened. */
 export async function openLine(
@@ -67,25 +67,39 @@ export async function openLine(
     case "opcua": {
       // The library takes its time to load: only a fleet with such a line waits for it.
       const { listenOpcua } = await import("./wire/opcua-device.ts");
-      return listenOpcua({ host, port: options.port, devices: shown(devices), clients: port.clients, clock, chance });
+      return listenOpcua({
+        host,
+        port: options.port,
+        devices: shown(devices),
+        clients: port.clients,
+        idleSeconds: port.idleSeconds,
+        clock,
+        chance,
+      });
     }
     case "mqtt":
     case "sparkplug": {
       const { openMqttLine } = await import("./wire/mqtt-device.ts");
-      const { broker = "", user, password, clientId, every, lost } = port;
+      const { broker = "", user, password, clientId, every, keepAlive, lost } = port;
       const common = {
         broker,
         user,
         password,
         clientId,
         every,
+        keepAlive,
         lost,
         devices: shown(devices),
         clock,
         chance,
         name: port.name,
       };
-      return openMqttLine({ ...common, prefix: port.prefix, sparkplug: port.speaks === "sparkplug" });
+      return openMqttLine({
+        ...common,
+        prefix: port.prefix,
+        payload: port.payload,
+        sparkplug: port.speaks === "sparkplug",
+      });
     }
   }
 }

@@ -30,6 +30,22 @@ export interface Performance {
   afterStep(): void;
 }
 
+export interface PlayOptions {
+  readonly speed: number;
+  readonly seed: number;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+export interface PlayStatus {
+  readonly play: number;
+  readonly scenario: string;
+  readonly speed: number;
+  readonly seed: number;
+  readonly phase: Performance["phase"];
+  /** Plant seconds since t0; negative before it. */
+  readonly sinceStart: number;
+}
+
 /** An alarm whose rule needs longer than the (accelerated) situation lasts cannot be demanded. */
 function demanded<P extends Plant>(
   scenario: ScenarioOf<P>,
@@ -48,7 +64,7 @@ function demanded<P extends Plant>(
 export function perform<P extends Plant>(
   scenario: ScenarioOf<P>,
   plant: P,
-  options: { readonly speed: number; readonly seed: number; readonly values: Readonly<Record<string, number>> },
+  options: PlayOptions,
   events: PerformanceEvents,
   wired: readonly Plant[] = [],
 ): Performance {

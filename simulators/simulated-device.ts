@@ -1,7 +1,7 @@
 /** A device of the fleet: its plant, its unit on the line, sensors set by hand, and the story that it plays. */
 import type { SimulatorClock } from "./clock.ts";
 import { type FleetUnit, partsOf } from "./fleet.ts";
-import { type Performance, type PerformanceEvents, perform } from "./performance.ts";
+import { type Performance, type PerformanceEvents, type PlayOptions, type PlayStatus, perform } from "./performance.ts";
 import type { Plant } from "./plant/plant.ts";
 import { createPlant } from "./plants.ts";
 import type { Profile, ProfilePoint } from "./profile/profile.ts";
@@ -10,28 +10,13 @@ import { profileMemory } from "./profile/registers.ts";
 import type { Scenario, ScenarioOf } from "./scenarios/scenario.ts";
 import { expectation, type TruthLog } from "./truth.ts";
 import { createDeviceFaults, type DeviceFaults } from "./wire/device-faults.ts";
-import { type FaultName, faultKind } from "./wire/faults.ts";
+import { type FaultName, faultKind, switched } from "./wire/faults.ts";
+import { createLatches } from "./wire/latches.ts";
 import { createMemory, representable } from "./wire/memory.ts";
 import { createUnitOn, type ModbusUnit } from "./wire/modbus-unit.ts";
 
 /** After a pause of the computer the plant catches up at most this much, real seconds. */
 const longestCatchUp = 5;
-
-export interface PlayOptions {
-  readonly speed: number;
-  readonly seed: number;
-  readonly values: Readonly<Record<string, number>>;
-}
-
-export interface PlayStatus {
-  readonly play: number;
-  readonly scenario: string;
-  readonly speed: number;
-  readonly seed: number;
-  readonly phase: Performance["phase"];
-  /** Plant seconds since t0; negative before it. */
-  readonly sinceStart: number;
-}
 
 export interface SimulatedDevice {
   readonly id: string;
@@ -64,6 +49,8 @@ export interface SimulatedDevice {
   stir(point?: string, by?: number): void;
   /** Starts a story of the device's own kind; answers its number. */
   play(scenario: Scenario, options: PlayOptions): number;
+  /** All whom a story on it concerns: itself, its parts, whoever is wired to it where the story spans the building. */
+  concerns(scenario: Scenario): readonly string[];
   /** Ends the story and gives every point back to the plant, which finds its own way to normal. */
   stop(): void;
   /** Plant seconds per second of real time. */
@@ -97,6 +84,11 @@ export function createSimulatedDevice(
   const wired = (scenario: Scenario) => (scenario.spansBuilding ? (tools.wired?.() ?? []) : []);
   const id = fleetUnit.device;
   const parts = partsOf(fleetUnit);
+  const concerns = (scenario: Scenario) => [
+    id,
+    ...parts,
+    ...wired(scenario).flatMap((other) => [other.id, ...other.parts]),
+  ];
   const set = new Map<string, number>();
   const stirred = new Map<string, number>();
   const read = (point: string) => set.get(point) ?? (plant.readings[point] ?? 0) + (stirred.get(point) ?? 0);
@@ -104,12 +96,14 @@ export function createSimulatedDevice(
   const { profile } = tools;
   const has = (point: string) => set.has(point) || Object.hasOwn(plant.readings, point);
   const readings = profileReadings(has, faults.read, Number(fleetUnit.vars?.door ?? 1));
-  const show = (point: ProfilePoint) => set.get(point.id) ?? readings(point);
+  // A point held by hand is held before the device's faults: a heartbeat that stands still stands still.
+  const show = (point: ProfilePoint) => (set.has(point.id) ? faults.read(point.id) : readings(point));
   const analog = [
     ...map.flatMap(({ point, scale }) => (scale > 1 ? [[point, 1 / scale] as const] : [])),
     ...(Object.hasOwn(plant.readings, "heartbeat") ? [["heartbeat", 1] as const] : []),
   ];
-  const ownMemory = () => createMemory(map, faults.read, plant.written, fleetUnit);
+  const latches = createLatches(fleetUnit.latches ?? [], faults.read);
+  const ownMemory = () => createMemory(map, latches.read, plant.written, fleetUnit);
   const memory =
     profile?.protocol === "modbus" && fleetUnit.profile !== undefined ? profileMemory(profile, show) : ownMemory();
   const unit =
@@ -118,6 +112,10 @@ export function createSimulatedDevice(
   let running: { play: number; scenario: Scenario; options: PlayOptions; performance: Performance } | undefined;
   const step = plant.stepSeconds;
   let owed = 0;
+  const stepPlant = () => {
+    plant.step();
+    latches.look();
+  };
 
   const seen = (points: readonly string[]) =>
     Object.fromEntries(points.map((point) => [point, Math.round((plant.readings[point] ?? 0) * 1000) / 1000]));
@@ -143,8 +141,11 @@ export function createSimulatedDevice(
             return there.flatMap((other) => (item.part ? other.parts : [other.id])).map(named);
           }),
           mustNotFollow: scenario.mustNotFollow,
-          mayFollow: scenario.mayFollow ?? [],
-          concerns: [id, ...parts, ...wired(scenario).flatMap((other) => [other.id, ...other.parts])],
+          mayFollow: [
+            ...(scenario.mayFollow ?? []),
+            ...scenario.mustFollow.filter(({ mayIf }) => mayIf?.(options.values)).map(({ rule }) => rule),
+          ],
+          concerns: concerns(scenario),
         });
       },
       mark: (tells) => truth.record({ ...about(), kind: "mark", tells, values: seen(scenario.watch) }),
@@ -154,12 +155,7 @@ export function createSimulatedDevice(
         truth.record({
           ...about(),
           kind: "fault",
-          tells: on
-            ? {
-                zh: `故障投入：${faultKind(fault).tells.zh}（${fault}）`,
-                en: `Fault on: ${faultKind(fault).tells.en} (${fault})`,
-              }
-            : { zh: `故障解除：${fault}`, en: `Fault off: ${fault}` },
+          tells: switched(fault, on),
         });
       },
       notPrepared: () =>
@@ -185,6 +181,7 @@ export function createSimulatedDevice(
     set,
     read,
     analog,
+    concerns,
     stir(point, by = 0) {
       if (point === undefined) stirred.clear();
       else stirred.set(point, by);
@@ -270,14 +267,14 @@ export function createSimulatedDevice(
     advance(seconds, pace = 1) {
       if (!running) {
         owed = Math.min(owed + seconds * pace, longestCatchUp * pace);
-        for (; owed >= step - 1e-9; owed -= step) plant.step();
+        for (; owed >= step - 1e-9; owed -= step) stepPlant();
         return;
       }
       let rate = running.performance.rate;
       owed = Math.min(owed + seconds * rate, longestCatchUp * rate);
       while (owed >= step - 1e-9) {
         owed -= step;
-        plant.step();
+        stepPlant();
         if (!running) continue;
         running.performance.afterStep();
         // What is still owed is real time that goes on at the new pace.

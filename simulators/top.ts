@@ -45,7 +45,9 @@ export function trim(text: string, columns: number): string {
 }
 
 const pad = 1;
-const shortest = { device: 14, line: 12, state: 22 } as const;
+const shortest = { device: 14, line: 12 } as const;
+/** Of the screen, for what a device plays and suffers: the longest story with its seconds on a wide one. */
+const stateColumns = (columns: number): number => Math.min(38, Math.max(22, Math.floor(columns * 0.3)));
 
 function stateOf({ playing, faults, set }: TopDevice): string {
   const held = Object.keys(set).map((point) => `=${point}`);
@@ -53,10 +55,23 @@ function stateOf({ playing, faults, set }: TopDevice): string {
   return [...story, ...faults.map((fault) => `!${fault}`), ...held].join(" ");
 }
 
-function valuesOf({ kind, values }: TopDevice): string {
-  return (telling[kind] ?? [])
-    .flatMap((point) => (values[point] === undefined ? [] : [`${point}=${values[point]}`]))
-    .join(" ");
+/** As many as there is room for: half a name or half a number says something else. */
+function valuesOf({ kind, values }: TopDevice, columns: number): string {
+  let out = "";
+  for (const point of telling[kind] ?? []) {
+    if (values[point] === undefined) continue;
+    const more = `${out}${out && " "}${point}=${values[point]}`;
+    if (columnsOf(more) > columns) break;
+    out = more;
+  }
+  return out;
+}
+
+/** The unit's number is always there, the line's name as far as there is room. */
+function placeOf({ link, unit }: TopDevice, columns: number): string {
+  const number = `/${unit}`;
+  const room = columns - number.length;
+  return columnsOf(link) <= room ? `${link}${number}` : `${trim(link, room - 1).trimEnd()}…${number}`;
 }
 
 /**
@@ -78,7 +93,8 @@ export function picture(
     zh: `${devices.length} 台设备 ${lines.size} 条线路 ${clients} 个客户端 · 演练 ${plays} · 异常 ${busy.length - plays}`,
     en: `${devices.length} devices, ${lines.size} lines, ${clients} clients · playing ${plays} · faulty or held ${busy.length - plays}`,
   });
-  const { device, line, state } = shortest;
+  const { device, line } = shortest;
+  const state = stateColumns(columns);
   const rest = Math.max(0, columns - device - line - state - 3 * pad);
   const row = (name: string, link: string, what: string, values: string) =>
     trim([trim(name, device), trim(link, line), trim(what, state), trim(values, rest)].join(" "), columns).trimEnd();
@@ -89,7 +105,7 @@ export function picture(
   return [
     trim(head, columns).trimEnd(),
     row(titles[0] ?? "", titles[1] ?? "", titles[2] ?? "", titles[3] ?? ""),
-    ...shown.map((one) => row(one.device, `${one.link}/${one.unit}`, stateOf(one), valuesOf(one))),
+    ...shown.map((one) => row(one.device, placeOf(one, line), stateOf(one), valuesOf(one, rest))),
     ...(hidden > 0 ? [trim(say({ zh: `… 另有 ${hidden} 台`, en: `… and ${hidden} more` }), columns).trimEnd()] : []),
   ];
 }

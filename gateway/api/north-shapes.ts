@@ -24,5 +24,9 @@ export const NorthShape = z.object({
     }),
   ),
   droppedWithinAnHour: z.number(),
+  /** What the target refused for good. */
+  refusedWithinAnHour: z.number(),
+  /** Files and batches of its queue that the disk damaged. */
+  damagedWithinADay: z.number(),
 });
 export type NorthBody = z.output<typeof NorthShape>;

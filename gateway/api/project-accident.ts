@@ -7,8 +7,9 @@ import { formatInstant, type Instant } from "#model/time";
 import { clockName } from "../../rules/response/words.ts";
 import { masked } from "../reports/mask.ts";
 import type { AccidentBody, AccidentListBody } from "./accident-shapes.ts";
-import { eventLine, isBookkeeping, type Names } from "./event-line.ts";
+import { eventLine, isBookkeeping } from "./event-line.ts";
 import { withoutNames } from "./hide-names.ts";
+import type { Names } from "./lines/line.ts";
 
 const timeName: Readonly<Record<AccidentTime["what"], Text>> = {
   reported: { zh: "接报", en: "Reported" },

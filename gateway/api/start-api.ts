@@ -15,6 +15,7 @@ import { createPasswordDesk } from "./prove-password.ts";
 import { accidentRoutes } from "./routes/accidents.ts";
 import { alarmRoutes } from "./routes/alarms.ts";
 import { backtestRoutes } from "./routes/backtest.ts";
+import { channelAnswerRoutes } from "./routes/channel-answers.ts";
 import { channelRoutes } from "./routes/channels.ts";
 import { consoleRoutes } from "./routes/console-files.ts";
 import { contactRoutes } from "./routes/contacts.ts";
@@ -119,6 +120,7 @@ export async function startApi(input: ApiInput): Promise<Api> {
   accidentRoutes(server, house);
   fireLogRoutes(server, house);
   channelRoutes(server, house);
+  await channelAnswerRoutes(server, house);
   journalRoutes(server, house);
   const reports = createAlarmReports(house.store, house.clock);
   reportRoutes(server, house, reports);

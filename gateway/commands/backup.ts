@@ -1,9 +1,15 @@
-/** `gatehouse backup <site> <file>`: consistent copies of `house.db` and, as `<file>.history`, of `history.db`, whether the gateway runs or not. */
+/**
+ * `gatehouse backup <site> <file>`: consistent copies of `house.db`, of the queues to the north as `<file>.north-<target>`, and
+ * of `history.db` as `<file>.history`, whether the gateway runs or not.
+ */
 import { closeSync, copyFileSync, existsSync, fsyncSync, linkSync, openSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { usualHistory } from "#model/site";
+import type { Text } from "#model/text";
 import { createClock } from "../clock.ts";
 import { copyHistory, HistoryCopyTrouble } from "../history/copy.ts";
+import { copyQueue, queueNames } from "../northbound/copy-queue.ts";
+import { queuePath } from "../northbound/queue-file.ts";
 import { openStore } from "../store/sqlite/open-store.ts";
 import { askRunning } from "./ask-running.ts";
 import { type CommandLine, exit, parse, Refusal, say, WrongUsage } from "./command.ts";
@@ -17,7 +23,10 @@ const LEFT_OUT = {
 
 /** Overwrites nothing. The file appears under its name only when it is whole. */
 export async function backup(line: CommandLine, args: string[]): Promise<number> {
-  const { values, positionals } = parse(args, { "without-history": { type: "boolean" } });
+  const { values, positionals } = parse(args, {
+    "without-history": { type: "boolean" },
+    "without-north": { type: "boolean" },
+  });
   const [folder, name, ...more] = positionals;
   if (folder === undefined || name === undefined || more.length > 0) throw new WrongUsage();
   const file = resolve(name);
@@ -31,10 +40,23 @@ export async function backup(line: CommandLine, args: string[]): Promise<number>
     );
   }
   const past = values["without-history"] !== true && existsSync(join(data, "history.db")) ? historyOf(file) : undefined;
-  for (const one of [file, past]) if (one !== undefined && existsSync(one)) throw exists(one);
+  const queues = values["without-north"] === true ? [] : queueNames.filter((one) => existsSync(queueOf(data, one)));
+  for (const one of [file, past, ...queues.map((queue) => northOf(file, queue))])
+    if (one !== undefined && existsSync(one)) throw exists(one);
   if (!existsSync(dirname(file))) {
     const parent = dirname(file);
     throw new Refusal(exit.failed, `没有文件夹 ${parent}，请先创建。`, `There is no folder ${parent}; make it first.`);
+  }
+  // Before the house: a queue may be behind the journal, never ahead of it.
+  const missing: Text[] = [];
+  for (const queue of queues) {
+    try {
+      const to = northOf(file, queue);
+      const isCollected = await collect(data, `backup-north-${queue}`, to);
+      if (!isCollected) await copyQueue(join(data, "north"), queue, to, (site.history ?? usualHistory).reserve);
+    } catch (error) {
+      missing.push(queueMissing(queue, error));
+    }
   }
   const isRunning = await collect(data, "backup", file);
   if (!isRunning) {
@@ -43,19 +65,38 @@ export async function backup(line: CommandLine, args: string[]): Promise<number>
   }
   line.print(say(line.language, `已备份到 ${file}。`, `Backed up to ${file}.`));
   if (existsSync(join(data, "keys.json"))) line.print(say(line.language, LEFT_OUT.zh, LEFT_OUT.en));
-  if (past === undefined) return exit.done;
-  try {
-    if (!isRunning) await copyHistory(data, past, (site.history ?? usualHistory).reserve);
-    else await collect(data, "backup-history", past);
-  } catch (error) {
-    throw historyMissing(past, error);
+  if (queues.length > missing.length) {
+    const which = queues
+      .map((queue) => northOf(file, queue))
+      .filter(existsSync)
+      .join(", ");
+    line.print(
+      say(line.language, `尚未发出的北向数据已备份到 ${which}。`, `What waits for the north is backed up to ${which}.`),
+    );
   }
-  line.print(say(line.language, `历史已备份到 ${past}。`, `The history is backed up to ${past}.`));
+  if (past !== undefined) await takeHistory();
+  const [first] = missing;
+  if (first) throw new Refusal(exit.failed, first.zh, first.en);
   return exit.done;
+
+  async function takeHistory(): Promise<void> {
+    if (past === undefined) return;
+    try {
+      if (!isRunning) await copyHistory(data, past, (site.history ?? usualHistory).reserve);
+      else await collect(data, "backup-history", past);
+    } catch (error) {
+      throw historyMissing(past, error);
+    }
+    line.print(say(line.language, `历史已备份到 ${past}。`, `The history is backed up to ${past}.`));
+  }
 }
 
 /** The history beside the backup of the house: samples are many, and may be left behind. */
 export const historyOf = (file: string): string => `${file}.history`;
+
+/** What waits for a target beside the backup of the house. */
+export const northOf = (file: string, target: string): string => `${file}.north-${target}`;
+export const queueOf = (data: string, target: string): string => queuePath(join(data, "north"), target);
 
 /** The gateway's own copy becomes the person's file. False when none runs. */
 async function collect(data: string, order: string, file: string): Promise<boolean> {
@@ -102,6 +143,16 @@ function historyMissing(past: string, error: unknown): Refusal {
     `告警、工单和日志已备份；历史 ${past} 没有：${because.zh}`,
     `Alarms, tickets and journal are backed up; the history ${past} is not: ${because.en}`,
   );
+}
+
+function queueMissing(queue: string, error: unknown): Text {
+  const { because = { zh: String((error as Error).message), en: String((error as Error).message) } } = error as {
+    because?: Text;
+  };
+  return {
+    zh: `告警、工单和日志已备份；北向队列 ${queue} 没有：${because.zh}`,
+    en: `Alarms, tickets and journal are backed up; the queue to ${queue} is not: ${because.en}`,
+  };
 }
 
 const exists = (file: string): Refusal =>

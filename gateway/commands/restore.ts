@@ -1,4 +1,4 @@
-/** `gatehouse restore <file> <site>`: a backup becomes the site's `house.db`, after its journal was checked to the last row, and its history `history.db`. */
+/** `gatehouse restore <file> <site>`: a backup becomes the site's `house.db`, after its journal was checked to the last row, and its history `history.db`, its queues `north/`. */
 import {
   chmodSync,
   closeSync,
@@ -15,15 +15,19 @@ import {
 import { basename, join, resolve } from "node:path";
 import { createClock } from "../clock.ts";
 import { checkHistoryCopy, HistoryCopyTrouble } from "../history/copy.ts";
+import { checkQueueCopy, QueueCopyTrouble, queueNames } from "../northbound/copy-queue.ts";
 import { openStore } from "../store/sqlite/open-store.ts";
 import { StoreTrouble } from "../store/trouble.ts";
-import { historyOf } from "./backup.ts";
+import { historyOf, northOf, queueOf } from "./backup.ts";
 import { type CommandLine, exit, parse, Refusal, say, WrongUsage } from "./command.ts";
 import { dataOf, readSite } from "./read-site.ts";
 
 /** Overwrites nothing, and leaves the backup as it is: the check runs on a copy. */
 export async function restore(line: CommandLine, args: string[]): Promise<number> {
-  const { values, positionals } = parse(args, { "without-history": { type: "boolean" } });
+  const { values, positionals } = parse(args, {
+    "without-history": { type: "boolean" },
+    "without-north": { type: "boolean" },
+  });
   const [name, folder, ...more] = positionals;
   if (name === undefined || folder === undefined || more.length > 0) throw new WrongUsage();
   const file = resolve(name);
@@ -31,7 +35,9 @@ export async function restore(line: CommandLine, args: string[]): Promise<number
   const target = join(data, "house.db");
   const past = values["without-history"] !== true && existsSync(historyOf(file)) ? historyOf(file) : undefined;
   const pastTarget = join(data, "history.db");
-  for (const one of past === undefined ? [target] : [target, pastTarget]) {
+  const queues = values["without-north"] === true ? [] : queueNames.filter((one) => existsSync(northOf(file, one)));
+  const queueTargets = queues.map((queue) => queueOf(data, queue));
+  for (const one of [target, ...(past === undefined ? [] : [pastTarget]), ...queueTargets]) {
     if (!existsSync(one)) continue;
     const base = basename(one);
     throw new Refusal(
@@ -54,9 +60,12 @@ export async function restore(line: CommandLine, args: string[]): Promise<number
         `The journal of ${file} is broken at row ${verdict.brokenAt}, so nothing was restored: ${verdict.because}. Use an older backup.`,
       );
     }
-    if (past !== undefined) takePast(past, join(beside, "history.db"));
+    if (past !== undefined) takeWhole(past, join(beside, "history.db"), checkHistoryCopy);
+    for (const queue of queues) takeWhole(northOf(file, queue), join(beside, `${queue}.db`), checkQueueCopy);
     await store.backup(target);
     if (past !== undefined) linkSync(join(beside, "history.db"), pastTarget);
+    if (queues.length > 0) mkdirSync(join(data, "north"), { recursive: true, mode: 0o700 });
+    for (const queue of queues) linkSync(join(beside, `${queue}.db`), queueOf(data, queue));
     const { rows } = verdict;
     line.print(
       say(
@@ -68,9 +77,18 @@ export async function restore(line: CommandLine, args: string[]): Promise<number
     if (past !== undefined) {
       line.print(say(line.language, `历史已恢复到 ${pastTarget}。`, `The history is restored to ${pastTarget}.`));
     }
+    if (queues.length > 0) {
+      const names = queues.join(", ");
+      const [zh, en] = [
+        `备份时尚未发往 ${names} 的数据已恢复，启动后补发。`,
+        `What waited for ${names} then is restored and is sent after the start.`,
+      ];
+      line.print(say(line.language, zh, en));
+    }
     return exit.done;
   } catch (error) {
-    if (error instanceof HistoryCopyTrouble) throw new Refusal(exit.failed, error.because.zh, error.because.en);
+    if (error instanceof HistoryCopyTrouble || error instanceof QueueCopyTrouble)
+      throw new Refusal(exit.failed, error.because.zh, error.because.en);
     if (!(error instanceof StoreTrouble)) throw error;
     throw new Refusal(
       exit.failed,
@@ -83,10 +101,10 @@ export async function restore(line: CommandLine, args: string[]): Promise<number
 }
 
 /** Whole before anything stands in its place. */
-function takePast(from: string, to: string): void {
+function takeWhole(from: string, to: string, check: (copy: string) => void): void {
   copyFileSync(from, to, constants.COPYFILE_EXCL);
   chmodSync(to, 0o600);
-  checkHistoryCopy(to);
+  check(to);
 }
 
 const MAGIC = "SQLite format 3\0";

@@ -31,7 +31,7 @@ export interface ArchiveInput {
   /** True at the start of a process: since the last one nobody has looked at any point. */
   readonly isStart: boolean;
   /** A row that could not be read was skipped. */
-  readonly tellBroken: () => void;
+  readonly tellBroken: (row: string) => void;
   /** The file was no database and has been put aside. */
   readonly tellPutAside: () => void;
 }

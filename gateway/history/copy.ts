@@ -1,5 +1,6 @@
 /** A consistent copy of `history.db` while it is written: read in one breath over a connection of its own, so that no batch waits. */
-import { chmodSync, closeSync, fsyncSync, linkSync, openSync, rmSync, statfsSync, statSync } from "node:fs";
+import { chmodSync, closeSync, linkSync, openSync, rmSync, statfsSync, statSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
 import type { Text } from "#model/text";
@@ -25,7 +26,13 @@ const ALL_AT_ONCE = 2 ** 31 - 1;
  */
 export async function copyHistory(folder: string, file: string, reserve: number): Promise<void> {
   const source = join(folder, "history.db");
-  checkRoom(source, file, reserve);
+  const room = roomFor(source, file, reserve);
+  if (!room.isEnough) throw new HistoryCopyTrouble(noRoom(file, room));
+  await copyDatabase(source, file);
+}
+
+/** As copyHistory, of any file of SQLite and without a look at the room. Holds up the loop of its thread nowhere. */
+export async function copyDatabase(source: string, file: string): Promise<void> {
   const partial = `${file}.partial`;
   rmSync(partial, { force: true });
   const reading = new DatabaseSync(source, { readOnly: true, timeout: 1_000 });
@@ -34,11 +41,12 @@ export async function copyHistory(folder: string, file: string, reserve: number)
     await copyPages(reading, partial);
     const copy = new DatabaseSync(partial);
     try {
-      copy.exec("PRAGMA journal_mode = DELETE");
+      // What follows flushes all of it, beside the loop.
+      copy.exec("PRAGMA synchronous = OFF; PRAGMA journal_mode = DELETE");
     } finally {
       copy.close();
     }
-    flush(partial);
+    await flush(partial);
     // link, unlike rename, never replaces a file that came into being meanwhile.
     linkSync(partial, file);
   } finally {
@@ -60,25 +68,29 @@ async function copyPages(from: DatabaseSync, partial: string): Promise<void> {
   }
 }
 
-function flush(file: string): void {
+async function flush(file: string): Promise<void> {
   chmodSync(file, 0o600);
-  const descriptor = openSync(file, "r+");
+  const handle = await open(file, "r+");
   try {
-    fsyncSync(descriptor);
+    await handle.sync();
   } finally {
-    closeSync(descriptor);
+    await handle.close();
   }
 }
 
-function checkRoom(source: string, file: string, reserve: number): void {
+/** What a copy of `source` needs on the disk of `file` with the reserve left free, and what there is, in words. */
+export function roomFor(source: string, file: string, reserve: number) {
   const size = statSync(source).size;
   const { bavail, bsize } = statfsSync(dirname(file));
-  if (bavail * bsize - size >= reserve) return;
   const [needs, has] = [size + reserve, bavail * bsize].map((bytes) => `${Math.ceil(bytes / 1e6)} MB`);
-  throw new HistoryCopyTrouble({
+  return { isEnough: bavail * bsize - size >= reserve, needs, has };
+}
+
+function noRoom(file: string, { needs, has }: ReturnType<typeof roomFor>): Text {
+  return {
     zh: `${dirname(file)} 所在磁盘空间不足以放下历史的副本（需要 ${needs}，剩余 ${has}，含 history 的 reserve）。请清理磁盘，或加 --without-history 只备份告警、工单和日志。`,
     en: `The disk of ${dirname(file)} has no room for a copy of the history (${needs} needed with reserve of history, ${has} free). Make room, or back up alarms, tickets and journal alone with --without-history.`,
-  });
+  };
 }
 
 /** Reads all of a copy. Throws a HistoryCopyTrouble when it is none of ours, newer, or torn. */

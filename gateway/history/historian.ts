@@ -10,6 +10,8 @@ export interface HistoryStanding {
   readonly queue: number;
   /** Why nothing is written; absent while all is well. */
   readonly because?: Text;
+  /** Rows and files that turned out to be damaged within the last day. */
+  readonly damaged: number;
 }
 
 export interface Historian extends AsyncDisposable {

@@ -45,7 +45,8 @@ export type FromWorker =
   | { readonly say: "added"; readonly stored: number; readonly dropped: number }
   /** Once per change; absent: the disk is written. */
   | { readonly say: "state"; readonly because?: Text }
-  | { readonly say: "broken"; readonly because: Text }
+  /** So many more rows or files turned out to be damaged. */
+  | { readonly say: "broken"; readonly more: number; readonly because: Text }
   | { readonly say: "copied"; readonly id: number }
   | { readonly say: "not-copied"; readonly id: number; readonly because: Text }
   | { readonly say: "trend"; readonly id: number; readonly trend: TrendColumns }

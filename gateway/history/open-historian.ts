@@ -3,13 +3,14 @@ import { Worker } from "node:worker_threads";
 import { BAD, GOOD, reasonCode, UNCERTAIN } from "#model/quality";
 import type { HistorySettings } from "#model/site";
 import type { Text } from "#model/text";
-import { type Clock, type Span, seconds } from "#model/time";
+import { type Clock, hours, type Span, seconds } from "#model/time";
 import type { PointTable } from "../points/table.ts";
 import { codeOf } from "./block.ts";
 import { LONGEST_SILENCE } from "./buckets.ts";
 import { HistoryCopyTrouble } from "./copy.ts";
 import { type Historian, HistoryAway, HistoryBusy } from "./historian.ts";
 import type { FromWorker, ToWorker, TrendColumns, WorkerInput } from "./messages.ts";
+import { createRecentCount } from "./recent-count.ts";
 import type { Batch } from "./tail.ts";
 
 /** Samples per message to the thread. */
@@ -20,6 +21,8 @@ const QUESTIONS_AT_ONCE = 32;
 const CLOSE_DEADLINE = seconds(5);
 /** After the thread has died of a bug it is started again after this long. */
 const START_AGAIN = seconds(60);
+/** Damage is a reason to look at the disk; an alarm stands for it this long. */
+const DAMAGED_FOR = hours(24);
 /** A source's own time is believed up to here: ahead by a little drift, behind by a day of stored samples. */
 const AHEAD = 1_000;
 const BEHIND = 86_400_000;
@@ -58,6 +61,7 @@ export function openHistorian(input: HistorianInput): Historian {
   let batch = emptyBatch();
   let onTheWay = 0;
   let because: Text | undefined;
+  const damaged = createRecentCount(DAMAGED_FOR);
   let nextQuestion = 1;
   let look = 0;
   let isOver = false;
@@ -125,6 +129,7 @@ export function openHistorian(input: HistorianInput): Historian {
         else back();
         return;
       case "broken":
+        damaged.add(message.more, clock.monotonic());
         tell({ ok: false, because: message.because });
         return;
       case "trend":
@@ -243,7 +248,11 @@ export function openHistorian(input: HistorianInput): Historian {
         send({ do: "copy", id, file });
       });
     },
-    standing: () => ({ queue: onTheWay + batch.count, ...(because ? { because } : {}) }),
+    standing: () => ({
+      queue: onTheWay + batch.count,
+      damaged: damaged.within(clock.monotonic()),
+      ...(because ? { because } : {}),
+    }),
     async [Symbol.asyncDispose]() {
       if (isOver) return;
       isOver = true;

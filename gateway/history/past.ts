@@ -29,7 +29,8 @@ export interface Past {
 /** Room for blocks of the same second, whose keys are moved up by one each. */
 const SAME_SECOND = 100;
 
-export function createPast(file: HistoryFile, tellBroken: () => void): Past {
+/** `tellBroken`: with the table and key of the row; the same row is met again at every look at its place. */
+export function createPast(file: HistoryFile, tellBroken: (row: string) => void): Past {
   const within = "SELECT id, body FROM block WHERE id >= ? AND id < ? AND last >= ? ORDER BY id";
   return {
     *blocks(series, from, to) {
@@ -38,7 +39,7 @@ export function createPast(file: HistoryFile, tellBroken: () => void): Past {
       for (const row of file.prepare(within).iterate(start, end, Math.floor(from))) {
         const samples = decodeBlock(row.body as Uint8Array);
         if (samples) yield samples;
-        else tellBroken();
+        else tellBroken(`block ${row.id}`);
       }
     },
     blockAfter(series, key) {
@@ -51,7 +52,7 @@ export function createPast(file: HistoryFile, tellBroken: () => void): Past {
         first: row.first as number,
         read() {
           const samples = decodeBlock(row.body as Uint8Array);
-          if (!samples) tellBroken();
+          if (!samples) tellBroken(`block ${row.id}`);
           return samples;
         },
       };
@@ -63,7 +64,7 @@ export function createPast(file: HistoryFile, tellBroken: () => void): Past {
         const start = ((row.id as number) - keyOf(series, 0)) * 1_000;
         const cells = decodeCells(row.body as Uint8Array, start, level);
         if (cells) yield cells;
-        else tellBroken();
+        else tellBroken(`${level.table} ${row.id}`);
       }
     },
     oldest(series) {
@@ -84,7 +85,7 @@ export function createPast(file: HistoryFile, tellBroken: () => void): Past {
       for (const row of file.prepare("SELECT id, body FROM tail WHERE id > ? ORDER BY id").iterate(after)) {
         const batch = decodeTail(row.body as Uint8Array);
         if (batch) yield { id: row.id as number, batch };
-        else tellBroken();
+        else tellBroken(`tail ${row.id}`);
       }
     },
   };

@@ -14,6 +14,8 @@ type Read = Extract<ToWorker, { do: "read" }>;
 /** Samples that wait for a disk: about 40 MB. Then the oldest are let go. */
 const WAITING_MOST = 2_000_000;
 const RETRY_AFTER = 5_000;
+/** Damaged rows that are told apart. */
+const BROKEN_MOST = 65_536;
 /** The room on the disk is looked at this often. */
 const LOOK_EVERY = 5_000;
 
@@ -30,7 +32,9 @@ let lookAt = Number.NEGATIVE_INFINITY;
 let now = 0;
 let mono = 0;
 let isFirst = true;
-let broken = 0;
+/** Rows that could not be read, and how many of them were told. Each look at the same place meets the same row again. */
+const broken = new Set<string>();
+let brokenTold = 0;
 
 function tell(because: Text | undefined): void {
   if (trouble === because?.en) return;
@@ -42,12 +46,15 @@ function open(): Archive {
   archive ??= openArchive({
     ...input,
     isStart: isFirst,
-    tellBroken() {
-      broken += 1;
-      // Each look at the same place meets the same row again: said at the first, and then less and less often.
-      if (Math.log2(broken) % 1 === 0) say({ say: "broken", because: brokenRows(broken) });
+    tellBroken(row) {
+      if (broken.has(row) || broken.size === BROKEN_MOST) return;
+      broken.add(row);
+      // Said at the first, and then less and less often.
+      if (Math.log2(broken.size) % 1 !== 0) return;
+      say({ say: "broken", more: broken.size - brokenTold, because: brokenRows(broken.size) });
+      brokenTold = broken.size;
     },
-    tellPutAside: () => say({ say: "broken", because: putAside(input.folder) }),
+    tellPutAside: () => say({ say: "broken", more: 1, because: putAside(input.folder) }),
   });
   isFirst = false;
   return archive;

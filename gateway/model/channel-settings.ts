@@ -1,6 +1,7 @@
 /** What a site file says about each kind of channel. One table: the site checks by it, the channels are written for it. */
 import * as z from "zod";
 import type { Text } from "./text.ts";
+import { isTopic } from "./topic.ts";
 
 /** A sentence for what does not fit, read back by whoever tells the problem with its place. */
 const sayIt = (what: Text, todo: Text) => ({ message: `${what.en} ${todo.en}`, params: { what, todo } });
@@ -79,6 +80,8 @@ const provider = {
   final: z.array(Code).default([]),
   /** Characters of {text}; longer texts lose their end, never number, place and emergency. */
   longest: z.int().min(20).max(1_000).default(300),
+  /** The provider tells back what became of a message ({key} must go out with it), signed with this secret. */
+  answers: z.strictObject({ secret: z.string().min(16) }).optional(),
   allow: Allow,
 };
 
@@ -95,6 +98,46 @@ const smtp = {
   allow: Allow,
 };
 
+const isBroker = (text: string): boolean =>
+  URL.canParse(text) && /^mqtts?:\/\/[^@]+$/.test(text) && /^\/?$/.test(new URL(text).pathname);
+/** Words of a topic; a level made of one holds neither wildcards nor further levels. */
+const topicWords = ["site", "person", "ticket", "severity"];
+const isMessageTopic = (text: string): boolean =>
+  isTopic(text.replaceAll(/\{([a-z]+)\}/g, (whole, word) => (topicWords.includes(word) ? "x" : whole))) &&
+  !/\{(?!(site|person|ticket|severity)\})/.test(text);
+
+/** A broker that carries messages on: QoS 1, never retained. */
+const mqtt = {
+  url: z
+    .string()
+    .refine(
+      isBroker,
+      sayIt(
+        { zh: "不是代理的地址", en: "is not the address of a broker" },
+        { zh: "写成 mqtt://主机:1883 或 mqtts://主机:8883。", en: "Write mqtt://host:1883 or mqtts://host:8883." },
+      ),
+    ),
+  user: z.string().min(1).max(256).optional(),
+  password: z.string().min(1).max(4_096).optional(),
+  version: z.union([z.literal(5), z.literal("3.1.1")]).default(5),
+  /** The authority of a house of its own, PEM; for mqtts. */
+  ca: z.string().min(1).optional(),
+  topic: z
+    .string()
+    .max(200)
+    .refine(
+      isMessageTopic,
+      sayIt(
+        { zh: "不是可用的主题", en: "is not a topic" },
+        {
+          zh: "不能有 + 和 #；可用 {site} {person} {ticket} {severity}。",
+          en: "No + or #; {site} {person} {ticket} {severity} may stand in it.",
+        },
+      ),
+    )
+    .default("gatehouse/{site}/message/{person}"),
+};
+
 /** By the `kind` of a site file. The screens are a channel without settings and stand in no file. */
 export const channelSettings = {
   webhook: z.strictObject(webhook),
@@ -104,6 +147,7 @@ export const channelSettings = {
   sms: z.strictObject(provider),
   voice: z.strictObject(provider),
   smtp: z.strictObject(smtp),
+  mqtt: z.strictObject(mqtt),
 } as const;
 
 export type ChannelKind = keyof typeof channelSettings;

@@ -1,11 +1,12 @@
 /** What a queue to the north let go: gathered, so that a target that is away for days does not fill the journal with it. */
 import { formatInstant, instant, minutes, type Span } from "#model/time";
+import { createRecentCount } from "../history/recent-count.ts";
 import type { LetGo } from "./queue.ts";
 
 /** While something is dropped all the time it is said at once and then this often, with the sum. */
 const SAID_EVERY = minutes(10);
 /** How long what was dropped is news: an alarm stands for it. */
-const LATELY = minutes(60);
+export const LATELY = minutes(60);
 
 export interface DropTeller {
   add(gone: LetGo, mono: Span): void;
@@ -27,17 +28,14 @@ export interface DropOutlets {
 export function createDropTeller({ count, say }: DropOutlets): DropTeller {
   const all = new Map<LetGo["what"], LetGo>();
   const gathered = new Map<LetGo["what"], LetGo>();
-  let recent: { readonly mono: Span; count: number }[] = [];
+  const recent = createRecentCount(LATELY);
   let saidAt: Span | undefined;
 
   return {
     add(gone, mono) {
       count(gone);
       for (const sums of [all, gathered]) sums.set(gone.what, together(sums.get(gone.what), gone));
-      const last = recent.at(-1);
-      // A minute is fine enough for "within the last hour".
-      if (last && mono - last.mono < minutes(1)) last.count += gone.count;
-      else recent.push({ mono, count: gone.count });
+      recent.add(gone.count, mono);
     },
     tell(mono, isEnd = false) {
       if (gathered.size === 0 || (!isEnd && saidAt !== undefined && mono - saidAt < SAID_EVERY)) return;
@@ -49,10 +47,7 @@ export function createDropTeller({ count, say }: DropOutlets): DropTeller {
       gathered.clear();
     },
     all: () => [...all.values()],
-    lately(mono) {
-      recent = recent.filter((one) => mono - one.mono < LATELY);
-      return recent.reduce((sum, one) => sum + one.count, 0);
-    },
+    lately: (mono) => recent.within(mono),
   };
 }
 

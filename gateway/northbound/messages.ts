@@ -2,9 +2,10 @@
 import type { InfluxTarget, MqttTarget, NorthQueue, WebhookTarget } from "#model/north";
 import type { Text } from "#model/text";
 import type { Batch } from "../history/tail.ts";
-import type { LetGo, QueueStanding, Texts } from "./queue.ts";
+import type { LetGo, QueueStanding } from "./queue.ts";
 import type { Told } from "./record.ts";
 import type { NorthPoint } from "./sender.ts";
+import type { Texts } from "./waiting.ts";
 
 export type TargetSettings =
   | { readonly kind: "influx"; readonly target: InfluxTarget }
@@ -36,7 +37,8 @@ export type ToWorker =
       readonly mono: number;
     }
   | { readonly do: "device"; readonly device: string; readonly isLost: boolean }
-  | { readonly do: "told"; readonly rows: readonly Told[]; readonly upTo: number }
+  /** Changes behind row `from` of the journal up to row `upTo`; without `from` the queue begins here. */
+  | { readonly do: "told"; readonly rows: readonly Told[]; readonly from?: number; readonly upTo: number }
   | { readonly do: "answer"; readonly id: number; readonly text: string }
   | { readonly do: "close" };
 

@@ -5,7 +5,6 @@ import type { JournalEntry } from "#model/journal";
 import type { MqttTarget, NorthPoints } from "#model/north";
 import type { DeviceState } from "#model/plan";
 import { type Site, usualHistory } from "#model/site";
-import type { Text } from "#model/text";
 import type { Clock, Moment } from "#model/time";
 import type { Door } from "../door.ts";
 import type { News } from "../feed.ts";
@@ -13,38 +12,34 @@ import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { PointTable } from "../points/table.ts";
 import type { Store } from "../store/store.ts";
-import { createDropTeller, type DropTeller } from "./drops.ts";
 import type { TargetSettings, TargetStanding } from "./messages.ts";
 import { openTarget, type Target } from "./open-target.ts";
-import type { LetGo } from "./queue.ts";
 import { alarmTold, type Told, ticketTold, told } from "./record.ts";
 import type { NorthPoint } from "./sender.ts";
-import * as say from "./sentences.ts";
+import { keepTaken, type TakenKeeper, takenOf } from "./taken.ts";
+import { createTargetBook, type TargetBook, type TargetFigures } from "./target-book.ts";
 
 export interface NorthInput {
   readonly site: Site;
   readonly folder: string;
   readonly table: PointTable;
   readonly door: Door;
-  readonly store: Pick<Store, "since">;
+  readonly store: Pick<Store, "since" | "note">;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Pick<Metrics, "dropped" | "north">;
-  /** The newest row of the journal at the start of the house. */
+  /** The newest row of the journal at the start of the house, and its notes. */
   readonly lastSeq: number;
+  readonly notes: ReadonlyMap<string, string>;
   /** Orders from the north, each with the points that the site allows; the answer is a text for whoever sent it. */
   readonly order: (allowed: readonly string[], point: string, payload: string) => Promise<string>;
 }
 
-export interface NorthStanding {
+export interface NorthStanding extends TargetFigures {
   readonly target: string;
   readonly standing: TargetStanding | undefined;
   /** Samples that are not on the disk yet. */
   readonly onTheWay: number;
-  /** What was let go since the start, by what it was. */
-  readonly dropped: readonly LetGo[];
-  /** How much of it within the last hour. */
-  readonly lately: number;
 }
 
 export interface North extends AsyncDisposable {
@@ -78,7 +73,7 @@ export function pointsOf(site: Site, wanted: NorthPoints): readonly NorthPoint[]
 export function openNorth(input: NorthInput): North {
   const { site, door, clock, log, metrics, store } = input;
   const { influx, mqtt, webhook } = site.north ?? {};
-  const targets: Target[] = [];
+  const targets: { readonly target: Target; readonly book: TargetBook; readonly taken: TakenKeeper }[] = [];
   const folder = join(input.folder, "north");
 
   // As it is now, at the row of the journal up to which it is: what happens from here on is read there.
@@ -113,56 +108,29 @@ export function openNorth(input: NorthInput): North {
     void door.take({ type: "record", rows: { journal: [entry] } });
   }
 
-  const drops = new Map<string, DropTeller>();
-
   function add(settings: TargetSettings, commands: readonly string[] = []): void {
     const name = settings.kind;
-    const { target } = settings;
-    const points = target.points === undefined ? [] : pointsOf(site, target.points);
-    const drop = createDropTeller({
-      count: (gone) => metrics.dropped(`north-${name}-${gone.what}`, gone.count),
-      say(gone, from, to) {
-        const because = say.letGo(name, gone, from, to);
-        const { count, what } = gone;
-        log.error({ target: name, count, what, because: because.en }, "the queue to the north is full");
-        journal(name, "north-dropped", { count, what, from, to, because });
-      },
+    const { points: wanted, queue } = settings.target;
+    const book = createTargetBook({
+      name,
+      mono: () => clock.monotonic(),
+      log,
+      metrics,
+      journal: (event, data) => journal(name, event, data),
     });
-    drops.set(name, drop);
-    let trouble: Text | undefined;
-    targets.push(
-      openTarget({
-        worker: {
-          name,
-          folder,
-          site: site.id,
-          queue: target.queue,
-          reserve: (site.history ?? usualHistory).reserve,
-          settings,
-        },
-        points,
-        lost: [...door.house.devices.values()].filter(isLost).map(({ device }) => device),
-        table: input.table,
-        clock,
-        since,
-        present,
-        news: {
-          state(because) {
-            if (because) log.error({ target: name, because: because.en }, "the north");
-            else if (trouble) log.info({ target: name }, "the north takes data again");
-            trouble = because;
-          },
-          letGo: (gone) => drop.add(gone, clock.monotonic()),
-          refused(count, because) {
-            metrics.dropped(`north-${name}-refused`, count);
-            log.error({ target: name, count, because: because.en }, "the north refused data for good");
-            journal(name, "north-refused", { count, because });
-          },
-          broken: (because) => log.error({ target: name, because: because.en }, "the queue to the north"),
-          order: (point, payload) => input.order(commands, point, payload),
-        },
-      }),
-    );
+    const taken = takenOf(input.notes, name, queue.keep, clock.now());
+    const target = openTarget({
+      worker: { name, folder, site: site.id, queue, reserve: (site.history ?? usualHistory).reserve, settings },
+      points: wanted === undefined ? [] : pointsOf(site, wanted),
+      lost: [...door.house.devices.values()].filter(isLost).map(({ device }) => device),
+      table: input.table,
+      clock,
+      since,
+      present,
+      ...(taken === undefined ? {} : { taken }),
+      news: { ...book.news, order: (point, payload) => input.order(commands, point, payload) },
+    });
+    targets.push({ target, book, taken: keepTaken(store, name) });
   }
 
   if (influx) add({ kind: "influx", target: influx });
@@ -172,22 +140,23 @@ export function openNorth(input: NorthInput): North {
   // Everything that stands already: a target that is new learns values that do not change.
   const all = Int32Array.from(site.points, (_, handle) => handle);
   const at: Moment = { now: clock.now(), mono: clock.monotonic() };
-  for (const target of targets) target.append(all, all.length, at);
+  for (const { target } of targets) target.append(all, all.length, at);
 
   return {
     follow(news) {
-      for (const target of targets) {
+      for (const { target } of targets) {
         if (news.kind === "values") target.append(news.changed, news.count, news.at);
         if (news.kind === "devices") for (const one of news.devices) target.turn(one.device, isLost(one));
         if (news.kind === "alarms" || news.kind === "tickets") target.wake();
       }
     },
     beat(moment) {
-      for (const target of targets) target.beat(moment);
-      for (const drop of drops.values()) drop.tell(moment.mono);
-      for (const target of targets) {
+      for (const { target, book, taken } of targets) {
+        target.beat(moment);
+        book.beat(moment.mono);
         const standing = target.standing();
         if (!standing) continue;
+        taken.keep(standing.taken, moment.now, moment.mono);
         const { bytes, urgent, samples, oldest, sent, because } = standing;
         const age = oldest === undefined ? 0 : Math.max(0, moment.now - oldest) / 1_000;
         const up = because === undefined;
@@ -195,16 +164,16 @@ export function openNorth(input: NorthInput): North {
       }
     },
     standing: () =>
-      targets.map((target) => ({
+      targets.map(({ target, book }) => ({
         target: target.name,
         standing: target.standing(),
         onTheWay: target.onTheWay(),
-        dropped: drops.get(target.name)?.all() ?? [],
-        lately: drops.get(target.name)?.lately(clock.monotonic()) ?? 0,
+        ...book.figures(clock.monotonic()),
       })),
     async [Symbol.asyncDispose]() {
-      for (const drop of drops.values()) drop.tell(clock.monotonic(), true);
-      await Promise.all(targets.map((target) => target[Symbol.asyncDispose]()));
+      for (const { book } of targets) book.end(clock.monotonic());
+      await Promise.all(targets.map(({ target }) => target[Symbol.asyncDispose]()));
+      await Promise.all(targets.map(({ target, taken }) => taken.close(target.standing()?.taken, clock.now())));
     },
   };
 }

@@ -41,6 +41,8 @@ export interface TargetInput {
   readonly since: (seq: number) => Promise<{ readonly rows: readonly Told[]; readonly upTo: number }>;
   /** For a target that is new: what was true at the start, and the row of the journal up to which it is. */
   readonly present: { readonly rows: readonly Told[]; readonly upTo: number };
+  /** The row of the journal up to which the target had everything when it was last seen; absent for one that is new. */
+  readonly taken?: number;
 }
 
 export interface Target extends AsyncDisposable {
@@ -82,6 +84,8 @@ export function openTarget(input: TargetInput): Target {
   let onTheWay = 0;
   let standing: TargetStanding | undefined;
   let cursor: number | undefined;
+  /** The newest row of the journal that is known here. */
+  let reached = input.present.upTo;
   let isReading = false;
   let readAgain = false;
   let isOver = false;
@@ -120,15 +124,10 @@ export function openTarget(input: TargetInput): Target {
 
   function hear(message: FromWorker): void {
     switch (message.say) {
-      case "ready": {
-        if (message.cursor === undefined) {
-          const { rows, upTo } = input.present;
-          send({ do: "told", rows, upTo });
-          cursor = upTo;
-        } else cursor = message.cursor;
+      case "ready":
+        begin(message.cursor);
         follow();
         return;
-      }
       case "added":
         onTheWay -= message.stored + message.dropped;
         return;
@@ -156,6 +155,19 @@ export function openTarget(input: TargetInput): Target {
     }
   }
 
+  /** Where the queue stands in the journal. One without a place there goes on behind what the target has taken. */
+  function begin(told: number | undefined): void {
+    // A row that the journal does not have is of another life of the house: it was restored, the queue was not.
+    if (told !== undefined && told <= reached) {
+      cursor = told;
+      return;
+    }
+    const taken = standing?.taken ?? input.taken;
+    const { rows, upTo } = taken !== undefined && taken <= reached ? { rows: [], upTo: taken } : input.present;
+    send({ do: "told", rows, upTo });
+    cursor = upTo;
+  }
+
   /** Reads what the journal has behind the cursor, until nothing is left. One reading at a time. */
   function follow(): void {
     if (cursor === undefined || isOver) return;
@@ -175,8 +187,9 @@ export function openTarget(input: TargetInput): Target {
           return;
         }
         if (upTo > from) {
-          send({ do: "told", rows, upTo });
+          send({ do: "told", rows, from, upTo });
           cursor = upTo;
+          reached = Math.max(reached, upTo);
         }
         if (upTo > from || readAgain) follow();
       },

@@ -3,41 +3,10 @@
  * alarms and tickets go before samples, each in the order in which they came. What was added survives the end of the
  * process (SQLite's WAL); a power cut may take the last second of samples, and the journal gives the rest again.
  */
-import { closeSync, existsSync, mkdirSync, openSync, renameSync } from "node:fs";
-import { join } from "node:path";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { type Batch, decodeTail, encodeTail } from "../history/tail.ts";
+import { openQueueFile, type QueueFile } from "./queue-file.ts";
 import type { Told } from "./record.ts";
-
-const VERSION = 1;
-const SCHEMA = `
-CREATE TABLE meta (name TEXT PRIMARY KEY, value REAL NOT NULL) STRICT;
-CREATE TABLE series (id INTEGER PRIMARY KEY, point TEXT NOT NULL UNIQUE) STRICT;
--- One row per change of an alarm or ticket; seq: its row in the journal.
-CREATE TABLE urgent (id INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL, at REAL NOT NULL, body TEXT NOT NULL) STRICT;
--- One row per batch of samples; body: tail.ts of the historian; texts: what stands in rows of text points, by position.
-CREATE TABLE sample (id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, count INTEGER NOT NULL, body BLOB NOT NULL,
-  texts TEXT) STRICT;
-PRAGMA user_version = ${VERSION};`;
-
-/** Of one batch: position in it → text. */
-export type Texts = readonly (readonly [position: number, text: string])[];
-
-export interface Samples {
-  readonly count: number;
-  /** Ids of points, `<device>.<key>`. */
-  readonly point: readonly string[];
-  readonly at: Float64Array;
-  readonly value: Float64Array;
-  /** `codeOf` of the historian's block.ts. */
-  readonly code: Uint8Array;
-  readonly text: ReadonlyMap<number, string>;
-}
-
-/** The next thing to send; `ids` are handed back to `done`. */
-export type Waiting =
-  | { readonly kind: "urgent"; readonly ids: readonly number[]; readonly rows: readonly Told[] }
-  | { readonly kind: "samples"; readonly ids: readonly number[]; readonly samples: Samples };
+import { joined, noSamples, type Texts, type Waiting } from "./waiting.ts";
 
 /** What was let go, since more waited than the site allows. */
 export interface LetGo {
@@ -54,16 +23,23 @@ export interface QueueStanding {
   readonly samples: number;
   /** When the oldest of what waits was added; absent when nothing waits. */
   readonly oldest?: number;
+  /** The row of the journal up to which the target has everything; absent while the queue has no cursor. */
+  readonly taken?: number;
 }
 
 export interface Queue extends Disposable {
   /** The row of the journal up to which everything is here or gone out; `undefined` for a new queue. */
   cursor(): number | undefined;
-  /** One transaction. Rows that came before are left out, so that the same rows may be handed over again. */
-  addUrgent(rows: readonly Told[], upTo: number): void;
+  /** Where a queue that has no cursor begins, or one whose cursor is of another life of the house. One transaction. */
+  begin(rows: readonly Told[], upTo: number): void;
+  /**
+   * What the journal has behind row `from` up to row `upTo`, in one transaction. Rows that came before are left out, so that
+   * the same may be handed over again; what would leave a gap is left out as a whole: it comes again without one.
+   */
+  addUrgent(rows: readonly Told[], from: number, upTo: number): void;
   /** `batch.series` are positions in `points`. */
   addSamples(batch: Batch, texts: Texts, now: number): void;
-  /** At most `most` samples, one batch at least. A broken row is taken out and told. */
+  /** At most `most` samples, one batch at least. A broken batch is taken out and told; at a broken change the cursor goes back. */
   next(most: number): Waiting | undefined;
   done(waiting: Waiting): void;
   /** Takes out what is too old or too much, samples first. */
@@ -79,64 +55,24 @@ const URGENT_AT_ONCE = 200;
 const SHRINK_TO = 0.98;
 const PAGES_AT_ONCE = 64;
 
-export class QueueNotOurs extends Error {}
-
-/** Opens `<folder>/<name>.db`; a file that is no database is put aside as `.broken`. Throws SQLite's errors when the disk fails. */
+/** Opens `<folder>/<name>.db`. Throws QueueNotOurs for a newer version, and SQLite's errors when the file or the disk is bad. */
 export function openQueue(
   folder: string,
   name: string,
   points: readonly string[],
-  tellBroken: (what: "file" | "row") => void,
+  tellBroken: (what: "samples" | "changes") => void,
 ): Queue {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, `${name}.db`);
+  const file = openQueueFile(folder, name);
   try {
-    return queueOn(open(path), points, tellBroken);
+    return queueOn(file, points, tellBroken);
   } catch (error) {
-    const code = (error as { errcode?: number }).errcode;
-    if (code !== 26 && code !== 11) throw error;
-    for (const suffix of ["", "-wal", "-shm"]) {
-      if (existsSync(path + suffix)) renameSync(path + suffix, `${path}.broken${suffix}`);
-    }
-    tellBroken("file");
-    return queueOn(open(path), points, tellBroken);
-  }
-}
-
-function open(path: string): DatabaseSync {
-  closeSync(openSync(path, "a", 0o600));
-  const connection = new DatabaseSync(path, { defensive: true, limits: { attach: 0 }, timeout: 1_000 });
-  try {
-    connection.exec("PRAGMA page_size = 16384; PRAGMA auto_vacuum = INCREMENTAL");
-    connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF");
-    const { user_version: version } = connection.prepare("PRAGMA user_version").get() as { user_version: number };
-    if (version > VERSION) throw new QueueNotOurs(`version ${version}`);
-    if (version === 0) connection.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
-    return connection;
-  } catch (error) {
-    connection.close();
+    file[Symbol.dispose]();
     throw error;
   }
 }
 
-function queueOn(connection: DatabaseSync, points: readonly string[], tellBroken: (what: "row") => void): Queue {
-  const prepared = new Map<string, StatementSync>();
-  const sql = (text: string): StatementSync => {
-    const statement = prepared.get(text) ?? connection.prepare(text);
-    prepared.set(text, statement);
-    return statement;
-  };
-  function transaction<T>(work: () => T): T {
-    connection.exec("BEGIN IMMEDIATE");
-    try {
-      const result = work();
-      connection.exec("COMMIT");
-      return result;
-    } catch (error) {
-      if (connection.isTransaction) connection.exec("ROLLBACK");
-      throw error;
-    }
-  }
+function queueOn(file: QueueFile, points: readonly string[], tellBroken: (what: "samples" | "changes") => void): Queue {
+  const { connection, sql, transaction } = file;
   const number = (text: string, ...values: number[]) => Object.values(sql(text).get(...values) ?? {})[0] as number;
 
   transaction(() => {
@@ -185,21 +121,56 @@ function queueOn(connection: DatabaseSync, points: readonly string[], tellBroken
     bytes -= gone.bytes;
   }
 
+  /** Changes behind this row of the journal are taken out: they come from there again. */
+  function goBackTo(seq: number): void {
+    const ids = sql("SELECT id FROM urgent WHERE seq > ?")
+      .all(seq)
+      .map(({ id }) => id as number);
+    countOut(
+      "urgent",
+      transaction(() => {
+        keepNote("cursor", seq);
+        return remove("urgent", ids);
+      }),
+    );
+  }
+
+  function addRows(rows: readonly Told[], upTo: number): void {
+    const added = transaction(() => {
+      let of = 0;
+      for (const row of rows) {
+        const body = JSON.stringify(row);
+        sql("INSERT INTO urgent (seq, at, body) VALUES (?, ?, ?)").run(row.seq, row.at, body);
+        of += Buffer.byteLength(body);
+      }
+      keepNote("cursor", upTo);
+      return of;
+    });
+    urgent += rows.length;
+    bytes += added;
+  }
+
   function nextUrgent(): Waiting | undefined {
-    const found = sql(`SELECT id, body FROM urgent ORDER BY id LIMIT ${URGENT_AT_ONCE}`).all() as {
+    const found = sql(`SELECT id, seq, body FROM urgent ORDER BY id LIMIT ${URGENT_AT_ONCE}`).all() as {
       id: number;
+      seq: number;
       body: string;
     }[];
     if (found.length === 0) return undefined;
-    const rows = found.flatMap(({ body }) => {
-      try {
-        return [JSON.parse(body) as Told];
-      } catch {
-        tellBroken("row");
-        return [];
+    const rows: Told[] = [];
+    for (const { seq, body } of found) {
+      const row = read(body);
+      if (row === undefined) {
+        // The journal has it, and everything behind it.
+        goBackTo(seq - 1);
+        tellBroken("changes");
+        break;
       }
-    });
-    return { kind: "urgent", ids: found.map(({ id }) => id), rows };
+      rows.push(row);
+    }
+    return rows.length === 0
+      ? undefined
+      : { kind: "urgent", ids: found.slice(0, rows.length).map(({ id }) => id), rows };
   }
 
   function nextSamples(most: number): Waiting | undefined {
@@ -209,8 +180,8 @@ function queueOn(connection: DatabaseSync, points: readonly string[], tellBroken
       const batch = decodeTail(row.body as Uint8Array);
       if (!batch) {
         if (batches.length > 0) break;
-        tellBroken("row");
-        batches.push({ id: row.id as number, batch: nothing, texts: [] });
+        tellBroken("samples");
+        batches.push({ id: row.id as number, batch: noSamples, texts: [] });
         continue;
       }
       if (count > 0 && count + batch.count > most) break;
@@ -218,7 +189,7 @@ function queueOn(connection: DatabaseSync, points: readonly string[], tellBroken
       count += batch.count;
     }
     if (batches.length === 0) return undefined;
-    return { kind: "samples", ids: batches.map(({ id }) => id), samples: joined(batches, count, nameOf) };
+    return { kind: "samples", ids: batches.map(({ id }) => id), samples: joined(batches, nameOf) };
   }
 
   /** The oldest rows of a table until `enough`; empty when there is nothing to let go. */
@@ -244,22 +215,14 @@ function queueOn(connection: DatabaseSync, points: readonly string[], tellBroken
 
   return {
     cursor: () => note("cursor"),
-    addUrgent(rows, upTo) {
-      const known = note("cursor") ?? -1;
-      if (upTo <= known) return;
-      const fresh = rows.filter(({ seq }) => seq > known);
-      const added = transaction(() => {
-        let of = 0;
-        for (const row of fresh) {
-          const body = JSON.stringify(row);
-          sql("INSERT INTO urgent (seq, at, body) VALUES (?, ?, ?)").run(row.seq, row.at, body);
-          of += Buffer.byteLength(body);
-        }
-        keepNote("cursor", upTo);
-        return of;
-      });
-      urgent += fresh.length;
-      bytes += added;
+    begin: addRows,
+    addUrgent(rows, from, upTo) {
+      const known = note("cursor");
+      if (known === undefined || from > known || upTo <= known) return;
+      addRows(
+        rows.filter(({ seq }) => seq > known),
+        upTo,
+      );
     },
     addSamples(batch, texts, now) {
       if (batch.count === 0) return;
@@ -302,45 +265,28 @@ function queueOn(connection: DatabaseSync, points: readonly string[], tellBroken
             Number.POSITIVE_INFINITY,
         ),
       );
-      return { bytes, urgent, samples, ...(first === Number.POSITIVE_INFINITY ? {} : { oldest: first }) };
+      const cursor = note("cursor");
+      const waits = urgent === 0 ? Number.POSITIVE_INFINITY : number("SELECT seq FROM urgent ORDER BY id LIMIT 1") - 1;
+      return {
+        bytes,
+        urgent,
+        samples,
+        ...(first === Number.POSITIVE_INFINITY ? {} : { oldest: first }),
+        ...(cursor === undefined ? {} : { taken: Math.min(cursor, waits) }),
+      };
     },
     note(name, value) {
       if (value !== undefined) keepNote(name, value);
       return note(name);
     },
-    [Symbol.dispose]: () => connection.close(),
+    [Symbol.dispose]: () => file[Symbol.dispose](),
   };
 }
 
-const nothing: Batch = {
-  count: 0,
-  series: new Int32Array(0),
-  at: new Float64Array(0),
-  value: new Float64Array(0),
-  code: new Uint8Array(0),
-};
-
-function joined(
-  batches: readonly { readonly batch: Batch; readonly texts: Texts }[],
-  count: number,
-  nameOf: ReadonlyMap<number, string>,
-): Samples {
-  const whole = {
-    count,
-    point: [] as string[],
-    at: new Float64Array(count),
-    value: new Float64Array(count),
-    code: new Uint8Array(count),
-    text: new Map<number, string>(),
-  };
-  let start = 0;
-  for (const { batch, texts } of batches) {
-    whole.at.set(batch.at, start);
-    whole.value.set(batch.value, start);
-    whole.code.set(batch.code, start);
-    for (let i = 0; i < batch.count; i += 1) whole.point.push(nameOf.get(batch.series[i] as number) ?? "");
-    for (const [position, text] of texts) whole.text.set(start + position, text);
-    start += batch.count;
+function read(body: string): Told | undefined {
+  try {
+    return JSON.parse(body) as Told;
+  } catch {
+    return undefined;
   }
-  return whole;
 }

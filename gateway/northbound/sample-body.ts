@@ -2,8 +2,8 @@
 import { BAD, qualities, reasons } from "#model/quality";
 import { formatInstant, instant } from "#model/time";
 import { qualityOf, reasonOf } from "../history/block.ts";
-import type { Samples } from "./queue.ts";
 import type { NorthPoint } from "./sender.ts";
+import type { Samples } from "./waiting.ts";
 
 export interface SampleBody {
   readonly v: number | boolean | string | null;

@@ -2,7 +2,7 @@
 import type { PointType } from "#model/points";
 import type { Text } from "#model/text";
 import type { Span } from "#model/time";
-import type { Waiting } from "./queue.ts";
+import type { Waiting } from "./waiting.ts";
 
 export type Sent =
   /** Everything is there. `refused`: so many it did not want and never will. */

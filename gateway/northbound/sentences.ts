@@ -1,7 +1,7 @@
 /** What is said of the queues towards the north. */
 import type { Text } from "#model/text";
 import type { LetGo } from "./queue.ts";
-import { QueueNotOurs } from "./queue.ts";
+import { type Mended, QueueNotOurs } from "./queue-file.ts";
 
 const FULL = 13;
 
@@ -30,14 +30,19 @@ export function disk(error: unknown, name: string, folder: string): Text {
   };
 }
 
-export const putAside = (name: string, folder: string): Text => ({
-  zh: `${folder} 中的 ${name}.db 已损坏，已改名为 ${name}.db.broken 并新建队列；其中未发出的采样不再发送，告警和工单从现在起照常。`,
-  en: `${name}.db in ${folder} was damaged; it is now ${name}.db.broken and a new queue was begun. Samples in it are not sent any more; alarms and tickets go on from now.`,
+export const mended = (name: string, folder: string, { samples, changes }: Mended): Text => ({
+  zh: `${folder} 中的 ${name}.db 已损坏，原文件改名为 ${name}.db.broken，能读出的 ${samples} 条采样和 ${changes} 条告警、工单变化已移入新队列，继续发送。其余采样请从本机历史导出；告警和工单从日志补齐。请检查磁盘。`,
+  en: `${name}.db in ${folder} was damaged and is now ${name}.db.broken; the ${samples} samples and ${changes} changes of alarms and tickets that could be read are in a new queue and go on. Export the other samples from the history of this machine; alarms and tickets are taken from the journal. Check the disk.`,
 });
 
-export const brokenRow = (name: string): Text => ({
-  zh: `发往 ${name} 的队列中有一批数据损坏，已跳过。若再次出现，请检查磁盘。`,
-  en: `One batch in the queue for ${name} was broken and is skipped. Check the disk if it happens again.`,
+export const brokenBatch = (name: string): Text => ({
+  zh: `发往 ${name} 的队列中有一批采样损坏，已跳过，可从本机历史导出。若再次出现，请检查磁盘。`,
+  en: `One batch of samples in the queue for ${name} was broken and is skipped; it can be exported from the history of this machine. Check the disk if it happens again.`,
+});
+
+export const brokenChange = (name: string): Text => ({
+  zh: `发往 ${name} 的队列中有一条告警或工单变化损坏，已从日志重新取出，不会缺失。若再次出现，请检查磁盘。`,
+  en: `One change of an alarm or ticket in the queue for ${name} was broken and is taken from the journal again; none is missing. Check the disk if it happens again.`,
 });
 
 const WHAT = {

@@ -3,6 +3,7 @@ import type { Channel } from "./channel.ts";
 import { consoleChannel } from "./channels/console/channel.ts";
 import { dingtalkChannel } from "./channels/dingtalk/channel.ts";
 import { feishuChannel } from "./channels/feishu/channel.ts";
+import { mqttChannel } from "./channels/mqtt/channel.ts";
 import { smsChannel, voiceChannel } from "./channels/provider/channel.ts";
 import { smtpChannel } from "./channels/smtp/channel.ts";
 import { webhookChannel } from "./channels/webhook/channel.ts";
@@ -17,6 +18,7 @@ const channels = [
   smsChannel,
   voiceChannel,
   smtpChannel,
+  mqttChannel,
 ] as readonly Channel<unknown>[];
 
 /** By the `kind` of a site file. */

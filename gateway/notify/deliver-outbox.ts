@@ -10,9 +10,12 @@ import type { Door } from "../door.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { ChannelContext, Recipient } from "./channel.ts";
+import { createFates } from "./fates.ts";
+import { noteHealth } from "./health.ts";
+import { aboutOf, isOver } from "./is-over.ts";
 import { inOrder, isGrave, type Lane, openLanes, SEATS, takeBeside } from "./lanes.ts";
 import { createNextWays } from "./next-way.ts";
-import { OUTBOX_LIMIT, surplus } from "./overflow.ts";
+import { entryOfSurplus, OUTBOX_LIMIT, outboxFull, surplus } from "./overflow.ts";
 import { createProgressWriter } from "./progress.ts";
 import { testMessage } from "./test-message.ts";
 import { tryOnce } from "./try-once.ts";
@@ -53,23 +56,9 @@ export interface DeliveryOffice extends AsyncDisposable {
   channels(): readonly ChannelStanding[];
   /** Sends one message beside the outbox and says how it went; `undefined` when there is no such channel or person. */
   tryChannel(channel: string, person: string): Promise<Delivery | undefined>;
+  /** A message turned out not to have arrived: the next way to its person need not wait. */
+  nextWay(message: Message): void;
 }
-
-/** What this process knows of a message beyond its row. Monotonic: a step of the wall clock neither hurries nor holds a retry. */
-interface Fate {
-  readonly createdAt: number;
-  /** The row's instant as the door had it, and as it will have it once our progress is adopted. */
-  readonly tryAt: readonly number[];
-  /** `Infinity`: on its way, or done. */
-  readonly due: number;
-}
-
-/** About a paper that somebody has to sign. */
-const paperOf = ({ ticket }: Message): string | undefined =>
-  ticket.startsWith("paper:") ? ticket.slice("paper:".length) : undefined;
-
-/** About an alarm that has no ticket; its journal then is the alarm's. */
-const concernsAlarm = (message: Message): boolean => message.ticket.startsWith("alarm:");
 
 /** Starts at once. Throws when a channel of the site has wrong settings. */
 export function startDelivery({ door, site, clock, log, metrics, linkOf }: DeliveryInput): DeliveryOffice {
@@ -77,7 +66,8 @@ export function startDelivery({ door, site, clock, log, metrics, linkOf }: Deliv
   const outside = site.simulated ? [] : (site.residents?.channels ?? []);
   const lanes = openLanes([...site.channels, ...outside]);
   const progress = createProgressWriter(door);
-  const fates = new Map<string, Fate>();
+  const fates = createFates(door, clock);
+  const { settle: settleFate, dueOf } = fates;
   const stopping = new AbortController();
   const attempts = new Set<Promise<void>>();
   let rest = new AbortController();
@@ -89,8 +79,8 @@ export function startDelivery({ door, site, clock, log, metrics, linkOf }: Deliv
   const recipientOf = ({ to }: Message): Recipient => people.get(to) ?? residents.get(to) ?? { id: to, name: to };
   const contextOf = (message: Message, beside: readonly Message[], lane?: Lane): ChannelContext => {
     const ticket = door.house.tickets.get(message.ticket);
-    // A group would open it before the person does; a voice cannot read it out.
-    const personal = lane && !lane.group && lane.kind !== "voice" && lane.kind !== "console";
+    // A group, or whoever else hears a topic, would open it before the person does; a voice cannot read it out.
+    const personal = lane && !lane.group && !["voice", "console", "mqtt"].includes(lane.kind);
     const link = personal && ticket ? linkOf?.(message, ticket) : undefined;
     return {
       site: { id: site.id, name: site.name },
@@ -118,40 +108,12 @@ export function startDelivery({ door, site, clock, log, metrics, linkOf }: Deliv
   const attemptOn = (lane: Lane, message: Message, context: ChannelContext) =>
     tryOnce(lane, message, context, clock, stopping.signal);
 
-  /** Messages of a closed or merged ticket are of no use to anybody, nor is a reminder of what is in service again. */
-  function isOver(message: Message): boolean {
-    if (concernsAlarm(message)) return door.house.alarms.get(message.ticket.slice("alarm:".length))?.service !== "out";
-    const paper = paperOf(message);
-    if (paper !== undefined) {
-      const found = door.house.papers.get(paper);
-      return found === undefined || (found.kind === "handover" && found.state !== "open");
-    }
-    const ticket = door.house.tickets.get(message.ticket);
-    return ticket === undefined || ticket.state === "closed" || ticket.state === "merged";
-  }
-
-  function settleFate(message: Message, due: number): void {
-    const row = door.house.outbox.get(message.key) ?? message;
-    fates.set(message.key, { createdAt: message.createdAt, tryAt: [row.nextTryAt, message.nextTryAt], due });
-  }
-
-  /** When a message is due on the monotonic clock. A row that was being sent when the last process ended is due at once. */
-  function dueOf(message: Message): number {
-    const fate = fates.get(message.key);
-    const known = fate && fate.createdAt === message.createdAt;
-    if (known && (fate.due === Infinity || fate.tryAt.includes(message.nextTryAt))) return fate.due;
-    const wait = message.state === "sending" && !known ? 0 : Math.max(0, message.nextTryAt - clock.now());
-    const due = clock.monotonic() + wait;
-    settleFate(message, due);
-    return due;
-  }
-
   /** Sorts what is due into the lanes and starts it; answers how long nothing else will be due. */
   function look(): Span {
     const { outbox } = door.house;
     progress.push();
     ways.forget();
-    for (const key of fates.keys()) if (!outbox.has(key)) fates.delete(key);
+    fates.forgetGone();
     const now = clock.monotonic();
     const waiting: Message[] = [];
     const ready: Message[] = [];
@@ -164,7 +126,7 @@ export function startDelivery({ door, site, clock, log, metrics, linkOf }: Deliv
     }
     refuseSurplus(waiting);
 
-    const due = ready.filter((message) => fates.get(message.key)?.due !== Infinity).sort(inOrder);
+    const due = ready.filter((message) => dueOf(message) !== Infinity).sort(inOrder);
     for (const lane of lanes.values()) lane.ready = [];
     for (const message of due) {
       const lane = lanes.get(message.channel);
@@ -197,7 +159,7 @@ export function startDelivery({ door, site, clock, log, metrics, linkOf }: Deliv
   /** Still waits, and is still of use; what is of none is cancelled here. */
   function goesOut(message: Message | undefined): message is Message {
     if (!message || dueOf(message) === Infinity) return false;
-    if (!isOver(message)) return true;
+    if (!isOver(message, door.house)) return true;
     settleFate(message, Infinity);
     progress.write({ ...message, state: "cancelled" });
     return false;
@@ -212,7 +174,7 @@ export function startDelivery({ door, site, clock, log, metrics, linkOf }: Deliv
     const delivery = await attemptOn(lane, message, contextOf(message, beside, lane));
     lane.busy--;
     if (stopping.signal.aborted) return;
-    tellHealth(lane, delivery);
+    noteHealth(lane, delivery, clock.now(), log);
     if (delivery.outcome === "try-later" && delivery.pause !== undefined) {
       lane.closedUntil = milliseconds(clock.monotonic() + delivery.pause);
     }
@@ -259,38 +221,13 @@ export function startDelivery({ door, site, clock, log, metrics, linkOf }: Deliv
   function refuseSurplus(waiting: readonly Message[]): void {
     const refused = surplus(waiting);
     if (refused.length === 0) return;
-    const because = inOneLine(outboxFull);
-    const tickets = [...new Set(refused.map((message) => message.ticket))].slice(0, 100);
-    const now = clock.now();
-    const data = { count: refused.length, tickets, because };
-    const told: JournalEntry = {
-      occurredAt: now,
-      at: now,
-      about: "site",
-      event: "messages-refused",
-      actor: "gatehouse",
-      data,
-    };
+    const told = entryOfSurplus(refused, clock.now());
     for (const [i, message] of refused.entries()) {
       settleFate(message, Infinity);
-      progress.write({ ...message, state: "failed", because }, i === 0 ? [told] : []);
+      progress.write({ ...message, state: "failed", because: inOneLine(outboxFull) }, i === 0 ? [told] : []);
     }
     metrics?.dropped("outbox", refused.length);
     log.error({ count: refused.length, limit: OUTBOX_LIMIT }, "the outbox is full: messages of S3 and S4 were refused");
-  }
-
-  function tellHealth(lane: Lane, delivery: Delivery): void {
-    if (delivery.outcome === "refused" && delivery.only) return;
-    const fails = delivery.outcome === "try-later" || delivery.outcome === "refused";
-    if (fails) lane.because = delivery.because;
-    if (fails === (lane.health === "fails")) {
-      if (!fails) lane.health = "works";
-      return;
-    }
-    lane.health = fails ? "fails" : "works";
-    lane.since = clock.now();
-    if (fails) log.warn({ channel: lane.id, because: delivery.because }, "a channel does not take messages");
-    else log.info({ channel: lane.id }, "a channel takes messages again");
   }
 
   function entry(message: Message, event: string, more: { because?: string } = {}): JournalEntry {
@@ -300,7 +237,7 @@ export function startDelivery({ door, site, clock, log, metrics, linkOf }: Deliv
     return {
       occurredAt: at,
       at,
-      about: concernsAlarm(message) || paperOf(message) !== undefined ? message.ticket : `ticket:${message.ticket}`,
+      about: aboutOf(message),
       event,
       actor: "gatehouse",
       data,
@@ -353,8 +290,12 @@ export function startDelivery({ door, site, clock, log, metrics, linkOf }: Deliv
       if (!lane || !tried || !people.has(person)) return undefined;
       const message = testMessage(channel, person, clock.now());
       const delivery = await attemptOn(lane, message, contextOf(message, []));
-      tellHealth(lane, delivery);
+      noteHealth(lane, delivery, clock.now(), log);
       return delivery;
+    },
+    nextWay(message) {
+      ways.forget();
+      hurryNext(message);
     },
     [Symbol.asyncDispose]() {
       stopped ??= stop();
@@ -367,7 +308,3 @@ const noSuchChannel = (id: string): Text => ({
   zh: `站点配置中已没有通道 ${id}。`,
   en: `The site has no channel ${id} any more.`,
 });
-const outboxFull: Text = {
-  zh: `待发消息超过 ${OUTBOX_LIMIT} 条,较新的中、低级别消息不再发送。请检查发送通道。`,
-  en: `More than ${OUTBOX_LIMIT} messages wait to be sent; the newer ones of medium and low severity are not sent. Check the channels.`,
-};

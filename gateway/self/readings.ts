@@ -1,10 +1,16 @@
 /** What the house knows about itself, as numbers for the points of its own device. */
 import type { Message } from "#model/message";
 import { between, type Instant, type Moment } from "#model/time";
+import { codeOfTargets } from "./self-device.ts";
 
 export interface NorthState {
+  readonly target: string;
   /** Samples and changes that were let go within the last hour. */
   readonly dropped: number;
+  /** What the target refused for good within the last hour. */
+  readonly refused: number;
+  /** Damaged files and batches of the queue within the last day. */
+  readonly damaged: number;
   readonly fill: number;
   readonly oldest?: number;
   readonly ok: boolean;
@@ -19,7 +25,8 @@ export interface SelfState {
   readonly outbox: Iterable<Pick<Message, "createdAt" | "nextTryAt" | "attempts">>;
   readonly clockTrusted: boolean;
   readonly stored: boolean;
-  readonly history: { readonly queue: number; readonly ok: boolean };
+  /** `damaged`: rows and files that could not be read within the last day. */
+  readonly history: { readonly queue: number; readonly ok: boolean; readonly damaged: number };
   /** Targets in the north; `fill`: share of the cap, `oldest`: since when the oldest waits. */
   readonly north: readonly NorthState[];
   readonly screens: number;
@@ -30,6 +37,9 @@ export interface SelfState {
 }
 
 const SECOND = 1_000;
+/** A target whose oldest has waited so long (s), or whose queue is so full, is named as one that waits; engineering judgement. */
+const WAITS_LONG = 60;
+const FILLED = 0.1;
 const DAY = 86_400_000;
 
 const asTruth = (truth: boolean): number => (truth ? 1 : 0);
@@ -50,14 +60,23 @@ function oldest(
   return { depth, since };
 }
 
-/** The worst of all targets: which one it is, the log and the metrics say. */
+/** The worst of all targets, and which ones they are. */
 function northReadings(north: readonly NorthState[], now: Instant): Readonly<Record<string, number>> {
-  const age = Math.max(0, ...north.map(({ oldest }) => (oldest === undefined ? 0 : (now - oldest) / SECOND)));
+  const waits = ({ oldest }: NorthState): number => (oldest === undefined ? 0 : Math.max(0, (now - oldest) / SECOND));
+  const sum = (of: (one: NorthState) => number): number => north.reduce((all, one) => all + of(one), 0);
+  const which = (has: (one: NorthState) => boolean): number =>
+    codeOfTargets(north.filter(has).map(({ target }) => target));
   return {
-    north_age: age,
+    north_age: Math.max(...north.map(waits)),
     north_fill: 100 * Math.max(...north.map(({ fill }) => fill)),
-    north_dropped: north.reduce((sum, { dropped }) => sum + dropped, 0),
+    north_waiting: which((one) => waits(one) >= WAITS_LONG || one.fill >= FILLED),
+    north_dropped: sum(({ dropped }) => dropped),
+    north_dropping: which(({ dropped }) => dropped > 0),
+    north_refused: sum(({ refused }) => refused),
+    north_refusing: which(({ refused }) => refused > 0),
+    north_damaged: sum(({ damaged }) => damaged),
     north_down: north.filter(({ ok }) => !ok).length,
+    north_away: which(({ ok }) => !ok),
   };
 }
 
@@ -75,6 +94,7 @@ export function selfReadings(state: SelfState): Readonly<Record<string, number>>
     store_ok: asTruth(state.stored),
     history_queue: history.queue,
     history_ok: asTruth(history.ok),
+    history_damaged: history.damaged,
     ...(state.north.length === 0 ? {} : northReadings(state.north, at.now)),
     screens: state.screens,
     links: links.length,

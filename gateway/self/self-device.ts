@@ -11,6 +11,7 @@ interface Row {
   readonly unit?: string;
   /** Smaller moves are not told, so that a figure that always moves fills no history. */
   readonly deadband?: number;
+  readonly values?: PointDefinition["values"];
 }
 
 /** What the gateway tells about itself; `rules/language/canonical.ts` has the same keys under `gateway`. */
@@ -29,6 +30,11 @@ const ROWS: readonly Row[] = [
   { key: "store_ok", name: { zh: "存储正常", en: "Store answers" }, type: "bool" },
   { key: "history_queue", name: { zh: "历史写入队列", en: "History queue" }, type: "number", deadband: 1_000 },
   { key: "history_ok", name: { zh: "历史正常", en: "History written" }, type: "bool" },
+  {
+    key: "history_damaged",
+    name: { zh: "历史一天内发现损坏", en: "Damage of the history within a day" },
+    type: "number",
+  },
   { key: "screens", name: { zh: "已打开的控制台", en: "Consoles open" }, type: "number" },
   { key: "links", name: { zh: "通讯链路数", en: "Links" }, type: "number" },
   { key: "links_down", name: { zh: "中断的链路数", en: "Links down" }, type: "number" },
@@ -43,6 +49,24 @@ const CERTIFICATE: Row = {
   unit: "d",
   deadband: 0.5,
 };
+
+/** Targets in the north as one code, a bit for each: an alarm names them by it. */
+const TARGETS = [
+  ["influx", "InfluxDB"],
+  ["mqtt", "MQTT"],
+  ["webhook", "webhook"],
+] as const;
+
+export const codeOfTargets = (names: readonly string[]): number =>
+  TARGETS.reduce((code, [name], bit) => (names.includes(name) ? code | (1 << bit) : code), 0);
+
+const targetWords: PointDefinition["values"] = Object.fromEntries(
+  Array.from({ length: 2 ** TARGETS.length }, (_, code) => {
+    const names = TARGETS.filter((_target, bit) => code & (1 << bit)).map(([, name]) => name);
+    return [code, code === 0 ? { zh: "无", en: "none" } : { zh: names.join("、"), en: names.join(", ") }];
+  }),
+);
+const which = (key: string, name: Text): Row => ({ key, name, type: "enum", values: targetWords });
 
 /** Only of a site that sends to the north. */
 const NORTH: readonly Row[] = [
@@ -59,6 +83,20 @@ const NORTH: readonly Row[] = [
     name: { zh: "北向一小时内丢弃", en: "Dropped towards the north within an hour" },
     type: "number",
   },
+  which("north_waiting", { zh: "数据积压的北向目标", en: "Targets in the north that wait" }),
+  which("north_dropping", { zh: "有丢弃的北向目标", en: "Targets in the north with losses" }),
+  {
+    key: "north_refused",
+    name: { zh: "北向一小时内被拒收", en: "Refused in the north within an hour" },
+    type: "number",
+  },
+  which("north_refusing", { zh: "拒收数据的北向目标", en: "Targets in the north that refuse data" }),
+  {
+    key: "north_damaged",
+    name: { zh: "北向队列一天内损坏", en: "Damage of queues to the north within a day" },
+    type: "number",
+  },
+  which("north_away", { zh: "收不到数据的北向目标", en: "Targets in the north that take nothing" }),
   { key: "north_down", name: { zh: "中断的北向目标", en: "Targets in the north down" }, type: "number" },
 ];
 
@@ -84,13 +122,14 @@ export function selfDevice(
 ): { readonly device: Device; readonly points: readonly PointDefinition[] } {
   const rows = [...ROWS, ...(north ? NORTH : []), ...(certificate ? [CERTIFICATE] : [])];
   const points = rows.map(
-    ({ key, name, type, unit, deadband }): PointDefinition => ({
+    ({ key, name, type, unit, deadband, values }): PointDefinition => ({
       id: `${id}.${key}`,
       device: id,
       key,
       name,
       type,
       ...(unit === undefined ? {} : { unit }),
+      ...(values === undefined ? {} : { values }),
       at: undefined,
       atText: "",
       scale: 1,

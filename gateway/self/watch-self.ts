@@ -38,7 +38,10 @@ export interface SelfInput {
   readonly links: () => readonly { readonly state: string }[];
   /** Targets in the north; a queue that is not open yet has no standing. */
   readonly north?: () => readonly {
+    readonly target: string;
     readonly lately: number;
+    readonly refused: number;
+    readonly damaged: number;
     readonly standing: { readonly fill: number; readonly oldest?: number; readonly because?: unknown } | undefined;
   }[];
   /** The ways out for messages. */
@@ -92,7 +95,7 @@ export function watchSelf(input: SelfInput): Self {
     device,
     beat(at) {
       askDisk(at);
-      const { queue, because } = historian.standing();
+      const { queue, because, damaged } = historian.standing();
       const readings = selfReadings({
         at,
         before,
@@ -100,9 +103,12 @@ export function watchSelf(input: SelfInput): Self {
         outbox: door.house.outbox.values(),
         clockTrusted: input.clockTrusted(),
         stored: door.stored(),
-        history: { queue, ok: because === undefined },
-        north: (input.north?.() ?? []).map(({ standing, lately }) => ({
+        history: { queue, ok: because === undefined, damaged },
+        north: (input.north?.() ?? []).map(({ target, standing, lately, refused, damaged }) => ({
+          target,
           dropped: lately,
+          refused,
+          damaged,
           fill: standing?.fill ?? 0,
           ok: standing !== undefined && standing.because === undefined,
           ...(standing?.oldest === undefined ? {} : { oldest: standing.oldest }),

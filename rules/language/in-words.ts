@@ -3,50 +3,29 @@ import type { PointDefinition } from "#model/points";
 import type { RuleDefinition, RuleParameter } from "#model/rule";
 import type { Device, DeviceKind } from "#model/site";
 import type { Text } from "#model/text";
+import { fixedParts } from "./fixed-parts.ts";
+import { idiomOf } from "./idioms.ts";
 import { letNames } from "./let-names.ts";
-import { factNames, functionPhrases, listPhrases, placePhrases, relationPhrases, signPhrases } from "./phrases.ts";
+import { type Naming, namingOf, type PointName } from "./naming.ts";
+import { ATOM, atom, bracket, fill, NOT, type Phrase, plain, spaced, truth } from "./phrase.ts";
+import {
+  calendarNames,
+  factNames,
+  functionPhrases,
+  listPhrases,
+  placePhrases,
+  relationPhrases,
+  signPhrases,
+} from "./phrases.ts";
 import { readReference } from "./relations.ts";
 import { parse, type Syntax } from "./syntax.ts";
 import { spanText } from "./template.ts";
 import { TROUBLE_AFTER, tellsTrouble } from "./trouble.ts";
 import { formatQuantity } from "./units.ts";
 
-/** What a point is called, what its codes mean, and whether it says yes or no. */
-export interface PointName {
-  readonly name: Text;
-  readonly values?: Readonly<Record<number, Text>>;
-  readonly state: boolean;
-}
-
-/** The point of that key on devices of the rule's kind, or (for dotted names) on any device. */
-export type Naming = (key: string, anywhere: boolean) => PointName | undefined;
-
-interface Phrase extends Text {
-  /** How tightly it binds: looser ones are put in parentheses inside tighter ones. */
-  readonly strength: number;
-  /** Set when it is yes or no on every device, so that a sentence need not speak of it. */
-  readonly fixed?: boolean;
-}
-
-const ATOM = 9;
-const NOT = 3;
 /** A sentence of more parts than this calls its lets by name and says below what they are. */
 const MOST_PARTS = 50;
 const NO_MORE = 5_000;
-
-const atom = (zh: string, en: string = zh): Phrase => ({ zh, en, strength: ATOM });
-const truth = (value: boolean): Phrase => ({ ...(value ? atom("是", "yes") : atom("否", "no")), fixed: value });
-const plain = (text: Text): Phrase => ({ ...text, strength: ATOM });
-
-/** Puts the arguments into both languages of a template. */
-function fill(template: Text, args: readonly Text[], strength: number): Phrase {
-  const put = (language: keyof Text): string =>
-    template[language].replaceAll(/\$(\d)/g, (_, n: string) => args[Number(n) - 1]?.[language] ?? "");
-  return { zh: put("zh"), en: put("en"), strength };
-}
-
-const bracket = (phrase: Phrase, above: number): Phrase =>
-  phrase.strength > above ? phrase : { zh: `（${phrase.zh}）`, en: `(${phrase.en})`, strength: ATOM };
 
 function parameterValue({ type, default: value, unit }: RuleParameter): Phrase {
   if (typeof value === "boolean") return truth(value);
@@ -76,6 +55,8 @@ interface Speaker {
 function createSpeaker(rule: RuleDefinition, naming: Naming, byName: boolean): Speaker {
   let parts = 0;
   const named = new Set<string>();
+  const isFact = (key: string): boolean => Object.hasOwn(factNames, key);
+  const fixedOf = fixedParts(rule, (key) => !key.includes(".") && !isFact(key) && naming(key, false) === undefined);
 
   function place(where: string): Text {
     const known = Object.hasOwn(relationPhrases, where) ? relationPhrases[where] : undefined;
@@ -88,7 +69,7 @@ function createSpeaker(rule: RuleDefinition, naming: Naming, byName: boolean): S
     const reference = name.includes(".") ? readReference(name) : undefined;
     const key = reference?.key ?? name;
     const point = naming(key, reference !== undefined);
-    const bare = point?.name ?? (Object.hasOwn(factNames, key) ? factNames[key] : undefined) ?? { zh: key, en: key };
+    const bare = point?.name ?? (isFact(key) ? factNames[key] : undefined) ?? { zh: key, en: key };
     const said = point?.state === false ? bare : { zh: `「${bare.zh}」`, en: `“${bare.en}”` };
     if (!reference) return { phrase: plain(said), point };
     const where = place(reference.where);
@@ -134,25 +115,44 @@ function createSpeaker(rule: RuleDefinition, naming: Naming, byName: boolean): S
   }
 
   function binary(tree: Syntax & { kind: "binary" }): Phrase {
-    const short = joined(tree);
+    const short = joined(tree) ?? idiom(tree);
     if (short) return short;
     const sign = signPhrases[tree.operator] as NonNullable<(typeof signPhrases)[string]>;
     const equal = tree.operator === "==" || tree.operator === "!=";
     const left = equal ? code(tree.left, tree.right) : speak(tree.left);
     const right = equal ? code(tree.right, tree.left) : speak(tree.right);
     // Left-associative: `a - b - c` needs no parentheses, `a - (b - c)` does; `and` and `or` need none on either side.
-    const { text, strength } = sign;
+    const { strength } = sign;
+    const isWord = equal && right.zh.startsWith("「");
+    const text = isWord ? { ...sign.text, zh: tree.operator === "==" ? "$1为$2" : "$1不是$2" } : sign.text;
     return fill(text, [bracket(left, strength - 1), bracket(right, strength <= 2 ? strength - 1 : strength)], strength);
   }
 
   const isSpan = (tree: Syntax | undefined): boolean =>
     tree?.kind === "span" || (tree?.kind === "name" && rule.params[tree.name]?.type === "span");
 
+  function idiom(tree: Syntax): Phrase | undefined {
+    const isCode = (one: Syntax): boolean => one.kind === "name" && called(one.name).point?.values !== undefined;
+    const found = idiomOf(tree, { isSpan, isCode });
+    return (
+      found &&
+      fill(
+        found.text,
+        found.args.map((one) => bracket(speak(one), 2)),
+        NOT,
+      )
+    );
+  }
+
   function call(tree: Syntax & { kind: "call" }): Phrase {
+    const short = idiom(tree);
+    if (short) return short;
     const list = Object.hasOwn(listPhrases, tree.name) ? listPhrases[tree.name] : undefined;
     const args = tree.args.map((argument) => speak(argument));
     if (list) {
-      const [first, ...rest] = tree.name === "vote" ? args : [atom(""), ...args];
+      const [first, ...all] = tree.name === "vote" ? args : [atom(""), ...args];
+      const open = all.filter(({ fixed }) => fixed === undefined || fixed === (tree.name !== "all"));
+      const rest = open.length > 0 ? open : all;
       const joined = (language: keyof Text, comma: string): string =>
         rest.map((one) => bracket(one, 2)[language]).join(comma);
       const put = (language: keyof Text, comma: string): string =>
@@ -174,6 +174,8 @@ function createSpeaker(rule: RuleDefinition, naming: Naming, byName: boolean): S
 
   function speak(tree: Syntax): Phrase {
     parts += 1;
+    const fixed = fixedOf(tree);
+    if (fixed !== undefined) return truth(fixed);
     switch (tree.kind) {
       case "number":
         return plain(quantity(tree.value, tree.unit));
@@ -182,22 +184,25 @@ function createSpeaker(rule: RuleDefinition, naming: Naming, byName: boolean): S
       case "truth":
         return truth(tree.value);
       case "text":
-        return atom(`「${tree.value}」`, `“${tree.value}”`);
+        return Object.hasOwn(calendarNames, tree.value)
+          ? plain(calendarNames[tree.value] as Text)
+          : atom(`「${tree.value}」`, `“${tree.value}”`);
       case "name":
         return name(tree);
       case "not": {
-        const inside = speak(tree.operand);
-        if (inside.fixed !== undefined) return truth(!inside.fixed);
-        return fill({ zh: "非$1", en: "not $1" }, [bracket(inside, NOT)], NOT);
+        return fill({ zh: "非$1", en: "not $1" }, [bracket(speak(tree.operand), NOT)], NOT);
       }
       case "minus":
         return fill({ zh: "−$1", en: "−$1" }, [bracket(speak(tree.operand), 5)], 5);
-      case "choice":
+      case "choice": {
+        const decided = fixedOf(tree.condition);
+        if (decided !== undefined) return speak(decided ? tree.yes : tree.no);
         return fill(
           { zh: "若$1则 $2，否则 $3", en: "$2 if $1, otherwise $3" },
           [tree.condition, tree.yes, tree.no].map((part) => bracket(speak(part), 2)),
           0,
         );
+      }
       case "binary":
         return binary(tree);
       case "call":
@@ -250,7 +255,7 @@ function sentence(rule: RuleDefinition, speaker: Speaker): Text {
       en: `Bad inputs neither raise nor end it; when it cannot be judged for ${after.en}, that is told by an alarm of its own.`,
     });
   }
-  return { zh: lines.map((line) => line.zh).join("\n"), en: lines.map((line) => line.en).join("\n") };
+  return { zh: lines.map((line) => spaced(line.zh)).join("\n"), en: lines.map((line) => line.en).join("\n") };
 }
 
 /** The whole rule in one sentence per language, with a line for each let that it calls by name. What does not parse is shown as written; never throws. */
@@ -258,22 +263,6 @@ export function ruleInWords(rule: RuleDefinition, naming: Naming): Text {
   const whole = createSpeaker(rule, naming, false);
   const words = sentence(rule, whole);
   return whole.parts() <= MOST_PARTS ? words : sentence(rule, createSpeaker(rule, naming, true));
-}
-
-/** Names from the points of a site: the first device of the kind that has the point, or for others the first at all. */
-export function namingOf(kind: DeviceKind, devices: readonly Device[], points: readonly PointDefinition[]): Naming {
-  const own = new Map<string, PointName>();
-  const anywhere = new Map<string, PointName>();
-  for (const device of devices) {
-    for (const handle of device.points) {
-      const point = points[handle];
-      if (!point) continue;
-      const name = { name: point.name, state: point.type === "bool", ...(point.values && { values: point.values }) };
-      if (device.kind === kind && !own.has(point.key)) own.set(point.key, name);
-      if (!anywhere.has(point.key)) anywhere.set(point.key, name);
-    }
-  }
-  return (key, elsewhere) => (elsewhere ? anywhere : own).get(key);
 }
 
 /** Says any rule of a site with the names of its points. */

@@ -27,7 +27,7 @@ export const functionPhrases: Readonly<Record<string, Text>> = {
   flat: pair("$1在 $2内变动不超过 $3", "$1 moves by at most $3 within $2"),
   stale: pair("$1超过 $2没有更新", "$1 is silent for $2"),
   is_bad: pair("$1的数据不可用", "$1 cannot be read"),
-  default: pair("$1（未知时取 $2）", "$1 (or $2 while unknown)"),
+  default: pair("$1（未知时视为$2）", "$1 (or $2 while unknown)"),
   baseline: pair("$1的常值", "the usual $1"),
   baseline_min: pair("近 $3每天 $2的$1最低值", "the lowest $1 at $2 in the last $3"),
   has: pair("设备有$1", "the device has $1"),
@@ -85,4 +85,10 @@ export const factNames: Readonly<Record<string, Text>> = {
   rescueDevice: pair("自动救援装置", "rescue device"),
   restricted: pair("受限区域", "restricted area"),
   escapeDoor: pair("疏散门", "escape door"),
+};
+
+/** What the calendars are called that the packs ask for; one that only a site has is shown as the name that it is. */
+export const calendarNames: Readonly<Record<string, Text>> = {
+  night: pair("夜间", "night"),
+  small_hours: pair("凌晨", "the small hours"),
 };

@@ -1,16 +1,59 @@
 /** A confirmed fire in a whole building: the panel recalls the lifts and releases the doors, and each is looked at. */
 import type { Elevator } from "../plant/elevator-state.ts";
 import type { FirePanel } from "../plant/fire-panel-state.ts";
-import { feedbackRules, quiet, resetAfter, smoulderingAlarms, smoulderingCourse } from "./fire-start.ts";
-import type { Mark, ScenarioOf } from "./scenario.ts";
+import { ridingUpBetweenFloors } from "./elevator-start.ts";
+import {
+  commandedAt,
+  feedbackRules,
+  metres,
+  quiet,
+  resetAfter,
+  smoulderingAlarms,
+  smoulderingCourse,
+} from "./fire-start.ts";
+import type { Approach, Mark, ScenarioOf } from "./scenario.ts";
 
-/** Confirmed at 157 s, commanded within 3 s, 60 s to come home, and a poll. */
-const notHome = 157 + 3 + 62;
-const stuckAt = 20;
+/** People who have stepped into the lifts when the fire begins; each car stops within so many seconds. */
+const inside = 2;
+const stuckWithin = 60;
+const looksPerSecond = 5;
+
+/** Every lift rides up with people inside, and stops by its safety circuit where it is between two floors. */
+function stuckLifts(): Mark<FirePanel>[] {
+  const riding = new Map<Elevator, () => Approach>();
+  const stop = (lift: Elevator) => {
+    riding.delete(lift);
+    lift.openSafetyCircuit();
+    lift.makeRestless();
+  };
+  return [
+    {
+      at: 0,
+      act(_panel, wired) {
+        for (const other of wired)
+          if (other.kind === "elevator")
+            riding.set(other as Elevator, ridingUpBetweenFloors(other as Elevator, inside));
+      },
+    },
+    ...Array.from({ length: stuckWithin * looksPerSecond }, (_, look) => ({
+      at: (look + 1) / looksPerSecond,
+      act() {
+        for (const [lift, where] of riding) if (where() === "there") stop(lift);
+      },
+    })),
+    {
+      at: stuckWithin,
+      tells: { zh: "电梯已停在两层之间，乘客被困", en: "The lifts stand between two floors with people inside" },
+      act() {
+        for (const lift of riding.keys()) stop(lift);
+      },
+    },
+  ];
+}
 
 const others = ["access.forced", "access.held_open", "access.release_failed", "access.not_resecured"] as const;
 
-export const fireInBuilding: ScenarioOf<FirePanel, "resetAfter"> = {
+export const fireInBuilding: ScenarioOf<FirePanel, "metres" | "resetAfter"> = {
   name: "fire-in-building",
   spansBuilding: true,
   kind: "fire-panel",
@@ -19,7 +62,7 @@ export const fireInBuilding: ScenarioOf<FirePanel, "resetAfter"> = {
     zh: "火灾确认后电梯迫降、门禁释放、风机水泵反馈，全部按时到位，复位后门禁重新布防",
     en: "Once the fire is confirmed lifts come home, doors are let go, fan and pump feed back, all in time; after the reset the doors are armed again",
   },
-  parameters: { resetAfter },
+  parameters: { metres, resetAfter },
   mustFollow: smoulderingAlarms,
   mustNotFollow: [...feedbackRules, ...others, "elevator.not_recalled", "elevator.door_open_too_long"],
   watch: ["fire_count", "out_lift_recall_cmd", "out_door_release_cmd"],
@@ -28,7 +71,7 @@ export const fireInBuilding: ScenarioOf<FirePanel, "resetAfter"> = {
   endsAfter: (values) => values.resetAfter,
 };
 
-export const fireLiftStuck: ScenarioOf<FirePanel, "resetAfter"> = {
+export const fireLiftStuck: ScenarioOf<FirePanel, "metres" | "resetAfter"> = {
   name: "fire-lift-stuck",
   spansBuilding: true,
   kind: "fire-panel",
@@ -37,36 +80,31 @@ export const fireLiftStuck: ScenarioOf<FirePanel, "resetAfter"> = {
     zh: "火灾确认前一台电梯已故障停在两层之间，迫降不到位",
     en: "Before the fire is confirmed a lift has stopped between two floors with people inside; it does not come home",
   },
-  parameters: { resetAfter },
+  parameters: { metres, resetAfter },
   mustFollow: [
     ...smoulderingAlarms,
+    {
+      rule: "elevator.entrapment_off_landing",
+      severity: "S1",
+      ticketClass: "elevator_entrapment",
+      within: 31,
+      from: () => stuckWithin,
+      at: "elevator",
+    },
     {
       rule: "elevator.not_recalled",
       severity: "S1",
       ticketClass: "fire_alarm",
-      within: notHome,
+      // A minute to come home.
+      within: 60,
+      from: commandedAt,
       at: "elevator",
     },
   ],
   mustNotFollow: [...feedbackRules, ...others],
-  mayFollow: [
-    "elevator.safety_circuit_open",
-    "elevator.entrapment_off_landing",
-    "elevator.entrapment_at_landing",
-    "elevator.stopped_outside_zone",
-  ],
+  mayFollow: ["elevator.safety_circuit_open", "elevator.entrapment_at_landing", "elevator.stopped_outside_zone"],
   watch: ["fire_count", "out_lift_recall_cmd", "out_door_release_cmd"],
   approach: (panel) => quiet(panel),
-  course: (_panel, values) =>
-    [
-      ...smoulderingCourse(values),
-      {
-        at: stuckAt,
-        tells: { zh: "电梯安全回路断开停梯", en: "The lifts' safety circuits open" },
-        act(_panel: FirePanel, wired) {
-          for (const other of wired) if (other.kind === "elevator") (other as Elevator).openSafetyCircuit();
-        },
-      } satisfies Mark<FirePanel>,
-    ].sort((one, other) => one.at - other.at),
+  course: (_panel, values) => [...smoulderingCourse(values), ...stuckLifts()].sort((one, other) => one.at - other.at),
   endsAfter: (values) => values.resetAfter,
 };

@@ -104,3 +104,12 @@ export function isFaultName(name: string): name is FaultName {
 export function faultKind(name: FaultName): FaultKind {
   return faultKinds[name];
 }
+
+/** What the truth says of a fault that was switched. */
+export const switched = (name: FaultName, on: boolean): Text =>
+  on
+    ? {
+        zh: `故障投入：${faultKinds[name].tells.zh}（${name}）`,
+        en: `Fault on: ${faultKinds[name].tells.en} (${name})`,
+      }
+    : { zh: `故障解除：${name}`, en: `Fault off: ${name}` };

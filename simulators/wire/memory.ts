@@ -16,6 +16,8 @@ export interface MemoryVariant {
   readonly wordOrder?: "ABCD" | "CDAB" | "BADC" | "DCBA" | undefined;
   /** Added to every address: 1 where the maker counts from 1, or the base of a block behind a gateway. */
   readonly addressShift?: number | undefined;
+  /** Points whose sensor is not fitted: their registers read FFFF, their bits 0. */
+  readonly notFitted?: readonly string[] | undefined;
 }
 
 /** Smallest and largest register value of an encoding. */
@@ -56,7 +58,7 @@ export function createMemory(
   map: RegisterMap,
   read: (point: string) => number,
   order?: (point: string, value: number) => void,
-  { wordOrder = "ABCD", addressShift = 0 }: MemoryVariant = {},
+  { wordOrder = "ABCD", addressShift = 0, notFitted = [] }: MemoryVariant = {},
 ): UnitMemory {
   const swapsWords = wordOrder === "CDAB" || wordOrder === "DCBA";
   const swapsBytes = wordOrder === "BADC" || wordOrder === "DCBA";
@@ -69,15 +71,16 @@ export function createMemory(
     else words.set(address, [part]);
   };
   for (const entry of map) {
-    const value = () => raw(entry, read(entry.point));
     const bit = bitOf(entry.as);
+    const absent = notFitted.includes(entry.point);
+    const value = absent ? () => (bit === undefined ? 0xffff_ffff : 0) : () => raw(entry, read(entry.point));
     if (bit !== undefined) {
       bits.set(entry.at * 16 + bit, entry);
       add(entry.at, () => value() << bit);
     } else if (isDouble(entry)) {
       add(entry.at + (swapsWords ? 1 : 0), () => turned((value() >>> 0) >>> 16));
       add(entry.at + (swapsWords ? 0 : 1), () => turned(value() & 0xffff));
-    } else if (entry.as === "hi8") add(entry.at, () => value() << 8);
+    } else if (entry.as === "hi8") add(entry.at, () => (value() << 8) & 0xffff);
     else add(entry.at, () => value() & 0xffff);
   }
   const writable = new Map(map.flatMap((entry) => (entry.takes ? [[entry.at, entry] as const] : [])));
@@ -95,7 +98,7 @@ export function createMemory(
     word: (address) => words.get(address - addressShift)?.reduce((sum, part) => sum | part(), 0),
     bit(address) {
       const entry = bits.get(address - 16 * addressShift);
-      return entry ? raw(entry, read(entry.point)) === 1 : undefined;
+      return entry ? !notFitted.includes(entry.point) && raw(entry, read(entry.point)) === 1 : undefined;
     },
     ...(order && writable.size > 0 && { write }),
   };

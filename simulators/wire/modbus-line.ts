@@ -64,6 +64,8 @@ export function createModbusLine(options: ModbusLineOptions): LineCore {
   /** A serial line carries one frame at a time, whoever asked. */
   const bus = { freeAt: 0 };
   const wireMs = (bytes: number) => (baud ? (bytes * baud.bits * 1000) / baud.rate : 0);
+  /** Frames of a serial line are apart by 3.5 characters, above 19,200 bit/s by 1.75 ms ("over Serial Line" V1.02, 2.5.1.1). */
+  const silenceMs = !baud ? 0 : baud.rate > 19_200 ? 1.75 : (3.5 * baud.bits * 1000) / baud.rate;
   const framed = (transaction: number, unit: number, pdu: Buffer) =>
     rtu ? encodeRtu(unit, pdu) : encodeFrame(transaction, unit, pdu);
 
@@ -85,9 +87,9 @@ export function createModbusLine(options: ModbusLineOptions): LineCore {
     const turn = baud ? bus : client;
     const now = clock.monotonic();
     const starts = inOrder && baud ? Math.max(now, turn.freeAt) : now;
-    const begins = inOrder && !baud ? Math.max(now + ms, turn.freeAt) : starts + wireMs(asked) + ms;
+    const begins = inOrder && !baud ? Math.max(now + ms, turn.freeAt) : starts + wireMs(asked) + silenceMs + ms;
     const ends = begins + wireMs(frame.length);
-    if (inOrder) turn.freeAt = ends;
+    if (inOrder) turn.freeAt = ends + silenceMs;
     client.inFlight += 1;
     const lot = Math.max(1, Math.floor((frame.length * paceMs) / Math.max(paceMs, ends - begins)));
     for (let sent = 0; sent < frame.length; sent += lot) {

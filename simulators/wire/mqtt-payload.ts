@@ -1,5 +1,6 @@
 /** What a device publishes by plain MQTT: the JSON of its maker where a profile says how it looks, else one topic per point. */
 import type { ProfilePoint } from "../profile/profile.ts";
+import { homieMessage } from "./homie.ts";
 import type { Shown, ShownDevice } from "./shown.ts";
 
 export interface Message {
@@ -74,26 +75,59 @@ function makersPublisher(device: ShownDevice, shown: Shown): Publisher {
   };
 }
 
-/** `<prefix>/<kind>/<device>/<point>` with `{ v, q, ts, seq }`, retained. */
-function ownPublisher(device: ShownDevice, shown: Shown, prefix: string): Publisher {
+/** Says each point by itself when it has changed. */
+function pointByPoint(
+  device: ShownDevice,
+  shown: Shown,
+  say: (point: ProfilePoint, value: number | string, at: number) => Message,
+): Publisher {
   const last = new Map<string, number | string>();
-  let seq = 0;
   return {
-    messages(at, all) {
-      return device.profile.points.flatMap((point) => {
+    messages: (at, all) =>
+      device.profile.points.flatMap((point) => {
         const value = rounded(shown.value(point));
         if (!all && value === last.get(point.id)) return [];
         last.set(point.id, value);
-        seq += 1;
-        const v = point.type === "bool" ? value !== 0 : value;
-        const payload = JSON.stringify({ v, q: "good", ts: new Date(at).toISOString(), seq });
-        return [{ topic: `${prefix}/${device.profile.kind}/${device.id}/${point.id}`, payload, retain: true }];
-      });
-    },
+        return [say(point, value, at)];
+      }),
   };
 }
 
-export const createPublisher = (device: ShownDevice, shown: Shown, prefix: string): Publisher =>
-  device.profile.protocol === "mqtt" && !device.profile.points.some(({ at }) => at.startsWith("spb:"))
+/** `<prefix>/<kind>/<device>/<point>` with `{ v, q, ts, seq }`, retained. */
+function ownPublisher(device: ShownDevice, shown: Shown, prefix: string): Publisher {
+  let seq = 0;
+  return pointByPoint(device, shown, (point, value, at) => {
+    seq += 1;
+    const v = point.type === "bool" ? value !== 0 : value;
+    const payload = JSON.stringify({ v, q: "good", ts: new Date(at).toISOString(), seq });
+    return { topic: `${prefix}/${device.profile.kind}/${device.id}/${point.id}`, payload, retain: true };
+  });
+}
+
+/** `<prefix>/status/<kind>/<device>/<point>` with the bare value, as small controllers do: 1.75, true, B1. */
+const leafPublisher = (device: ShownDevice, shown: Shown, prefix: string): Publisher =>
+  pointByPoint(device, shown, (point, value) => ({
+    topic: `${prefix}/status/${device.profile.kind}/${device.id}/${point.id}`,
+    payload: point.type === "bool" ? `${value !== 0}` : `${value}`,
+    retain: true,
+  }));
+
+/** How plain MQTT writes its values where the line says so. */
+export const payloadStyles = ["own", "leaf", "homie"] as const;
+export type PayloadStyle = (typeof payloadStyles)[number];
+
+/** Without a style: the maker's JSON where the profile has it, else the own messages. */
+export function createPublisher(
+  device: ShownDevice,
+  shown: Shown,
+  prefix: string,
+  style: PayloadStyle | undefined,
+): Publisher {
+  const { protocol, points } = device.profile;
+  if (style === "leaf") return leafPublisher(device, shown, prefix);
+  if (style === "homie")
+    return pointByPoint(device, shown, (point, value) => homieMessage(prefix, device, point, value));
+  return style === undefined && protocol === "mqtt" && !points.some(({ at }) => at.startsWith("spb:"))
     ? makersPublisher(device, shown)
     : ownPublisher(device, shown, prefix);
+}

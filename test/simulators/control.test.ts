@@ -135,6 +135,8 @@ describe("playing", () => {
         speed: 1,
         seed: 3,
         parameters: { persons: 2, pressSeconds: 4, rescueAfter: 840 },
+        title: { zh: expect.stringContaining("困人"), en: expect.stringContaining("trapped") },
+        concerns: ["lift-1", "lifts"],
       },
     ]);
     const again = await call("POST", "/play", { scenario: "elevator-entrapment", device: "lift-1" });

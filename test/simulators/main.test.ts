@@ -84,6 +84,18 @@ describe("a running fleet", () => {
     expect(list.out).toMatch(/pipe-burst-large +booster/);
     expect(list.out).toMatch(/lift-1 .*elevator-entrapment/);
 
+    const story = await command(["list", "pipe-burst"], env);
+    expect(story.out).toMatch(/--param hole=20 +10–30 mm/);
+    expect(story.out).toMatch(/→ water\.pipe_burst_drop +S1 ≤ 22 s pipe_burst/);
+    expect((await command(["list", "faults"], env)).out).toMatch(/slow +unit .*--seconds 0\.5 \(0\.01–10\)/);
+    const burst = await command(["play", "pipe-burst", "--device", "booster-1", "--param", "hole=30"], env);
+    expect(JSON.parse(burst.out).parameters).toMatchObject({ hole: 30, demand: 8 });
+    const huge = await command(["play", "pipe-burst", "--device", "booster-2", "--param", "hole=99"], env);
+    expect([huge.code, huge.err]).toEqual([1, "hole is outside its range 10–30 mm\n"]);
+    expect((await command(["stop", "--device", "booster-1"], env)).code).toBe(0);
+    const slow = await command(["fault", "lift-3", "slow", "--seconds", "2"], env);
+    expect([slow.code, slow.err]).toEqual([0, ""]);
+
     expect((await command(["fault", "lift-2", "exception-4"], env)).code).toBe(0);
     expect([...(await client.read(2, 2, 3, 0, 1))].slice(7)).toEqual([0x83, 4]);
     expect((await command(["fault", "lifts-a", "exception-4", "--off"], env)).code).toBe(0);
@@ -140,13 +152,36 @@ describe("what cannot work is told in a sentence, exit code 1", () => {
 
   test.each([
     { args: [], says: "gatehouse-sim run" },
-    { args: ["dance"], says: "gatehouse-sim run" },
-    { args: ["play", "pump-trip"], says: "gatehouse-sim run" },
+    { args: ["dance"], says: "There is no command dance; there are: run list play" },
+    { args: ["play", "pump-trip"], says: "gatehouse-sim play <scenario> --device D" },
+    { args: ["fault", "lift-1"], says: "gatehouse-sim fault <device or link> <fault>" },
+    { args: ["run"], says: "gatehouse-sim run --profile" },
+    { args: ["run", "a.yaml", "b.yaml"], says: "gatehouse-sim run <fleet.yaml>" },
+    { args: ["stop", "lift-1"], says: "gatehouse-sim stop [--device D]" },
+    { args: ["list", "earthquake"], says: "There is no scenario earthquake" },
+    { args: ["play", "pump-trip", "--device", "b", "--param", "hole"], says: "--param hole must read name=number" },
+    {
+      args: ["play", "pump-trip", "--device", "b", "--param", "hole=NaN"],
+      says: "--param hole takes a number, not NaN",
+    },
+    { args: ["play", "pump-trip", "--device", "b", "--speed", "Infinity"], says: "--speed takes a number" },
+    { args: ["fault", "lift-1", "slow", "--seconds", "1s"], says: "--seconds takes a number, not 1s" },
+    { args: ["storm", "--changes", "-5"], says: "--changes" },
+    { args: ["score"], says: "GATEHOUSE_TOKEN" },
     { args: ["play", "pump-trip", "--device", "booster-1", "--speed", "fast"], says: "--speed takes a number" },
     { args: ["run", "x.yaml", "--loud"], says: "--loud" },
   ])("$args", async ({ args, says }) => {
     const { code, err } = await command(args, anyPort);
     expect([code, err]).toEqual([1, expect.stringContaining(says)]);
+  });
+
+  test("in Chinese too: an unknown option, an unknown command, a kind that nobody simulates", async () => {
+    const zh = { ...anyPort, LANG: "zh_CN.UTF-8" };
+    expect((await command(["run", "--loud"], zh)).err).toBe("选项 --loud 有误，gatehouse-sim --help 查看说明\n");
+    expect((await command(["dance"], zh)).err).toContain("没有命令 dance，可用：run list play");
+    const file = join(folder, "kind.yaml");
+    writeFileSync(file, "ports: [ { name: a, offset: 0, units: [ { device: x, kind: boiler } ] } ]\n");
+    expect((await command(["run", file], zh)).err).toMatch(/kind: 无效输入，应为 'elevator' \| 'booster'/);
   });
 
   test("a variable that is no port, and a simulator that does not run", async () => {

@@ -8,6 +8,8 @@ import { boosterMap, elevatorMap } from "../../simulators/wire/maps.ts";
 import { listenModbus } from "../../simulators/wire/modbus-device.ts";
 import { createUnit } from "../../simulators/wire/modbus-unit.ts";
 import { needs } from "../support/needs.ts";
+import { oneOfEach, telling } from "./one-of-each.ts";
+import { startFleet } from "./start-fleet.ts";
 
 const installed = needs("mbpoll", "apt-get install mbpoll", spawnSync("mbpoll", ["-V"]).error === undefined);
 
@@ -77,4 +79,27 @@ describe.skipIf(!installed)("mbpoll", () => {
     expect((await write(1, 1, 2)).out).toMatch(/Illegal function/i);
     expect(line.pumps).toMatchObject({ pressure_setpoint: 0.5, outlet_pressure: 0.55 });
   });
+
+  test("reads a device of every kind on one line", async () => {
+    await using fleet = await startFleet([{ name: "all", offset: 0, units: oneOfEach }]);
+    for (const [at, { device, unit, kind }] of oneOfEach.entries()) {
+      const own = telling(kind);
+      fleet.device(device).setPoint(own.point, 200 + at);
+      const told = [
+        "-0",
+        "-1",
+        "-o",
+        "5",
+        "-p",
+        `${fleet.port("all")}`,
+        `-a${unit}`,
+        "-t4",
+        `-r${own.at}`,
+        "-c1",
+        "127.0.0.1",
+      ];
+      const { stdout } = await promisify(execFile)("mbpoll", told);
+      expect([device, readings(stdout)]).toEqual([device, { [own.at]: `${200 + at}` }]);
+    }
+  }, 60_000);
 });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { needs } from "../support/needs.ts";
+import { oneOfEach, telling } from "./one-of-each.ts";
 import { startFleet } from "./start-fleet.ts";
 
 const haveMbpoll = needs("mbpoll", "apt-get install mbpoll", spawnSync("mbpoll", ["-V"]).error === undefined);
@@ -41,9 +42,6 @@ describe.skipIf(!haveMbpoll || !haveSocat)("mbpoll on a pseudo-terminal", () => 
   test("reads every kind, is told of holes, and hears nothing from a unit that is not there", async () => {
     using folder = scratch();
     const path = join(folder.path, "bus");
-    const kinds = ["elevator", "booster", "fire-panel", "utility", "generator", "ups", "gas"];
-    const units = kinds.map((kind, at) => ({ unit: at + 1, device: kind, kind }));
-    const doors = { unit: 8, device: "access", kind: "access", params: { doors: ["door-1", "door-2"] } };
     await using fleet = await startFleet([
       {
         name: "bus",
@@ -52,7 +50,7 @@ describe.skipIf(!haveMbpoll || !haveSocat)("mbpoll on a pseudo-terminal", () => 
         baudRate: 19_200,
         parity: "even",
         latency: [1, 5],
-        units: [...units, doors],
+        units: oneOfEach,
       },
     ]);
     const mbpoll = (unit: number, at: number, ...more: string[]) =>
@@ -163,6 +161,16 @@ describe.skipIf(!havePymodbus)("pymodbus", () => {
     ]);
     // -2; a hole; 70,000 with its low word first; more than it gives at once; the maker's own address.
     expect(said).toEqual([[0xfffe], 2, [0x1170, 0x0001], 3, 2]);
+  }, 60_000);
+
+  test("reads every kind behind a serial server", async () => {
+    await using fleet = await startFleet([
+      { name: "gateway", speaks: "rtu-over-tcp", offset: 0, latency: [1, 5], units: oneOfEach },
+    ]);
+    for (const [at, { device, kind }] of oneOfEach.entries())
+      fleet.device(device).setPoint(telling(kind).point, 100 + at);
+    const asks = oneOfEach.map(({ unit, kind }) => [unit, telling(kind).at, 1]);
+    expect(await pymodbus("rtu", `${fleet.port("gateway")}`, asks)).toEqual(oneOfEach.map((_, at) => [100 + at]));
   }, 60_000);
 
   test.skipIf(!haveSocat)(

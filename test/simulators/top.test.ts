@@ -27,9 +27,20 @@ test("80 by 24 holds sixty devices: those that play or are faulty first, and how
   const lines = picture(fleet, 80, 24, english);
   expect(lines).toHaveLength(24);
   expect(lines[0]).toBe("60 devices, 1 lines, 1 clients · playing 1 · faulty or held 1");
-  expect(lines[2]).toMatch(/^lift-41 +lifts-a\/1 +elevator-entrapment 12 /);
+  expect(lines[2]).toMatch(/^lift-41 +lifts-a\/1 +elevator-entrapment 12s /);
   expect(lines[3]).toMatch(/^lift-51 +lifts-a\/1 +!silence =speed +floor_index=8/);
   expect(lines.at(-1)).toBe("… and 39 more");
+});
+
+test("values stand whole or not at all, and a long line keeps the number of the unit", () => {
+  const values = { floor_index: 8, speed: 1.75, door_closed: 1, occupied: 0, service_mode: 1, fault_code: 0 };
+  const one = device("lift-1", { link: "clubhouse-doors", unit: 247, values });
+  for (let width = 60; width < 160; width += 1) {
+    const line = picture([one], width, 24, english)[2] ?? "";
+    expect(line).toMatch(/clubhou…\/247( |$)/);
+    for (const token of line.split(/ +/).filter((word) => word.includes("=")))
+      expect(Object.entries(values).map(([point, value]) => `${point}=${value}`)).toContain(token);
+  }
 });
 
 test("no line is wider than the screen and no picture higher, whatever the screen and the names", () => {

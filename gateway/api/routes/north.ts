@@ -16,7 +16,7 @@ export function northRoutes(server: Server, house: ApiHouse): void {
       },
     },
     async () =>
-      house.north().map(({ target, standing, onTheWay, dropped, lately }): NorthBody => {
+      house.north().map(({ target, standing, onTheWay, dropped, lately, refused, damaged }): NorthBody => {
         const because = standing?.because;
         return {
           target,
@@ -34,6 +34,8 @@ export function northRoutes(server: Server, house: ApiHouse): void {
             to: formatInstant(instant(Math.round(to))),
           })),
           droppedWithinAnHour: lately,
+          refusedWithinAnHour: refused,
+          damagedWithinADay: damaged,
         };
       }),
   );

@@ -7,9 +7,9 @@ import influx from "influx";
 import { BAD, qualities, reasons } from "#model/quality";
 import { formatInstant, instant } from "#model/time";
 import { qualityOf, reasonOf } from "../../history/block.ts";
-import type { Samples } from "../queue.ts";
 import type { AlarmTold, Told } from "../record.ts";
 import type { NorthPoint } from "../sender.ts";
+import type { Samples } from "../waiting.ts";
 
 const { tag } = influx.escape;
 const NANO = 1_000_000;

@@ -4,8 +4,8 @@ import type { Text } from "#model/text";
 import { type Span, seconds } from "#model/time";
 import { type OutgoingAnswer, request } from "../../net/outgoing.ts";
 import { OutgoingTrouble } from "../../net/outgoing-trouble.ts";
-import type { Waiting } from "../queue.ts";
 import type { Sender, SenderHouse, Sent } from "../sender.ts";
+import type { Waiting } from "../waiting.ts";
 import { sampleLines, seriesKeys, toldLines } from "./lines.ts";
 import * as say from "./sentences.ts";
 

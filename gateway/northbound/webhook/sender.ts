@@ -3,10 +3,10 @@ import type { WebhookTarget } from "#model/north";
 import { formatInstant, instant, seconds } from "#model/time";
 import { post } from "../../net/outgoing.ts";
 import { OutgoingTrouble } from "../../net/outgoing-trouble.ts";
-import { signedHeaders } from "../../net/signed-headers.ts";
-import type { Waiting } from "../queue.ts";
+import { idOfContent, signedHeaders } from "../../net/signed-headers.ts";
 import { sampleBodies } from "../sample-body.ts";
 import type { Sender, SenderHouse, Sent } from "../sender.ts";
+import type { Waiting } from "../waiting.ts";
 import * as say from "./sentences.ts";
 
 const ANSWER_WITHIN = seconds(30);
@@ -32,9 +32,11 @@ export function createWebhookSender(target: WebhookTarget, house: SenderHouse): 
       const now = instant(house.now());
       const [type, word] =
         waiting.kind === "urgent" ? ["gatehouse.changes", "changes"] : ["gatehouse.samples", "samples"];
-      const body = JSON.stringify({ type, timestamp: formatInstant(now), data: dataOf(waiting) });
-      // The same batch again has the same id, so that a receiver whose answer was lost knows it.
-      const id = `${house.site}-${word}-${waiting.ids[0]}-${waiting.ids.at(-1)}`;
+      const data = dataOf(waiting);
+      const body = JSON.stringify({ type, timestamp: formatInstant(now), data });
+      // The same batch again has the same id, so that a receiver whose answer was lost knows it; and no other batch has it,
+      // whatever became of the queue's own numbers: after a restore they are given a second time.
+      const id = `${house.site}-${word}-${idOfContent(JSON.stringify(data))}`;
       try {
         const headers = signedHeaders(secret, id, now, body);
         const more = { signal, totalWithin: ANSWER_WITHIN, ...(ca === undefined ? {} : { ca }) };

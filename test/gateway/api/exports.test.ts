@@ -255,7 +255,7 @@ test("the past of points comes in rows of equal length, as many questions to the
       append: () => {},
       beat: () => {},
       copy: () => Promise.reject(new Error("nobody asked for a copy")),
-      standing: () => ({ queue: 0 }),
+      standing: () => ({ queue: 0, damaged: 0 }),
       async read(_handle, from, to, count) {
         asked.push(count);
         const values = column(count, (i) => i);

@@ -19,6 +19,8 @@ test("a target in the north says what waits, why, and what was dropped from when
       sent: 7,
       dropped: [{ what: "samples", count: 9, from: "2026-11-21T07:43:20.000Z", to: "2026-11-21T08:00:00.000Z" }],
       droppedWithinAnHour: 4,
+      refusedWithinAnHour: 5,
+      damagedWithinADay: 1,
     },
   ]);
   expect((await stand.ask("GET", "/api/north", { as: "viewer" })).status).toBe(403);

@@ -10,7 +10,7 @@ export const unaskedHistorian: Historian = {
   beat: () => {},
   read: () => Promise.reject(new HistoryAway("not asked for here")),
   copy: () => Promise.reject(new HistoryAway("not asked for here")),
-  standing: () => ({ queue: 0 }),
+  standing: () => ({ queue: 0, damaged: 0 }),
   async [Symbol.asyncDispose]() {},
 };
 

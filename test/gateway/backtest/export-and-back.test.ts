@@ -65,7 +65,7 @@ test.each(["zh", "en"])("what was exported in %s is replayed to the same alarms 
       append: () => {},
       beat: () => {},
       copy: () => Promise.reject(new Error("nobody asked for a copy")),
-      standing: () => ({ queue: 0 }),
+      standing: () => ({ queue: 0, damaged: 0 }),
       read: async (handle, from, to, buckets) =>
         trendColumns(archive.read(handle, from, to, buckets, range.to), range.to),
       async [Symbol.asyncDispose]() {},

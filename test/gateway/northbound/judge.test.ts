@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../../gateway/northbound/influx/sender.ts";
-import type { Waiting } from "../../../gateway/northbound/queue.ts";
+import type { Waiting } from "../../../gateway/northbound/waiting.ts";
 
 const waiting: Waiting = { kind: "urgent", ids: [1, 2], rows: [] };
 const of = (status: number, body: string) =>

@@ -110,6 +110,7 @@ export async function startNorth(folder: string, options: StandOptions) {
       north: () => {},
     },
     lastSeq: kept.lastSeq,
+    notes: kept.notes,
     order: options.order ?? (async () => "{}"),
   });
   const stopFollowing = feed.follow((news) => north.follow(news));

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { instant, milliseconds } from "#model/time";
 import { type SelfState, selfReadings } from "../../../gateway/self/readings.ts";
+import { selfDevice } from "../../../gateway/self/self-device.ts";
 
 const at = (now: number, mono: number) => ({ now: instant(now), mono: milliseconds(mono) });
 const DAY = 86_400_000;
@@ -14,7 +15,7 @@ const well: SelfState = {
   outbox: [],
   clockTrusted: true,
   stored: true,
-  history: { queue: 12, ok: true },
+  history: { queue: 12, ok: true, damaged: 0 },
   north: [],
   screens: 2,
   links: [{ state: "up" }, { state: "starting" }],
@@ -32,6 +33,7 @@ test("a house that is well", () => {
     store_ok: 1,
     history_queue: 12,
     history_ok: 1,
+    history_damaged: 0,
     screens: 2,
     links: 2,
     links_down: 0,
@@ -62,6 +64,28 @@ test("a step of the wall clock is what the monotonic clock did not see; the firs
 test("links that are down are counted, those that start are not", () => {
   const links = [{ state: "down" }, { state: "up" }, { state: "down" }, { state: "starting" }];
   expect(selfReadings({ ...well, links })).toMatchObject({ links: 4, links_down: 2 });
+});
+
+test("the worst of all targets in the north is told, and which ones they are", () => {
+  const fine = { dropped: 0, refused: 0, damaged: 0, fill: 0, ok: true };
+  const north = [
+    { ...fine, target: "influx", ok: false, oldest: NOW - 700_000, fill: 0.02 },
+    { ...fine, target: "mqtt", dropped: 3, refused: 2, damaged: 1 },
+    { ...fine, target: "webhook", dropped: 4, fill: 0.6, oldest: NOW + 5_000 },
+  ];
+  const readings = selfReadings({ ...well, north });
+  expect(readings).toMatchObject({ north_age: 700, north_fill: 60, north_dropped: 7, north_refused: 2 });
+  expect(readings).toMatchObject({ north_damaged: 1, north_down: 1 });
+  const words = selfDevice("gateway", 0, false, true).points.find(({ key }) => key === "north_away")?.values ?? {};
+  const named = (key: string) => words[readings[key] as number]?.zh;
+  expect(["north_away", "north_waiting", "north_dropping", "north_refusing"].map(named)).toEqual([
+    "InfluxDB",
+    "InfluxDB、webhook",
+    "MQTT、webhook",
+    "MQTT",
+  ]);
+  const quiet = selfReadings({ ...well, north: [{ ...fine, target: "mqtt" }] });
+  expect(words[quiet.north_away as number]?.en).toBe("none");
 });
 
 test("what is not known is no number: a disk that does not tell, an empty one, a certificate that cannot be read", () => {

@@ -36,7 +36,7 @@ async function openSelf(folder: string, disk: () => Promise<DiskRoom>, screens =
     table,
     disk,
     door,
-    historian: { standing: () => ({ queue: 0 }) },
+    historian: { standing: () => ({ queue: 0, damaged: 0 }) },
     clockTrusted: () => true,
     screens,
     links: () => [],

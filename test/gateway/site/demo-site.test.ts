@@ -103,7 +103,9 @@ describe("the demo site", () => {
         FEISHU_URL: "https://open.example/hook/h",
         FEISHU_SECRET: "0123456789abcdef",
         SMS_TOKEN: "Bearer t",
+        SMS_ANSWERS_SECRET: "0123456789abcdef",
         SMTP_PASSWORD: "p",
+        MQTT_PASSWORD: "p",
         DUTY_DESK_URL: "https://desk.example/hook",
         DUTY_DESK_SECRET: "0123456789abcdef",
       });
@@ -116,6 +118,7 @@ describe("the demo site", () => {
         "feishu",
         "sms",
         "smtp",
+        "mqtt",
         "webhook",
       ]);
       expect(result.site.people.leave).toHaveLength(1);

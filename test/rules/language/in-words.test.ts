@@ -1,8 +1,10 @@
 /** Rules as sentences: what a person reads who has never seen the expression. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { namingOf, ruleInWords } from "../../../rules/language/in-words.ts";
-import { readLibrary } from "../library/installation.ts";
+import { ruleInWords } from "../../../rules/language/in-words.ts";
+import { namingOf } from "../../../rules/language/naming.ts";
+import { facts } from "../library/car.ts";
+import { install, installSelf, readLibrary } from "../library/installation.ts";
 import { randomExpression } from "../support/random-rules.ts";
 import { deviceOf, param, pointsOf, type RuleText, rule, spanParam } from "../support/rule-bench.ts";
 
@@ -48,11 +50,11 @@ describe("a rule as a sentence", () => {
       params: { low: param(0.6, "m"), hold: spanParam(30_000) },
     };
     expect(words(text)).toEqual({
-      zh: "水箱液位低于 0.6 m，持续 30 秒，报 S2 警；水箱液位低于 0.3 m时为 S1；水箱液位高于 0.7 m并持续 2 分后恢复。",
+      zh: "水箱液位低于 0.6 m，持续 30 秒，报 S2 警；水箱液位低于 0.3 m 时为 S1；水箱液位高于 0.7 m 并持续 2 分后恢复。",
       en: "Raises S2 when Tank level is below 0.6 m for 30 s; S1 while Tank level is below 0.3 m; ends when Tank level is above 0.7 m for 2 min.",
     });
     expect(words({ when: "level < 1 m", deadband: "10 cm" }).zh).toBe(
-      "水箱液位低于 1.0 m，报 S2 警；回到限值以内 10.0 cm后恢复。",
+      "水箱液位低于 1.0 m，报 S2 警；回到限值以内 10.0 cm 后恢复。",
     );
     expect(words({ when: "door" }).en).toBe("Raises S2 when “Door open”; ends when this is no longer so.");
   });
@@ -64,7 +66,7 @@ describe("a rule as a sentence", () => {
       "（「门开」，或「刷卡」），且流量高于 0",
       "(“Door open” or “Card read”) and Flow is above 0",
     ],
-    ["mode != 2", "模式不等于 「检修」", "Mode is not “Inspection”"],
+    ["mode != 2", "模式不是「检修」", "Mode is not “Inspection”"],
     [
       "rate(level, 2m) >= 5 cm/min",
       "水箱液位在 2 分内的变化率不低于 5.0 cm/min",
@@ -90,11 +92,31 @@ describe("a rule as a sentence", () => {
     ],
     [
       'in_calendar("night") && min(flow, 60m) > 1.3 * baseline_min(flow, "02:00-04:00", 14d)',
-      "处于「night」时段，且流量在 1 小时内的最小值高于 1.3 × 近 14 天每天 「02:00-04:00」的流量最低值",
-      "it is “night” and the lowest Flow within 1 h is above 1.3 × the lowest Flow at “02:00-04:00” in the last 14 d",
+      "处于夜间时段，且流量在 1 小时内的最小值高于 1.3 × 近 14 天每天「02:00-04:00」的流量最低值",
+      "it is night and the lowest Flow within 1 h is above 1.3 × the lowest Flow at “02:00-04:00” in the last 14 d",
     ],
     ["flow - (level - flow) > 0", "流量 − （水箱液位 − 流量）高于 0", "Flow − (Tank level − Flow) is above 0"],
     ["has(door) && door", "「门开」", "“Door open”"],
+    // As a person asks it, not sign by sign.
+    ["since(door) < 2m", "最近 2 分内曾出现「门开」", "“Door open” within the last 2 min"],
+    ["since(door) >= 2m", "最近 2 分内未出现「门开」", "no “Door open” within the last 2 min"],
+    ["count(door, 10m) >= 3", "10 分内「门开」至少 3 次", "“Door open” at least 3 times within 10 min"],
+    ["count(door, 10m) > 3", "10 分内「门开」超过 3 次", "“Door open” more than 3 times within 10 min"],
+    ["flat(level, 30s, 0)", "水箱液位在 30 秒内没有变化", "Tank level does not change within 30 s"],
+    ["flat(level, 30s, 1 cm)", "水箱液位在 30 秒内变动不超过 1.0 cm", "Tank level moves by at most 1.0 cm within 30 s"],
+    ["mode >= 0 && mode == 2", "模式有读数，且模式为「检修」", "Mode is known and Mode is “Inspection”"],
+    ["default(flow, 1) > 0", "流量（未知时视为 1）高于 0", "Flow (or 1 while unknown) is above 0"],
+    ['in_calendar("school")', "处于「school」时段", "it is “school”"],
+    // What no device of the site has is not spoken of.
+    ["door || (has(p9_run) && p9_run)", "「门开」", "“Door open”"],
+    ["door && (!has(p9_auto) || p9_auto)", "「门开」", "“Door open”"],
+    ["has(p9_freq) && flow > p9_freq ? door : card", "「刷卡」", "“Card read”"],
+    [
+      "vote(2, door, card, has(p9_run) && p9_run)",
+      "（至少 2 项成立：「门开」、「刷卡」）",
+      "(at least 2 of “Door open”, “Card read”)",
+    ],
+    ["any(has(p8_run), has(p9_run))", "（任一成立：否、否）", "(any of no, no)"],
     ["no_such_point > 5", "「no_such_point」高于 5", "“no_such_point” is above 5"],
   ])("%s", (when, zh, en) => {
     expect(condition(when)).toEqual([zh, en]);
@@ -120,6 +142,43 @@ describe("a rule as a sentence", () => {
     expect(words({ when: "door", lifeSafety: true }).en).toContain("cannot be judged for 30 s");
     for (const quiet of [{}, { lifeSafety: true, onBad: "hold" }] as const)
       expect(words({ when: "door", ...quiet }).zh).not.toContain("无法判断");
+  });
+
+  test("Latin letters and digits stand apart from Chinese, in every rule of the packs, and no name of a point is a key", async () => {
+    const devices = await Promise.all(
+      [
+        "elevator",
+        "booster",
+        "fire-panel",
+        "door",
+        "door-controller",
+        "power-meter",
+        "ups",
+        "generator",
+        "gas-detector",
+      ].map((name) => install(`default-${name}`, name === "elevator" ? facts : {})),
+    );
+    const all = [...devices, installSelf()];
+    let first = 0;
+    const placed = all.map(({ device, points: own }) => {
+      const handles = own.map((_, n) => first + n);
+      first += own.length;
+      return { ...device, points: handles };
+    });
+    for (const own of await readLibrary()) {
+      const named = namingOf(
+        own.kind,
+        placed,
+        all.flatMap((one) => one.points),
+      );
+      const { zh, en } = ruleInWords(own, named);
+      const bare = zh.replaceAll(/「[^」]*」/g, "「」");
+      expect([own.id, bare.match(/[a-z0-9%]\p{Script=Han}|\p{Script=Han}\d|\p{Script=Han} 「|」 \p{Script=Han}/giu)]).toEqual([
+        own.id,
+        null,
+      ]);
+      expect([own.id, zh.match(/「[a-z]\w*」/g), en.match(/“[a-z]\w*_\w*”/g)]).toEqual([own.id, null, null]);
+    }
   });
 
   test("every let of the packs that a sentence calls by name has one in both languages", async () => {

@@ -1,12 +1,12 @@
 /** Posts each message as signed JSON to an address of the customer: a shift-planning system, a robot, a home-made script. */
 import { channelSettings, type SettingsOf } from "#model/channel-settings";
 import { inOneLine } from "#model/in-one-line";
-import type { Delivery, Message } from "#model/message";
+import type { Delivery } from "#model/message";
 import type { Text } from "#model/text";
-import { formatInstant, formatSpan, milliseconds } from "#model/time";
 import { signedHeaders } from "../../../net/signed-headers.ts";
 import { askByPost, isDelivery } from "../../ask.ts";
-import type { Channel, ChannelContext } from "../../channel.ts";
+import type { Channel } from "../../channel.ts";
+import { bodyOf } from "../../message-body.ts";
 
 /** Answers that no retry will change: the address is wrong, gone, or does not take our signature. */
 const REFUSALS: Readonly<Record<number, Text>> = {
@@ -42,38 +42,4 @@ function outcomeOf(status: number): Delivery {
     en: `The receiver answered HTTP ${status}; trying again.`,
   };
   return { outcome: "try-later", because: inOneLine(because) };
-}
-
-function bodyOf(message: Message, { site, ticket, person, now, link }: ChannelContext): string {
-  return JSON.stringify({
-    type: message.audience === "residents" ? "residents.notice" : "ticket.message",
-    timestamp: formatInstant(now),
-    data: {
-      key: message.key,
-      site,
-      ticket: message.ticket,
-      step: message.step,
-      severity: message.severity,
-      role: message.role,
-      to: { id: person.id, name: person.name },
-      text: message.text,
-      /** The operator must also call by phone. */
-      phone: message.phone,
-      createdAt: formatInstant(message.createdAt),
-      /** For this person alone: it opens the ticket as them. */
-      ...(link === undefined ? {} : { link }),
-      ...(message.lateBy === undefined ? {} : { lateBy: formatSpan(milliseconds(message.lateBy)) }),
-      ...(ticket
-        ? {
-            class: ticket.class,
-            state: ticket.state,
-            title: ticket.title,
-            place: ticket.place,
-            device: ticket.device,
-            openedAt: formatInstant(ticket.openedAt),
-            simulated: ticket.simulated,
-          }
-        : {}),
-    },
-  });
 }
