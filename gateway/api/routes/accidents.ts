@@ -9,8 +9,9 @@ import { BeginAccident, FillAccident, SignAccident } from "../accident-inputs.ts
 import { type AccidentBody, AccidentListShape, AccidentShape } from "../accident-shapes.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
 import { actorOf } from "../guard.ts";
-import { answers, ListQuery, TicketParams } from "../inputs.ts";
+import { answers, ListQuery } from "../inputs.ts";
 import { accidentBody, accidentRow } from "../project-accident.ts";
+import { TicketParams } from "../ticket-inputs.ts";
 
 export function accidentRoutes(server: Server, house: ApiHouse): void {
   const { tickets, lately, papers } = house.door.house;
