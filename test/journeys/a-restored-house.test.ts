@@ -3,7 +3,7 @@ import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { hours, seconds } from "#model/time";
-import type { AlarmBody } from "../../gateway/api/shapes.ts";
+import type { AlarmBody } from "../../gateway/api/alarm-shapes.ts";
 import { mosquittoFound } from "../drivers/mqtt/mosquitto.ts";
 import { gatehouse } from "../gateway/commands/gatehouse.ts";
 import { influxdFound, startInfluxd } from "../gateway/northbound/influxd.ts";

@@ -24,6 +24,13 @@ const OTHERS = [
   "default(n0 / n1, 3) > previous(n1, 2s)",
   "vote(2, b0, b1, n0 > 1) ? avg(b0, 4s) > 0.5 : abs(n1) < 1",
   "min(n0, n1) < max(n0, 8s) - min(n0, 8s)",
+  "unanswered(b0, b1, 5s) || unpreceded(b1, b0, 3s)",
+  'baseline_min(n0, "02:00-04:00", 14d) < n1',
+  "since(b0) > 3s || since(n0 > n1) <= since(b1)",
+  "count(changed(n0), 1h) >= 2 && held(n0 >= n1, 30s)",
+  "any(b0, b1) != all(b0, n0 > 1) || spread(n0, n1, n0 * n1) > 2",
+  "sum(n0, n1) > avg(n0, 7d) || median(n1, 30d) < 0",
+  "count_of(b0, b1, n0 < 0) == 2",
 ];
 
 const value = fc.oneof(
@@ -33,7 +40,7 @@ const value = fc.oneof(
 const happening = fc.record({
   after: fc.oneof(
     { weight: 6, arbitrary: fc.integer({ min: 0, max: 4_000 }) },
-    { weight: 1, arbitrary: fc.constantFrom(0.25, 40_000, 90_000_000) },
+    { weight: 1, arbitrary: fc.constantFrom(0.25, 40_000, 90_000_000, 3e12) },
   ),
   wall: fc.constantFrom(0, 0, 0, -7_200_000, 3_600_000),
   moves: fc.array(
@@ -42,6 +49,8 @@ const happening = fc.record({
       value,
       quality: fc.constantFrom(0, 0, 0, 1, 2),
       reason: fc.nat(12),
+      /** How old the stamp says that it is; no clock of a device can be trusted. */
+      age: fc.constantFrom(0, 0, 0, 5_000, -3_600_000, Number.NaN, Infinity, -Infinity),
     }),
     { maxLength: 6 },
   ),
@@ -70,7 +79,7 @@ function feed(
     columns.value[move.handle] = move.value;
     columns.quality[move.handle] = move.quality;
     columns.reason[move.handle] = move.reason;
-    columns.receivedAt[move.handle] = now;
+    columns.receivedAt[move.handle] = now - move.age;
   }
   const changed = Int32Array.from(order(moves.map(({ handle }) => handle)));
   const found = engine.step(changed, changed.length, { now: instant(now), mono: milliseconds(mono) });
