@@ -22,6 +22,7 @@ import { definitionOf } from "./alarm/standing.ts";
 import { considerCauses, endSuppressions, foldConsequences, shiftWaits } from "./alarm/suppression.ts";
 import { raiseTrouble } from "./alarm/trouble.ts";
 import { createDraft, type Draft, emptyPlan, refuse } from "./draft.ts";
+import { draftAccidentByHand, fillAccident, signAccident } from "./response/accident.ts";
 import { allowWrite } from "./response/allow-write.ts";
 import { answerAlarm, noteRecovery, noteRelapse } from "./response/answer-alarm.ts";
 import { attachFile } from "./response/attach.ts";
@@ -82,7 +83,7 @@ function decideAlone(view: View, happening: Happening, now: Instant): Plan {
       remindOfReviews(draft);
       watchHandovers(draft);
       watchFireLog(draft);
-      watchTickets(draft);
+      watchTickets(draft, false);
       auditTickets(draft, false);
       watchNotices(draft);
       return draft.finish();
@@ -109,7 +110,7 @@ function decideAlone(view: View, happening: Happening, now: Instant): Plan {
       for (const alarm of view.alarms.values()) inputBad(draft, alarm.id, "restart", happening.lastSeen);
       for (const alarm of endDueShelves(draft, true)) answerByRule(draft, alarm);
       for (const alarm of askAgain(draft, true)) answerByRule(draft, alarm);
-      watchTickets(draft);
+      watchTickets(draft, true);
       auditTickets(draft, true);
       return draft.finish();
     }
@@ -260,6 +261,12 @@ function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
       return applyLearned(draft, command, actor);
     case "take-back-learned":
       return takeBackLearned(draft, command, actor);
+    case "draft-accident":
+      return draftAccidentByHand(draft, command.ticket, actor);
+    case "fill-accident":
+      return fillAccident(draft, command, actor);
+    case "sign-accident":
+      return signAccident(draft, command, actor);
     case "write-point":
       return allowWrite(draft, command, actor);
     case "attach-file":

@@ -126,6 +126,7 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
     recovered: ticket.recovered,
     ...maybe("recoversAt", time(ticket.recoversAt)),
     ...maybe("autoRecovered", ticket.autoRecovered),
+    ...maybe("accident", ticket.accident),
     falseAlarm: ticket.falseAlarm,
     ...maybe("falseAlarmClaimedBy", ticket.falseAlarm ? undefined : ticket.falseAlarmClaim?.name),
     simulated: ticket.simulated,

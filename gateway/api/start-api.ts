@@ -12,6 +12,7 @@ import { type ApiInput, furnish, type Server } from "./api-house.ts";
 import { guard } from "./guard.ts";
 import { createHub } from "./live/hub.ts";
 import { createPasswordDesk } from "./prove-password.ts";
+import { accidentRoutes } from "./routes/accidents.ts";
 import { alarmRoutes } from "./routes/alarms.ts";
 import { backtestRoutes } from "./routes/backtest.ts";
 import { channelAnswerRoutes } from "./routes/channel-answers.ts";
@@ -116,6 +117,7 @@ export async function startApi(input: ApiInput): Promise<Api> {
   await fileRoutes(server, house);
   handoverRoutes(server, house, desk);
   noticeRoutes(server, house);
+  accidentRoutes(server, house);
   fireLogRoutes(server, house);
   channelRoutes(server, house);
   await channelAnswerRoutes(server, house);

@@ -102,6 +102,8 @@ export const TicketShape = z.object({
   recoversAt: Time.optional(),
   /** It closed itself so. */
   autoRecovered: z.literal(true).optional(),
+  /** An accident report was begun. */
+  accident: z.literal(true).optional(),
   falseAlarm: z.boolean(),
   /** Who found a false alarm that a second person must still confirm. */
   falseAlarmClaimedBy: z.string().optional(),

@@ -1,5 +1,6 @@
 /** What people fill in and sign beside tickets: kept like an alarm or a ticket, as the journal last told it. */
 
+import type { AccidentReport } from "./accident.ts";
 import type { FireLog } from "./fire-log.ts";
 import type { LearnedValue } from "./learned.ts";
 import type { Notice } from "./notice.ts";
@@ -101,4 +102,4 @@ export interface WrittenReport {
   readonly body: object;
 }
 
-export type Paper = Handover | WrittenReport | Notice | FireLog | LearnedValue;
+export type Paper = Handover | WrittenReport | Notice | FireLog | LearnedValue | AccidentReport;

@@ -1,5 +1,6 @@
 /** What comes to the door, and what the rules answer. */
 
+import type { AccidentField } from "./accident.ts";
 import type { Account, Actor, Session, Token } from "./account.ts";
 import type { Alarm, ShownState } from "./alarm.ts";
 import type { LinkageState, PanelState } from "./fire-log.ts";
@@ -215,6 +216,16 @@ export type Command =
       readonly learned: Evidence;
     }
   | { readonly do: "take-back-learned"; readonly device: string; readonly what: string; readonly reason: string }
+  /** 事故报告: begins the draft; the one that lies there already is answered. */
+  | { readonly do: "draft-accident"; readonly ticket: string }
+  | {
+      readonly do: "fill-accident";
+      readonly ticket: string;
+      /** The draft that was changed. */
+      readonly rev: number;
+      readonly fields: Readonly<Partial<Record<AccidentField, string>>>;
+    }
+  | { readonly do: "sign-accident"; readonly ticket: string; readonly rev: number }
   /** The second step of a write: recorded before anything goes out. `order` is the id of the command. */
   | { readonly do: "write-point"; readonly point: string; readonly value: number; readonly order: string };
 

@@ -53,6 +53,8 @@ export interface LadderStep {
   /** The operator must confirm by phone that the message was received. */
   readonly phone: boolean;
   readonly raiseRescueTier: boolean;
+  /** What the house drafts when the step runs. */
+  readonly opens?: "accident-report" | undefined;
   readonly say: Text;
 }
 

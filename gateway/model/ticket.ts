@@ -211,6 +211,8 @@ export interface Ticket {
   readonly files?: readonly TicketFile[];
   readonly promised?: readonly Promised[];
   readonly ratings?: readonly Rating[];
+  /** A report of an accident was begun. */
+  readonly accident?: true;
   /** Set while a human conclusion such as "car empty" is still missing. */
   readonly recovered: boolean;
   /** Its source is normal and nobody took it: then it closes itself. */

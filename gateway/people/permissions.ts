@@ -96,6 +96,14 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "POST /api/tickets/:no/notice/withdraw": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "POST /api/tickets/:no/notice/reach": desk,
 
+  "GET /api/accidents": ["operator", "supervisor", "engineer", "admin"],
+  "GET /api/tickets/:no/accident": ["operator", "supervisor", "engineer", "admin"],
+  "POST /api/tickets/:no/accident": ["supervisor", "admin"],
+  "POST /api/tickets/:no/accident/fill": ["supervisor", "admin"],
+  "POST /api/tickets/:no/accident/sign": ["supervisor", "admin"],
+  // Each look at the names is a row of the journal.
+  "POST /api/tickets/:no/accident/show": ["supervisor", "admin"],
+
   "GET /api/shifts": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/handovers": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/handovers/:id": ["operator", "maintainer", "supervisor", "engineer", "admin"],

@@ -52,6 +52,7 @@ const Step = z.strictObject({
   tell: z.array(z.string()).min(1),
   phone: z.boolean().default(false),
   raiseRescueTier: z.boolean().default(false),
+  opens: z.literal("accident-report").optional(),
   say: TextPair,
 });
 const Ladder = z.array(Step);

@@ -12,7 +12,27 @@ const Year = z.strictObject({
 });
 
 /** By year: `2026: { source, off: [2026-01-01..2026-01-03], on: [2026-01-04] }`. */
-export const WorkdayYears = z.record(z.string().regex(/^20\d\d$/), Year);
+export const WorkdayYears = z.record(z.string().regex(/^20\d\d$/), Year).check(({ value, issues }) => {
+  for (const [year, { off, on }] of Object.entries(value))
+    for (const [list, ranges] of Object.entries({ off, on }))
+      for (const [index, { first, last }] of ranges.entries()) {
+        if (yearOf(first) === Number(year) && yearOf(last) === Number(year)) continue;
+        // Last year's list under this year's name would be read by nobody, and every holiday would count as a workday.
+        issues.push({
+          code: "custom",
+          input: value,
+          path: [year, list, index],
+          params: {
+            what: { zh: `该日期不在 ${year} 年内`, en: `is not a date of ${year}` },
+            todo: { zh: "每年的日期写在当年名下。", en: "Write each date under its own year." },
+          },
+        });
+      }
+});
+
+const EPOCH = Temporal.PlainDate.from("1970-01-01");
+/** `day`: days since 1970-01-01. */
+const yearOf = (day: number): number => EPOCH.add({ days: day }).year;
 
 /** The arrangement of a year is published in the November before: from December on the next one is asked for as well. */
 export function warnOfMissingYears(

@@ -4,18 +4,17 @@
  */
 import type { ClockKind } from "#model/policy";
 import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
-import { type Instant, instant, later, minutes } from "#model/time";
+import { type Instant, instant, later, seconds } from "#model/time";
 import type { Draft } from "../draft.ts";
-import { beganAt, openClocks, wakeOfTicket } from "./clocks.ts";
+import { beganAt, openClocks, STARTS_LATER, targets, wakeOfTicket } from "./clocks.ts";
 import { dropAnswered, runDueSteps } from "./ladder.ts";
 import { remind } from "./offer.ts";
 import { ladderOf } from "./open-ticket.ts";
 import { CONTROLLED } from "./possible-steps.ts";
 import { clockName } from "./words.ts";
 
-/** Each ticket is looked at once in this time: a part of them with every beat, so that no beat is a long one. */
-const ROUND = minutes(1);
-const PARTS = 60;
+/** With every beat one of so many parts: each ticket is looked at once in 50 s, and no beat is a long one. */
+const PARTS = 50;
 
 interface Missing {
   readonly clocks: readonly ResponseClock[];
@@ -28,9 +27,13 @@ interface Missing {
 
 /** The tickets whose turn it is; all of them when the house starts. */
 export function auditTickets(draft: Draft, all: boolean): void {
-  const part = Math.floor(draft.now / (ROUND / PARTS)) % PARTS;
-  for (const ticket of draft.openTickets()) {
-    if (all || Number(ticket.no.slice(-6)) % PARTS === part) audit(draft, ticket);
+  const part = Math.floor(draft.now / seconds(1)) % PARTS;
+  let index = 0;
+  for (const { no } of draft.view.tickets.values()) {
+    index += 1;
+    if (!all && index % PARTS !== part) continue;
+    const ticket = draft.ticket(no);
+    if (ticket && ticket.closedAt === undefined) audit(draft, ticket);
   }
 }
 
@@ -65,25 +68,30 @@ function audit(draft: Draft, before: Ticket): void {
 }
 
 function missingFrom(draft: Draft, ticket: Ticket): Missing {
-  const has = new Set<ClockKind>(ticket.clocks.map(({ kind }) => kind));
-  const { policy, severity } = ticket;
-  const from = beganAt(ticket);
-  const clocks = openClocks(policy, severity, from, draft.view.site.policy).filter(({ kind }) => !has.has(kind));
   return {
-    clocks,
+    clocks: lostClocks(draft, ticket),
     rows: lostRows(draft, ticket),
     expiry:
-      ticket.acknowledgedBy !== undefined && ticket.acknowledgeExpiresAt === undefined && !CONTROLLED.has(ticket.state),
+      ticket.acknowledgedBy !== undefined &&
+      ticket.acknowledgeExpiresAt === undefined &&
+      !CONTROLLED.has(ticket.state),
     wake: ticket.wakeAt !== wakeOfTicket(ticket),
   };
+}
+
+/** Clocks that the frozen policy gives the ticket at its severity, and that it does not carry. */
+function lostClocks(draft: Draft, ticket: Ticket): readonly ResponseClock[] {
+  const { policy, severity, clocks } = ticket;
+  const isLost = (kind: ClockKind): boolean => !STARTS_LATER.has(kind) && !clocks.some((clock) => clock.kind === kind);
+  if (!targets(policy, severity).some(({ kind }) => isLost(kind))) return [];
+  return openClocks(policy, severity, beganAt(ticket), draft.view.site.policy).filter(({ kind }) => isLost(kind));
 }
 
 /** Steps of the ladder without a row. A ticket of an older policy keeps its own ladder, which stands nowhere else. */
 function lostRows(draft: Draft, ticket: Ticket): readonly LadderRow[] {
   if (ticket.policyVersion !== draft.view.site.policy.version) return [];
-  const has = new Set(ticket.ladder.map(({ step }) => step.id));
   const steps = ladderOf(draft, ticket.policy, ticket.severity);
-  const lost = steps.filter(({ id }) => !has.has(id));
+  const lost = steps.filter(({ id }) => !ticket.ladder.some(({ step }) => step.id === id));
   if (lost.length === 0) return [];
   const known = ticket.ladder.filter(({ step }) => steps.some(({ id }) => id === step.id));
   const began = known.map(({ dueAt, step }) => dueAt - step.after);

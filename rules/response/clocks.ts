@@ -12,7 +12,7 @@ import { afterWork, workBetween } from "./workdays.ts";
 export type Timing = Pick<Policy, "warn" | "workdays">;
 
 /** Clocks that begin when something else is done, not at opening. */
-const STARTS_LATER: ReadonlySet<ClockKind> = new Set(["followup"]);
+export const STARTS_LATER: ReadonlySet<ClockKind> = new Set(["followup"]);
 
 /** The clock that starts again at each entry instead of ending. */
 export const RECURRING: ClockKind = "feedback";

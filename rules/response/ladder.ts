@@ -4,6 +4,7 @@ import type { Text } from "#model/text";
 import type { LadderRow, Ticket } from "#model/ticket";
 import { between, type Instant, later, milliseconds, type Span, seconds } from "#model/time";
 import type { Draft } from "../draft.ts";
+import { draftAccident } from "./accident.ts";
 import { answered, waitsWithRepair } from "./clocks.ts";
 import { type DueStep, tell } from "./tell.ts";
 import { ticketStateName } from "./words.ts";
@@ -53,7 +54,8 @@ export function runDueSteps(draft: Draft, ticket: Ticket): Ticket {
     );
   }
   const calls = tell(draft, after, due);
-  return calls.length === 0 ? after : { ...after, calls: [...(after.calls ?? []), ...calls] };
+  const told = calls.length === 0 ? after : { ...after, calls: [...(after.calls ?? []), ...calls] };
+  return due.some(({ step }) => step.opens === "accident-report") ? draftAccident(draft, told, "gatehouse") : told;
 }
 
 /** Seen once and then nothing more was entered: who has the work, if anybody, stands in the same sentence. */

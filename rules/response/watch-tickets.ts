@@ -14,9 +14,17 @@ import { endRecovered } from "./recovery.ts";
 import { tell } from "./tell.ts";
 import { clockName } from "./words.ts";
 
-/** Everything that is due on any open ticket by now. Tickets that wait for something later are not touched. */
-export function watchTickets(draft: Draft): void {
-  for (const ticket of draft.openTickets()) if (ticket.wakeAt <= draft.now) watch(draft, ticket);
+/**
+ * Everything that is due on any open ticket by now. Tickets that wait for something later are not touched, and no list of all of
+ * them is made: with ten thousand that list was most of what a beat cost. What this very plan opened has run its steps already.
+ * At the start the calendar may just have moved what is due: `all` of them are asked.
+ */
+export function watchTickets(draft: Draft, all: boolean): void {
+  for (const { no, wakeAt } of draft.view.tickets.values()) {
+    if (wakeAt > draft.now && !all) continue;
+    const ticket = draft.ticket(no);
+    if (ticket && ticket.closedAt === undefined && ticket.wakeAt <= draft.now) watch(draft, ticket);
+  }
 }
 
 function watch(draft: Draft, before: Ticket): void {

@@ -1,4 +1,18 @@
-import { both, clockOf, fixed, flag, join, type Line, severityOf, spanOf, tail, textOf, word, words } from "./line.ts";
+import {
+  both,
+  clockOf,
+  did,
+  fixed,
+  flag,
+  join,
+  type Line,
+  severityOf,
+  spanOf,
+  tail,
+  textOf,
+  word,
+  words,
+} from "./line.ts";
 
 export const ticketLines: Readonly<Record<string, Line>> = {
   "ticket-opened": (row) =>
@@ -119,4 +133,11 @@ export const ticketLines: Readonly<Record<string, Line>> = {
           `${word(row, "by")} 承诺的修复时间已过`,
           `The time by which ${word(row, "by")} promised to be done is over`,
         ),
+  "accident-drafted": (row, names) =>
+    row.actor === "gatehouse"
+      ? both("事故报告草稿已生成", "The accident report was drafted")
+      : both(`${names.actor(row.actor)} 开始填写事故报告`, `${names.actor(row.actor)} began the accident report`),
+  "accident-filled": did("修改事故报告草稿", "changed the draft of the accident report"),
+  "accident-signed": did("签字确认事故报告", "signed the accident report"),
+  "accident-shown": did("查看事故报告中的人员姓名", "looked at the names in the accident report"),
 };

@@ -26,6 +26,8 @@ const ACT: Readonly<
     | "export"
     | "exportReports"
     | "drillReal"
+    | "accidents"
+    | "writeAccidents"
     | "users"
     | "duty"
     | "channels"
@@ -48,6 +50,8 @@ const ACT: Readonly<
   takeBackLearned: ["supervisor", "engineer"],
   shelve: ["operator", "supervisor", "engineer"],
   service: ["engineer"],
+  accidents: ["operator", "supervisor", "engineer", "admin"],
+  writeAccidents: ["supervisor", "admin"],
   reports: ["viewer", "operator", "supervisor", "engineer", "admin"],
   export: ["operator", "supervisor", "engineer", "admin"],
   exportReports: ["supervisor"],
