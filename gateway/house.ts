@@ -1,11 +1,9 @@
 /** Wiring in one straight line: the order of the lines is the order of construction, clean-up is its reverse. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isListed, shownState } from "#model/alarm";
-import type { Plan } from "#model/plan";
-import { type ClockKind, usualPersonalData } from "#model/policy";
+import { usualPersonalData } from "#model/policy";
 import { type Site, type SiteLink, usualHistory } from "#model/site";
-import { type Instant, instant, milliseconds } from "#model/time";
+import { type Instant, instant } from "#model/time";
 import type { Driver } from "../drivers/driver.ts";
 import { createEngine } from "../rules/engine/create-engine.ts";
 import { speakerOf } from "../rules/language/in-words.ts";
@@ -19,12 +17,14 @@ import { createWriteDesk } from "./api/write-desk.ts";
 import { createBacktests } from "./backtest/backtests.ts";
 import { type Broker, startBroker } from "./broker/broker.ts";
 import type { HouseClock } from "./clock.ts";
+import { controlOrders } from "./control-orders.ts";
 import type { Door } from "./door.ts";
 import { createFeed } from "./feed.ts";
 import { heartbeat, keep } from "./heartbeat.ts";
 import { openHistorian } from "./history/open-historian.ts";
 import type { Log } from "./log.ts";
-import { createMetrics, type Metrics } from "./metrics.ts";
+import { measures } from "./measures.ts";
+import { createMetrics } from "./metrics.ts";
 import { openControlSocket } from "./net/control-socket.ts";
 import { type OutgoingAnswer, request } from "./net/outgoing.ts";
 import { copyQueue, queueNames } from "./northbound/copy-queue.ts";
@@ -32,10 +32,8 @@ import { openNorth } from "./northbound/open-north.ts";
 import { createOrders } from "./northbound/orders.ts";
 import { startDelivery } from "./notify/deliver-outbox.ts";
 import { keepErasing } from "./people/contacts.ts";
-import { createTurn } from "./people/in-turn.ts";
 import { openKeyring } from "./people/keyring.ts";
 import { linkWriter } from "./people/message-link.ts";
-import { keysRotated, rotateKeys, rotationInWords } from "./people/rotate-keys.ts";
 import { openVault } from "./people/vault.ts";
 import { createPipeline } from "./pipeline.ts";
 import { watchBadTime } from "./points/bad-time.ts";
@@ -273,6 +271,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       north: () => north.standing(),
       channels: () => delivery.channels(),
       tryChannel: (channel, person) => delivery.tryChannel(channel, person),
+      nextWay: (message) => delivery.nextWay(message),
       rules,
       checkRules: (text) => checkRuleText(text, site),
       clock,
@@ -288,10 +287,18 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
   );
 
   forgetCopies(input.data);
-  const rotation = createTurn();
   const orders = {
-    backup: () => handOver(input.data, (file) => store.backup(file)),
-    "backup-history": () => handOver(input.data, (file) => historian.copy(file)),
+    ...controlOrders({
+      data: input.data,
+      store,
+      historian,
+      vault,
+      keysAreNow: (ring) => {
+        keys = ring;
+      },
+      record: (entry) => door.take({ type: "record", rows: { journal: [entry] } }),
+      now: () => clock.now(),
+    }),
     ...Object.fromEntries(
       queueNames.map((name) => [
         `backup-north-${name}`,
@@ -301,15 +308,6 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
           ),
       ]),
     ),
-    "rotate-keys": () =>
-      rotation(async () => {
-        const done = await rotateKeys(input.data, vault, (ring) => {
-          keys = ring;
-        });
-        await door.take({ type: "record", rows: { journal: [keysRotated(done, "command line", clock.now())] } });
-        const said = rotationInWords(done);
-        return { reply: done.unreadable.length > 0 ? { because: said } : { said } };
-      }),
   };
   try {
     opened.use(
@@ -408,33 +406,3 @@ const simulatorControl =
       allow: ["loopback"],
       ...(body === undefined ? {} : { body, headers: { "content-type": "application/json" } }),
     });
-
-/** What is counted at the door. */
-function measures(metrics: Metrics, log: Log, now: () => Instant) {
-  return {
-    committed: (took: number) => metrics.committed(milliseconds(took)),
-    storeAway: (away: boolean) => {
-      if (away) log.error({}, "the store does not answer; alarms are shown and told, and written when it is back");
-      else log.warn({}, "the store is back and has written what had waited");
-    },
-    decided(plan: Plan) {
-      for (const entry of plan.journal) {
-        if (entry.event === "clock-breached") metrics.clockBreached((entry.data as { clock: ClockKind }).clock);
-        if (entry.event === "activated") {
-          const received = Math.max(
-            0,
-            ...((entry.data as { inputs?: { at: number }[] }).inputs ?? []).map((one) => one.at),
-          );
-          if (received > 0) metrics.alarmPublished(milliseconds(Math.max(0, now() - received)));
-        }
-      }
-      for (const alarm of plan.alarms) {
-        if (isListed(alarm))
-          log.info(
-            { alarm: alarm.id, occurrence: alarm.occurrence, state: shownState(alarm), severity: alarm.severity },
-            "alarm",
-          );
-      }
-    },
-  };
-}

@@ -25,6 +25,7 @@ import { createDraft, type Draft, emptyPlan, refuse } from "./draft.ts";
 import { allowWrite } from "./response/allow-write.ts";
 import { answerAlarm, noteRecovery, noteRelapse } from "./response/answer-alarm.ts";
 import { attachFile } from "./response/attach.ts";
+import { auditTickets } from "./response/audit.ts";
 import { fillFireLog, watchFireLog } from "./response/fire-log.ts";
 import { fillHandover, openHandover, signHandover, watchHandovers } from "./response/handover.ts";
 import { judgedAs } from "./response/judged-as.ts";
@@ -81,6 +82,7 @@ function decideAlone(view: View, happening: Happening, now: Instant): Plan {
       watchHandovers(draft);
       watchFireLog(draft);
       watchTickets(draft);
+      auditTickets(draft, false);
       watchNotices(draft);
       return draft.finish();
     }
@@ -107,6 +109,7 @@ function decideAlone(view: View, happening: Happening, now: Instant): Plan {
       for (const alarm of endDueShelves(draft, true)) answerByRule(draft, alarm);
       for (const alarm of askAgain(draft, true)) answerByRule(draft, alarm);
       watchTickets(draft);
+      auditTickets(draft, true);
       return draft.finish();
     }
   }

@@ -6,6 +6,7 @@ import type { Paper } from "#model/paper";
 import type { Plan, Refusal, View } from "#model/plan";
 import type { Ticket } from "#model/ticket";
 import type { Instant } from "#model/time";
+import { noteTold } from "./response/recovery.ts";
 
 export interface Draft {
   readonly view: View;
@@ -122,6 +123,19 @@ export function createDraft(view: View, now: Instant, actor: string): Draft {
     },
     record,
     finish(answer) {
+      const written = [...messages.values()];
+      const isTakenBack = (key: string): boolean => {
+        const message = messages.get(key);
+        if (message) return message.state === "cancelled";
+        const waiting = view.outbox.get(key);
+        return (
+          waiting?.state === "pending" &&
+          cancelMessages.some(
+            ({ ticket, step }) => ticket === waiting.ticket && (step === undefined || step === waiting.step),
+          )
+        );
+      };
+      for (const ticket of tickets.values()) tickets.set(ticket.no, noteTold(ticket, written, isTakenBack));
       const last = new Map<string, number>();
       journal.forEach((entry, index) => {
         last.set(entry.about, index);

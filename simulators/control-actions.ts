@@ -134,7 +134,17 @@ export function play(building: Building, body: unknown): Reply {
   const number = device.play(scenario, { speed, seed, values });
   return {
     status: 200,
-    body: { play: number, scenario: scenario.name, device: device.id, speed, seed, parameters: values },
+    body: {
+      play: number,
+      scenario: scenario.name,
+      title: scenario.title,
+      device: device.id,
+      speed,
+      seed,
+      parameters: values,
+      /** Devices, and the line where the story is one of the line: whose alarms may come of it. */
+      concerns: [...device.concerns(scenario), found.line.name],
+    },
   };
 }
 
@@ -175,9 +185,15 @@ export function fault(building: Building, body: unknown): Reply {
     const known = names(building.lines.map((one) => one.name));
     return no(404, "unknown_link", `没有链路 ${link}，现有：${known}`, `There is no link ${link}; there are: ${known}`);
   }
-  if (!line.line.can(name)) {
+  const why = line.line.refuses(name);
+  if (why) {
     const where = line.line.where;
-    return no(400, "means_nothing", `故障 ${name} 对 ${where} 无意义`, `${name} means nothing on ${where}`);
+    return no(
+      400,
+      "means_nothing",
+      `故障 ${name} 对 ${where} 无意义：${why.zh}`,
+      `${name} means nothing on ${where}. ${why.en}`,
+    );
   }
   return { status: 200, body: switchFault(building, name, on, seconds, line, found) };
 }

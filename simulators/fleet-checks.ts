@@ -70,6 +70,7 @@ const fields = [
   "clientId",
   "prefix",
   "every",
+  "keepAlive",
   "latency",
   "lost",
   "clients",
@@ -86,9 +87,13 @@ const takes: Readonly<
   "modbus-tcp": { listens: true, must: [], may: modbusFields },
   "rtu-over-tcp": { listens: true, must: [], may: [...modbusFields, "baudRate"] },
   serial: { listens: false, must: ["path"], may: ["baudRate", "latency", "lost"] },
-  opcua: { listens: true, must: [], may: ["clients"] },
-  mqtt: { listens: false, must: ["broker"], may: ["user", "password", "clientId", "prefix", "every", "lost"] },
-  sparkplug: { listens: false, must: ["broker"], may: ["user", "password", "clientId", "prefix", "lost"] },
+  opcua: { listens: true, must: [], may: ["clients", "idleSeconds"] },
+  mqtt: {
+    listens: false,
+    must: ["broker"],
+    may: ["user", "password", "clientId", "prefix", "every", "keepAlive", "lost"],
+  },
+  sparkplug: { listens: false, must: ["broker"], may: ["user", "password", "clientId", "prefix", "keepAlive", "lost"] },
 };
 
 function wrongOfLine(port: FleetPort): Text[] {

@@ -84,6 +84,8 @@ const FleetPort = z.strictObject({
     .optional(),
   /** Of MQTT: a message is sent when a value has changed, and so often without a change, s. */
   every: z.number().min(0.05).max(3_600).optional(),
+  /** Of MQTT and Sparkplug: seconds of silence after which the line asks for its broker; 30 unless told. */
+  keepAlive: z.int().min(1).max(3_600).optional(),
   /** Least and most milliseconds from a request to its reply. */
   latency: z.tuple([z.number().min(0).max(60_000), z.number().min(0).max(60_000)]).optional(),
   /** Share of requests that are never answered; of MQTT, of messages about values that never arrive. */

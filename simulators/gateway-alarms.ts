@@ -17,6 +17,7 @@ const Alarms = z.array(
     activeSince: z.string(),
     state: z.string().optional(),
     ticket: z.string().optional(),
+    acknowledgedBy: z.string().optional(),
   }),
 );
 const Tickets = z.array(z.object({ no: z.string(), class: z.string(), severity: Grade }));
@@ -40,7 +41,8 @@ export async function readGateway(gateway: URL, token: string): Promise<readonly
         device: alarm.device,
         severity: alarm.severity as Severity,
         at: Date.parse(alarm.activeSince),
-        suppressed: alarm.state === "suppressed",
+        // What came and went under its cause was never shown to anybody.
+        suppressed: alarm.state === "suppressed" || alarm.acknowledgedBy === "auto:suppressed",
         ...(ticket && { ticketClasses: [ticket.class], ticketSeverity: ticket.severity as Severity }),
       };
     });

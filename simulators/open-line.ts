@@ -67,18 +67,27 @@ export async function openLine(
     case "opcua": {
       // The library takes its time to load: only a fleet with such a line waits for it.
       const { listenOpcua } = await import("./wire/opcua-device.ts");
-      return listenOpcua({ host, port: options.port, devices: shown(devices), clients: port.clients, clock, chance });
+      return listenOpcua({
+        host,
+        port: options.port,
+        devices: shown(devices),
+        clients: port.clients,
+        idleSeconds: port.idleSeconds,
+        clock,
+        chance,
+      });
     }
     case "mqtt":
     case "sparkplug": {
       const { openMqttLine } = await import("./wire/mqtt-device.ts");
-      const { broker = "", user, password, clientId, every, lost } = port;
+      const { broker = "", user, password, clientId, every, keepAlive, lost } = port;
       const common = {
         broker,
         user,
         password,
         clientId,
         every,
+        keepAlive,
         lost,
         devices: shown(devices),
         clock,

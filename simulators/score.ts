@@ -1,6 +1,6 @@
 /** What really happened against what was told: detected, late, missed, false, and the delay of every rule. Pure. */
 import type { Severity } from "./scenarios/scenario.ts";
-import type { Expected, TruthRecord } from "./truth.ts";
+import { type Expected, observerSeconds, type TruthRecord } from "./truth.ts";
 
 /** An alarm as the gateway told it. Instants are ms since the epoch. */
 export interface SeenAlarm {
@@ -50,7 +50,7 @@ export interface RuleScore {
   readonly late: number;
   readonly missed: number;
   readonly false: number;
-  /** Seconds: the median, the longest, and the smallest distance to a deadline. */
+  /** Seconds: the median, the longest, and the smallest distance to a deadline, the observer's two seconds included. */
   readonly medianDelay?: number;
   readonly longestDelay?: number;
   readonly margin?: number;
@@ -188,7 +188,7 @@ export function byRule(results: readonly Scored[], falseAlarms: readonly FalseAl
   return names.map((rule) => {
     const own = results.filter((one) => one.rule === rule);
     const delays = own.flatMap(({ delay }) => delay ?? []).sort((one, other) => one - other);
-    const margins = own.flatMap(({ delay, within }) => (delay === undefined ? [] : within - delay));
+    const margins = own.flatMap(({ delay, within }) => (delay === undefined ? [] : within + observerSeconds - delay));
     const count = (verdict: Verdict) => own.filter((one) => one.verdict === verdict).length;
     const median = delays[Math.floor(delays.length / 2)];
     const longest = delays.at(-1);

@@ -64,6 +64,8 @@ export interface SimulatedDevice {
   stir(point?: string, by?: number): void;
   /** Starts a story of the device's own kind; answers its number. */
   play(scenario: Scenario, options: PlayOptions): number;
+  /** All whom a story on it concerns: itself, its parts, whoever is wired to it where the story spans the building. */
+  concerns(scenario: Scenario): readonly string[];
   /** Ends the story and gives every point back to the plant, which finds its own way to normal. */
   stop(): void;
   /** Plant seconds per second of real time. */
@@ -97,6 +99,11 @@ export function createSimulatedDevice(
   const wired = (scenario: Scenario) => (scenario.spansBuilding ? (tools.wired?.() ?? []) : []);
   const id = fleetUnit.device;
   const parts = partsOf(fleetUnit);
+  const concerns = (scenario: Scenario) => [
+    id,
+    ...parts,
+    ...wired(scenario).flatMap((other) => [other.id, ...other.parts]),
+  ];
   const set = new Map<string, number>();
   const stirred = new Map<string, number>();
   const read = (point: string) => set.get(point) ?? (plant.readings[point] ?? 0) + (stirred.get(point) ?? 0);
@@ -104,7 +111,8 @@ export function createSimulatedDevice(
   const { profile } = tools;
   const has = (point: string) => set.has(point) || Object.hasOwn(plant.readings, point);
   const readings = profileReadings(has, faults.read, Number(fleetUnit.vars?.door ?? 1));
-  const show = (point: ProfilePoint) => set.get(point.id) ?? readings(point);
+  // A point held by hand is held before the device's faults: a heartbeat that stands still stands still.
+  const show = (point: ProfilePoint) => (set.has(point.id) ? faults.read(point.id) : readings(point));
   const analog = [
     ...map.flatMap(({ point, scale }) => (scale > 1 ? [[point, 1 / scale] as const] : [])),
     ...(Object.hasOwn(plant.readings, "heartbeat") ? [["heartbeat", 1] as const] : []),
@@ -143,8 +151,11 @@ export function createSimulatedDevice(
             return there.flatMap((other) => (item.part ? other.parts : [other.id])).map(named);
           }),
           mustNotFollow: scenario.mustNotFollow,
-          mayFollow: scenario.mayFollow ?? [],
-          concerns: [id, ...parts, ...wired(scenario).flatMap((other) => [other.id, ...other.parts])],
+          mayFollow: [
+            ...(scenario.mayFollow ?? []),
+            ...scenario.mustFollow.filter(({ mayIf }) => mayIf?.(options.values)).map(({ rule }) => rule),
+          ],
+          concerns: concerns(scenario),
         });
       },
       mark: (tells) => truth.record({ ...about(), kind: "mark", tells, values: seen(scenario.watch) }),
@@ -185,6 +196,7 @@ export function createSimulatedDevice(
     set,
     read,
     analog,
+    concerns,
     stir(point, by = 0) {
       if (point === undefined) stirred.clear();
       else stirred.set(point, by);

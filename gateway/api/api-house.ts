@@ -8,7 +8,7 @@ import type {
 } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Actor } from "#model/account";
-import type { Delivery } from "#model/message";
+import type { Delivery, Message } from "#model/message";
 import type { Command } from "#model/plan";
 import type { RuleDefinition } from "#model/rule";
 import type { Device, Site } from "#model/site";
@@ -31,8 +31,9 @@ import type { Keyring } from "../people/keyring.ts";
 import type { Vault } from "../people/vault.ts";
 import type { CheckedRules } from "../site/check-rule-text.ts";
 import type { Store } from "../store/store.ts";
-import type { Names } from "./event-line.ts";
-import { type DeviceReading, type PointTable, roleNamer, type TicketView } from "./project.ts";
+import type { Names } from "./lines/line.ts";
+import type { DeviceReading, PointTable } from "./project.ts";
+import { roleNamer, type TicketView } from "./project-ticket.ts";
 import type { WriteDesk } from "./write-desk.ts";
 
 /** The control port of the simulators, reached by whoever may send HTTP. Rejects when they do not answer. */
@@ -68,6 +69,8 @@ export interface ApiInput {
   /** The ways out for messages, and the way to try one. */
   readonly channels: () => readonly ChannelStanding[];
   readonly tryChannel: (channel: string, person: string) => Promise<Delivery | undefined>;
+  /** This message did not arrive: the next way to its person goes out now. */
+  readonly nextWay: (message: Message) => void;
   /** The rules in force, where each runs, and how it reads. */
   readonly rules: readonly {
     readonly rule: RuleDefinition;

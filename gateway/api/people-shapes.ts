@@ -1,7 +1,9 @@
 /** The JSON about people and the house itself: beside `shapes.ts`, which is what the screens live on. */
 import * as z from "zod";
 import { roles } from "#model/account";
-import { AlarmShape, MeShape, TicketShape } from "./shapes.ts";
+import { AlarmShape } from "./alarm-shapes.ts";
+import { MeShape } from "./shapes.ts";
+import { TicketShape } from "./ticket-shapes.ts";
 
 const Time = z.iso.datetime();
 const Text = z.object({ zh: z.string(), en: z.string() });
@@ -70,7 +72,20 @@ export const VerdictShape = z.object({
   because: z.string().optional(),
 });
 
-export const SimulatorShape = z.object({ devices: z.unknown(), scenarios: z.unknown() });
+const StoryShape = z.object({
+  scenario: z.string(),
+  title: Text,
+  device: z.string(),
+  by: z.string(),
+  at: Time,
+  tickets: z.array(z.object({ no: z.string(), title: Text, severity: z.enum(["S1", "S2", "S3", "S4"]) })),
+});
+export const SimulatorShape = z.object({
+  devices: z.unknown(),
+  scenarios: z.unknown(),
+  stories: z.array(StoryShape).describe("What was played from the board, newest first, with the tickets that came."),
+});
+export type StoryBody = z.infer<typeof StoryShape>;
 
 export type UserBody = z.infer<typeof UserShape>;
 /** A way out for messages. `unused`: nothing was sent since the start. */

@@ -4,10 +4,13 @@ import type { Ticket } from "#model/ticket";
 import { formatInstant, type Instant } from "#model/time";
 import { elapsed } from "../../rules/response/clocks.ts";
 import { clockName } from "../../rules/response/words.ts";
-import { eventLine, isBookkeeping, type Names } from "./event-line.ts";
+import type { Story } from "./drill-board.ts";
+import { eventLine, isBookkeeping } from "./event-line.ts";
+import type { Names } from "./lines/line.ts";
 import type { DrillListBody, DrillReportBody } from "./response-shapes.ts";
 
-export const drillRow = (ticket: Ticket): DrillListBody[number] => ({
+/** `story`: what was played, where the ticket came of the board of a simulated site. */
+export const drillRow = (ticket: Ticket, story: Story | undefined, names: Names): DrillListBody[number] => ({
   no: ticket.no,
   title: { ...ticket.title },
   class: { ...ticket.policy.name },
@@ -15,6 +18,15 @@ export const drillRow = (ticket: Ticket): DrillListBody[number] => ({
   startedAt: formatInstant(ticket.openedAt),
   ...(ticket.closedAt === undefined ? {} : { closedAt: formatInstant(ticket.closedAt) }),
   overdue: ticket.clocks.filter((clock) => clock.breachedAt !== undefined).length,
+  ...(story && {
+    story: {
+      title: { ...story.title },
+      device: story.device,
+      by: names.actor(story.by),
+      at: formatInstant(story.at),
+      ticketAfter: ticket.openedAt - story.at,
+    },
+  }),
 });
 
 const verdict = ({ state, metAt, breachedAt }: Ticket["clocks"][number]) => {
@@ -26,12 +38,13 @@ const verdict = ({ state, metAt, breachedAt }: Ticket["clocks"][number]) => {
 /** `rows`: the ticket's journal. What the house itself did is in the ladder and not among what people did. */
 export function drillReport(
   ticket: Ticket,
+  story: Story | undefined,
   rows: readonly JournalRow[],
   names: Names,
   clockTime: (at: Instant) => string,
 ): DrillReportBody {
   return {
-    ...drillRow(ticket),
+    ...drillRow(ticket, story, names),
     policy: ticket.policyVersion,
     clocks: ticket.clocks.map((clock) => ({
       kind: clock.kind,

@@ -3,8 +3,8 @@ import type { Person } from "#model/site";
 import type { Ticket } from "#model/ticket";
 import { formatInstant, type Instant } from "#model/time";
 import { calledOut, STEPS_BY_LINK } from "../../rules/response/called-out.ts";
-import { type TicketView, ticketBody } from "./project.ts";
 import { fileBodies } from "./project-kept.ts";
+import { type TicketView, ticketBody } from "./project-ticket.ts";
 import type { VisitBody } from "./visit-shapes.ts";
 
 /** The times that a crew works against; the others are the desk's. */

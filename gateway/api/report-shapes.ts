@@ -1,6 +1,6 @@
 /** The JSON of reports and of the three suppressed lists; the console takes its types from here. */
 import * as z from "zod";
-import { AlarmShape } from "./shapes.ts";
+import { AlarmShape } from "./alarm-shapes.ts";
 
 const Time = z.iso.datetime();
 const Text = z.object({ zh: z.string(), en: z.string() });

@@ -87,6 +87,10 @@ const DrillRow = z.object({
   startedAt: Time,
   closedAt: Time.optional(),
   overdue: z.int().describe("clocks that were not met"),
+  story: z
+    .object({ title: Text, device: z.string(), by: z.string(), at: Time, ticketAfter: z.number().describe("ms") })
+    .optional()
+    .describe("Of a simulated site: what was played, and how long after its start the ticket came."),
 });
 export const DrillListShape = z.array(DrillRow);
 export const DrillReportShape = DrillRow.extend({

@@ -14,6 +14,7 @@ import { createHub } from "./live/hub.ts";
 import { createPasswordDesk } from "./prove-password.ts";
 import { alarmRoutes } from "./routes/alarms.ts";
 import { backtestRoutes } from "./routes/backtest.ts";
+import { channelAnswerRoutes } from "./routes/channel-answers.ts";
 import { channelRoutes } from "./routes/channels.ts";
 import { consoleRoutes } from "./routes/console-files.ts";
 import { contactRoutes } from "./routes/contacts.ts";
@@ -117,6 +118,7 @@ export async function startApi(input: ApiInput): Promise<Api> {
   noticeRoutes(server, house);
   fireLogRoutes(server, house);
   channelRoutes(server, house);
+  await channelAnswerRoutes(server, house);
   journalRoutes(server, house);
   const reports = createAlarmReports(house.store, house.clock);
   reportRoutes(server, house, reports);

@@ -1,7 +1,8 @@
 /** The words of a request as the command that they ask for. */
 import type * as z from "zod";
 import type { Command, TicketStep } from "#model/plan";
-import { type Step, toInstant, toSpan } from "./inputs.ts";
+import { toInstant, toSpan } from "./inputs.ts";
+import type { Step } from "./ticket-inputs.ts";
 
 type Words = Partial<Omit<z.output<typeof Step>, "commandId">>;
 type Told = { [K in keyof Words]?: Exclude<Words[K], undefined> };

@@ -3,7 +3,7 @@ import type { JournalRow } from "#model/journal";
 import type { Message } from "#model/message";
 import type { Person, Site } from "#model/site";
 import { formatInstant, type Instant } from "#model/time";
-import type { TicketDetailBody } from "./shapes.ts";
+import type { TicketDetailBody } from "./ticket-shapes.ts";
 
 /** The person of people.yaml who has this account: by the same id or the same name. */
 export const personOf = (site: Site, account: { readonly id: string; readonly name: string }): Person | undefined =>

@@ -1,7 +1,7 @@
 /** What the page behind a one-ticket link is told: the work, and nothing about anybody else. */
 import * as z from "zod";
 import { FileShape } from "./kept-shapes.ts";
-import { ClockShape, SopShape, TicketShape } from "./shapes.ts";
+import { ClockShape, SopShape, TicketShape } from "./ticket-shapes.ts";
 
 const Time = z.iso.datetime();
 const { title: Text, severity, place, expected, care } = TicketShape.shape;

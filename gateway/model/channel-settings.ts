@@ -79,6 +79,8 @@ const provider = {
   final: z.array(Code).default([]),
   /** Characters of {text}; longer texts lose their end, never number, place and emergency. */
   longest: z.int().min(20).max(1_000).default(300),
+  /** The provider tells back what became of a message ({key} must go out with it), signed with this secret. */
+  answers: z.strictObject({ secret: z.string().min(16) }).optional(),
   allow: Allow,
 };
 

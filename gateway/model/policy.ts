@@ -169,6 +169,8 @@ export interface Policy {
   readonly warn: { readonly share: number; readonly shortShare: number; readonly shortUpTo: Span };
   /** How long an acknowledgement holds without a new entry before the ladder goes on. */
   readonly acknowledgeExpires: Readonly<Record<Severity, Span>>;
+  /** So long after the source went back to normal a ticket that nobody took closes itself (自动恢复); the graver ones never. */
+  readonly recovered?: Readonly<Partial<Record<"S3" | "S4", Span>>>;
   /** Told when a clock runs out that no step of the ladder waits for. */
   readonly overdue?: { readonly tell: readonly string[] };
   /**

@@ -91,6 +91,8 @@ export interface PastRound {
   readonly closedAt: Instant;
   readonly clocks: readonly ResponseClock[];
   readonly sop: readonly SopRow[];
+  /** It had gone back to normal by itself, and nobody had worked on it. */
+  readonly autoRecovered?: true;
 }
 
 /** Work offered to one person. */
@@ -211,6 +213,14 @@ export interface Ticket {
   readonly ratings?: readonly Rating[];
   /** Set while a human conclusion such as "car empty" is still missing. */
   readonly recovered: boolean;
+  /** Its source is normal and nobody took it: then it closes itself. */
+  readonly recoversAt?: Instant;
+  /** It closed itself so (自动恢复). */
+  readonly autoRecovered?: true;
+  /** In this round somebody did more than see it and send somebody. */
+  readonly handled?: true;
+  /** Keys of the messages of this round that were not taken back: who may have to hear that it is over. */
+  readonly told?: readonly string[];
   readonly falseAlarm: boolean;
   /** Somebody found a false alarm, and the class asks for a second person. */
   readonly falseAlarmClaim?: { readonly account: string; readonly name: string; readonly at: Instant };

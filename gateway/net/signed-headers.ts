@@ -1,6 +1,6 @@
 /** Signatures of Standard Webhooks 1.0 (standardwebhooks.com): the receiver knows who sent this, when, and that it is whole. */
-import { createHash, createHmac } from "node:crypto";
-import { type Instant, seconds } from "#model/time";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { type Instant, minutes, seconds } from "#model/time";
 
 /** The bytes of a secret: `whsec_` is followed by base64, as the libraries of the standard write it; any other text is itself. */
 function keyOf(secret: string): Buffer {
@@ -15,4 +15,33 @@ export function signedHeaders(secret: string, id: string, at: Instant, body: str
   const timestamp = String(Math.floor(at / seconds(1)));
   const signature = createHmac("sha256", keyOf(secret)).update(`${id}.${timestamp}.${body}`).digest("base64");
   return { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": `v1,${signature}` };
+}
+
+/** How far the sender's clock may be off, both ways: the tolerance of the standard's own libraries. */
+const TOLERANCE = minutes(5);
+
+/** What came in with a signature: whole and fresh, or not from whoever holds the secret, or from another time. */
+export type Signed = { readonly is: "good"; readonly id: string } | { readonly is: "forged" | "stale" };
+
+/** Judges the raw bytes of a body by the three headers; while a secret is changed a sender writes several signatures. */
+export function readSigned(
+  secret: string,
+  headers: Readonly<Record<string, string | readonly string[] | undefined>>,
+  body: Buffer,
+  now: Instant,
+): Signed {
+  const [id, timestamp, signatures] = ["webhook-id", "webhook-timestamp", "webhook-signature"].map(
+    (name) => headers[name],
+  );
+  if (typeof id !== "string" || !/^[\w.:-]{1,64}$/.test(id)) return { is: "forged" };
+  if (typeof timestamp !== "string" || !/^\d{1,12}$/.test(timestamp) || typeof signatures !== "string") {
+    return { is: "forged" };
+  }
+  const right = createHmac("sha256", keyOf(secret)).update(`${id}.${timestamp}.`).update(body).digest();
+  const given = signatures
+    .split(" ", 10)
+    .filter((one) => one.startsWith("v1,"))
+    .map((one) => Buffer.from(one.slice(3), "base64"));
+  if (!given.some((one) => one.length === right.length && timingSafeEqual(one, right))) return { is: "forged" };
+  return Math.abs(Number(timestamp) * seconds(1) - now) <= TOLERANCE ? { is: "good", id } : { is: "stale" };
 }

@@ -53,6 +53,8 @@ export interface DeliveryOffice extends AsyncDisposable {
   channels(): readonly ChannelStanding[];
   /** Sends one message beside the outbox and says how it went; `undefined` when there is no such channel or person. */
   tryChannel(channel: string, person: string): Promise<Delivery | undefined>;
+  /** A message turned out not to have arrived: the next way to its person need not wait. */
+  nextWay(message: Message): void;
 }
 
 /** What this process knows of a message beyond its row. Monotonic: a step of the wall clock neither hurries nor holds a retry. */
@@ -355,6 +357,10 @@ export function startDelivery({ door, site, clock, log, metrics, linkOf }: Deliv
       const delivery = await attemptOn(lane, message, contextOf(message, []));
       tellHealth(lane, delivery);
       return delivery;
+    },
+    nextWay(message) {
+      ways.forget();
+      hurryNext(message);
     },
     [Symbol.asyncDispose]() {
       stopped ??= stop();

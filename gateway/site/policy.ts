@@ -106,6 +106,9 @@ const Reports = z.strictObject({
   tell: z.array(z.string()).min(1),
 });
 
+/** The lesser ones alone: for S1 and S2 nothing can be written. */
+const Recovered = z.strictObject({ S3: SpanText.optional(), S4: SpanText.optional() });
+
 export const PolicyFile = z.strictObject({
   reports: Reports.optional(),
   version: z.string().min(1),
@@ -116,6 +119,7 @@ export const PolicyFile = z.strictObject({
   reopen: z.strictObject({ within: WithinMonth }),
   workdays: WorkdayYears.optional(),
   repeat: z.strictObject({ count: z.int().min(2), within: WithinMonth, tell: z.array(z.string()).min(1) }),
+  recovered: Recovered.optional(),
   overdue: z.strictObject({ tell: z.array(z.string()).min(1) }).optional(),
   personal: z.strictObject({ contacts: SpanText, files: SpanText }).optional(),
   reach: z.strictObject({ S1: Reach, S2: Reach, S3: Reach, S4: Reach }),
@@ -139,6 +143,7 @@ export const ResponseFile = z.strictObject({
   reports: Reports.partial().default({}),
   notices: NoticesOfSite.default({}),
   fireLog: FireLogChange.default({}),
+  recovered: Recovered.default({}),
   reach: ReachBySeverity.default({}),
   workdays: WorkdayYears.default({}),
   personal: z.strictObject({ contacts: SpanText.optional(), files: SpanText.optional() }).optional(),
@@ -264,6 +269,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     ladders: { S1: ladder("S1"), S2: ladder("S2"), S3: ladder("S3"), S4: ladder("S4") },
     classes,
     roles: fields.roles,
+    ...(fields.recovered ? { recovered: told(fields.recovered) } : {}),
     ...(fields.overdue ? { overdue: fields.overdue } : {}),
     ...(fields.personal ? { personal: fields.personal } : {}),
     reach: fields.reach as Policy["reach"],
@@ -314,6 +320,7 @@ export function overridePolicy(
     ...(policy.reports ? { reports: { ...policy.reports, ...told(fields.reports) } } : {}),
     ...(policy.notices ? { notices: overrideNotices(policy.notices, fields.notices) } : {}),
     ...(policy.fireLog ? { fireLog: { ...policy.fireLog, ...told(fields.fireLog) } } : {}),
+    ...(policy.recovered ? { recovered: { ...policy.recovered, ...told(fields.recovered) } } : {}),
     ...(fields.personal ? { personal: { ...usual, ...told(fields.personal) } } : {}),
   };
   if (Object.keys({ ...fields.classes, ...fields.reach }).length === 0) return { ...policy, ...beside };

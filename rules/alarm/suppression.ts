@@ -133,9 +133,11 @@ function release(draft: Draft, alarm: Alarm): Alarm {
     draft.putAlarm(told, "annunciated", { activeSince: formatInstant(told.activeSince) });
     return told;
   }
-  // What came and went under its cause was never shown: it needs nobody.
+  // What came and went under its cause was never shown: it needs nobody. Neither does a trouble that was over before the
+  // silence that it came from was worth an alarm; any other alarm that ended while it waited is shown as returned.
   const inside = suppressedSince !== undefined && alarm.activeSince >= suppressedSince;
-  if (waited || !inside || alarm.acknowledge === "acknowledged") {
+  const neverShown = waited ? isTrouble(alarm.rule) : inside;
+  if (!neverShown || alarm.acknowledge === "acknowledged") {
     draft.putAlarm(bare, waited ? "annunciated" : "unsuppressed", {});
     return bare;
   }

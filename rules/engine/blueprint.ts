@@ -8,6 +8,7 @@ import { isPulse } from "./create-machine.ts";
 import { isLimit, type Rows, rowsOf } from "./layout.ts";
 import { isCellOperator } from "./moment-cells.ts";
 import type { Shape } from "./shapes.ts";
+import { isWindowOperator } from "./windows.ts";
 
 /** How a node gets its value. The first six compare another node with a fixed limit. */
 export const EQUAL = 0;
@@ -19,6 +20,8 @@ export const AT_LEAST = 5;
 export const LAST_COMPARE = AT_LEAST;
 export const NOT = 6;
 export const SIZE = 7;
+/** All up to here look at one other node alone. */
+export const LAST_DIRECT = SIZE;
 export const CLOSURE = 8;
 /** All up to here follow from other nodes alone. */
 export const LAST_PURE = CLOSURE;
@@ -28,7 +31,8 @@ export const FIXED = 11;
 /** From here on nodes remember. */
 export const MOMENT = 12;
 export const FLAT = 13;
-export const MACHINE = 14;
+export const WINDOW = 14;
+export const MACHINE = 15;
 
 const COMPARE: Readonly<Partial<Record<Operator, number>>> = {
   "==": EQUAL,
@@ -47,7 +51,7 @@ export interface Blueprint {
   readonly limits: Float64Array;
   /** What a comparison with a limit answers when its source is unknown. */
   readonly unknowns: Float64Array;
-  /** Which moment, flat or machine of the device it is. */
+  /** Which moment, flat, window or machine of the device it is. */
   readonly place: Int32Array;
   /** 1 for what is true only in the step in which it happened. */
   readonly pulse: Uint8Array;
@@ -62,6 +66,7 @@ export interface Blueprint {
   readonly initial: Float64Array;
   readonly moments: number;
   readonly flats: number;
+  readonly windows: number;
   readonly machines: number;
 }
 
@@ -81,6 +86,13 @@ export function compare(kind: number, x: number, limit: number): number {
     default:
       return x >= limit ? 1 : 0;
   }
+}
+
+/** What a node says that looks at one other node alone, when that says `x`. */
+export function direct({ unknowns, limits }: Blueprint, kind: number, n: number, x: number): number {
+  if (kind <= LAST_COMPARE) return Number.isNaN(x) ? (unknowns[n] as number) : compare(kind, x, limits[n] as number);
+  if (kind === SIZE) return Math.abs(x);
+  return Number.isNaN(x) ? x : x === 0 ? 1 : 0;
 }
 
 /** The one node that a simple question is about, how it is asked, and what an unknown answers. */
@@ -114,6 +126,7 @@ function kindOf(term: Term): number {
   if (term.operator === "point") return POINT;
   if (term.operator === "is_bad") return IS_BAD;
   if (isCellOperator(term.operator)) return MOMENT;
+  if (isWindowOperator(term.operator)) return WINDOW;
   if (term.operator === "flat") return FLAT;
   return term.operator === "stale" || isMemory(term.operator) ? MACHINE : CLOSURE;
 }
@@ -144,7 +157,7 @@ export function drawBlueprint(shape: Shape, frame: Frame): Blueprint {
   const pulse = new Uint8Array(size);
   const reads: (Read | undefined)[] = new Array(size);
   const initial = new Float64Array(size).fill(Number.NaN);
-  const counts = { [MOMENT]: 0, [FLAT]: 0, [MACHINE]: 0 };
+  const counts = { [MOMENT]: 0, [FLAT]: 0, [WINDOW]: 0, [MACHINE]: 0 };
   nodes.forEach(({ term }, n) => {
     const kind = kindOf(term);
     const [first] = term.args;
@@ -152,7 +165,7 @@ export function drawBlueprint(shape: Shape, frame: Frame): Blueprint {
     if (first) source[n] = slotOf.get(first) ?? -1;
     if (isPulse(term)) pulse[n] = 1;
     if (kind === FIXED) initial[n] = constantOf(term);
-    if (kind === MOMENT || kind === FLAT || kind === MACHINE) {
+    if (kind === MOMENT || kind === FLAT || kind === WINDOW || kind === MACHINE) {
       place[n] = counts[kind];
       counts[kind] += 1;
     }
@@ -186,6 +199,7 @@ export function drawBlueprint(shape: Shape, frame: Frame): Blueprint {
     initial,
     moments: counts[MOMENT],
     flats: counts[FLAT],
+    windows: counts[WINDOW],
     machines: counts[MACHINE],
   };
 }

@@ -234,7 +234,7 @@ export function createEngine(input: EngineInput): RuleEngine {
       }
       for (let i = 0; i < count; i += 1) network.takeHandle(changed[i] as number);
       for (let owner = timers.take(time.mono); owner >= 0; owner = timers.take(time.mono)) {
-        if (owner < size) network.mark(owner);
+        if (owner < size) network.ring(owner);
         else markRow(owner - size);
       }
       let round = 0;

@@ -9,18 +9,16 @@ import { createRises, createSince } from "./moments.ts";
 import { createPrevious, createRate } from "./movements.ts";
 import { createNightMinimum } from "./night-minimum.ts";
 import { createUnanswered, createUnpreceded } from "./sequence.ts";
-import { createAverage, createMedian } from "./windows.ts";
+import type { WindowOperator } from "./windows.ts";
 
 type Make = (wiring: Wiring, numbers: readonly number[], zone: string) => Machine;
 
-/** Those of `moment-cells.ts` have no machine of their own. */
-export type MachineOperator = Exclude<MemoryOperator, CellOperator>;
+/** Those of `moment-cells.ts` and `windows.ts` have no machine of their own. */
+export type MachineOperator = Exclude<MemoryOperator, CellOperator | WindowOperator>;
 
 const MACHINES: Readonly<Record<MachineOperator, Make>> = {
-  avg: (wiring, [span = 0]) => createAverage(wiring, span),
   min: (wiring, [span = 0]) => createExtreme(wiring, span, "low"),
   max: (wiring, [span = 0]) => createExtreme(wiring, span, "high"),
-  median: (wiring, [span = 0, ago = 0]) => createMedian(wiring, span, ago),
   rate: (wiring, [span = 0, counter = 0]) => createRate(wiring, span, counter === 1),
   flat: (wiring, [span = 0, limit = 0]) => createFlat(wiring, span, limit),
   previous: (wiring, [span = 0]) => createPrevious(wiring, span),

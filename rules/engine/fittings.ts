@@ -5,7 +5,7 @@
 import type { PointColumns } from "#model/points";
 import type { Frame } from "../language/closures.ts";
 import type { Term } from "../language/graph.ts";
-import { type Blueprint, drawBlueprint, FLAT, MACHINE, MOMENT } from "./blueprint.ts";
+import { type Blueprint, drawBlueprint, FLAT, MACHINE, MOMENT, WINDOW } from "./blueprint.ts";
 import { createMachine, type MachineOperator } from "./create-machine.ts";
 import { createFlats, type Flats } from "./flats.ts";
 import type { Part } from "./instances.ts";
@@ -15,8 +15,9 @@ import { createMomentCells, isCellOperator, type MomentCells } from "./moment-ce
 import type { Pages } from "./pages.ts";
 import type { Shape } from "./shapes.ts";
 import { createStale } from "./staleness.ts";
+import { createWindows, isWindowOperator, type Windows } from "./windows.ts";
 
-/** Numbers per part, half a cache line: where its nodes, marks, moments, flats, machines and rows begin, and its page. */
+/** Numbers per part, half a cache line: where its nodes, marks, moments, flats, machines, rows and windows begin, and its page. */
 export const STRIDE = 8;
 export const BASE = 0;
 export const MARKS = 1;
@@ -25,6 +26,7 @@ export const FLATS = 3;
 export const MACHINES = 4;
 export const ROWS = 5;
 export const PAGE = 6;
+export const WINDOWS = 7;
 
 export interface FittingsInput {
   readonly parts: readonly Part[];
@@ -50,9 +52,10 @@ export interface Fittings {
   readonly byHandle: Rows;
   readonly moments: MomentCells;
   readonly flats: Flats;
+  readonly windows: Windows;
   readonly flatMachines: readonly Machine[];
   readonly machines: readonly Machine[];
-  /** Where a node stands among the moments, flats or machines. */
+  /** Where a node stands among the moments, flats, windows or machines. */
   at(node: number): { readonly kind: number; readonly at: number };
 }
 
@@ -60,7 +63,7 @@ export interface Fittings {
 function place(parts: readonly Part[], blueprints: readonly Blueprint[], pages: Pages): Int32Array {
   const places = new Int32Array((parts.length + 1) * STRIDE);
   parts.forEach(({ base, firstRow }, part) => {
-    const { size, moments, flats, machines } = blueprints[part] as Blueprint;
+    const { size, moments, flats, windows, machines } = blueprints[part] as Blueprint;
     const o = part * STRIDE;
     places[o + BASE] = base;
     places[o + ROWS] = firstRow;
@@ -68,6 +71,7 @@ function place(parts: readonly Part[], blueprints: readonly Blueprint[], pages: 
     places[o + STRIDE + MARKS] = (places[o + MARKS] as number) + ((size + 31) >> 5);
     places[o + STRIDE + MOMENTS] = (places[o + MOMENTS] as number) + moments;
     places[o + STRIDE + FLATS] = (places[o + FLATS] as number) + flats;
+    places[o + STRIDE + WINDOWS] = (places[o + WINDOWS] as number) + windows;
     places[o + STRIDE + MACHINES] = (places[o + MACHINES] as number) + machines;
   });
   return places;
@@ -86,6 +90,7 @@ export function createFittings(input: FittingsInput): Fittings {
   const total = (what: number): number => places[parts.length * STRIDE + what] as number;
   const flats = createFlats(total(FLATS));
   const moments = createMomentCells(total(MOMENTS), values, time);
+  const windows = createWindows(total(WINDOWS), values, time);
   const machines: Machine[] = [];
   const flatMachines: Machine[] = [];
   const partOf = new Int32Array(values.length);
@@ -113,6 +118,8 @@ export function createFittings(input: FittingsInput): Fittings {
       const at = within[n] as number;
       if (kind === FLAT) flatMachines.push(machineOf(term, base + n, from, (places[o + FLATS] as number) + at));
       else if (kind === MACHINE) machines.push(machineOf(term, base + n, from, -1));
+      else if (isWindowOperator(term.operator))
+        windows.open((places[o + WINDOWS] as number) + at, term.operator, from, base + n, term.numbers);
       else if (isCellOperator(term.operator))
         moments.open((places[o + MOMENTS] as number) + at, term.operator, from, term.numbers);
     }
@@ -135,6 +142,7 @@ export function createFittings(input: FittingsInput): Fittings {
     byHandle,
     moments,
     flats,
+    windows,
     flatMachines,
     machines,
     at(node) {
@@ -143,7 +151,7 @@ export function createFittings(input: FittingsInput): Fittings {
       const n = node - (places[o + BASE] as number);
       const { kinds, place: within } = blueprints[part] as Blueprint;
       const kind = kinds[n] as number;
-      const first = kind === MOMENT ? MOMENTS : kind === FLAT ? FLATS : MACHINES;
+      const first = kind === MOMENT ? MOMENTS : kind === FLAT ? FLATS : kind === WINDOW ? WINDOWS : MACHINES;
       return { kind, at: (places[o + first] as number) + (within[n] as number) };
     },
   };

@@ -25,6 +25,8 @@ export interface Flats {
    */
   settle(at: number, x: number, now: number): boolean;
   dueOf(at: number, now: number): number;
+  /** Until when the answer stays false if nothing moves, where that was settled here; NaN otherwise. */
+  falseUntil(at: number): number;
   desk(at: number): FlatDesk;
 }
 
@@ -55,6 +57,10 @@ export function createFlats(count: number): Flats {
       return true;
     },
     dueOf: (at, now) => now + (data[at * STRIDE + SPAN] as number),
+    falseUntil(at) {
+      const o = at * STRIDE;
+      return data[o + STEPPED] === 1 ? (data[o + BEGAN] as number) + (data[o + SPAN] as number) : Number.NaN;
+    },
     desk(at) {
       const o = at * STRIDE;
       return {

@@ -4,53 +4,45 @@
  * since arguments stand before what uses them. A node whose value stays stops the wave.
  */
 import type { PointColumns } from "#model/points";
-import { GOOD, reasonCode } from "#model/quality";
 import type { Frame } from "../language/closures.ts";
 import {
   type Blueprint,
   CLOSURE,
-  compare,
+  direct,
   FLAT,
   IS_BAD,
-  LAST_COMPARE,
+  LAST_DIRECT,
   LAST_PURE,
   MACHINE,
   MOMENT,
   POINT,
-  SIZE,
+  WINDOW,
 } from "./blueprint.ts";
-import { BASE, createFittings, FLATS, MACHINES, MARKS, MOMENTS, PAGE, ROWS, STRIDE } from "./fittings.ts";
+import { BASE, createFittings, FLATS, MACHINES, MARKS, MOMENTS, PAGE, ROWS, STRIDE, WINDOWS } from "./fittings.ts";
 import type { Instances } from "./instances.ts";
-import type { LateInput, Machine, StepTime } from "./machine.ts";
+import type { Machine, StepTime } from "./machine.ts";
+import { createMemories, type Memories } from "./memories.ts";
 import type { Pages } from "./pages.ts";
+import { badness, createPointNews } from "./point-news.ts";
 import type { Timers } from "./timers.ts";
 
-const RESTART = reasonCode("restart");
 /** Pulses that set off pulses: more rounds than this within one step are a rule that feeds itself, which cannot be written. */
 const MOST_ROUNDS = 8;
-
-/** What was last seen of a point, beside its value. */
-const FINE = 0;
-const BAD = 1;
-/** Before the first sample not even the badness is known. */
-const UNSEEN = 2;
-const NEVER_ASKED = 3;
 
 /** NaN equals NaN. */
 const isOther = (before: number, after: number): boolean =>
   after !== before && !(Number.isNaN(after) && Number.isNaN(before));
 
-export type Memory = Pick<Machine, "save" | "load">;
-
 export interface Network {
   readonly values: Float64Array;
-  machineAt(node: number): Machine | undefined;
-  /** What remembers at this node, to be saved and loaded. */
-  memoryAt(node: number): Memory | undefined;
+  readonly machineAt: Memories["machineAt"];
+  readonly memoryAt: Memories["memoryAt"];
   /** What remembers at this node learns of a sample that came late, and runs in the next step. */
-  insertAt(node: number, late: LateInput): void;
+  readonly insertAt: Memories["insertAt"];
   /** Marks a node to run in this step. */
   mark(node: number): void;
+  /** The timer of a node has come: marks it, unless it was put off meanwhile. */
+  ring(node: number): void;
   /** Takes over what the point table says there now. */
   takeHandle(handle: number): void;
   markAll(): void;
@@ -81,17 +73,11 @@ export function createNetwork(input: NetworkInput): Network {
   const { instances, columns, time, timers, frame, moved } = input;
   const { parts, rowAt } = instances;
   const { values } = frame;
-  const { quality, reason, value } = columns;
   const { moved: isPageMoved } = input.pages;
   const fittings = createFittings({ ...input, parts });
-  const { blueprints, places, partOf, handleOf, byHandle, moments, flats, flatMachines, machines } = fittings;
+  const { blueprints, places, partOf, handleOf, byHandle, moments, flats, windows, flatMachines, machines } = fittings;
+  const { machineAt, memoryAt, insertAt } = createMemories(fittings);
   const marks = new Int32Array(places[parts.length * STRIDE + MARKS] as number);
-
-  /** What was last taken over of each point: its good value, and its state. */
-  const seen = new Float64Array(input.handles).fill(Number.NaN);
-  const seenState = new Uint8Array(input.handles).fill(NEVER_ASKED);
-  /** Points of which somebody must hear every sample: nothing is ever seen of them. */
-  const hearsAll = new Uint8Array(input.handles);
 
   const dirty = new Int32Array(parts.length);
   const isDirty = new Uint8Array(parts.length);
@@ -107,32 +93,58 @@ export function createNetwork(input: NetworkInput): Network {
 
   function mark(node: number): void {
     const part = partOf[node] as number;
-    const n = node - (places[part * STRIDE + BASE] as number);
+    markIn(part, node - (places[part * STRIDE + BASE] as number));
+  }
+
+  function markIn(part: number, n: number): void {
     const word = (places[part * STRIDE + MARKS] as number) + (n >> 5);
     marks[word] = (marks[word] as number) | (1 << (n & 31));
     touch(part);
   }
 
-  /** The value of node n of a part changed. */
-  function spread({ readers, watchers }: Blueprint, n: number, firstWord: number, firstRow: number): void {
+  /** A heartbeat that beats put the matter off without asking for a later timer: it is set anew. */
+  function isPutOff(b: Blueprint, n: number, o: number): boolean {
+    if (b.kinds[n] !== FLAT) return false;
+    const until = flats.falseUntil((places[o + FLATS] as number) + (b.place[n] as number));
+    if (!(until > time.mono)) return false;
+    timers.set((places[o + BASE] as number) + n, until);
+    return true;
+  }
+
+  function ring(node: number): void {
+    const part = partOf[node] as number;
+    const o = part * STRIDE;
+    const n = node - (places[o + BASE] as number);
+    if (!isPutOff(blueprints[part] as Blueprint, n, o)) markIn(part, n);
+  }
+
+  /**
+   * The value of node n of a part changed: answers whether something must run. Readers that look at this node alone are told
+   * at once, and when they stay nothing else hears of it; the others are marked.
+   */
+  function spread(b: Blueprint, n: number, base: number, firstWord: number, firstRow: number): boolean {
+    const { kinds, readers, watchers } = b;
+    let isMarked = false;
     const end = readers.from[n + 1] as number;
     for (let i = readers.from[n] as number; i < end; i += 1) {
       const reader = readers.items[i] as number;
+      const kind = kinds[reader] as number;
+      if (kind <= LAST_DIRECT) {
+        const after = direct(b, kind, reader, values[base + n] as number);
+        if (!isOther(values[base + reader] as number, after)) continue;
+        values[base + reader] = after;
+        if (spread(b, reader, base, firstWord, firstRow)) isMarked = true;
+        continue;
+      }
       const word = firstWord + (reader >> 5);
       marks[word] = (marks[word] as number) | (1 << (reader & 31));
+      isMarked = true;
     }
     const last = watchers.from[n + 1] as number;
     for (let i = watchers.from[n] as number; i < last; i += 1)
       moved(rowAt[firstRow + (watchers.items[i] as number)] as number);
+    return isMarked;
   }
-
-  const pointAt = (handle: number): number => {
-    const x = value[handle] as number;
-    return quality[handle] === GOOD && Number.isFinite(x) ? x : Number.NaN;
-  };
-  const stateAt = (handle: number): number =>
-    quality[handle] === GOOD ? FINE : reason[handle] === RESTART ? UNSEEN : BAD;
-  const badness = (state: number): number => (state === UNSEEN ? Number.NaN : state);
 
   function runMachine(node: number, machine: Machine): number {
     machine.run();
@@ -148,21 +160,26 @@ export function createNetwork(input: NetworkInput): Network {
     return x;
   }
 
+  function runWindow(node: number, at: number): number {
+    const x = windows.run(at);
+    const wake = windows.wakeOf(at);
+    timers.set(node, wake > time.mono ? wake : time.mono + 1);
+    return x;
+  }
+
   /** A heartbeat that beats need not run. */
   function runFlat(node: number, at: number, source: number): number {
     if (!flats.settle(at, values[source] as number, time.mono)) return runMachine(node, flatMachines[at] as Machine);
-    timers.set(node, flats.dueOf(at, time.mono));
+    // An earlier timer sees for itself that it is too early (`isPutOff`): that is once per span and not at every beat.
+    const due = flats.dueOf(at, time.mono);
+    if (timers.due(node) > due) timers.set(node, due);
     return values[node] as number;
   }
 
   /** What follows from other nodes of the part alone; `frame.base` is that of the part. */
   function pure(b: Blueprint, kind: number, n: number, base: number): number {
     if (kind === CLOSURE) return (b.reads[n] as () => number)();
-    const x = values[base + (b.source[n] as number)] as number;
-    if (kind <= LAST_COMPARE)
-      return Number.isNaN(x) ? (b.unknowns[n] as number) : compare(kind, x, b.limits[n] as number);
-    if (kind === SIZE) return Math.abs(x);
-    return Number.isNaN(x) ? x : x === 0 ? 1 : 0;
+    return direct(b, kind, n, values[base + (b.source[n] as number)] as number);
   }
 
   function run(b: Blueprint, kind: number, n: number, o: number): number {
@@ -172,10 +189,11 @@ export function createNetwork(input: NetworkInput): Network {
     if (kind === MOMENT) return runMoment(node, (places[o + MOMENTS] as number) + (b.place[n] as number));
     if (kind === FLAT)
       return runFlat(node, (places[o + FLATS] as number) + (b.place[n] as number), base + (b.source[n] as number));
+    if (kind === WINDOW) return runWindow(node, (places[o + WINDOWS] as number) + (b.place[n] as number));
     if (kind === MACHINE)
       return runMachine(node, machines[(places[o + MACHINES] as number) + (b.place[n] as number)] as Machine);
-    if (kind === POINT) return pointAt(handleOf[node] as number);
-    return kind === IS_BAD ? badness(stateAt(handleOf[node] as number)) : (values[node] as number);
+    if (kind === POINT) return news.valueAt(handleOf[node] as number);
+    return kind === IS_BAD ? badness(news.stateAt(handleOf[node] as number)) : (values[node] as number);
   }
 
   function drainPart(part: number): void {
@@ -195,7 +213,7 @@ export function createNetwork(input: NetworkInput): Network {
         if (!isOther(before, after)) continue;
         values[base + n] = after;
         if (b.pulse[n] === 1 && after === 1) pulses.push(base + n);
-        spread(b, n, firstWord, places[o + ROWS] as number);
+        spread(b, n, base, firstWord, places[o + ROWS] as number);
       }
     }
   }
@@ -216,49 +234,33 @@ export function createNetwork(input: NetworkInput): Network {
       const now = kind === POINT ? x : badness(state);
       if (!isOther(values[node] as number, now)) continue;
       values[node] = now;
-      spread(b, n, places[o + MARKS] as number, places[o + ROWS] as number);
-      touch(part);
+      isPageMoved[places[o + PAGE] as number] = 1;
+      if (spread(b, n, node - n, places[o + MARKS] as number, places[o + ROWS] as number)) touch(part);
     }
   }
 
-  for (let handle = 0; handle < input.handles; handle += 1) {
-    for (let i = byHandle.from[handle] as number; i < (byHandle.from[handle + 1] as number); i += 1)
-      if (fittings.at(byHandle.items[i] as number).kind === MACHINE) hearsAll[handle] = 1;
-  }
-
-  const machineAt = (node: number): Machine | undefined => {
-    const { kind, at } = fittings.at(node);
-    return kind === MACHINE ? machines[at] : kind === FLAT ? flatMachines[at] : undefined;
-  };
+  const news = createPointNews({
+    columns,
+    handles: input.handles,
+    hearsAll: (handle) => {
+      for (let i = byHandle.from[handle] as number; i < (byHandle.from[handle + 1] as number); i += 1)
+        if (fittings.at(byHandle.items[i] as number).kind === MACHINE) return true;
+      return false;
+    },
+    tell: takeNews,
+  });
 
   return {
     values,
     machineAt,
-    memoryAt(node) {
-      const { kind, at } = fittings.at(node);
-      if (kind !== MOMENT) return machineAt(node);
-      return { save: (mono) => moments.save(at, mono), load: (saved, mono) => moments.load(at, saved, mono) };
-    },
+    memoryAt,
     insertAt(node, late) {
-      const { kind, at } = fittings.at(node);
-      if (kind === MOMENT) moments.insert(at, late);
-      else machineAt(node)?.insert?.(late);
+      insertAt(node, late);
       mark(node);
     },
     mark,
-    takeHandle(handle) {
-      if (handle >= input.handles) return;
-      // Most samples say what the last one said: a good value that was seen before was good then, too.
-      if (value[handle] === seen[handle] && quality[handle] === GOOD) return;
-      const x = pointAt(handle);
-      const state = stateAt(handle);
-      if (hearsAll[handle] === 0) {
-        if (state === seenState[handle] && !isOther(seen[handle] as number, x)) return;
-        seen[handle] = x;
-        seenState[handle] = state;
-      }
-      takeNews(handle, x, state);
-    },
+    ring,
+    takeHandle: news.take,
     markAll() {
       blueprints.forEach(({ size }, part) => {
         const base = places[part * STRIDE + BASE] as number;
@@ -280,8 +282,7 @@ export function createNetwork(input: NetworkInput): Network {
       return some;
     },
     recompute() {
-      seen.fill(Number.NaN);
-      seenState.fill(NEVER_ASKED);
+      news.forget();
       blueprints.forEach((b, part) => {
         const base = places[part * STRIDE + BASE] as number;
         frame.base = base;

@@ -76,6 +76,7 @@ export function createTimers(owners: number): Timers {
     next: earliest,
     due: (owner) => dues[owner] as number,
     set(owner, due) {
+      if (dues[owner] === due) return;
       dues[owner] = due;
       const at = place[owner] as number;
       if (at < 0) {

@@ -10,6 +10,7 @@ import { openClocks, retarget, startClock, targets, wakeOfTicket } from "./clock
 import { resumed } from "./hold.ts";
 import { ladderRows, runDueSteps } from "./ladder.ts";
 import { classPolicy, explains, ladderOf, openTicket } from "./open-ticket.ts";
+import { recovering, relapsed } from "./recovery.ts";
 import { reopen, sameFault } from "./reopen.ts";
 import { countRepeats } from "./repeats.ts";
 import { stormTicket } from "./storm.ts";
@@ -67,7 +68,7 @@ export function answerAlarm(draft: Draft, alarm: Alarm, wanted: TicketClass): vo
 
 function joinTicket(draft: Draft, open: Ticket, alarm: Alarm): void {
   let ticket = open.alarms.includes(alarm.id) ? open : { ...open, alarms: [...open.alarms, alarm.id] };
-  ticket = { ...ticket, recovered: false };
+  ticket = relapsed(ticket);
   draft.putTicket(ticket, "alarm-joined", { alarm: alarm.id, severity: alarm.severity });
   if (graver(alarm.severity, ticket.severity) !== ticket.severity) ticket = raise(draft, ticket, alarm.severity);
   if (alarm.ticket !== ticket.no)
@@ -111,18 +112,21 @@ export function raise(draft: Draft, ticket: Ticket, severity: Severity): Ticket 
   return raised;
 }
 
-/** The source is normal again: noted, and nothing more. Closing is a person's word, whatever the severity. */
+/**
+ * The source is normal again: noted. Closing is a person's word, except for a lesser fault that nobody took and that stays
+ * normal.
+ */
 export function noteRecovery(draft: Draft, alarm: Alarm): void {
   if (alarm.ticket === undefined) return;
   const ticket = draft.ticket(alarm.ticket);
   if (!ticket || ticket.closedAt !== undefined || ticket.recovered) return;
   const stillActive = ticket.alarms.some((id) => draft.alarm(id)?.process === "active");
-  if (!stillActive) draft.putTicket({ ...ticket, recovered: true }, "source-recovered", { alarm: alarm.id });
+  if (!stillActive) draft.putTicket(recovering(draft, ticket), "source-recovered", { alarm: alarm.id });
 }
 
 /** The source is active again while nobody is told: a ticket that is open says so, and none opens. */
 export function noteRelapse(draft: Draft, alarm: Alarm): void {
   const ticket = alarm.ticket === undefined ? undefined : draft.ticket(alarm.ticket);
   if (!ticket?.recovered || ticket.closedAt !== undefined) return;
-  draft.putTicket({ ...ticket, recovered: false }, "source-active-again", { alarm: alarm.id });
+  draft.putTicket(relapsed(ticket), "source-active-again", { alarm: alarm.id });
 }

@@ -1,8 +1,10 @@
 /** Photos, papers and signatures: the ticket says what there is, the vault holds the bytes. */
 import type { Actor } from "#model/account";
 import type { Command, Plan } from "#model/plan";
+import type { Ticket } from "#model/ticket";
 import { type Draft, refuse } from "../draft.ts";
 import { calledOut } from "./called-out.ts";
+import { wakeOfTicket } from "./clocks.ts";
 
 /** Engineering judgement: six photos for each of ten steps, and some. */
 const MOST = 60;
@@ -26,7 +28,9 @@ export function attachFile(draft: Draft, command: Extract<Command, { do: "attach
     return refuse(409, "too-many-files", `每张工单最多 ${MOST} 个文件。`, `A ticket takes ${MOST} files at most.`);
   }
   const file = { ...command.file, by: actor.name, at: draft.now };
-  draft.putTicket({ ...ticket, files: [...files, file] }, "file-attached", {
+  const { recoversAt: _, ...rest } = ticket;
+  const after: Ticket = { ...rest, handled: true, files: [...files, file] };
+  draft.putTicket({ ...after, wakeAt: wakeOfTicket(after) }, "file-attached", {
     file: file.id,
     what: file.what,
     bytes: file.bytes,

@@ -87,10 +87,25 @@ function spent(kind: "run" | "pause", clock: ResponseClock, at: Instant, timing?
   return milliseconds(sum);
 }
 
+/**
+ * The segments up to `at`, the last one ended there. What is entered later may lie before the last change: the time after it
+ * then never was, and no segment ends before it begins.
+ */
+function endedAt(segments: ResponseClock["segments"], at: Instant): ResponseClock["segments"] {
+  return segments
+    .filter((segment, index) => index === 0 || segment.from < at)
+    .map((segment) => ({ ...segment, to: latest(segment.from, earliest(segment.to ?? at, at)) }));
+}
+
+const latest = (a: Instant, b: Instant): Instant => (a > b ? a : b);
+const earliest = (a: Instant, b: Instant): Instant => (a < b ? a : b);
+
 /** Met at `at`; when that is after the due instant the clock stays breached, from its true instant on. */
-export function meet(clock: ResponseClock, at: Instant): ResponseClock {
+export function meet(clock: ResponseClock, entered: Instant): ResponseClock {
   if (!isOpen(clock)) return clock;
-  const segments = clock.segments.map((segment) => (segment.to === undefined ? { ...segment, to: at } : segment));
+  // A clock that began anew cannot have been met before that.
+  const at = latest(entered, clock.startedAt);
+  const segments = endedAt(clock.segments, at);
   if (at > clock.dueAt && clock.state !== "paused") {
     return { ...clock, state: "breached", breachedAt: clock.breachedAt ?? clock.dueAt, metAt: at, segments };
   }
@@ -101,17 +116,23 @@ export function meet(clock: ResponseClock, at: Instant): ResponseClock {
     : { ...rest, state: "met", metAt: at, segments };
 }
 
-/** Stands still from `at`; a clock that is breached already has nothing to save. */
+/**
+ * Stands still from `at`; a clock that was breached by then has nothing to save. One that ran out between `at` and the moment
+ * in which the waiting was entered had not.
+ */
 export function pause(clock: ResponseClock, at: Instant, reason: string, by: string): ResponseClock {
-  if (clock.state !== "running") return clock;
-  const segments = clock.segments.map((segment) => (segment.to === undefined ? { ...segment, to: at } : segment));
-  return { ...clock, state: "paused", segments: [...segments, { kind: "pause", from: at, reason, by }] };
+  const unfairly = clock.state === "breached" && clock.metAt === undefined && at < clock.dueAt;
+  if (clock.state !== "running" && !unfairly) return clock;
+  const { breachedAt: _breached, warnedAt, ...rest } = clock;
+  const warned = unfairly || warnedAt === undefined ? {} : { warnedAt };
+  const segments = [...endedAt(clock.segments, at), { kind: "pause" as const, from: at, reason, by }];
+  return { ...rest, ...warned, state: "paused", segments };
 }
 
 /** Runs again from `at`, with what was left of its target; the warning moves as far as the due instant. */
 export function run(clock: ResponseClock, at: Instant, timing: Timing): ResponseClock {
   if (clock.state !== "paused") return clock;
-  const segments = clock.segments.map((segment) => (segment.to === undefined ? { ...segment, to: at } : segment));
+  const segments = endedAt(clock.segments, at);
   return derived({ ...clock, state: "running", segments: [...segments, { kind: "run", from: at }] }, at, timing);
 }
 
@@ -141,12 +162,15 @@ export function recount(clock: ResponseClock, at: Instant, timing: Timing): Resp
 
 export function cancel(clock: ResponseClock, at: Instant): ResponseClock {
   if (!isOpen(clock)) return clock;
-  const segments = clock.segments.map((segment) => (segment.to === undefined ? { ...segment, to: at } : segment));
-  return { ...clock, state: "cancelled", segments };
+  return { ...clock, state: "cancelled", segments: endedAt(clock.segments, at) };
 }
 
-/** The recurring clock after an entry: it starts again, and remembers that it had been missed. */
+/**
+ * The recurring clock after an entry: it starts again, and remembers that it had been missed. An entry about the time before
+ * the last one changes nothing: clocks do not run backwards.
+ */
 export function restart(clock: ResponseClock, from: Instant, timing: Timing): ResponseClock {
+  if (from < clock.startedAt) return clock;
   const fresh = startClock(clock, from, timing);
   return clock.breachedAt === undefined ? fresh : { ...fresh, breachedAt: clock.breachedAt };
 }
@@ -213,9 +237,13 @@ export function shiftClock(clock: ResponseClock, by: Span): ResponseClock {
   };
 }
 
+/** The earliest instant that anything on the ticket tells of; after a step of the wall clock that is not the opening. */
+export const beganAt = (ticket: Pick<Ticket, "openedAt" | "clocks">): Instant =>
+  ticket.clocks.reduce((first, { startedAt }) => earliest(first, startedAt), ticket.openedAt);
+
 /** The earliest instant at which the heartbeat must look at this ticket again. */
 export function wakeOfTicket(
-  ticket: Pick<Ticket, "clocks" | "ladder" | "acknowledgeExpiresAt" | "hold" | "offers" | "promised">,
+  ticket: Pick<Ticket, "clocks" | "ladder" | "acknowledgeExpiresAt" | "hold" | "offers" | "promised" | "recoversAt">,
 ): Instant {
   let wake = Number.POSITIVE_INFINITY;
   for (const clock of ticket.clocks) wake = Math.min(wake, wakeOf(clock) ?? Number.POSITIVE_INFINITY);
@@ -226,6 +254,7 @@ export function wakeOfTicket(
   const promised = ticket.promised?.at(-1);
   if (promised && !promised.kept && !promised.missed) wake = Math.min(wake, promised.until);
   if (ticket.hold) wake = Math.min(wake, ticket.hold.until);
+  if (ticket.recoversAt !== undefined) wake = Math.min(wake, ticket.recoversAt);
   if (ticket.acknowledgeExpiresAt !== undefined) wake = Math.min(wake, ticket.acknowledgeExpiresAt);
   // JSON knows no Infinity: a ticket that waits for nothing wakes at the end of time.
   return Math.min(wake, 8_640_000_000_000_000) as Instant;

@@ -3,6 +3,7 @@ import type { Actor } from "#model/account";
 import type { Plan } from "#model/plan";
 import type { Severity } from "#model/severity";
 import { type Draft, refuse } from "../draft.ts";
+import { overEmergency } from "./words.ts";
 
 const GRAVE: ReadonlySet<Severity> = new Set(["S1", "S2"]);
 const MAY_DRILL: ReadonlySet<string> = new Set(["supervisor", "admin"]);
@@ -18,12 +19,6 @@ export function whyNoDrill(draft: Draft, { overReal }: { readonly overReal: bool
       (ticket) => !ticket.drill && GRAVE.has(ticket.severity) && (draft.view.site.simulated || !ticket.simulated),
     );
   if (real.length === 0 || overReal) return undefined;
-  const numbers = real.map(({ no }) => no);
-  return refuse(
-    409,
-    "drill-over-emergency",
-    `有 ${real.length} 个紧急或高级别真实工单未关闭（${numbers.slice(0, 3).join("、")}）。请先处理；确需照常演练的，请再次确认。`,
-    `${real.length} real tickets of S1 or S2 are open (${numbers.slice(0, 3).join(", ")}). See to them first; to hold the drill all the same, confirm it.`,
-    { tickets: numbers },
-  );
+  const { tickets, zh, en } = overEmergency(real);
+  return refuse(409, "drill-over-emergency", zh, en, { tickets });
 }

@@ -6,6 +6,7 @@ import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
 import { between, type Instant, later, milliseconds, type Span } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
 import { cancel, MAY_WAIT, pause, run, waitsWithRepair } from "./clocks.ts";
+import { offerNext } from "./offer.ts";
 import { tell } from "./tell.ts";
 
 type StepCommand = Extract<Command, { do: "ticket-step" }>;
@@ -13,7 +14,13 @@ type StepCommand = Extract<Command, { do: "ticket-step" }>;
 /** Approver of at least a team lead's standing. */
 const MAY_HOLD: ReadonlySet<Role> = new Set(["supervisor", "admin"]);
 
-export function whyNotHold(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor): Plan | undefined {
+export function whyNotHold(
+  draft: Draft,
+  ticket: Ticket,
+  command: StepCommand,
+  actor: Actor,
+  at: Instant,
+): Plan | undefined {
   const { reasons, longest } = draft.view.site.policy.hold;
   if (!MAY_HOLD.has(actor.role)) {
     return refuse(403, "approval-needed", "挂起须由主管批准。", "A supervisor must approve that this waits.");
@@ -32,6 +39,17 @@ export function whyNotHold(draft: Draft, ticket: Ticket, command: StepCommand, a
   if (command.for !== undefined && (command.for <= 0 || command.for > longest)) {
     const most = Math.round(longest / 3_600_000);
     return refuse(422, "too-long", `挂起最长 ${most} 小时。`, `This may wait for ${most} hours at most.`, { longest });
+  }
+  const goesOnSince = ticket.clocks
+    .filter((clock) => MAY_WAIT.has(clock.kind) && clock.state === "running")
+    .find((clock) => at < (clock.segments.at(-1)?.from ?? at));
+  if (goesOnSince) {
+    return refuse(
+      422,
+      "wrong-time",
+      "这段时间已有挂起记录，补录的挂起须在上次恢复之后开始。",
+      "That time is taken by an earlier wait: a wait that is entered later begins after the last one ended.",
+    );
   }
   return undefined;
 }
@@ -57,11 +75,12 @@ export function hold(draft: Draft, ticket: Ticket, command: StepCommand, actor: 
 }
 
 /** The ticket where it was, from `at` on; steps that waited for the repair are due as much later as it waited. */
-export function resumed(draft: Draft, ticket: Ticket, at: Instant): Ticket {
+export function resumed(draft: Draft, ticket: Ticket, entered: Instant): Ticket {
   if (!ticket.hold) return ticket;
   const { hold: held, ...rest } = ticket;
+  const at = entered < held.since ? held.since : entered;
   const timing = draft.view.site.policy;
-  const waited = milliseconds(Math.max(0, between(held.since, at)));
+  const waited = between(held.since, at);
   return {
     ...rest,
     state: held.state,
@@ -104,7 +123,7 @@ export function endDueHold(draft: Draft, ticket: Ticket): Ticket {
     },
   };
   tell(draft, after, [{ step, loop: 0 }]);
-  return after;
+  return after.state === "dispatched" ? offerNext(draft, after) : after;
 }
 
 /** Closing something that waits ends the waiting. */

@@ -1,10 +1,12 @@
 /** The escalation ladder: rows that wait for their instant, each run once, dropped when their clocks are met. */
 import type { LadderStep } from "#model/policy";
+import type { Text } from "#model/text";
 import type { LadderRow, Ticket } from "#model/ticket";
 import { between, type Instant, later, milliseconds, type Span, seconds } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { answered, waitsWithRepair } from "./clocks.ts";
 import { type DueStep, tell } from "./tell.ts";
+import { ticketStateName } from "./words.ts";
 
 /** A step that runs this much after its instant ran after downtime and is marked late (two heartbeats and a slow commit). */
 const LATE_AFTER = seconds(5);
@@ -54,9 +56,21 @@ export function runDueSteps(draft: Draft, ticket: Ticket): Ticket {
   return calls.length === 0 ? after : { ...after, calls: [...(after.calls ?? []), ...calls] };
 }
 
+/** Seen once and then nothing more was entered: who has the work, if anybody, stands in the same sentence. */
+function silentSince(draft: Draft, { severity, assignee, state }: Ticket): Text {
+  const minutes = Math.round(draft.view.site.policy.acknowledgeExpires[severity] / 60_000);
+  const name = ticketStateName[state];
+  const work = assignee === undefined ? name : { zh: `${assignee} ${name.zh}`, en: `${assignee}: ${name.en}` };
+  return {
+    zh: `确认后 ${minutes} 分钟没有新的记录（${work.zh}），请跟进并记录进展`,
+    en: `nothing was entered for ${minutes} min after the acknowledgement (${work.en}): follow it up and record the progress`,
+  };
+}
+
 /**
- * The acknowledgement held too long without a new entry: the steps that it had stopped go on where they stopped,
- * as one more loop.
+ * The acknowledgement held too long without a new entry: the steps that it had stopped go on where they stopped, as one more
+ * loop. That somebody has accepted, or is on the way, does not stop them: each clock stops its own steps (response.md 2.3), and
+ * whoever waits in the lift needs somebody at the desk who goes on.
  */
 export function resumeAfterExpiry(draft: Draft, ticket: Ticket): Ticket {
   if (ticket.acknowledgeExpiresAt === undefined || ticket.acknowledgeExpiresAt > draft.now) return ticket;
@@ -67,10 +81,13 @@ export function resumeAfterExpiry(draft: Draft, ticket: Ticket): Ticket {
   const seen = new Set<string>();
   const again: LadderRow[] = [];
   for (const row of stopped) {
-    if (seen.has(row.step.id)) continue;
+    const unless = row.step.unless.filter((kind) => kind !== "acknowledge");
+    if (seen.has(row.step.id) || answered(ticket.clocks, unless)) continue;
     seen.add(row.step.id);
+    // What the step says otherwise, e.g. that nobody acknowledged within 30 s, would not be true now.
+    const say = unless.length === 0 ? silentSince(draft, ticket) : row.step.say;
     again.push({
-      step: { ...row.step, unless: row.step.unless.filter((kind) => kind !== "acknowledge") },
+      step: { ...row.step, unless, say },
       dueAt: draft.now,
       state: "waiting",
       loop,

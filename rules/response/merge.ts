@@ -6,6 +6,7 @@ import type { LadderRow, Ticket } from "#model/ticket";
 import { type Draft, refuse } from "../draft.ts";
 import { wakeOfTicket } from "./clocks.ts";
 import { withoutHold } from "./hold.ts";
+import { withdrawOffers } from "./offer.ts";
 
 type StepCommand = Extract<Command, { do: "ticket-step" }> & { readonly step: TicketStep };
 
@@ -14,13 +15,13 @@ const STANDS_ALONE: ReadonlySet<TicketClass> = new Set(["elevator_entrapment", "
 
 /** `other` ends inside `into`, which takes its alarms; by the house itself, or by a person with a word about it. */
 export function mergeInto(draft: Draft, other: Ticket, into: Ticket, by?: { readonly note?: string }): Ticket {
-  const merged: Ticket = {
+  const merged: Ticket = withdrawOffers({
     ...withoutHold(other, draft.now),
     state: "merged",
     mergedInto: into.no,
     closedAt: draft.now,
     ladder: other.ladder.map((row): LadderRow => (row.state === "waiting" ? { ...row, state: "cancelled" } : row)),
-  };
+  });
   draft.putTicket(merged, by ? "ticket-merge" : "ticket-merged", { into: into.no, ...by });
   draft.cancelMessages(other.no);
   const after: Ticket = {

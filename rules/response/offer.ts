@@ -144,6 +144,12 @@ const close = (
 ): readonly Offer[] | undefined =>
   offers?.map((offer) => (isOpenOffer(offer) && which(offer) ? { ...offer, state } : offer));
 
+/** Nobody is asked any more once somebody is there, or there is nothing left to do. */
+export function withdrawOffers(ticket: Ticket): Ticket {
+  if (WAITS.has(ticket.state) || !ticket.offers?.some(isOpenOffer)) return ticket;
+  return { ...ticket, offers: close(ticket.offers, isOpenOffer, "withdrawn") ?? [] };
+}
+
 /** Offers that nobody took in time are over, and the next candidate is asked. */
 export function endDueOffers(draft: Draft, ticket: Ticket): Ticket {
   const due = (ticket.offers ?? []).filter((offer) => isOpenOffer(offer) && offer.until <= draft.now);

@@ -4,10 +4,10 @@ import type { Command, Plan } from "#model/plan";
 import type { Promised, Rating, Ticket, TicketState } from "#model/ticket";
 import type { Instant } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
-import { isOpen, meet, RECURRING, restart } from "./clocks.ts";
+import { beganAt, isOpen, meet, RECURRING, restart } from "./clocks.ts";
 import { mayReopen } from "./lately.ts";
 import { remind } from "./offer.ts";
-import { reopen } from "./reopen.ts";
+import { openTwin, reopen } from "./reopen.ts";
 import { countRepeats } from "./repeats.ts";
 
 type StepCommand = Extract<Command, { do: "ticket-step" }>;
@@ -104,7 +104,7 @@ export function whyNotRate(draft: Draft, ticket: Ticket, command: StepCommand, a
       { state: ticket.state },
     );
   }
-  if (at > draft.now || at < ticket.openedAt) {
+  if (command.occurredAt !== undefined && (at > draft.now || at < beganAt(ticket))) {
     return refuse(
       422,
       "wrong-time",
@@ -123,7 +123,8 @@ export function whyNotRate(draft: Draft, ticket: Ticket, command: StepCommand, a
 
 /**
  * What the customer said. A call or a visit is the follow-up. Not satisfied: a closed ticket is opened again as its next round, an
- * open one goes back to work, and the team lead is told.
+ * open one goes back to work, and the team lead is told; where a newer ticket of the same device and class is open, the work goes
+ * on there and its lead is told there.
  */
 export function rate(draft: Draft, before: Ticket, command: StepCommand, actor: Actor, at: Instant): Ticket {
   const { score, how, signature, note } = command;
@@ -161,17 +162,19 @@ export function rate(draft: Draft, before: Ticket, command: StepCommand, actor: 
     at,
   );
   if (!bad) return ticket;
+  const twin = before.closedAt === undefined ? undefined : openTwin(draft, ticket);
+  const of = twin ? { zh: `对 ${ticket.no} `, en: ` for ${ticket.no}` } : { zh: "", en: "" };
   remind(
     draft,
-    ticket,
-    `rated-${ticket.round}-${draft.now}`,
+    twin ?? ticket,
+    `rated-${ticket.no}-${ticket.round}-${draft.now}`,
     {
-      zh: `客户评价 ${score} 分，不满意：请回访并安排重新处理`,
-      en: `The customer gives ${score} of 5: call on them and have it done again`,
+      zh: `客户${of.zh}评价 ${score} 分，不满意：请回访并安排重新处理`,
+      en: `The customer gives ${score} of 5${of.en}: call on them and have it done again`,
     },
     ["team-lead"],
   );
-  if (before.closedAt === undefined) return ticket;
+  if (before.closedAt === undefined || twin) return ticket;
   const again = reopen(draft, ticket, draft.now, { note: note ?? "" });
   countRepeats(draft, again);
   return again;

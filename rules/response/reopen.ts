@@ -18,6 +18,18 @@ type StepCommand = Extract<Command, { do: "ticket-step" }>;
 const NEXT_LEVEL_ROUND = 3;
 const graverBy1: Readonly<Record<Severity, Severity>> = { S1: "S1", S2: "S1", S3: "S2", S4: "S3" };
 
+/** The open ticket of the same device and class, beside which a closed one stays closed: one emergency, one open ticket. */
+export function openTwin(draft: Draft, ticket: Ticket): Ticket | undefined {
+  const { device, drill } = ticket;
+  if (device === undefined || ticket.rectifies !== undefined) return undefined;
+  return draft
+    .openTickets()
+    .find(
+      (one) =>
+        one.device === device && one.class === ticket.class && one.drill === drill && one.rectifies === undefined,
+    );
+}
+
 export function whyNotReopen(draft: Draft, ticket: Ticket, command: StepCommand): Plan | undefined {
   const { within } = draft.view.site.policy.reopen;
   if (!mayReopen(ticket, draft.now, within)) {
@@ -41,11 +53,8 @@ export function whyNotReopen(draft: Draft, ticket: Ticket, command: StepCommand)
       "The time of a back-entry lies between the closing and now.",
     );
   if (!command.note?.trim()) return refuse(422, "note-needed", "请填写说明。", "Please write what happened.");
-  const twin = draft
-    .openTickets()
-    .filter((one) => one.drill === ticket.drill)
-    .find((one) => one.device !== undefined && one.device === ticket.device && one.class === ticket.class);
-  if (twin && twin.rectifies === undefined && ticket.rectifies === undefined) {
+  const twin = openTwin(draft, ticket);
+  if (twin) {
     return refuse(
       409,
       "already-open",
@@ -61,12 +70,15 @@ export function whyNotReopen(draft: Draft, ticket: Ticket, command: StepCommand)
 export function reopen(draft: Draft, before: Ticket, at: Instant, why: { note?: string; alarm?: string }): Ticket {
   const policy = classPolicy(draft, before.class) ?? before.policy;
   const round = before.round + 1;
-  const severity = round >= NEXT_LEVEL_ROUND ? graverBy1[before.severity] : before.severity;
+  // What went away by itself was nobody's work, and coming back is no complaint about it.
+  const unworked = (before.past ?? []).filter((one) => one.autoRecovered).length + (before.autoRecovered ? 1 : 0);
+  const severity = round - unworked >= NEXT_LEVEL_ROUND ? graverBy1[before.severity] : before.severity;
   const past: PastRound = {
     round: before.round,
     closedAt: before.closedAt ?? at,
     clocks: before.clocks,
     sop: before.sop,
+    ...(before.autoRecovered ? { autoRecovered: true } : {}),
   };
   const {
     judged: _judged,
@@ -75,6 +87,9 @@ export function reopen(draft: Draft, before: Ticket, at: Instant, why: { note?: 
     acknowledgeExpiresAt: _until,
     falseAlarmClaim: _claim,
     assignee: _assignee,
+    autoRecovered: _recovered,
+    handled: _handled,
+    told: _told,
     ...rest
   } = before;
   let ticket: Ticket = {

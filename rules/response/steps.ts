@@ -10,11 +10,12 @@ import { confirmedRows, isFirstClaim, isOnTheSpot } from "./findings.ts";
 import { hold, resume, resumed } from "./hold.ts";
 import { dropAnswered, runDueSteps } from "./ladder.ts";
 import { mergeByHand } from "./merge.ts";
-import { offerByHand, offerNext, preempt, settleOffers } from "./offer.ts";
+import { offerByHand, offerNext, preempt, settleOffers, withdrawOffers } from "./offer.ts";
 import { keepPromise, promise, rate } from "./owner.ts";
 import { confirmCall } from "./phone.ts";
 import { CONTROLLED, openRows, STEPS } from "./possible-steps.ts";
 import { dropWaiting } from "./reach.ts";
+import { takenUp } from "./recovery.ts";
 import { reopen } from "./reopen.ts";
 import { countRepeats } from "./repeats.ts";
 import { tellPerson } from "./tell.ts";
@@ -45,7 +46,7 @@ export function takeStep(
     return { ticket, already: ticket.acknowledgedBy };
   return {
     ticket:
-      settled(draft, TURNS[command.step]?.(draft, ticket, command, actor, at)) ??
+      settled(draft, TURNS[command.step]?.(draft, ticket, command, actor, at), command.step) ??
       apply(draft, ticket, command, actor, at),
   };
 }
@@ -55,7 +56,10 @@ const TURNS: Partial<
   Record<TicketStep, (draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor, at: Instant) => Ticket>
 > = {
   hold: (draft, ticket, command, actor, at) => hold(draft, ticket, command, actor, at),
-  resume: (draft, ticket, command, _, at) => resume(draft, ticket, command, at),
+  resume(draft, ticket, command, _, at) {
+    const after = resume(draft, ticket, command, at);
+    return after.state === "dispatched" ? offerNext(draft, after) : after;
+  },
   reopen(draft, ticket, command, _, at) {
     const again = reopen(draft, ticket, at, { note: command.note ?? "" });
     countRepeats(draft, again);
@@ -74,9 +78,9 @@ const TURNS: Partial<
 };
 
 /** Somebody took care of the ticket: the acknowledgement holds on, and the heartbeat knows when to look again. */
-function settled(draft: Draft, turned: Ticket | undefined): Ticket | undefined {
+function settled(draft: Draft, turned: Ticket | undefined, step: TicketStep): Ticket | undefined {
   if (!turned) return undefined;
-  const held = holdAcknowledgement(draft, turned);
+  const held = takenUp(holdAcknowledgement(draft, turned), step);
   const ticket = { ...held, wakeAt: wakeOfTicket(held) };
   draft.amendTicket(ticket);
   return ticket;
@@ -141,7 +145,8 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
   );
   if (command.step === "dispatch" && command.assignee)
     ticket = offerByHand(draft, ticket, command.assignee, actor.name);
-  ticket = holdAcknowledgement(draft, ticket);
+  ticket = withdrawOffers(ticket);
+  ticket = takenUp(holdAcknowledgement(draft, ticket), command.step);
   // Nobody is called any more about what is over, or never was.
   const over = command.step === "close" || command.step === "false-alarm";
   ticket = over ? { ...ticket, ladder: dropAll(ticket.ladder) } : dropAnswered(ticket);
@@ -195,7 +200,7 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
 /** Recorded, and nothing else: clocks and ladder go on until a second person confirms. */
 function claimFalseAlarm(draft: Draft, before: Ticket, command: StepCommand, actor: Actor, at: Instant): Ticket {
   let ticket: Ticket = { ...before, falseAlarmClaim: { account: actor.id, name: actor.name, at } };
-  ticket = holdAcknowledgement(draft, ticket);
+  ticket = takenUp(holdAcknowledgement(draft, ticket), command.step);
   ticket = { ...ticket, wakeAt: wakeOfTicket(ticket) };
   draft.putTicket(
     ticket,

@@ -6,6 +6,7 @@ import type { Call as PhoneCall, Ticket } from "#model/ticket";
 import { later, milliseconds, type Span } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { stillResponsible } from "./handover.ts";
+import { headOf } from "./head.ts";
 import { onDuty } from "./on-duty.ts";
 import { waysTo } from "./reach.ts";
 
@@ -22,14 +23,6 @@ interface Call {
   readonly due: DueStep;
 }
 
-/** Number and emergency first, so that a cut message still says what and where. */
-const head = (ticket: Ticket, language: "zh" | "en"): string => {
-  const place = [ticket.place.building, ticket.place.floor, ticket.place.room].filter(Boolean).join(" ");
-  const drill = ticket.simulated ? (language === "zh" ? "【模拟】" : "[SIMULATED] ") : "";
-  const where = place ? (language === "zh" ? `（${place}）` : ` (${place})`) : "";
-  return `${drill}${ticket.no} ${ticket.title[language]}${where}`;
-};
-
 const late = (by: Span | undefined, language: "zh" | "en"): string =>
   by === undefined
     ? ""
@@ -42,7 +35,7 @@ function wording(ticket: Ticket, calls: readonly Call[]): Text {
     calls
       .map((call) => `${call.due.step.say[language]}${late(call.due.lateBy, language)}`)
       .join(language === "zh" ? "；" : "; ");
-  return { zh: `${head(ticket, "zh")}：${say("zh")}`, en: `${head(ticket, "en")}: ${say("en")}` };
+  return { zh: `${headOf(ticket, "zh")}：${say("zh")}`, en: `${headOf(ticket, "en")}: ${say("en")}` };
 }
 
 /**

@@ -10,6 +10,7 @@ import { resumeAfterExpiry, runDueSteps, shiftRow } from "./ladder.ts";
 import { endDueOffers } from "./offer.ts";
 import { noteMissedPromise } from "./owner.ts";
 import { unheard } from "./prove.ts";
+import { endRecovered } from "./recovery.ts";
 import { tell } from "./tell.ts";
 import { clockName } from "./words.ts";
 
@@ -20,7 +21,9 @@ export function watchTickets(draft: Draft): void {
 
 function watch(draft: Draft, before: Ticket): void {
   const timing = draft.view.site.policy;
-  let ticket = endDueHold(draft, before);
+  const over = endRecovered(draft, before);
+  if (over.closedAt !== undefined) return;
+  let ticket = endDueHold(draft, over);
   for (let index = 0; index < ticket.clocks.length; index += 1) ticket = watchClock(draft, ticket, index, timing);
   ticket = resumeAfterExpiry(draft, ticket);
   ticket = runDueSteps(draft, ticket);
@@ -122,6 +125,7 @@ export function shiftTickets(draft: Draft, by: Span): void {
       ...(ticket.hold
         ? { hold: { ...ticket.hold, since: later(ticket.hold.since, by), until: later(ticket.hold.until, by) } }
         : {}),
+      ...(ticket.recoversAt === undefined ? {} : { recoversAt: later(ticket.recoversAt, by) }),
       ...(ticket.acknowledgeExpiresAt === undefined
         ? {}
         : { acknowledgeExpiresAt: later(ticket.acknowledgeExpiresAt, by) }),

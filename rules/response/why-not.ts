@@ -5,6 +5,7 @@ import type { Ticket } from "#model/ticket";
 import type { Instant } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
 import { whyNotByLink } from "./called-out.ts";
+import { beganAt } from "./clocks.ts";
 import { whyNotHold } from "./hold.ts";
 import { whyNotMerge } from "./merge.ts";
 import { whyNotPromise, whyNotRate } from "./owner.ts";
@@ -12,6 +13,16 @@ import { toBeCalled } from "./phone.ts";
 import { allowedSteps, FINISHED, fits, needsReview, openRows, STEPS } from "./possible-steps.ts";
 import { whyNotReopen } from "./reopen.ts";
 import { ticketStateName } from "./words.ts";
+
+/**
+ * What is entered later lies between the opening and now. What is entered now is never refused for its time: a wall clock that
+ * was set back stands before the opening.
+ */
+function isInTime(draft: Draft, ticket: Ticket, { occurredAt, step }: StepCommand): boolean {
+  if (occurredAt === undefined) return true;
+  const first = step === "resume" ? (ticket.hold?.since ?? occurredAt) : beganAt(ticket);
+  return occurredAt >= first && occurredAt <= draft.now;
+}
 
 const MAY_OVERRIDE: ReadonlySet<Role> = new Set(["supervisor", "admin"]);
 
@@ -54,7 +65,7 @@ export function whyNot(
       { state: ticket.state, can: allowedSteps(ticket, draft.now, draft.view.site.policy.reopen.within).can },
     );
   }
-  if (at > draft.now || at < (command.step === "resume" ? (ticket.hold?.since ?? at) : ticket.openedAt)) {
+  if (!isInTime(draft, ticket, command)) {
     return refuse(
       422,
       "wrong-time",
@@ -90,7 +101,7 @@ export function whyNot(
     );
   }
   if (command.step === "close") return whyNotClose(draft, ticket, command, actor);
-  if (command.step === "hold") return whyNotHold(draft, ticket, command, actor);
+  if (command.step === "hold") return whyNotHold(draft, ticket, command, actor, at);
   if (command.step === "merge") return whyNotMerge(draft, ticket, command);
   if (command.step === "promise") return whyNotPromise(draft, ticket, command);
   return undefined;

@@ -2,7 +2,7 @@
 import type { NoticeCause } from "#model/notice";
 import type { ClockKind } from "#model/policy";
 import type { Text } from "#model/text";
-import type { TicketState } from "#model/ticket";
+import type { Ticket, TicketState } from "#model/ticket";
 
 export const clockName: Readonly<Record<ClockKind, Text>> = {
   acknowledge: { zh: "值班确认", en: "Acknowledge" },
@@ -41,3 +41,14 @@ export const causeText = {
   "no-time-yet": { zh: "恢复时间仍未确定", en: "the time is still not known" },
   restored: { zh: "已恢复，请告知业主", en: "it is back: tell the residents" },
 } as const satisfies Record<NoticeCause, Text>;
+
+/** What is said to somebody who would start a drill over these. */
+export function overEmergency(real: readonly Pick<Ticket, "no">[]) {
+  const tickets = real.map(({ no }) => no);
+  const few = tickets.slice(0, 3);
+  return {
+    tickets,
+    zh: `有 ${tickets.length} 个紧急或高级别真实工单未关闭（${few.join("、")}）。请先处理；确需照常演练的，请再次确认。`,
+    en: `${tickets.length} real tickets of S1 or S2 are open (${few.join(", ")}). See to them first; to hold the drill all the same, confirm it.`,
+  };
+}

@@ -20,7 +20,7 @@ const clogged = { pressure: 0.02, seconds: 60 } as const;
 const valveLeak = 0.09;
 /** A pump that runs against a closed valve heats its water by so many K per minute, to 95 °C at most. */
 const deadHead = { perMinute: 1.5, most: 95 } as const;
-const tank = { area: 12, low: 1.8, full: 2.1, edge: 3, inflow: 25, airBelow: 0.3, airSeconds: 5 } as const;
+const tank = { area: 12, low: 1.8, full: 2.1, edge: 3, inflow: 25, airBelow: 0.3, airSeconds: 2.5 } as const;
 
 export interface BoosterPump extends ControlledPump {
   hours: number;
@@ -91,6 +91,8 @@ export interface Booster extends Plant {
   setSump(level: number): void;
   /** The sump's floats have slipped to a band of 5 cm, and so much water runs in (m³/h). */
   narrowSump(inflow: number): void;
+  /** So much runs into the sump besides (m³/h). */
+  rainIn(inflow: number): void;
   losePower(): void;
   /** The controller waits so many seconds before it starts its first pump. */
   restorePower(wait: number): void;
@@ -260,6 +262,9 @@ export function createBooster(params: BoosterParams, seed: number, hour: number)
     narrowSump(inflow) {
       sumpInflow = inflow;
       state.sump.narrow(inflow > 0);
+    },
+    rainIn(inflow) {
+      sumpInflow = inflow;
     },
     losePower() {
       state.control.power(false, 0);

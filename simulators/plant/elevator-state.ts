@@ -73,6 +73,8 @@ export interface Elevator extends Plant {
   dirtyBeam(on: boolean): void;
   setFault(code: number): void;
   driftLevel(millimetres: number): void;
+  /** Somebody calls, beside all others. */
+  call(trip: Trip): void;
   /** Something heavy is rolled in at the next opening: the car sinks so far, and relevels with its door open. */
   sink(millimetres: number): void;
   /** Nobody calls any more until recovery. */
@@ -86,6 +88,8 @@ export interface Elevator extends Plant {
   makeRestless(): void;
   pressAlarm(seconds: number): void;
   loseMains(): void;
+  /** The rescue device, if one is fitted, does nothing until recovery. */
+  killRescueDevice(): void;
   restoreMains(): void;
   /** Rescuers switch to inspection and wind the car to the nearest landing. */
   beginRescue(): void;

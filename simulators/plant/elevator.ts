@@ -87,6 +87,7 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
   let faultIn: { code: number; seconds: number } | undefined;
   let openCalls = true;
   let rescueIn: number | undefined;
+  let rescueDead = false;
   let rescuers = false;
   let bounceLeft = 0;
   let ghostLeft = 0;
@@ -342,6 +343,9 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
     driftLevel(millimetres) {
       state.levelDrift = millimetres;
     },
+    call(wanted) {
+      calls.push(wanted);
+    },
     sink(millimetres) {
       sinks = millimetres;
     },
@@ -380,8 +384,11 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
     loseMains() {
       if (!state.mains) return;
       state.mains = false;
-      if (params.rescueDevice) rescueIn = chance.between(5, 10);
+      if (params.rescueDevice && !rescueDead) rescueIn = chance.between(5, 10);
       halt();
+    },
+    killRescueDevice() {
+      rescueDead = true;
     },
     beginRescue() {
       state.serviceMode = 2;
@@ -403,6 +410,7 @@ export function createElevator(params: ElevatorParams, seed: number, hour: numbe
       openCalls = true;
       rescuers = false;
       rescueIn = undefined;
+      rescueDead = false;
       faultIn = undefined;
       alarmLeft = 0;
       bounceLeft = 0;

@@ -12,7 +12,7 @@ export const accessMainsFail: ScenarioOf<AccessController, "repairAfter"> = {
     en: "The riser is without power; the controller runs on its battery, whose voltage falls slowly",
   },
   parameters: { repairAfter },
-  mustFollow: [{ rule: "access.power_supply", severity: "S3", ticketClass: "general_fault", within: 61 }],
+  mustFollow: [{ rule: "access.power_supply", severity: "S3", ticketClass: "general_fault", within: 60 }],
   mustNotFollow: allBut("access.power_supply"),
   watch: ["mains_ok", "battery_v"],
   approach: (controller) => calm(controller, [], 1),

@@ -32,8 +32,8 @@ export const shortCycling: ScenarioOf<Booster, "leak" | "lasts"> = {
       severity: "S3",
       ticketClass: "pump_fault",
       // The 13th start within the hour; at 4 m³/h a cycle is some seconds longer.
-      within: 14 * (cycleSeconds + 7),
-      onlyIf: (values) => values.lasts > 14 * (cycleSeconds + 7),
+      within: 13 * (cycleSeconds + 7),
+      onlyIf: (values) => values.lasts > 13 * (cycleSeconds + 7),
     },
   ],
   mustNotFollow: [...noBurst, "water.all_pumps_failed", "water.pump_fault", "water.dead_head"],

@@ -35,7 +35,7 @@ export const dryRun: ScenarioOf<Booster, "level" | "demand" | "pumpsStopAfter"> 
       severity: "S2",
       ticketClass: "pump_fault",
       // Demand swings by a tenth.
-      within: 62,
+      within: 60,
       from: (values) => 1.1 * falls(values.level, marks.low, values.demand),
     },
     {
@@ -98,7 +98,7 @@ export const cavitation: ScenarioOf<Booster, "demand" | "repairAfter"> = {
       rule: "water.suction_low",
       severity: "S2",
       ticketClass: "pump_fault",
-      within: 62,
+      within: 60,
       from: () => cloggedAfter,
       onlyIf: (values) => values.repairAfter > cloggedAfter + 70,
     },

@@ -20,7 +20,7 @@ export const doorDuress: ScenarioOf<AccessController, "door" | "clearedAfter"> =
     en: "Somebody opens with the duress code; the door behaves as usual, only the control room hears of it",
   },
   parameters: { door, clearedAfter },
-  mustFollow: [{ rule: "access.duress", severity: "S1", ticketClass: "forced_door", within: 1, part: atDoor }],
+  mustFollow: [{ rule: "access.duress", severity: "S1", ticketClass: "forced_door", within: 0, part: atDoor }],
   mustNotFollow: allBut("access.duress"),
   watch: [],
   approach: (controller, values) => calm(controller, [values.door]),

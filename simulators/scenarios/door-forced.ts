@@ -21,12 +21,12 @@ export const doorForced: ScenarioOf<AccessController, "door" | "closedAfter"> = 
   },
   parameters: { door, closedAfter },
   mustFollow: [
-    { rule: "access.forced", severity: "S2", ticketClass: "forced_door", within: 2, part: atDoor },
+    { rule: "access.forced", severity: "S2", ticketClass: "forced_door", within: 1, part: atDoor },
     {
       rule: "access.held_open",
       severity: "S3",
       ticketClass: "general_fault",
-      within: 31,
+      within: 30,
       part: atDoor,
       onlyIf: ({ closedAfter }) => closedAfter > 32,
     },

@@ -21,7 +21,7 @@ export const doorLockWorn: ScenarioOf<AccessController, "door" | "fixedAfter"> =
   },
   parameters: { door, fixedAfter },
   mustFollow: [
-    { rule: "access.relock_failed", severity: "S2", ticketClass: "general_fault", within: 61, part: atDoor },
+    { rule: "access.relock_failed", severity: "S2", ticketClass: "general_fault", within: 60, part: atDoor },
   ],
   mustNotFollow: allBut("access.relock_failed"),
   watch: [],

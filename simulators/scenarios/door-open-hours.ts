@@ -27,7 +27,7 @@ export const doorOpenHours: ScenarioOf<AccessController, "door" | "openHours"> =
       rule: "access.held_open",
       severity: "S3",
       ticketClass: "general_fault",
-      within: 31,
+      within: 30,
       from: ({ openHours }) => openHours,
       part: atDoor,
     },

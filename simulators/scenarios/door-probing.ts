@@ -17,7 +17,7 @@ export const doorProbing: ScenarioOf<AccessController, "door"> = {
   parameters: { door },
   mustFollow: [
     // At the fifth refusal.
-    { rule: "access.probing", severity: "S3", ticketClass: "general_fault", within: 4 * apart + 1, part: atDoor },
+    { rule: "access.probing", severity: "S3", ticketClass: "general_fault", within: 4 * apart, part: atDoor },
   ],
   mustNotFollow: allBut("access.probing"),
   watch: [],

@@ -3,6 +3,9 @@ import type { AccessController } from "../plant/access-state.ts";
 import { allBut, atDoor, calm, door } from "./door-start.ts";
 import type { ScenarioOf } from "./scenario.ts";
 
+/** Seconds after the card. */
+const followsAfter = 3;
+
 export const doorTailgate: ScenarioOf<AccessController, "door"> = {
   name: "door-tailgate",
   kind: "access",
@@ -12,7 +15,16 @@ export const doorTailgate: ScenarioOf<AccessController, "door"> = {
     en: "One card, and a second person follows within 3 s; the turnstile counts two",
   },
   parameters: { door },
-  mustFollow: [{ rule: "access.passback", severity: "S3", ticketClass: "general_fault", within: 4, part: atDoor }],
+  mustFollow: [
+    {
+      rule: "access.passback",
+      severity: "S3",
+      ticketClass: "general_fault",
+      within: 0,
+      from: () => followsAfter,
+      part: atDoor,
+    },
+  ],
   mustNotFollow: allBut("access.passback"),
   watch: [],
   approach: (controller, values) => calm(controller, [values.door]),
@@ -23,7 +35,7 @@ export const doorTailgate: ScenarioOf<AccessController, "door"> = {
       act: (controller) => controller.visit(values.door, 1, 5),
     },
     {
-      at: 3,
+      at: followsAfter,
       tells: { zh: "第二人跟进", en: "A second person follows" },
       act: (controller) => controller.tailgate(values.door),
     },

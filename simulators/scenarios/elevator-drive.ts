@@ -48,7 +48,7 @@ export const elevatorOpenDoorRun: ScenarioOf<Elevator, "persons" | "rescueAfter"
   },
   parameters: { persons, rescueAfter },
   mustFollow: [
-    { rule: "elevator.open_door_run", severity: "S1", ticketClass: "general_fault", within: 2 },
+    { rule: "elevator.open_door_run", severity: "S1", ticketClass: "general_fault", within: 0.6 },
     stopped(2),
     trapped(1),
   ],
@@ -86,8 +86,8 @@ export const elevatorOverspeed: ScenarioOf<Elevator, "persons" | "rescueAfter"> 
   },
   parameters: { persons, rescueAfter },
   mustFollow: [
-    { rule: "elevator.overspeed", severity: "S1", ticketClass: "general_fault", within: 2 },
-    stopped(3),
+    { rule: "elevator.overspeed", severity: "S1", ticketClass: "general_fault", within: 1.4 },
+    stopped(2.4),
     trapped(3),
   ],
   mustNotFollow: ["elevator.open_door_run", "elevator.over_travel"],
@@ -108,6 +108,8 @@ export const elevatorOverspeed: ScenarioOf<Elevator, "persons" | "rescueAfter"> 
 };
 
 const overspeedSeconds = 4;
+/** Seconds from the rated speed to the excessive one. */
+const speedingUp = 0.3;
 
 export const elevatorOverspeedUngoverned: ScenarioOf<Elevator, "ratio"> = {
   name: "elevator-overspeed-ungoverned",
@@ -120,7 +122,9 @@ export const elevatorOverspeedUngoverned: ScenarioOf<Elevator, "ratio"> = {
   parameters: {
     ratio: { default: 1.171, min: 1.165, max: 1.3, unit: "1", tells: { zh: "超速倍数", en: "Times the rated speed" } },
   },
-  mustFollow: [{ rule: "elevator.overspeed", severity: "S1", ticketClass: "general_fault", within: 2.5 }],
+  mustFollow: [
+    { rule: "elevator.overspeed", severity: "S1", ticketClass: "general_fault", within: 1, from: () => speedingUp },
+  ],
   mustNotFollow: ["elevator.safety_circuit_open", "elevator.over_travel", "elevator.entrapment_off_landing"],
   watch: ["speed", "safety_circuit"],
   // Four seconds at that speed need some ten metres of free shaft.
@@ -130,10 +134,14 @@ export const elevatorOverspeedUngoverned: ScenarioOf<Elevator, "ratio"> = {
       at: 0,
       tells: { zh: "轿厢超速", en: "The car is too fast" },
       act: (plant) =>
-        plant.runAway(Math.sign(elevator.state.car.speed) * values.ratio * elevator.params.ratedSpeed, 0.3, false),
+        plant.runAway(
+          Math.sign(elevator.state.car.speed) * values.ratio * elevator.params.ratedSpeed,
+          speedingUp,
+          false,
+        ),
     },
     {
-      at: overspeedSeconds + 0.3,
+      at: overspeedSeconds + speedingUp,
       tells: { zh: "减速", en: "It slows down" },
       act: (plant) => plant.creep(0),
     },
@@ -171,7 +179,7 @@ export const elevatorOverTravel: ScenarioOf<Elevator, "repairAfter"> = {
   parameters: {
     repairAfter: { default: 600, min: 60, max: 7200, unit: "s", tells: { zh: "处置完成时间", en: "Repaired after" } },
   },
-  mustFollow: [{ rule: "elevator.over_travel", severity: "S1", ticketClass: "general_fault", within: 1.5 }],
+  mustFollow: [{ rule: "elevator.over_travel", severity: "S1", ticketClass: "general_fault", within: 1.2 }],
   mustNotFollow: ["elevator.overspeed", "elevator.open_door_run", "elevator.entrapment_off_landing"],
   // The car stands outside the zone: that is so, and is told after a minute.
   mayFollow: ["elevator.stopped_outside_zone"],
@@ -200,7 +208,7 @@ export const elevatorRunLimiter: ScenarioOf<Elevator, "repairAfter"> = {
   parameters: {
     repairAfter: { default: 600, min: 60, max: 7200, unit: "s", tells: { zh: "处置完成时间", en: "Repaired after" } },
   },
-  mustFollow: [{ rule: "elevator.run_timeout", severity: "S2", ticketClass: "general_fault", within: 46 }],
+  mustFollow: [{ rule: "elevator.run_timeout", severity: "S2", ticketClass: "general_fault", within: 45 }],
   mustNotFollow: ["elevator.entrapment_off_landing", "elevator.entrapment_at_landing", "elevator.over_travel"],
   watch: ["speed", "brake_released", "floor_index", "fault_code"],
   approach: atTheTop,

@@ -29,7 +29,7 @@ export const elevatorPowerFail: ScenarioOf<Elevator, "persons" | "backAfter"> = 
     en: "One lift loses its mains; its rescue device crawls to a landing, opens, closes and waits. For lifts with a rescue device",
   },
   parameters: { persons, backAfter },
-  mustFollow: [{ rule: "elevator.power_lost", severity: "S2", ticketClass: "general_fault", within: 6 }],
+  mustFollow: [{ rule: "elevator.power_lost", severity: "S2", ticketClass: "general_fault", within: 5 }],
   mustNotFollow: ["elevator.entrapment_off_landing", "elevator.entrapment_at_landing", "elevator.stopped_outside_zone"],
   watch: ["main_power", "speed", "door_zone", "door_open_limit", "person_count"],
   approach: (elevator, values) => ridingUpBetweenFloors(elevator, Math.round(values.persons)),
@@ -46,23 +46,42 @@ export const elevatorPowerFail: ScenarioOf<Elevator, "persons" | "backAfter"> = 
   endsAfter: (values) => values.backAfter,
 };
 
-export const elevatorPowerFailTrapped: ScenarioOf<Elevator, "persons" | "rescueAfter"> = {
+export const elevatorPowerFailTrapped: ScenarioOf<Elevator, "persons" | "dead" | "rescueAfter"> = {
   name: "elevator-power-fail-trapped",
   kind: "elevator",
   title: { zh: "电梯断电困人", en: "Lift loses its mains, passengers trapped" },
   tells: {
-    zh: "单台电梯断电停在两层之间，没有救援装置，乘客等待救援",
-    en: "One lift without a rescue device loses its mains and stands between two floors with passengers",
+    zh: "单台电梯断电停在两层之间，没有救援装置或救援装置失效，乘客等待救援",
+    en: "One lift loses its mains and stands between two floors with passengers; it has no rescue device, or its device is dead",
   },
-  parameters: { persons, rescueAfter },
+  parameters: {
+    persons,
+    dead: {
+      default: 0,
+      min: 0,
+      max: 1,
+      unit: "1",
+      whole: true,
+      tells: { zh: "装有救援装置但失效（0 = 未装）", en: "A rescue device is fitted and dead (0 = none is fitted)" },
+    },
+    rescueAfter,
+  },
   mustFollow: [
-    { rule: "elevator.power_lost", severity: "S2", ticketClass: "general_fault", within: 6 },
+    { rule: "elevator.power_lost", severity: "S2", ticketClass: "general_fault", within: 5 },
     {
       rule: "elevator.entrapment_off_landing",
       severity: "S1",
       ticketClass: "elevator_entrapment",
-      within: 32,
-      onlyIf: ({ rescueAfter: after }) => after > 40,
+      within: 31,
+      onlyIf: ({ rescueAfter: after, dead }) => dead < 0.5 && after > 40,
+    },
+    {
+      rule: "elevator.entrapment_off_landing",
+      severity: "S1",
+      ticketClass: "elevator_entrapment",
+      // A rescue device that is fitted gets a minute to do its work.
+      within: 91,
+      onlyIf: ({ rescueAfter: after, dead }) => dead > 0.5 && after > 100,
     },
   ],
   mustNotFollow: ["elevator.entrapment_at_landing", "elevator.safety_circuit_open"],
@@ -74,6 +93,7 @@ export const elevatorPowerFailTrapped: ScenarioOf<Elevator, "persons" | "rescueA
       at: 0,
       tells: { zh: "断电", en: "The mains fail" },
       act(elevator) {
+        elevator.killRescueDevice();
         elevator.loseMains();
         elevator.makeRestless();
       },

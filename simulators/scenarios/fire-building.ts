@@ -1,16 +1,22 @@
 /** A confirmed fire in a whole building: the panel recalls the lifts and releases the doors, and each is looked at. */
 import type { Elevator } from "../plant/elevator-state.ts";
 import type { FirePanel } from "../plant/fire-panel-state.ts";
-import { feedbackRules, quiet, resetAfter, smoulderingAlarms, smoulderingCourse } from "./fire-start.ts";
+import {
+  commandedAt,
+  feedbackRules,
+  metres,
+  quiet,
+  resetAfter,
+  smoulderingAlarms,
+  smoulderingCourse,
+} from "./fire-start.ts";
 import type { Mark, ScenarioOf } from "./scenario.ts";
 
-/** Confirmed at 157 s, commanded within 3 s, 60 s to come home, and a poll. */
-const notHome = 157 + 3 + 62;
 const stuckAt = 20;
 
 const others = ["access.forced", "access.held_open", "access.release_failed", "access.not_resecured"] as const;
 
-export const fireInBuilding: ScenarioOf<FirePanel, "resetAfter"> = {
+export const fireInBuilding: ScenarioOf<FirePanel, "metres" | "resetAfter"> = {
   name: "fire-in-building",
   spansBuilding: true,
   kind: "fire-panel",
@@ -19,7 +25,7 @@ export const fireInBuilding: ScenarioOf<FirePanel, "resetAfter"> = {
     zh: "火灾确认后电梯迫降、门禁释放、风机水泵反馈，全部按时到位，复位后门禁重新布防",
     en: "Once the fire is confirmed lifts come home, doors are let go, fan and pump feed back, all in time; after the reset the doors are armed again",
   },
-  parameters: { resetAfter },
+  parameters: { metres, resetAfter },
   mustFollow: smoulderingAlarms,
   mustNotFollow: [...feedbackRules, ...others, "elevator.not_recalled", "elevator.door_open_too_long"],
   watch: ["fire_count", "out_lift_recall_cmd", "out_door_release_cmd"],
@@ -28,7 +34,7 @@ export const fireInBuilding: ScenarioOf<FirePanel, "resetAfter"> = {
   endsAfter: (values) => values.resetAfter,
 };
 
-export const fireLiftStuck: ScenarioOf<FirePanel, "resetAfter"> = {
+export const fireLiftStuck: ScenarioOf<FirePanel, "metres" | "resetAfter"> = {
   name: "fire-lift-stuck",
   spansBuilding: true,
   kind: "fire-panel",
@@ -37,14 +43,16 @@ export const fireLiftStuck: ScenarioOf<FirePanel, "resetAfter"> = {
     zh: "火灾确认前一台电梯已故障停在两层之间，迫降不到位",
     en: "Before the fire is confirmed a lift has stopped between two floors with people inside; it does not come home",
   },
-  parameters: { resetAfter },
+  parameters: { metres, resetAfter },
   mustFollow: [
     ...smoulderingAlarms,
     {
       rule: "elevator.not_recalled",
       severity: "S1",
       ticketClass: "fire_alarm",
-      within: notHome,
+      // A minute to come home.
+      within: 60,
+      from: commandedAt,
       at: "elevator",
     },
   ],

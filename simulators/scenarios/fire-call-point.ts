@@ -22,8 +22,14 @@ export const fireCallPoint: ScenarioOf<FirePanel, "smokeAfter" | "resetAfter"> =
   },
   parameters: { smokeAfter, resetAfter },
   mustFollow: [
-    { rule: "fire.alarm", severity: "S1", ticketClass: "fire_alarm", within: 1 },
-    { rule: "fire.confirmed", severity: "S1", ticketClass: "fire_alarm", within: 61 },
+    { rule: "fire.alarm", severity: "S1", ticketClass: "fire_alarm", within: 0 },
+    {
+      rule: "fire.confirmed",
+      severity: "S1",
+      ticketClass: "fire_alarm",
+      within: 1,
+      from: (values) => values.smokeAfter,
+    },
   ],
   mustNotFollow: [...feedbackRules, "fire.fault", "fire.power_supply", "fire.heartbeat_frozen"],
   watch: ["fire_count", "zone7_state", "first_fire_addr", "out_lift_recall_cmd", "out_lift_recall_fb"],

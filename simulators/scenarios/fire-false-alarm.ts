@@ -20,7 +20,7 @@ export const fireFalseAlarm: ScenarioOf<FirePanel, "checkedAfter"> = {
     en: "Steam puts one detector into alarm, which latches; the steam goes, no second one follows, staff checks and resets",
   },
   parameters: { checkedAfter },
-  mustFollow: [{ rule: "fire.alarm", severity: "S1", ticketClass: "fire_alarm", within: 61 }],
+  mustFollow: [{ rule: "fire.alarm", severity: "S1", ticketClass: "fire_alarm", within: 60 }],
   mustNotFollow: ["fire.confirmed", ...feedbackRules, "fire.fault", "fire.heartbeat_frozen"],
   watch: ["fire_count", "zone5_state", "first_fire_addr"],
   approach: (panel) => quiet(panel),

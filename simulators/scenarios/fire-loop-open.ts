@@ -14,7 +14,7 @@ export const fireLoopOpen: ScenarioOf<FirePanel, "repairAfter"> = {
     en: "The loop breaks and thirty components are lost within 20 s: one trouble ticket, no fire",
   },
   parameters: { repairAfter },
-  mustFollow: [{ rule: "fire.fault", severity: "S2", ticketClass: "general_fault", within: 100 }],
+  mustFollow: [{ rule: "fire.fault", severity: "S2", ticketClass: "general_fault", within: 30 }],
   mayFollow: ["fire.fault"],
   mustNotFollow: ["fire.alarm", "fire.confirmed", "fire.prealarm", ...feedbackRules, "fire.heartbeat_frozen"],
   watch: ["loop_fault", "fault_count", "fire_count"],

@@ -42,7 +42,7 @@ export const fireRelease: ScenarioOf<AccessController, Name> = {
       rule: "access.release_failed",
       severity: "S1",
       ticketClass: "fire_alarm",
-      within: 4,
+      within: 3,
       part: ({ stuckDoor }) => stuckDoor,
       onlyIf: ({ stuckDoor }) => stuckDoor > 0,
     },
@@ -51,7 +51,7 @@ export const fireRelease: ScenarioOf<AccessController, Name> = {
         rule: "access.not_resecured",
         severity: "S2",
         ticketClass: "general_fault",
-        within: 121,
+        within: 120,
         from: ({ resetAfter }) => resetAfter,
         part: () => door,
         // A door that the fire did not let go is not missed either.

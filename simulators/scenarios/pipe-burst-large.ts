@@ -20,7 +20,7 @@ export const pipeBurstLarge: ScenarioOf<Booster, "hole" | "demand" | "toSump" | 
   mustFollow: [
     { rule: "water.pipe_burst_collapse", severity: "S1", ticketClass: "pipe_burst", within: 13 },
     { rule: "water.pipe_burst_drop", severity: "S1", ticketClass: "pipe_burst", within: 20 },
-    { rule: "water.pipe_burst_sustained", severity: "S2", ticketClass: "pipe_burst", within: 185 },
+    { rule: "water.pipe_burst_sustained", severity: "S2", ticketClass: "pipe_burst", within: 182 },
   ],
   mustNotFollow: ["water.all_pumps_failed", "water.pump_fault"],
   // Where its water goes, and where it comes from.

@@ -33,6 +33,8 @@ export interface Expectation<Name extends string = string> {
   from?(values: Readonly<Record<Name, number>>): number;
   /** Expected only for some parameters, e.g. a hole that is large enough. */
   onlyIf?(values: Readonly<Record<Name, number>>): boolean;
+  /** Nobody can demand it then, and it is not false either: the situation ends about when the alarm is due. */
+  mayIf?(values: Readonly<Record<Name, number>>): boolean;
   /** The door that the alarm belongs to, from 1; left out or 0: the device itself. */
   part?(values: Readonly<Record<Name, number>>): number;
   /** The alarm belongs to the devices of this kind that are wired to the one that plays; absent: to itself. */

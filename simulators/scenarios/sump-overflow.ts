@@ -17,12 +17,12 @@ const lastsUntil =
 
 const mustFollow: readonly Expectation<Name>[] = [
   { rule: "water.pipe_burst_drop", severity: "S1", ticketClass: "pipe_burst", within: 22 },
-  { rule: "water.leak_rope", severity: "S2", ticketClass: "pipe_burst", within: 13 },
+  { rule: "water.leak_rope", severity: "S2", ticketClass: "pipe_burst", within: 10 },
   {
     rule: "water.sump_high",
     severity: "S1",
     ticketClass: "pump_fault",
-    within: 18,
+    within: 12,
     from: () => floatAfter,
     onlyIf: lastsUntil(floatAfter + 18),
   },
@@ -30,7 +30,7 @@ const mustFollow: readonly Expectation<Name>[] = [
     rule: "water.room_flood",
     severity: "S1",
     ticketClass: "pipe_burst",
-    within: 40,
+    within: 12,
     from: () => edgeAfter,
     onlyIf: lastsUntil(edgeAfter + 40),
   },

@@ -1,4 +1,5 @@
 /** What every line of the simulated building offers, whatever it speaks. */
+import type { Text } from "../text.ts";
 import type { FaultName } from "./faults.ts";
 
 export interface Line {
@@ -9,8 +10,8 @@ export interface Line {
   readonly clients: number;
   /** Faults of the whole line that are on, with their seconds. */
   readonly faults: ReadonlyMap<FaultName, number>;
-  /** Whether a fault of this name means anything on this wire. */
-  can(fault: FaultName): boolean;
+  /** Why a fault of this name means nothing on this wire; undefined where it can be switched. */
+  refuses(fault: FaultName): Text | undefined;
   /** Switches a fault: one of scope `line` for the line, one of scope `unit` for all its devices. */
   setFault(fault: FaultName, on: boolean, seconds?: number): void;
   close(): Promise<void>;

@@ -36,7 +36,7 @@ export async function listenModbus(options: LineOptions): Promise<ModbusLine> {
       return core.clients;
     },
     faults: core.faults,
-    can: () => true,
+    refuses: () => undefined,
     setFault: core.setFault,
     async close() {
       const closed = new Promise<void>((done) => server.close(() => done()));

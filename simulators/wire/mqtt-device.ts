@@ -2,10 +2,12 @@
 import { connect, type MqttClient } from "mqtt";
 import type { Chance } from "../chance.ts";
 import type { SimulatorClock } from "../clock.ts";
-import type { FaultName } from "./faults.ts";
+import { faultKind } from "./faults.ts";
+import { type Gate, openGate } from "./gate.ts";
 import type { Line } from "./line.ts";
 import { createPublisher } from "./mqtt-payload.ts";
-import { createShown, lag, looking, pushedFaults, type ShownDevice } from "./shown.ts";
+import { refusedOnMqtt, refusedOnSparkplug, refusedWithoutSocket } from "./refused-faults.ts";
+import { createShown, lag, looking, type ShownDevice } from "./shown.ts";
 import { createSparkplugNode } from "./sparkplug-node.ts";
 
 export interface MqttLineOptions {
@@ -18,6 +20,8 @@ export interface MqttLineOptions {
   readonly lost: number | undefined;
   /** Seconds after which a maker's message is sent again although nothing has changed. */
   readonly every: number | undefined;
+  /** Seconds of silence after which it asks whether the broker is there; the broker gives it up after half as much again. */
+  readonly keepAlive: number | undefined;
   /** What stands before the topics; of Sparkplug the group. */
   readonly prefix: string | undefined;
   readonly sparkplug: boolean;
@@ -55,11 +59,13 @@ export async function openMqttLine(options: MqttLineOptions): Promise<Line> {
   };
   const speaker = options.sparkplug ? sparkplugSpeaker(options, publish, tell) : plainSpeaker(options, publish, tell);
   const will = () => ({ ...speaker.will(), qos: 1 as const });
-  client = connect(broker, {
+  const gate = await gateTo(broker, clock);
+  client = connect(gate?.url ?? broker, {
+    ...gate?.options,
     clientId: options.clientId ?? `gatehouse-sim-${options.name}-${process.pid}`,
     protocolVersion: 4,
     clean: true,
-    keepalive: 30,
+    keepalive: options.keepAlive ?? 30,
     reconnectPeriod: 1_000,
     connectTimeout: 5_000,
     resubscribe: false,
@@ -81,24 +87,50 @@ export async function openMqttLine(options: MqttLineOptions): Promise<Line> {
   const stopLooking = looking(clock, () => {
     if (open.connected) speaker.look();
   });
-  const can = (fault: FaultName) => pushedFaults.has(fault) || (options.sparkplug && fault === "wrong-id");
+  const refused = {
+    ...(options.sparkplug ? refusedOnSparkplug : refusedOnMqtt),
+    ...(gate ? {} : refusedWithoutSocket),
+  };
   return {
     port: undefined,
     where: `${options.sparkplug ? "sparkplug" : "mqtt"} ${shownAddress(broker)}`,
     get clients() {
       return open.connected ? 1 : 0;
     },
-    faults: new Map(),
-    can,
+    faults: gate?.faults ?? new Map(),
+    refuses: (fault) => refused[fault],
     setFault(fault, on, seconds) {
-      for (const device of devices) device.faults.setFault(fault, on, seconds);
+      if (faultKind(fault).scope === "line") gate?.setFault(fault, on, seconds);
+      else for (const device of devices) device.faults.setFault(fault, on, seconds);
     },
     async close() {
       stopLooking();
       speaker.farewell();
-      await open.endAsync(!open.connected);
+      await open.endAsync(!open.connected || gate?.faults.has("half-open"));
+      await gate?.close();
     },
   };
+}
+
+/** A gate on this machine that leads to the broker; none for brokers behind a web socket, which go by their name. */
+async function gateTo(
+  broker: string,
+  clock: SimulatorClock,
+): Promise<(Gate & { url: string; options: object }) | undefined> {
+  const usualPort = { "mqtt:": 1883, "tcp:": 1883, "mqtts:": 8883, "ssl:": 8883, "tls:": 8883 };
+  const url = URL.parse(broker);
+  if (!url || !Object.hasOwn(usualPort, url.protocol)) return undefined;
+  const behind = {
+    host: url.hostname.replace(/^\[|\]$/g, ""),
+    port: Number(url.port) || usualPort[url.protocol as keyof typeof usualPort],
+  };
+  const gate = await openGate({ host: "127.0.0.1", port: 0, behind: () => behind, clock });
+  const account = /\/\/([^@/]*@)/.exec(broker)?.[1] ?? "";
+  // The certificate is that of the broker, not of the gate.
+  return Object.assign(gate, {
+    url: `${url.protocol}//${account}127.0.0.1:${gate.port}`,
+    options: { servername: behind.host },
+  });
 }
 
 type Publish = (topic: string, payload: Buffer | string, retain?: boolean) => void;

@@ -3,7 +3,6 @@
  * in two languages, status codes for what is bad, and the device's own time stamps.
  */
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -24,18 +23,21 @@ import {
 import type { Chance } from "../chance.ts";
 import type { SimulatorClock } from "../clock.ts";
 import type { ProfilePoint } from "../profile/profile.ts";
-import type { FaultName } from "./faults.ts";
+import { type FaultName, faultKind } from "./faults.ts";
+import { openGate } from "./gate.ts";
 import type { Line } from "./line.ts";
-import { listening } from "./listening.ts";
 import { engineeringUnit, ownNamespace, placeOf } from "./opcua-types.ts";
-import { createShown, lag, looking, pushedFaults, type ShownDevice } from "./shown.ts";
+import { refusedOnOpcua } from "./refused-faults.ts";
+import { createShown, lag, looking, type ShownDevice } from "./shown.ts";
 
 export interface OpcuaLineOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
   readonly devices: readonly ShownDevice[];
+  /** Most sessions at a time. */
   readonly clients?: number | undefined;
+  readonly idleSeconds?: number | undefined;
   readonly clock: SimulatorClock;
   readonly chance: Chance;
 }
@@ -53,10 +55,16 @@ const statuses: readonly (readonly [FaultName, StatusCode])[] = [
 /** Rejects with the system's error (`EADDRINUSE`, `EACCES`) where the port cannot be had. */
 export async function listenOpcua(options: OpcuaLineOptions): Promise<Line> {
   const { clock, chance, host, devices } = options;
-  // The library says of a taken port only that it cannot start; asking first gives the system's own answer.
-  const probe = createServer();
-  const port = await listening(probe, options);
-  await new Promise<void>((done) => probe.close(() => done()));
+  // The library owns its sockets, so the gate has the port that clients know, and gives the system's own answer where it is taken.
+  let behindPort = 0;
+  const gate = await openGate({
+    host,
+    port: options.port,
+    behind: () => ({ host, port: behindPort }),
+    clock,
+    idleSeconds: options.idleSeconds,
+  });
+  const { port } = gate;
   setWarningLogger(() => undefined);
   setErrorLogger(() => undefined);
   const folder = mkdtempSync(join(tmpdir(), "gatehouse-sim-opcua-"));
@@ -68,9 +76,10 @@ export async function listenOpcua(options: OpcuaLineOptions): Promise<Line> {
     });
   const [certificates, users] = [manager("server"), manager("users")];
   const server = new OPCUAServer({
-    port,
+    port: 0,
     host,
     hostname: host,
+    advertisedEndpoints: `opc.tcp://${host}:${port}`,
     serverCertificateManager: certificates,
     userCertificateManager: users,
     allowAnonymous: true,
@@ -82,6 +91,7 @@ export async function listenOpcua(options: OpcuaLineOptions): Promise<Line> {
   let stopLooking = () => {};
   const close = async () => {
     stopLooking();
+    await gate.close();
     await server.shutdown(0);
     await Promise.all([certificates.dispose(), users.dispose()]);
     rmSync(folder, { recursive: true, force: true });
@@ -93,6 +103,8 @@ export async function listenOpcua(options: OpcuaLineOptions): Promise<Line> {
     if (!space) throw new Error("the OPC UA server has no address space");
     const nodes = devices.map((device) => plant(space, device, clock, chance));
     await server.start();
+    behindPort = server.endpoints[0]?.port ?? 0;
+    hideEndpointsBehind(server, port);
     stopLooking = looking(clock, () => {
       for (const refresh of nodes) refresh();
     });
@@ -100,20 +112,29 @@ export async function listenOpcua(options: OpcuaLineOptions): Promise<Line> {
     await close().catch(() => undefined);
     throw error;
   }
-  const exceptions = new Set<FaultName>(["exception-2", "exception-4", "exception-6", "exception-11"]);
   return {
     port,
     where: `opcua opc.tcp://${host}:${port}`,
     get clients() {
       return server.currentSessionCount;
     },
-    faults: new Map(),
-    can: (fault) => pushedFaults.has(fault) || exceptions.has(fault),
+    faults: gate.faults,
+    refuses: (fault) => refusedOnOpcua[fault],
     setFault(fault, on, seconds) {
-      for (const device of devices) device.faults.setFault(fault, on, seconds);
+      if (faultKind(fault).scope === "line") gate.setFault(fault, on, seconds);
+      else for (const device of devices) device.faults.setFault(fault, on, seconds);
     },
     close,
   };
+}
+
+/** Clients are told of the gate alone. */
+function hideEndpointsBehind(server: OPCUAServer, port: number): void {
+  for (const endpoint of server.endpoints) {
+    const told = endpoint.endpointDescriptions();
+    const open = told.filter(({ endpointUrl }) => endpointUrl?.endsWith(`:${port}`));
+    told.splice(0, told.length, ...open);
+  }
 }
 
 interface Planted {

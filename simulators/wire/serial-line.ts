@@ -4,9 +4,9 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, lstatSync, rmSync } from "node:fs";
-import type { FaultName } from "./faults.ts";
 import type { Line } from "./line.ts";
 import { createModbusLine, type ModbusLineOptions } from "./modbus-line.ts";
+import { refusedOnSerial } from "./refused-faults.ts";
 
 /** Made anew so long after a terminal went away, ms. */
 const restartMs = 200;
@@ -80,7 +80,6 @@ export async function openSerialLine(options: SerialLineOptions): Promise<Line> 
     core.close();
     throw error;
   }
-  const noClients = new Set<FaultName>(["one-client", "drop-idle", "half-open"]);
   return {
     port: undefined,
     where: `serial ${path}`,
@@ -88,7 +87,7 @@ export async function openSerialLine(options: SerialLineOptions): Promise<Line> 
       return core.clients;
     },
     faults: core.faults,
-    can: (fault) => !noClients.has(fault),
+    refuses: (fault) => refusedOnSerial[fault],
     setFault: core.setFault,
     async close() {
       closing = true;

@@ -2,7 +2,6 @@
 import type { SimulatorClock } from "../clock.ts";
 import type { Profile, ProfilePoint } from "../profile/profile.ts";
 import type { DeviceFaults } from "./device-faults.ts";
-import type { FaultName } from "./faults.ts";
 
 export interface ShownDevice {
   readonly id: string;
@@ -49,20 +48,6 @@ export function lag(faults: DeviceFaults, chance: { between(low: number, high: n
   const jitter = faults.faults.get("jitter");
   return jitter === undefined ? 0 : chance.between(0, jitter);
 }
-
-/** Faults that mean something where the device speaks of itself: no question, so no wrong answer to one. */
-export const pushedFaults: ReadonlySet<FaultName> = new Set<FaultName>([
-  "late-reply",
-  "silence",
-  "old-data",
-  "zeros",
-  "ffff",
-  "slow",
-  "jitter",
-  "heartbeat-freeze",
-  "clock-skew",
-  "reboot",
-]);
 
 /** Looks at every device so often, ms: as often as plants step. */
 export const lookMs = 100;

@@ -4,26 +4,13 @@ import { createClock } from "../../gateway/clock.ts";
 import { createFeed } from "../../gateway/feed.ts";
 import { createPipeline } from "../../gateway/pipeline.ts";
 import { openStore } from "../../gateway/store/sqlite/open-store.ts";
-import type { RuleEngine } from "../../rules/engine/engine.ts";
 import { building, verdict } from "../support/building.ts";
 import { createDataFolder } from "../support/data-folder.ts";
+import { idle } from "../support/idle-engine.ts";
 
 const ROUNDS = 500;
 
 /** The door is measured alone: nothing is evaluated. */
-const idle: RuleEngine = {
-  instances: [],
-  step: () => [],
-  insert: () => {},
-  evaluated: () => 0,
-  takeCancelled: () => new Map(),
-  nextWake: () => Number.POSITIVE_INFINITY as never,
-  pages: () => [],
-  restore: () => {},
-  skip: () => {},
-  resume: () => {},
-};
-
 const at = (sorted: readonly number[], share: number): string =>
   (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(2);
 

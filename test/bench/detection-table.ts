@@ -6,6 +6,8 @@ import type { Answer } from "./detection-worker.ts";
 type Story = Extract<Answer, { kind: "story" }>;
 type Quiet = Extract<Answer, { kind: "quiet" }>;
 
+const minutes = (answers: readonly Answer[]) =>
+  (answers.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) / 60).toFixed(1);
 const seconds = (value: number | undefined) => (value === undefined ? "–" : value.toFixed(1));
 const row = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
 const table = (heads: readonly string[], rows: readonly (readonly (string | number)[])[]) =>
@@ -44,15 +46,21 @@ export function report(stories: readonly Story[], quiet: readonly Quiet[], plann
     seconds(one.longestDelay),
     seconds(one.margin),
   ]);
+  const moments = quiet
+    .flatMap((one) => one.moments)
+    .sort((one, other) => one.name.localeCompare(other.name))
+    .map(({ name, times, shown }) => [name, times, shown]);
   return [
     `Recall ${detected} of ${results.length} (${late} late), ${falseAlarms.length} false alarms in ${stories.length} plays` +
       `${stories.length < planned ? ` of ${planned} (cut short: seeds 1 to 3 play the defaults, 4 to 7 places along the ranges)` : ""}; ` +
-      `${rung.length} alarms in ${days} quiet days${days > 0 ? ` (${((30 * rung.length) / days).toFixed(1)} a month)` : ""}.`,
+      `${rung.length} alarms in ${days} quiet days${days > 0 ? ` (${((30 * rung.length) / days).toFixed(1)} a month)` : ""}. ` +
+      `Processor time ${minutes(stories)} min for the stories, ${minutes(quiet)} min for the quiet days.`,
     table(["stories of", "stories", "plays", "seeds", "demanded", "in time", "false"], families),
     table(
       ["rule", "demanded", "in time", "late", "missed", "false", "median delay, s", "longest, s", "least margin, s"],
       rules,
     ),
+    ...(moments.length > 0 ? [table(["moment of the quiet days", "times", "shown by the plant"], moments)] : []),
   ].join("\n\n");
 }
 
@@ -60,7 +68,12 @@ export function report(stories: readonly Story[], quiet: readonly Quiet[], plann
 export function complaints(answers: readonly Answer[]): readonly string[] {
   return answers.flatMap((one) => {
     if (one.kind === "quiet")
-      return one.alarms.map((alarm) => `quiet: ${alarm.id} ${alarm.severity} at ${new Date(alarm.at).toISOString()}`);
+      return [
+        ...one.alarms.map((alarm) => `quiet: ${alarm.id} ${alarm.severity} at ${new Date(alarm.at).toISOString()}`),
+        ...one.moments
+          .filter(({ times, shown }) => shown < times)
+          .map(({ name, times, shown }) => `quiet: "${name}" came ${shown} of ${times} times`),
+      ];
     const name = `${one.play.scenario} seed ${one.play.seed} ${JSON.stringify(one.play.params)}`;
     return [
       ...(one.failed === undefined ? [] : [`${name}: ${one.failed}`]),

@@ -8,26 +8,13 @@ import { createPipeline } from "../../gateway/pipeline.ts";
 import { openStore } from "../../gateway/store/sqlite/open-store.ts";
 import { decide } from "../../rules/decide.ts";
 import { emptyPlan } from "../../rules/draft.ts";
-import type { RuleEngine } from "../../rules/engine/engine.ts";
 import { building, policy } from "../support/building.ts";
 import { createDataFolder } from "../support/data-folder.ts";
+import { idle } from "../support/idle-engine.ts";
 
 const TICKETS = 10_000;
 const KINDS = ["acknowledge", "accept", "onsite", "mitigate", "resolve", "feedback"] as const;
 const BEATS = 300;
-
-const idle: RuleEngine = {
-  instances: [],
-  step: () => [],
-  insert: () => {},
-  evaluated: () => 0,
-  takeCancelled: () => new Map(),
-  nextWake: () => Number.POSITIVE_INFINITY as never,
-  pages: () => [],
-  restore: () => {},
-  skip: () => {},
-  resume: () => {},
-};
 
 /** Due some time within the next days, so that a beat finds a few of them and not all. */
 function openTicket(index: number, now: Instant): Ticket {

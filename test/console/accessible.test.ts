@@ -1,7 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RuleBody } from "../../gateway/api/shapes.ts";
+import type { RuleBody } from "../../gateway/api/rule-shapes.ts";
 import { builtConsole, hasBrowser, launch, look } from "./browser.ts";
 import { entrapment, fleet, liftPoints, mixedAlarms } from "./building.ts";
 import type { FakeGateway } from "./fake-gateway.ts";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { AlarmBody } from "../../gateway/api/shapes.ts";
+import type { AlarmBody } from "../../gateway/api/alarm-shapes.ts";
 import { arrange, mostUrgent } from "../../gateway/console/src/watch/alarm-order.ts";
 import { entrapment } from "./building.ts";
 

@@ -1,5 +1,6 @@
 /** A building for the console's tests: devices, alarms and values as the API would write them. */
-import type { AlarmBody, DeviceBody, PointBody } from "../../gateway/api/shapes.ts";
+import type { AlarmBody } from "../../gateway/api/alarm-shapes.ts";
+import type { DeviceBody, PointBody } from "../../gateway/api/shapes.ts";
 
 const MINUTE = 60_000;
 const iso = (at: number) => new Date(at).toISOString();

@@ -1,13 +1,9 @@
 /** What the fake gateway answers to commands: enough of the real rules that the console can be wrong about them. */
+
+import type { AlarmBody } from "../../gateway/api/alarm-shapes.ts";
 import type { WriteOfferBody, WriteOutcomeBody } from "../../gateway/api/link-shapes.ts";
-import type {
-  AlarmBody,
-  DeviceBody,
-  ErrorBody,
-  PointBody,
-  TicketBody,
-  TicketDetailBody,
-} from "../../gateway/api/shapes.ts";
+import type { DeviceBody, ErrorBody, PointBody } from "../../gateway/api/shapes.ts";
+import type { TicketBody, TicketDetailBody } from "../../gateway/api/ticket-shapes.ts";
 
 type Body = Readonly<Record<string, unknown>>;
 

@@ -8,7 +8,9 @@ import type { AddressInfo, Socket } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { type WebSocket, WebSocketServer } from "ws";
 import * as z from "zod";
+import { type AlarmBody, AlarmShape, type FloodBody, SeenShape } from "../../gateway/api/alarm-shapes.ts";
 import { type FrameBody, FrameShape, type LinkBody, LinkShape, WriteShape } from "../../gateway/api/link-shapes.ts";
+import { LiveFrame } from "../../gateway/api/live-shapes.ts";
 import { type UserBody, UserShape } from "../../gateway/api/people-shapes.ts";
 import {
   type AlarmReportBody,
@@ -16,29 +18,19 @@ import {
   type SuppressedBody,
   SuppressedShape,
 } from "../../gateway/api/report-shapes.ts";
+import { type BacktestBody, BacktestShape, type RuleBody, RuleShape } from "../../gateway/api/rule-shapes.ts";
 import {
-  type AlarmBody,
-  AlarmShape,
-  type BacktestBody,
-  BacktestShape,
   type BucketBody,
   BucketShape,
   type DeviceBody,
   DeviceShape,
   type ErrorBody,
-  type FloodBody,
-  LiveFrame,
   type MeBody,
   type PointBody,
   PointShape,
-  type RuleBody,
-  RuleShape,
-  SeenShape,
   type SiteBody,
-  type TicketDetailBody,
-  TicketDetailShape,
-  TicketShape,
 } from "../../gateway/api/shapes.ts";
+import { type TicketDetailBody, TicketDetailShape, TicketShape } from "../../gateway/api/ticket-shapes.ts";
 import { acknowledged, brief, refusal, simulator, stepped, written } from "./fake-answers.ts";
 
 /** What a test wants a command to answer: a refusal, nothing at all, or (undefined) the usual. */

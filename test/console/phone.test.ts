@@ -4,84 +4,41 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Ticket } from "#model/ticket";
-import { later, minutes } from "#model/time";
 import { jpeg } from "../gateway/api/pictures.ts";
-import { START, type Stand, startStand, testSite, ticket } from "../gateway/api/stand.ts";
-import { people } from "../support/building.ts";
-import { letDecide } from "../support/deciding-door.ts";
 import { builtConsole, hasBrowser, launch } from "./browser.ts";
+import { type LiftVisit, NO, startLiftVisit } from "./lift-visit.ts";
 
-const NO = "GD20261121-000001";
-const site = testSite({
-  people: { ...people, people: [...people.people, { id: "firm", name: "示范电梯维保公司", contractor: true }] },
-});
 /** Looked at by people, never compared. */
 const pictures = join(tmpdir(), "gatehouse-pictures");
 
 describe.runIf(hasBrowser())("the page behind a link", () => {
   let browser: Browser;
   let dist: string;
-  let stand: Stand;
+  let visit: LiftVisit;
   let page: Page;
-  const complaints: string[] = [];
   beforeAll(async () => {
     [browser, dist] = await Promise.all([launch(), builtConsole()]);
     mkdirSync(pictures, { recursive: true });
   });
   afterAll(async () => browser.close());
   beforeEach(async () => {
-    stand = await startStand({ site, console: dist });
-    letDecide(stand.door, site, () => stand.clock.now());
-    const offer = { person: "firm", round: 1, state: "open" as const, at: START, until: later(START, minutes(2)) };
-    stand.door.house.tickets.set(
-      NO,
-      ticket(NO, {
-        offers: [offer],
-        place: { building: "3 栋", floor: "12 层", room: "1 号梯" },
-        title: { zh: "1 号梯困人：停在层间，应急按钮已按下", en: "Lift 1: entrapment between floors" },
-        sop: [
-          {
-            step: "talk",
-            text: { zh: "接通五方对讲：轿内几人、几楼、有无老人儿童病人", en: "Speak by intercom" },
-            mandatory: true,
-          },
-          { step: "cause", text: { zh: "回填故障原因代码", en: "Enter the cause" }, mandatory: false },
-        ],
-      }),
-    );
-    const context = await browser.newContext({
-      viewport: { width: 360, height: 740 },
-      locale: "zh-CN",
-      hasTouch: true,
-    });
-    page = await context.newPage();
-    complaints.length = 0;
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("console", (line) => {
-      // The first question, before the link is opened, is answered with 401 by design.
-      if (line.type() === "error" && !line.text().includes("401")) complaints.push(line.text());
-    });
+    visit = await startLiftVisit(browser, dist);
+    page = visit.page;
   });
   afterEach(async () => {
-    await page.context().close();
-    await stand[Symbol.asyncDispose]();
+    const { complaints } = visit;
+    await visit[Symbol.asyncDispose]();
     expect(complaints).toEqual([]);
   });
-  const of = () => stand.door.house.tickets.get(NO) as Ticket;
-  async function open(): Promise<void> {
-    const made = await stand.ask("POST", `/api/tickets/${NO}/links`, { as: "operator", body: { person: "firm" } });
-    await page.goto(`${stand.url}${made.body.path}`);
-    await page.getByRole("button", { name: "打开工单" }).click();
-    await page.locator('[data-visit="offered"]').waitFor();
-  }
-  const press = (step: string) => page.locator(`.foot [data-step="${step}"]`).click();
-  const state = (name: string) => page.locator(`[data-state="${name}"]`).waitFor();
+  const of = () => visit.ticket();
+  const open = () => visit.open();
+  const press = (step: string) => visit.press(step);
+  const state = (name: string) => visit.state(name);
   const show = (name: string) => page.screenshot({ path: join(pictures, `phone-${name}.png`), fullPage: true });
 
   test("two taps from the message to the work taken; then there, a photo, the time, freed, repaired and signed", async () => {
     await open();
-    expect(page.url()).toBe(`${stand.url}/t`);
+    expect(page.url()).toBe(`${visit.stand.url}/t`);
     await show("1-offered");
     await press("accept");
     await state("accepted");
@@ -142,16 +99,19 @@ describe.runIf(hasBrowser())("the page behind a link", () => {
   });
 
   test("a link that was used, and a page without one, say what to do", async () => {
-    const made = await stand.ask("POST", `/api/tickets/${NO}/links`, { as: "operator", body: { person: "firm" } });
-    await stand.ask("POST", "/api/visit", { body: { link: made.body.path.split("#")[1] } });
-    await page.goto(`${stand.url}${made.body.path}`);
+    const made = await visit.stand.ask("POST", `/api/tickets/${NO}/links`, {
+      as: "operator",
+      body: { person: "firm" },
+    });
+    await visit.stand.ask("POST", "/api/visit", { body: { link: made.body.path.split("#")[1] } });
+    await page.goto(`${visit.stand.url}${made.body.path}`);
     await page.getByRole("button", { name: "打开工单" }).click();
     await page.getByRole("alert").filter({ hasText: "监控中心" }).waitFor();
     expect(await page.getByRole("alert").innerText()).toContain("链接已使用过");
     await show("7-used");
-    complaints.length = 0;
+    visit.complaints.length = 0;
     const fresh = await (await browser.newContext({ locale: "en-US" })).newPage();
-    await fresh.goto(`${stand.url}/t`);
+    await fresh.goto(`${visit.stand.url}/t`);
     await fresh.getByText("Open the link in the message").waitFor();
   });
 

@@ -1,7 +1,8 @@
 /** What stands on the three lists, what a month of alarms comes to, and who may sign in: for the eyes of the console tests. */
+
+import type { AlarmBody } from "../../gateway/api/alarm-shapes.ts";
 import type { UserBody } from "../../gateway/api/people-shapes.ts";
 import type { AlarmReportBody, SuppressedBody } from "../../gateway/api/report-shapes.ts";
-import type { AlarmBody } from "../../gateway/api/shapes.ts";
 import { alarmKpis } from "../../gateway/reports/alarm-kpis.ts";
 import { judge, targetText } from "../../gateway/reports/kpi.ts";
 import { entrapment } from "./building.ts";

@@ -2,7 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { drivers } from "../../drivers/catalog.ts";
 import { ruleBody } from "../../gateway/api/project.ts";
-import type { RuleBody } from "../../gateway/api/shapes.ts";
+import type { RuleBody } from "../../gateway/api/rule-shapes.ts";
 import { loadSite } from "../../gateway/site/load-site.ts";
 import { speakerOf } from "../../rules/language/in-words.ts";
 import { shipped } from "../gateway/site/written-site.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ClockBody, TicketBody } from "../../gateway/api/shapes.ts";
+import type { ClockBody, TicketBody } from "../../gateway/api/ticket-shapes.ts";
 import {
   byRemaining,
   faceOf,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { TicketDetailBody } from "../../gateway/api/shapes.ts";
+import type { TicketDetailBody } from "../../gateway/api/ticket-shapes.ts";
 import { builtConsole, hasBrowser, launch, look as lookWith } from "./browser.ts";
 import { entrapmentTicket } from "./tickets.ts";
 

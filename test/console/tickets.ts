@@ -1,5 +1,5 @@
 /** Tickets for the console's tests, as the API would write them: running, late, paused, nearly closed. */
-import type { TicketDetailBody } from "../../gateway/api/shapes.ts";
+import type { TicketDetailBody } from "../../gateway/api/ticket-shapes.ts";
 
 const MINUTE = 60_000;
 const iso = (at: number) => new Date(at).toISOString();

@@ -107,6 +107,22 @@ describe.skipIf(!hasBrowser())("the trend on the page of a device", () => {
     expect(seen.complaints).toEqual([]);
   });
 
+  test("waits for the gateway's time when it is opened before the clock of the page has ticked", async () => {
+    await using seen = await open("en");
+    const { page } = seen;
+    const button = '[data-draws="lift-1.machine_temp"]';
+    await page.locator(button).waitFor();
+    // Pressed in the very moment in which it appears.
+    await page.addInitScript(`new MutationObserver((_, self) => {
+      const button = document.querySelector('${button}');
+      if (button) { self.disconnect(); button.click(); }
+    }).observe(document, { childList: true, subtree: true })`);
+    await page.reload();
+    const image = page.locator('[data-trend="lift-1.machine_temp"]').getByRole("img");
+    await eventually(() => image.getAttribute("aria-label")).toContain("23.");
+    expect(await page.getByRole("alert").count()).toBe(0);
+  });
+
   test("says in English why there is none", async () => {
     await using seen = await look(browser, dist, {
       path: "/devices/lift-1",

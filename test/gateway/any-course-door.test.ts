@@ -10,10 +10,10 @@ import { createFeed } from "../../gateway/feed.ts";
 import { createPipeline } from "../../gateway/pipeline.ts";
 import { openStore } from "../../gateway/store/sqlite/open-store.ts";
 import type { Store } from "../../gateway/store/store.ts";
-import type { RuleEngine } from "../../rules/engine/engine.ts";
 import { engineer } from "../support/alarm-desk.ts";
 import { building, operator, supervisor, verdict } from "../support/building.ts";
 import { createDataFolder } from "../support/data-folder.ts";
+import { idle } from "../support/idle-engine.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 
 const traits = {
@@ -67,19 +67,6 @@ const move = fc.record({
   wait: fc.constantFrom(0, 1, 31, 61, 700, 3_700),
 });
 type Move = typeof move extends fc.Arbitrary<infer M> ? M : never;
-
-const idle: RuleEngine = {
-  instances: [],
-  step: () => [],
-  insert: () => {},
-  evaluated: () => 0,
-  takeCancelled: () => new Map(),
-  nextWake: () => Number.POSITIVE_INFINITY as never,
-  pages: () => [],
-  restore: () => {},
-  skip: () => {},
-  resume: () => {},
-};
 
 function commandOf(one: Move, door: Door): Command | undefined {
   const alarm = `${one.name}@lift-1`;

@@ -1,6 +1,6 @@
 /** A fire through the whole house: call point, ticket, a hasty finding, the detector that confirms, the word from the spot. */
 import { expect, test } from "vitest";
-import type { TicketBody, TicketDetailBody } from "../../gateway/api/shapes.ts";
+import type { TicketBody, TicketDetailBody } from "../../gateway/api/ticket-shapes.ts";
 import { startHouseProcess } from "../support/house-process.ts";
 
 test("a call point opens one ticket; one person cannot call it false; a detector confirms it, people say so", {

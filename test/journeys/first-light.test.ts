@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import type { TicketBody, TicketDetailBody } from "../../gateway/api/shapes.ts";
+import type { TicketBody, TicketDetailBody } from "../../gateway/api/ticket-shapes.ts";
 import { DEMO_SITE, demoPorts, type HouseProcess, startBuilding, startHouseProcess } from "../support/house-process.ts";
 import { needs } from "../support/needs.ts";
 

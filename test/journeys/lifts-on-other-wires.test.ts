@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { parse } from "yaml";
-import type { LiveFrame } from "../../gateway/api/shapes.ts";
+import type { LiveFrame } from "../../gateway/api/live-shapes.ts";
 import {
   ADMIN_TOKEN,
   DEMO_SITE,

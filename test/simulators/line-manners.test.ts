@@ -136,7 +136,7 @@ test("a fault that means nothing on a wire is refused with a sentence, and nothi
     ["lift-1", "one-client"],
     ["lift-1", "wrong-id"],
     ["gas-1", "foreign-reply"],
-    ["gas-1", "drop-idle"],
+    ["gas-1", "one-client"],
   ]) {
     const reply = fault(fleet.building, { device, fault: name });
     expect(reply).toMatchObject({ status: 400, code: "means_nothing" });

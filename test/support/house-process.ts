@@ -6,7 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WebSocket } from "ws";
-import type { AlarmBody, DeviceBody, LiveFrame, TicketBody } from "../../gateway/api/shapes.ts";
+import type { AlarmBody } from "../../gateway/api/alarm-shapes.ts";
+import type { LiveFrame } from "../../gateway/api/live-shapes.ts";
+import type { DeviceBody } from "../../gateway/api/shapes.ts";
+import type { TicketBody } from "../../gateway/api/ticket-shapes.ts";
 
 const MAIN = fileURLToPath(new URL("../../gateway/main.ts", import.meta.url));
 const SIMULATORS = fileURLToPath(new URL("../../simulators/main.ts", import.meta.url));

@@ -3,26 +3,24 @@ import * as z from "zod";
 import { type Alarm, isListed, shownState } from "#model/alarm";
 import type { Command } from "#model/plan";
 import { Refused } from "../../net/refused.ts";
-import type { ApiHouse, Server } from "../api-house.ts";
-import { actorOf } from "../guard.ts";
 import {
   AboutAlarm,
   Acknowledge,
   AcknowledgeSeen,
   AlarmParams,
   AlarmQuery,
-  answers,
   Comment,
   OutOfService,
   Shelve,
-  toInstant,
-  toSpan,
   Unacknowledge,
-} from "../inputs.ts";
+} from "../alarm-inputs.ts";
+import { AlarmShape, SeenShape } from "../alarm-shapes.ts";
+import type { ApiHouse, Server } from "../api-house.ts";
+import { actorOf } from "../guard.ts";
+import { answers, toInstant, toSpan } from "../inputs.ts";
 import { sendList } from "../list-reply.ts";
 import { AlarmAnswer } from "../people-shapes.ts";
-import { alarmBody } from "../project.ts";
-import { AlarmShape, SeenShape } from "../shapes.ts";
+import { alarmBody } from "../project-alarm.ts";
 
 type Wanted = NonNullable<z.infer<typeof AlarmQuery>["state"]>;
 

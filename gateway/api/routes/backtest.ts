@@ -3,8 +3,9 @@ import { days, type Instant, instant } from "#model/time";
 import type { BacktestJob } from "../../backtest/backtests.ts";
 import { Refused } from "../../net/refused.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
-import { answers, BacktestRequest, TREND, toInstant } from "../inputs.ts";
-import { BacktestShape } from "../shapes.ts";
+import { answers, TREND, toInstant } from "../inputs.ts";
+import { BacktestRequest } from "../rule-inputs.ts";
+import { BacktestShape } from "../rule-shapes.ts";
 
 export function backtestRoutes(server: Server, house: ApiHouse): void {
   server.post(

@@ -6,8 +6,9 @@ import { Refused } from "../../net/refused.ts";
 import { type Contact, keepContact, maskContact, readContact } from "../../people/contacts.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
 import { actorOf } from "../guard.ts";
-import { answers, KeepContact, TicketParams } from "../inputs.ts";
+import { answers } from "../inputs.ts";
 import { type ContactBody, ContactShape } from "../kept-shapes.ts";
+import { KeepContact, TicketParams } from "../ticket-inputs.ts";
 
 /** The contact of a ticket as it may be shown; `undefined` where there is none. */
 export async function maskedContact(house: ApiHouse, no: string): Promise<ContactBody | undefined> {

@@ -2,12 +2,11 @@
 import type { Ticket } from "#model/ticket";
 import { Refused } from "../../net/refused.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
-import { answers, ListQuery, TicketParams } from "../inputs.ts";
+import { everyTicket, playedStories, storyOf } from "../drill-board.ts";
+import { answers, ListQuery } from "../inputs.ts";
 import { drillReport, drillRow } from "../project-drill.ts";
 import { DrillListShape, DrillReportShape } from "../response-shapes.ts";
-
-/** Tickets that are looked through for drills, newest first: what the store gives at once. */
-const LOOKED_THROUGH = 2_000;
+import { TicketParams } from "../ticket-inputs.ts";
 
 export function drillReportRoutes(server: Server, house: ApiHouse): void {
   const { tickets, lately } = house.door.house;
@@ -23,14 +22,13 @@ export function drillReportRoutes(server: Server, house: ApiHouse): void {
       },
     },
     async (request) => {
-      const stored = await house.store.tickets("all", LOOKED_THROUGH);
-      const all = new Map(stored.map((ticket) => [ticket.no, ticket]));
-      for (const ticket of [...lately.values(), ...tickets.values()]) all.set(ticket.no, ticket);
-      return [...all.values()]
-        .filter((ticket) => ticket.drill)
-        .sort((a, b) => b.openedAt - a.openedAt)
-        .slice(0, request.query.limit)
-        .map(drillRow);
+      const stories = await playedStories(house);
+      return (await everyTicket(house))
+        .flatMap((ticket) => {
+          const story = storyOf(stories, ticket);
+          return ticket.drill || story ? drillRow(ticket, story, house.names) : [];
+        })
+        .slice(0, request.query.limit);
     },
   );
 
@@ -47,9 +45,11 @@ export function drillReportRoutes(server: Server, house: ApiHouse): void {
     async (request) => {
       const { no } = request.params;
       const ticket: Ticket | undefined = tickets.get(no) ?? lately.get(no) ?? (await house.store.ticket(no));
-      if (!ticket?.drill) throw new Refused(404, "no-such-drill", `没有演练 ${no}。`, `There is no drill ${no}.`);
+      const story = ticket && storyOf(await playedStories(house), ticket);
+      if (!ticket || !(ticket.drill || story))
+        throw new Refused(404, "no-such-drill", `没有演练 ${no}。`, `There is no drill ${no}.`);
       const rows = await house.store.journal({ about: `ticket:${no}`, limit: 2_000 });
-      return drillReport(ticket, rows, house.names, house.clockTime);
+      return drillReport(ticket, story, rows, house.names, house.clockTime);
     },
   );
 }

@@ -16,16 +16,9 @@ import { paced, sendCsv } from "../csv-reply.ts";
 import { exportHeads as heads } from "../export-heads.ts";
 import { actorOf } from "../guard.ts";
 import { withoutNames } from "../hide-names.ts";
-import {
-  AlarmExport,
-  JournalExport,
-  PointExport,
-  PointHistoryExport,
-  TicketExport,
-  toInstant,
-  toSpan,
-} from "../inputs.ts";
+import { toInstant, toSpan } from "../inputs.ts";
 import { pointBody } from "../project.ts";
+import { AlarmExport, JournalExport, PointExport, PointHistoryExport, TicketExport } from "../report-inputs.ts";
 import { dataNames } from "../report-table.ts";
 import { unlessBusy, windowOf } from "../report-window.ts";
 import { mapped, resumed, walk } from "../walk-pages.ts";

@@ -9,10 +9,11 @@ import { Refused } from "../../net/refused.ts";
 import { newEntryId } from "../../people/vault.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
 import { actorOf, visitOf } from "../guard.ts";
-import { answers, created, FileParams, TicketParams, VisitFileParams } from "../inputs.ts";
+import { answers, created } from "../inputs.ts";
 import { FileShape } from "../kept-shapes.ts";
 import { fileBodies } from "../project-kept.ts";
 import { LARGEST_FILE, readUpload } from "../read-upload.ts";
+import { FileParams, TicketParams, VisitFileParams } from "../ticket-inputs.ts";
 
 /** The file and what stands around it in the form. */
 const ROUTE_BYTES = LARGEST_FILE + 16 * 1_024;

@@ -4,8 +4,9 @@ import type { FireLog } from "#model/fire-log";
 import { fireSystemSeen } from "../../../rules/response/fire-log.ts";
 import { Refused } from "../../net/refused.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
+import { FillFireLog, FireLogParams } from "../desk-inputs.ts";
 import { actorOf } from "../guard.ts";
-import { answers, FillFireLog, FireLogParams, ListQuery } from "../inputs.ts";
+import { answers, ListQuery } from "../inputs.ts";
 import { FireLogShape } from "../paper-shapes.ts";
 import { fireLogBody } from "../project-papers.ts";
 

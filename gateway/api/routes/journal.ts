@@ -2,9 +2,10 @@
 import * as z from "zod";
 import type { ApiHouse, Server } from "../api-house.ts";
 import { actorOf } from "../guard.ts";
-import { answers, JournalQuery, toInstant } from "../inputs.ts";
+import { answers, toInstant } from "../inputs.ts";
 import { VerdictShape } from "../people-shapes.ts";
 import { journalBody } from "../project.ts";
+import { JournalQuery } from "../report-inputs.ts";
 import { JournalShape } from "../shapes.ts";
 
 /** Roles that read the whole journal; the others read what they did themselves. */

@@ -6,10 +6,11 @@ import type { Ticket } from "#model/ticket";
 import { Refused } from "../../net/refused.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
 import { actorOf } from "../guard.ts";
-import { answers, TicketParams, toInstant } from "../inputs.ts";
+import { answers, toInstant } from "../inputs.ts";
 import { ApproveNotice, DraftNotice, ReportReach, WithdrawNotice } from "../notice-inputs.ts";
 import { type NoticeDeskBody, NoticeDeskShape } from "../notice-shapes.ts";
 import { noticeDesk } from "../project-notice.ts";
+import { TicketParams } from "../ticket-inputs.ts";
 
 export function noticeRoutes(server: Server, house: ApiHouse): void {
   const { tickets, lately, papers } = house.door.house;

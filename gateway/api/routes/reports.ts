@@ -17,8 +17,9 @@ import { listSuppressed, type Suppressed } from "../../reports/suppressed-lists.
 import { alarmName, type Position, positionsOf } from "../alarm-places.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
 import { paced, sendCsv } from "../csv-reply.ts";
-import { AlarmReportQuery, answers, SuppressedQuery } from "../inputs.ts";
-import { alarmBody } from "../project.ts";
+import { answers } from "../inputs.ts";
+import { alarmBody } from "../project-alarm.ts";
+import { AlarmReportQuery, SuppressedQuery } from "../report-inputs.ts";
 import { type AlarmReportBody, AlarmReportShape, type SuppressedBody, SuppressedShape } from "../report-shapes.ts";
 import { reportRows } from "../report-table.ts";
 import { unlessBusy, windowOf } from "../report-window.ts";

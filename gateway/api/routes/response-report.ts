@@ -8,8 +8,9 @@ import { responseReport } from "../../reports/response-report.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
 import { paced, sendCsv } from "../csv-reply.ts";
 import { actorOf } from "../guard.ts";
-import { answers, ResponseReportQuery } from "../inputs.ts";
+import { answers } from "../inputs.ts";
 import { responseReportBody, responseRows } from "../project-response.ts";
+import { ResponseReportQuery } from "../report-inputs.ts";
 import { windowOf } from "../report-window.ts";
 import { ResponseReportShape } from "../response-shapes.ts";
 

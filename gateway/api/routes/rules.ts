@@ -1,9 +1,10 @@
 /** The rules in force and where they run; and a look at rules that somebody is writing. */
 import * as z from "zod";
 import type { ApiHouse, Server } from "../api-house.ts";
-import { answers, RuleText } from "../inputs.ts";
+import { answers } from "../inputs.ts";
 import { ruleBody, text } from "../project.ts";
-import { RuleCheckShape, RuleShape } from "../shapes.ts";
+import { RuleText } from "../rule-inputs.ts";
+import { RuleCheckShape, RuleShape } from "../rule-shapes.ts";
 
 export function ruleRoutes(server: Server, house: ApiHouse): void {
   server.get(

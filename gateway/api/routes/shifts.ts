@@ -6,7 +6,7 @@ import { shiftChanges } from "../../../rules/response/shift-change.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
 import { answers } from "../inputs.ts";
 import { ShiftShape } from "../people-shapes.ts";
-import { roleNamer } from "../project.ts";
+import { roleNamer } from "../project-ticket.ts";
 
 export function shiftRoutes(server: Server, house: ApiHouse): void {
   const { people, zone } = house.site;

@@ -1,10 +1,19 @@
 /** The scenario board of a simulated site: hands requests on to the simulators' control port. A real site has none. */
 import * as z from "zod";
 import { Text } from "#model/text";
+import { formatInstant } from "#model/time";
+import { overEmergency } from "../../../rules/response/words.ts";
 import { Refused } from "../../net/refused.ts";
 import type { ApiHouse, Server, SimulatorControl } from "../api-house.ts";
+import { everyTicket, playedEntry, playedStories, storyOf, unexplained } from "../drill-board.ts";
+import { actorOf } from "../guard.ts";
 import { answers, Play } from "../inputs.ts";
 import { SimulatorShape } from "../people-shapes.ts";
+
+/** Stories on the board's list. */
+const SHOWN = 10;
+/** Tickets among which theirs are looked for: the board asks every two seconds. */
+const LATEST = 100;
 
 /** What an error of the control port says, when it says it in both languages. */
 const Told = z.object({ code: z.string().optional(), message: Text });
@@ -46,14 +55,47 @@ export function simulatorRoutes(server: Server, house: ApiHouse): void {
     { schema: { tags: ["simulator"], summary: "Simulated devices and scenarios", response: answers(SimulatorShape) } },
     async () => {
       const [devices, scenarios] = await Promise.all([ask("GET", "/devices"), ask("GET", "/scenarios")]);
-      return { devices, scenarios };
+      const stories = await playedStories(house);
+      const tickets = stories.length === 0 ? [] : await everyTicket(house, LATEST);
+      return {
+        devices,
+        scenarios,
+        stories: stories
+          .slice(-SHOWN)
+          .reverse()
+          .map((story) => ({
+            scenario: story.scenario,
+            title: { ...story.title },
+            device: story.device,
+            by: house.names.actor(story.by),
+            at: formatInstant(story.at),
+            tickets: tickets
+              .filter((ticket) => storyOf(stories, ticket) === story)
+              .map(({ no, title, severity }) => ({ no, title: { ...title }, severity })),
+          })),
+      };
     },
   );
 
   server.post(
     "/api/simulator/play",
     { schema: { tags: ["simulator"], summary: "Play a scenario", body: Play, response: answers(z.unknown()) } },
-    async (request) => ask("POST", "/play", request.body),
+    async (request) => {
+      const { overReal, ...story } = request.body;
+      if (!overReal && house.site.simulated) {
+        const real = unexplained(await playedStories(house), house.door.house.tickets.values());
+        if (real.length > 0) {
+          const { zh, en, tickets } = overEmergency(real);
+          throw new Refused(409, "drill-over-emergency", zh, en, { tickets });
+        }
+      }
+      // Before the simulators are asked: an alarm may follow at once.
+      const now = house.clock.now();
+      const said = await ask("POST", "/play", story);
+      const played = playedEntry(said, actorOf(request).id, now);
+      if (played) await house.record({ journal: [played] });
+      return said;
+    },
   );
 
   server.post(

@@ -4,8 +4,9 @@ import { days, instant } from "#model/time";
 import type { Learned } from "../../backtest/learn.ts";
 import { Refused } from "../../net/refused.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
-import { answers, TuningRequest } from "../inputs.ts";
-import { LearnedShape, TuningJobShape } from "../shapes.ts";
+import { answers } from "../inputs.ts";
+import { TuningRequest } from "../rule-inputs.ts";
+import { LearnedShape, TuningJobShape } from "../rule-shapes.ts";
 
 const busy = () =>
   new Refused(

@@ -9,12 +9,13 @@ import type { ApiHouse, Server } from "../api-house.ts";
 import { eventLine, isBookkeeping } from "../event-line.ts";
 import { goneFiles } from "../files-at-hand.ts";
 import { actorOf } from "../guard.ts";
-import { answers, created, OpenTicket, Step, TicketParams, TicketQuery, toInstant } from "../inputs.ts";
+import { answers, created, toInstant } from "../inputs.ts";
 import { TicketAnswer } from "../people-shapes.ts";
-import { ticketBody, toldBody } from "../project.ts";
 import { fileBodies } from "../project-kept.ts";
-import { type TicketDetailBody, TicketDetailShape, TicketShape } from "../shapes.ts";
+import { ticketBody, toldBody } from "../project-ticket.ts";
 import { stepCommand } from "../step-command.ts";
+import { OpenTicket, Step, TicketParams, TicketQuery } from "../ticket-inputs.ts";
+import { type TicketDetailBody, TicketDetailShape, TicketShape } from "../ticket-shapes.ts";
 import { nowRead, personOf, traceOf } from "../trace.ts";
 import { maskedContact, writeContact } from "./contacts.ts";
 

@@ -8,7 +8,8 @@ import type { PasswordHasher } from "../../people/password-hash.ts";
 import { newToken } from "../../people/tokens.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
 import { actorOf } from "../guard.ts";
-import { AddToken, AddUser, answers, ChangeUser, created, TokenParams, UserParams } from "../inputs.ts";
+import { answers, created } from "../inputs.ts";
+import { AddToken, AddUser, ChangeUser, TokenParams, UserParams } from "../people-inputs.ts";
 import { NewTokenShape, TokenShape, UserShape } from "../people-shapes.ts";
 import { hashNewPassword } from "./session.ts";
 

@@ -21,20 +21,11 @@ import {
 import type { ApiHouse, Server } from "../api-house.ts";
 import { goneFiles } from "../files-at-hand.ts";
 import { actorOf, visitOf } from "../guard.ts";
-import {
-  answers,
-  created,
-  LinkPersonParams,
-  MakeLink,
-  OpenVisit,
-  TicketParams,
-  toSpan,
-  VisitStep,
-  VisitStepParams,
-} from "../inputs.ts";
+import { answers, created, toSpan } from "../inputs.ts";
 import { visitBody } from "../project-visit.ts";
 import { ErrorShape } from "../shapes.ts";
 import { stepCommand } from "../step-command.ts";
+import { LinkPersonParams, MakeLink, OpenVisit, TicketParams, VisitStep, VisitStepParams } from "../ticket-inputs.ts";
 import { nowRead } from "../trace.ts";
 import { NewLinkShape, type VisitBody, VisitShape } from "../visit-shapes.ts";
 

@@ -5,7 +5,8 @@ import { formatInstant, formatSpan, milliseconds } from "#model/time";
 import { Refused } from "../../net/refused.ts";
 import { alarmName } from "../alarm-places.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
-import { answers, ListQuery, ReportParams } from "../inputs.ts";
+import { answers, ListQuery } from "../inputs.ts";
+import { ReportParams } from "../report-inputs.ts";
 import { type WrittenBody, WrittenReportShape, WrittenRowShape } from "../response-shapes.ts";
 
 export function writtenReportRoutes(server: Server, house: ApiHouse): void {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Role } from "#model/account";
 import { formatInstant, hours, later, minutes, seconds } from "#model/time";
-import { AlarmShape, SeenShape } from "../../../gateway/api/shapes.ts";
+import { AlarmShape, SeenShape } from "../../../gateway/api/alarm-shapes.ts";
 import { alarm, START, type Stand, startStand } from "./stand.ts";
 
 let stand: Stand;

@@ -3,7 +3,8 @@ import type { Alarm } from "#model/alarm";
 import type { Message } from "#model/message";
 import { ticketSteps } from "#model/plan";
 import { later, minutes, seconds } from "#model/time";
-import { AlarmShape, TicketDetailShape, TicketShape } from "../../../gateway/api/shapes.ts";
+import { AlarmShape } from "../../../gateway/api/alarm-shapes.ts";
+import { TicketDetailShape, TicketShape } from "../../../gateway/api/ticket-shapes.ts";
 import { alarm, START, type Stand, startStand, ticket } from "./stand.ts";
 
 let stand: Stand;

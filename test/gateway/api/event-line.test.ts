@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { JournalData, JournalRow } from "#model/journal";
 import { ticketSteps } from "#model/plan";
 import { formatInstant, type Instant, milliseconds } from "#model/time";
-import { eventLine, spoken } from "../../../gateway/api/event-line.ts";
+import { eventLine } from "../../../gateway/api/event-line.ts";
+import { spoken } from "../../../gateway/api/lines/line.ts";
 import { START } from "./stand.ts";
 
 const names = {

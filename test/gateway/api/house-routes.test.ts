@@ -278,6 +278,7 @@ describe("the scenario board", () => {
     expect((await stand.ask("GET", "/api/simulator", { as: "engineer" })).body).toEqual({
       devices: [{ id: "lift-1" }],
       scenarios: [{ name: "pump-trip" }],
+      stories: [],
     });
     const body = { scenario: "pump-trip", device: "booster-1", speed: 10 };
     expect((await stand.ask("POST", "/api/simulator/play", { as: "engineer", body })).body).toEqual({ started: true });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import type { Account } from "#model/account";
 import { instant, type Moment, milliseconds, seconds } from "#model/time";
-import { LiveFrame } from "../../../gateway/api/shapes.ts";
+import { LiveFrame } from "../../../gateway/api/live-shapes.ts";
 import { newSession } from "../../../gateway/people/sessions.ts";
 import { alarm, put, START, type Stand, startStand, ticket } from "./stand.ts";
 

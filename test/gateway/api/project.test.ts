@@ -3,8 +3,13 @@ import { BAD, GOOD, reasonCode, UNCERTAIN } from "#model/quality";
 import type { RuleDefinition } from "#model/rule";
 import type { Ticket } from "#model/ticket";
 import { later, minutes, seconds } from "#model/time";
-import { alarmBody, deviceBody, pointBody, ruleBody, ticketBody } from "../../../gateway/api/project.ts";
-import { AlarmShape, DeviceShape, PointShape, RuleShape, TicketShape } from "../../../gateway/api/shapes.ts";
+import { AlarmShape } from "../../../gateway/api/alarm-shapes.ts";
+import { deviceBody, pointBody, ruleBody } from "../../../gateway/api/project.ts";
+import { alarmBody } from "../../../gateway/api/project-alarm.ts";
+import { ticketBody } from "../../../gateway/api/project-ticket.ts";
+import { RuleShape } from "../../../gateway/api/rule-shapes.ts";
+import { DeviceShape, PointShape } from "../../../gateway/api/shapes.ts";
+import { TicketShape } from "../../../gateway/api/ticket-shapes.ts";
 import { createPointTable } from "../../../gateway/points/table.ts";
 import { alarm, points, put, START, testSite, ticket } from "./stand.ts";
 

@@ -1,6 +1,6 @@
 /** Rules over the API: as sentences, and checked while somebody writes them. */
 import { afterEach, expect, test } from "vitest";
-import { RuleCheckShape } from "../../../gateway/api/shapes.ts";
+import { RuleCheckShape } from "../../../gateway/api/rule-shapes.ts";
 import { type Stand, startStand } from "./stand.ts";
 
 let stand: Stand;

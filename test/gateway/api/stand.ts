@@ -75,6 +75,8 @@ export interface Stand extends AsyncDisposable {
   readonly metrics: Metrics;
   readonly journal: JournalRow[];
   readonly messages: Message[];
+  /** Keys of messages whose next way was asked for. */
+  readonly nextWays: string[];
   readonly stored: Map<string, Ticket>;
   readonly logged: string[];
   readonly tokens: ReadonlyMap<Role, string>;
@@ -210,6 +212,7 @@ export async function startStand(more: Partial<ApiInput> & { accounts?: boolean 
   const metrics = createMetrics();
   const journal: JournalRow[] = [];
   const messages: Message[] = [];
+  const nextWays: string[] = [];
   const stored = new Map<string, Ticket>();
   const logged: string[] = [];
   const tokens = new Map<Role, string>();
@@ -273,6 +276,7 @@ export async function startStand(more: Partial<ApiInput> & { accounts?: boolean 
     channels: () => [{ id: "robot", kind: "wecom", health: "fails", since: clock.now(), because: "93000" }],
     tryChannel: async (channel, person) =>
       channel === "robot" && site.people.people.some(({ id }) => id === person) ? { outcome: "accepted" } : undefined,
+    nextWay: (message) => nextWays.push(message.key),
     rules: [],
     checkRules: (text) => checkRuleText(text, site),
     metrics,
@@ -318,6 +322,7 @@ export async function startStand(more: Partial<ApiInput> & { accounts?: boolean 
     metrics,
     journal,
     messages,
+    nextWays,
     stored,
     logged,
     tokens,

@@ -84,6 +84,7 @@ async function startWriting(simulated = false) {
       north: () => [],
       channels: () => [],
       tryChannel: async () => undefined,
+      nextWay: () => {},
       writeDesk: createWriteDesk({
         clock,
         table: running.table,

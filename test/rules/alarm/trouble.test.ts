@@ -93,6 +93,8 @@ test("the device answers again before its alarm: the trouble that ended meanwhil
   house.beat(second(51), second(120));
   expect(shown("comms_loss@lift-1")).toBeUndefined();
   expect(house.tickets.size).toBe(0);
+  expect(shown(trouble)).toBe("normal");
+  expect(house.alarms.get(trouble)?.acknowledgedBy).toBe("auto:suppressed");
   expect(house.journal.some((row) => row.about === `alarm:${trouble}` && row.event === "activated")).toBe(true);
 });
 

@@ -6,8 +6,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createMachine } from "../../../rules/engine/create-machine.ts";
 import { createFlats } from "../../../rules/engine/flats.ts";
-import type { Machine, StepTime } from "../../../rules/engine/machine.ts";
-import { type CellOperator, createMomentCells, isCellOperator } from "../../../rules/engine/moment-cells.ts";
+import type { Machine, StepTime, Wiring } from "../../../rules/engine/machine.ts";
+import { createMomentCells, isCellOperator } from "../../../rules/engine/moment-cells.ts";
+import { createWindows, isWindowOperator } from "../../../rules/engine/windows.ts";
 import type { MemoryOperator } from "../../../rules/language/graph.ts";
 import { openCount } from "../../../rules/language/kleene.ts";
 
@@ -163,20 +164,40 @@ interface Hand {
   readonly time: StepTime;
 }
 
-/** As the network runs those that stand side by side. */
-function momentOf(operator: CellOperator, values: Float64Array, time: StepTime, numbers: readonly number[]): Machine {
-  const cells = createMomentCells(1, values, time);
-  cells.open(0, operator, 0, numbers);
+interface Cells {
+  run(at: number): number;
+  wakeOf(at: number): number;
+  save(at: number, mono: number): readonly number[];
+  load(at: number, saved: readonly number[], mono: number): void;
+}
+
+/** As the network runs those that stand side by side; the one under test stands beside another. */
+function second(cells: Cells, values: Float64Array): Machine {
   const machine: Machine = {
-    wake: cells.wakeOf(0),
+    wake: cells.wakeOf(1),
     run() {
-      values[1] = cells.run(0);
-      machine.wake = cells.wakeOf(0);
+      values[1] = cells.run(1);
+      machine.wake = cells.wakeOf(1);
     },
-    save: (mono) => cells.save(0, mono),
-    load: (saved, mono) => cells.load(0, saved, mono),
+    save: (mono) => cells.save(1, mono),
+    load: (saved, mono) => cells.load(1, saved, mono),
   };
   return machine;
+}
+
+function machineOf(operator: MemoryOperator, wiring: Wiring, numbers: readonly number[]): Machine {
+  const { values, time, input, slot } = wiring;
+  if (isWindowOperator(operator)) {
+    const windows = createWindows(2, values, time);
+    windows.open(0, operator, input, slot, numbers);
+    windows.open(1, operator, input, slot, numbers);
+    return second(windows, values);
+  }
+  if (!isCellOperator(operator)) return createMachine(operator, wiring, numbers, "UTC");
+  const cells = createMomentCells(2, values, time);
+  cells.open(0, operator, input, numbers);
+  cells.open(1, operator, input, numbers);
+  return second(cells, values);
 }
 
 function open({ operator, more }: Case, span: number): Hand {
@@ -184,9 +205,7 @@ function open({ operator, more }: Case, span: number): Hand {
   const time: StepTime = { mono: 0, now: 0, restarted: false };
   const flats = createFlats(1);
   const wiring = { values, time, slot: 1, input: 0, desk: flats.desk(0) };
-  const machine = isCellOperator(operator)
-    ? momentOf(operator, values, time, [span, ...more])
-    : createMachine(operator, wiring, [span, ...more], "UTC");
+  const machine = machineOf(operator, wiring, [span, ...more]);
   return {
     machine,
     values,

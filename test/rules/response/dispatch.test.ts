@@ -1,11 +1,12 @@
 /** Dispatch: who is asked, in which order, for how long, and what happens when the answer is no, nothing, or somebody else's. */
 import { describe, expect, test } from "vitest";
 import type { Actor } from "#model/account";
+import type { TicketStep } from "#model/plan";
 import type { ClassPolicy } from "#model/policy";
 import type { Person, Site } from "#model/site";
 import type { Ticket } from "#model/ticket";
 import { instant } from "#model/time";
-import { at, building, operator, people, policy, verdict } from "../../support/building.ts";
+import { at, building, operator, people, policy, supervisor, verdict } from "../../support/building.ts";
 import { createPureHouse } from "../../support/pure-house.ts";
 
 const { elevator_entrapment, general_fault } = policy.classes as { [id: string]: ClassPolicy };
@@ -73,7 +74,7 @@ function open(changes: Partial<Site["people"]> = {}) {
     raise,
     ticket: (no: string): Ticket => house.tickets.get(no)!,
     offers: (no: string) => (house.tickets.get(no)?.offers ?? []).map((one) => `${one.person} ${one.state}`),
-    take(no: string, step: "accept" | "decline" | "dispatch" | "note", minute: number, who: Actor, more: object = {}) {
+    take(no: string, step: TicketStep, minute: number, who: Actor, more: object = {}) {
       commands += 1;
       return house.take(
         { type: "command", id: `c${commands}`, actor: who, command: { do: "ticket-step", ticket: no, step, ...more } },
@@ -204,5 +205,33 @@ describe("who is there", () => {
     const no = raise(0);
     house.take({ type: "clock-step", by: 3_600_000 as never }, instant(at(61)));
     expect(ticket(no).offers?.[0]).toMatchObject({ state: "open", until: at(65) });
+  });
+});
+
+describe("the asking ends, and goes on", () => {
+  test("somebody is there already, or it was a false alarm, or it went into another ticket: nobody is asked any more", () => {
+    const { house, raise, offers, take } = open();
+    const there = raise(0);
+    take(there, "arrive", 1, operator);
+    const false_ = raise(1, "general_fault", "lift-2");
+    take(false_, "false-alarm", 2, operator, { note: "误动" });
+    const gone = raise(2, "general_fault", "booster-1");
+    take(gone, "merge", 3, operator, { into: there, note: "同一件事" });
+    for (const no of [there, false_, gone]) expect(offers(no), no).toEqual([expect.stringMatching(/withdrawn$/)]);
+    house.beat(at(3), at(20));
+    expect(house.journal.filter(({ event }) => event === "offer-expired")).toEqual([]);
+  });
+
+  test("an offer that ran out while the work waited: when it goes on, the next one is asked at once", () => {
+    for (const how of ["by hand", "by itself"]) {
+      const { house, raise, offers, take } = open();
+      const no = raise(0);
+      take(no, "hold", 1, supervisor, { reason: "parts", for: 3_600_000 });
+      house.beat(at(1), at(30));
+      expect(offers(no)).toEqual(["near expired"]);
+      if (how === "by hand") take(no, "resume", 31, operator);
+      else house.take({ type: "tick" }, at(61));
+      expect(offers(no), how).toEqual(["near expired", "far open"]);
+    }
   });
 });

@@ -140,6 +140,20 @@ describe("a rating", () => {
     expect(house.events(`ticket:${no}`).filter((event) => event === "ticket-reopen")).toHaveLength(2);
   });
 
+  test("that is bad beside a newer open ticket of the same device and class opens no second one: its lead is told there", () => {
+    const { step, ticket, take, no, house, newest } = repaired();
+    take("normal", past(31));
+    step(ticket(), "close", past(40));
+    const opened = { do: "open-ticket", class: "general_fault", device: "lift-1", description: "又停了" } as const;
+    house.take({ type: "command", id: "o", actor: operator, command: opened }, past(50));
+    expect(newest().no).not.toBe(no);
+    expect(step(ticket(), "rate", past(60), byPhone(1)).refusal).toBeUndefined();
+    expect(ticket()).toMatchObject({ state: "closed", round: 1, ratings: [{ score: 1 }] });
+    expect(house.said.filter((one) => one.step.startsWith("rated"))).toMatchObject([
+      { role: "team-lead", ticket: newest().no },
+    ]);
+  });
+
   test("that is good leaves a closed ticket closed", () => {
     const { step, ticket, take } = repaired();
     take("normal", past(31));

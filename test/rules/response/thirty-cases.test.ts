@@ -8,9 +8,9 @@ import { createClock } from "../../../gateway/clock.ts";
 import { createFeed } from "../../../gateway/feed.ts";
 import { createPipeline } from "../../../gateway/pipeline.ts";
 import { openStore } from "../../../gateway/store/sqlite/open-store.ts";
-import type { RuleEngine } from "../../../rules/engine/engine.ts";
 import { at, building, operator, supervisor, TEN, verdict } from "../../support/building.ts";
 import { createDataFolder } from "../../support/data-folder.ts";
+import { idle } from "../../support/idle-engine.ts";
 import { createManualClock } from "../../support/manual-clock.ts";
 import { createPureHouse } from "../../support/pure-house.ts";
 import { createDesk } from "./desk.ts";
@@ -257,20 +257,6 @@ describe("the clock of the machine", () => {
     expect((onsite?.dueAt ?? 0) - real).toBe(minutes(15) - (by - TEN));
   });
 });
-
-/** The door is tried alone: nothing is evaluated. */
-const idle: RuleEngine = {
-  instances: [],
-  step: () => [],
-  insert: () => {},
-  evaluated: () => 0,
-  takeCancelled: () => new Map(),
-  nextWake: () => Number.POSITIVE_INFINITY as never,
-  pages: () => [],
-  restore: () => {},
-  skip: () => {},
-  resume: () => {},
-};
 
 test("case 13: the same order delivered again after its ticket was closed opens none", async () => {
   using folder = createDataFolder();

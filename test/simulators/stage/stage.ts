@@ -101,7 +101,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   const house = createPureHouse(site);
   const moment = (): Moment => ({ now: instant(clock.wall()), mono: milliseconds(clock.monotonic() + 1_000) });
   const began = moment();
-  const { note, seen } = createTold(house, clock.wall);
+  const { note, alarms } = createTold(house, clock.wall);
 
   const watched = new Map<string, Watched>();
   for (const device of site.devices) {
@@ -207,6 +207,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       }
     }
   };
+  const silent = () => watched.values().some(({ watch }) => watch.state !== "online");
   let ticks = 0;
   const everySecond = () => {
     const { mono, now } = moment();
@@ -218,7 +219,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       }
       announce([judgeSilence(watch, mono)]);
     }
-    const busy = seen.size > 0 && [...house.alarms.values()].some(({ process }) => process === "active");
+    const busy = house.alarms.values().some(({ process }) => process === "active") || silent();
     if (busy || ticks % (2 * idleBeat) === 0) note(house.take({ type: "tick" }, now));
   };
 
@@ -233,7 +234,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       if (!found) throw new Error(`no device ${name}`);
       return found;
     },
-    alarms: () => [...seen.values()],
+    alarms,
     now: () => clock.wall(),
     pass(seconds) {
       const until = clock.monotonic() + seconds * 1000;

@@ -1,4 +1,4 @@
-/** What a house has told: every alarm as it was first told, when it reached each severity, and the tickets it was on. */
+/** What a house has told: every alarm since it was raised, when it reached each severity, and the tickets it was on. */
 import type { Alarm } from "#model/alarm";
 import type { Plan } from "#model/plan";
 import type { Severity } from "#model/severity";
@@ -7,13 +7,17 @@ import type { PureHouse } from "../../support/pure-house.ts";
 
 export interface Told {
   note(plan: Plan): void;
-  /** By id and occurrence. */
-  readonly seen: ReadonlyMap<string, SeenAlarm>;
+  /**
+   * Every alarm that people were told of. A consequence waits up to 5 s for its cause before it is told: its delay counts from
+   * when it was raised, and one that ended while it waited was never told.
+   */
+  alarms(): readonly SeenAlarm[];
 }
 
 /** @param wall ms since the epoch */
 export function createTold(house: PureHouse, wall: () => number): Told {
-  const seen = new Map<string, SeenAlarm & { reached: Partial<Record<Severity, number>> }>();
+  /** By id and occurrence. */
+  const seen = new Map<string, SeenAlarm & { told: boolean; reached: Partial<Record<Severity, number>> }>();
   const noteAlarm = (alarm: Alarm) => {
     if (alarm.process !== "active") return;
     const key = `${alarm.id}#${alarm.occurrence}`;
@@ -21,6 +25,7 @@ export function createTold(house: PureHouse, wall: () => number): Told {
     const before = seen.get(key);
     const reached = { ...before?.reached };
     reached[alarm.severity] ??= wall();
+    const waits = alarm.suppressedBy.includes("waiting");
     seen.set(key, {
       id: alarm.id,
       rule: alarm.rule,
@@ -28,13 +33,14 @@ export function createTold(house: PureHouse, wall: () => number): Told {
       severity: alarm.severity,
       at: before?.at ?? wall(),
       reached,
-      suppressed: alarm.suppressedBy.some((cause) => cause !== "waiting"),
+      told: before?.told === true || !waits,
+      suppressed: !waits && alarm.suppressedBy.length > 0,
       ticketClasses: [...new Set([...(before?.ticketClasses ?? []), ...(ticket ? [ticket.class] : [])])],
       ...(ticket && { ticketSeverity: ticket.severity }),
     });
   };
   return {
-    seen,
+    alarms: () => [...seen.values()].filter(({ told }) => told).map(({ told: _, ...alarm }) => alarm),
     note(plan) {
       for (const alarm of plan.alarms) noteAlarm(alarm);
     },

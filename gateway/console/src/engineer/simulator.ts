@@ -13,12 +13,33 @@ export interface Follows {
   readonly within: number;
 }
 
+/** What a story can be varied by. */
+export interface Parameter {
+  readonly name: string;
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  readonly unit: string;
+  readonly whole: boolean;
+  readonly tells: Text;
+}
+
 export interface Scenario {
   readonly name: string;
   readonly kind: string;
   readonly title: Text;
   readonly tells?: Text;
+  readonly parameters: readonly Parameter[];
   readonly follows: readonly Follows[];
+}
+
+/** One that was played from the board, with the tickets that came of it. */
+export interface Story {
+  readonly title: Text;
+  readonly device: string;
+  readonly by: string;
+  readonly at: string;
+  readonly tickets: readonly { readonly no: string; readonly title: Text; readonly severity: Severity }[];
 }
 
 export interface SimulatedDevice {
@@ -37,6 +58,8 @@ export interface Board {
   readonly devices: readonly SimulatedDevice[];
   readonly scenarios: readonly Scenario[];
   readonly playing: readonly Playing[];
+  /** Newest first. */
+  readonly stories: readonly Story[];
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -60,6 +83,29 @@ function followsOf(value: unknown): Follows[] {
   });
 }
 
+function parametersOf(value: unknown): Parameter[] {
+  return Object.entries(fields(value)).flatMap(([name, row]) => {
+    const { default: usual, min, max, unit, whole, tells } = fields(row);
+    const told = textOf(tells);
+    if (typeof usual !== "number" || typeof min !== "number" || typeof max !== "number" || !told) return [];
+    return [{ name, default: usual, min, max, unit: word(unit) ?? "", whole: whole === true, tells: told }];
+  });
+}
+
+function storiesOf(value: unknown): Story[] {
+  return list(value).flatMap((row) => {
+    const { title, device, by, at, tickets } = fields(row);
+    const [told, where, when] = [textOf(title), word(device), word(at)];
+    if (!told || where === undefined || when === undefined || Number.isNaN(Date.parse(when))) return [];
+    const came = list(tickets).flatMap((one) => {
+      const { no, title: name, severity } = fields(one);
+      const [number, text, known] = [word(no), textOf(name), severities.find((each) => each === severity)];
+      return number !== undefined && text && known ? [{ no: number, title: text, severity: known }] : [];
+    });
+    return [{ title: told, device: where, by: word(by) ?? "", at: when, tickets: came }];
+  });
+}
+
 /** A simulated device carries what it plays, or null. */
 function playingOf(device: Fields): Playing[] {
   const where = word(device.id) ?? word(device.device);
@@ -78,7 +124,7 @@ export function readBoard(body: unknown): Board {
       return id === undefined ? [] : [{ id, kind: word(device.kind) ?? "" }];
     }),
     scenarios: list(fields(body).scenarios).flatMap((row) => {
-      const { name, scenario, kind, title, tells, mustFollow } = fields(row);
+      const { name, scenario, kind, title, tells, parameters, mustFollow } = fields(row);
       const known = word(name) ?? word(scenario);
       if (known === undefined) return [];
       const story = textOf(tells);
@@ -88,14 +134,18 @@ export function readBoard(body: unknown): Board {
           kind: word(kind) ?? "",
           title: textOf(title) ?? { zh: known, en: known },
           ...(story ? { tells: story } : {}),
+          parameters: parametersOf(parameters),
           follows: followsOf(mustFollow),
         },
       ];
     }),
     playing: devices.flatMap(playingOf),
+    stories: storiesOf(fields(body).stories),
   };
 }
 
 /** The devices on which this story can be played. */
 export const devicesFor = (board: Board | undefined, scenario: Scenario): readonly SimulatedDevice[] =>
-  (board?.devices ?? []).filter((device) => scenario.kind === "" || device.kind === scenario.kind);
+  (board?.devices ?? []).filter(
+    (device) => scenario.kind === "" || scenario.kind === "any" || device.kind === scenario.kind,
+  );

@@ -3,6 +3,12 @@
 /** Milliseconds since the page was opened; unlike the wall clock it never jumps. */
 export const monotonic = (): number => performance.now();
 
+/** The browser's own wall clock, in milliseconds since 1970: it may be wrong and may jump. Only to measure a sleep of the phone. */
+export const wall = (): number => Date.now();
+
+/** Milliseconds since 1970 as ISO 8601 in UTC. */
+export const isoTime = (at: number): string => new Date(at).toISOString();
+
 /** Calls `work` after `ms`; the returned function calls it off. */
 export function after(ms: number, work: () => void): () => void {
   const id = setTimeout(work, ms);

@@ -1,13 +1,8 @@
 /** What the gateway last said: alarms, tickets, devices, values. Plain maps, shown as lists that change once a frame. */
-import type {
-  AlarmBody,
-  DeviceBody,
-  FloodBody,
-  LiveFrame,
-  PointBody,
-  SiteBody,
-  TicketBody,
-} from "../../../api/shapes.ts";
+import type { AlarmBody, FloodBody } from "../../../api/alarm-shapes.ts";
+import type { LiveFrame } from "../../../api/live-shapes.ts";
+import type { DeviceBody, PointBody, SiteBody } from "../../../api/shapes.ts";
+import type { TicketBody } from "../../../api/ticket-shapes.ts";
 import { oncePerFrame } from "./browser-clock.ts";
 import { isAlarm, isDevice, isPoint, isTicket } from "./rows-that-fit.ts";
 import { setZone } from "./site-time.svelte.ts";

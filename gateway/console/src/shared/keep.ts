@@ -1,4 +1,4 @@
-/** Small choices of this workplace (language, theme, shortcuts), kept in the browser; a browser that refuses keeps nothing. */
+/** What a browser keeps: small choices of a workplace (language, theme, shortcuts), and steps that a phone could not send yet. A browser that refuses keeps nothing. */
 
 export function kept(key: string): string | null {
   try {
@@ -13,5 +13,13 @@ export function keep(key: string, value: string): void {
     localStorage.setItem(`gatehouse.${key}`, value);
   } catch {
     // Private windows may refuse; the choice then lasts as long as the page.
+  }
+}
+
+export function forget(key: string): void {
+  try {
+    localStorage.removeItem(`gatehouse.${key}`);
+  } catch {
+    // Nothing was kept.
   }
 }

@@ -1,5 +1,6 @@
 /** The live connection: one WebSocket that comes back by itself, and the truth about how old the picture is. */
-import type { AlarmBody, LiveFrame } from "../../../api/shapes.ts";
+import type { AlarmBody } from "../../../api/alarm-shapes.ts";
+import type { LiveFrame } from "../../../api/live-shapes.ts";
 import { after, every, monotonic } from "./browser-clock.ts";
 import { alarmsAtOnce, forgetHouse, forgetPoints, house, putFrame } from "./house.svelte.ts";
 import { findOutWhoIAm } from "./session.svelte.ts";

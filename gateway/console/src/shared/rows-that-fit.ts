@@ -1,5 +1,7 @@
 /** Rows of the stream that have the shape they should have. One that does not is left out: a broken row must not end the watch. */
-import type { AlarmBody, DeviceBody, PointBody, TicketBody } from "../../../api/shapes.ts";
+import type { AlarmBody } from "../../../api/alarm-shapes.ts";
+import type { DeviceBody, PointBody } from "../../../api/shapes.ts";
+import type { TicketBody } from "../../../api/ticket-shapes.ts";
 import { severities } from "./severity.ts";
 import { zh } from "./words/zh.ts";
 

@@ -34,7 +34,7 @@ const ACT: Readonly<
   acknowledge: ["operator", "maintainer", "supervisor", "engineer"],
   tickets: ["operator", "maintainer", "supervisor"],
   judge: ["operator", "supervisor"],
-  drill: ["engineer", "admin"],
+  drill: ["supervisor", "engineer", "admin"],
   links: ["operator", "maintainer", "supervisor", "engineer", "admin"],
   frames: ["engineer", "admin"],
   handover: ["operator", "supervisor"],

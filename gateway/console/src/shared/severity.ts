@@ -1,5 +1,5 @@
 /** Order of the four severities and the places where they count. */
-import type { AlarmBody } from "../../../api/shapes.ts";
+import type { AlarmBody } from "../../../api/alarm-shapes.ts";
 
 export type Severity = AlarmBody["severity"];
 export const severities = ["S1", "S2", "S3", "S4"] as const satisfies readonly Severity[];

@@ -1,5 +1,5 @@
 /** What a ticket's clocks say at this moment; all instants are the gateway's. */
-import type { ClockBody, TicketBody } from "../../../api/shapes.ts";
+import type { ClockBody, TicketBody } from "../../../api/ticket-shapes.ts";
 import { instantOf } from "./time-text.ts";
 
 export type ClockFace =

@@ -1,5 +1,6 @@
 /** Acknowledging: shown at once as a hollow tick, solid when the gateway has it, taken back with its words when it refuses. */
-import type { AlarmBody, ErrorBody, SeenBody } from "../../../api/shapes.ts";
+import type { AlarmBody, SeenBody } from "../../../api/alarm-shapes.ts";
+import type { ErrorBody } from "../../../api/shapes.ts";
 import { command } from "../shared/ask.ts";
 import { after } from "../shared/browser-clock.ts";
 import { putAlarms } from "../shared/house.svelte.ts";

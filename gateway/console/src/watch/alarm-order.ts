@@ -1,5 +1,5 @@
 /** The order of the alarm list: what nobody has acknowledged first, then by severity, then life safety, then the newest. */
-import type { AlarmBody } from "../../../api/shapes.ts";
+import type { AlarmBody } from "../../../api/alarm-shapes.ts";
 import { isListed, isUnacknowledged, type Severity } from "../shared/severity.ts";
 
 function urgency(a: AlarmBody, b: AlarmBody): number {

@@ -1,5 +1,5 @@
 /** While the desk is flooded the list shows one row for what belongs together; emergencies and life safety never fold. */
-import type { AlarmBody } from "../../../api/shapes.ts";
+import type { AlarmBody } from "../../../api/alarm-shapes.ts";
 
 let one = $state(false);
 

@@ -1,5 +1,6 @@
 /** A value as words: a number with its unit, a bool or a code by its name. Nothing at all when it must not be believed. */
-import type { AlarmBody, PointBody } from "../../../api/shapes.ts";
+import type { AlarmBody } from "../../../api/alarm-shapes.ts";
+import type { PointBody } from "../../../api/shapes.ts";
 import { quantityText } from "../shared/units.ts";
 import { en } from "../shared/words/en.ts";
 import { zh } from "../shared/words/zh.ts";

@@ -1,5 +1,5 @@
 /** Which alarm somebody wants to put on the shelf or out of service; the dialog itself is fetched when it is asked for. */
-import type { AlarmBody } from "../../../api/shapes.ts";
+import type { AlarmBody } from "../../../api/alarm-shapes.ts";
 
 export type Quieting = { readonly alarm: AlarmBody; readonly how: "shelve" | "out" };
 

@@ -1,5 +1,6 @@
 /** Taking a step on a ticket: sent once, answered in the gateway's words. */
-import type { ErrorBody, TicketBody } from "../../../api/shapes.ts";
+import type { ErrorBody } from "../../../api/shapes.ts";
+import type { TicketBody } from "../../../api/ticket-shapes.ts";
 import { command } from "../shared/ask.ts";
 import { putTickets } from "../shared/house.svelte.ts";
 import { live } from "../shared/live.svelte.ts";

@@ -1,5 +1,5 @@
 /** The steps a person may take on a ticket, as data: what each asks for, and which stands first. */
-import type { TicketBody } from "../../../api/shapes.ts";
+import type { TicketBody } from "../../../api/ticket-shapes.ts";
 
 export interface StepForm {
   /** Text: `needed` before it can be sent, `offered` when it may stay empty. */

@@ -339,6 +339,8 @@ export const pagesEn: PageWords = {
     after: "After",
     by: "Who",
     did: "Did what",
+    story: (title, device, by, at, after) =>
+      `From the drill board: ${title} (${device}), started by ${by} at ${at}; the ticket came after ${after}. Simulated data, in no response figure.`,
   },
   suppressed: {
     title: "Alarms that nobody is told of",
@@ -573,5 +575,14 @@ export const pagesEn: PageWords = {
     follows: "Must follow:",
     within: (seconds) => `≤ ${seconds} s`,
     none: "No scenarios",
+    figures: "Figures",
+    anyway: "A real emergency is known: hold the drill all the same",
+    played: "Played lately",
+    report: "Report",
+    noTicket: "No ticket came",
+  },
+  ticketEnd: {
+    itself: "went away by itself",
+    at: (time: string) => `closes itself at ${time} unless somebody takes it`,
   },
 };

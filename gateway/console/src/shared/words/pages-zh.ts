@@ -322,6 +322,8 @@ export const pagesZh = {
     after: "开始后",
     by: "谁",
     did: "做了什么",
+    story: (title: string, device: string, by: string, at: string, after: string) =>
+      `场景板演练：${title}（${device}），${by} 于 ${at} 发起，${after} 后建单。模拟数据，不计入响应指标。`,
   },
   suppressed: {
     title: "不提醒的告警",
@@ -549,6 +551,15 @@ export const pagesZh = {
     follows: "必须触发：",
     within: (seconds: number) => `≤ ${seconds} 秒`,
     none: "没有场景",
+    figures: "参数",
+    anyway: "已知有真实紧急事件，照常演练",
+    played: "最近的演练",
+    report: "报告",
+    noTicket: "未产生工单",
+  },
+  ticketEnd: {
+    itself: "自动恢复",
+    at: (time: string) => `无人处理则 ${time} 自动关闭`,
   },
 };
 

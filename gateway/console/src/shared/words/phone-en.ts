@@ -8,6 +8,10 @@ export const phoneEn: PhoneWords = {
   once: "The link opens once. Open it on the phone that you take along.",
   none: "Open the link in the message that you received.",
   silent: "The gateway does not answer. Check the network and try again.",
+  kept: (n) =>
+    `No signal: ${n === 1 ? "1 step is" : `${n} steps are`} kept in the phone and sent by themselves later. Do nothing twice.`,
+  refused: "The gateway did not take these steps. Tell the control room by phone:",
+  gotIt: "Understood",
   again: "Try again",
   loading: "Reading…",
   standing: {

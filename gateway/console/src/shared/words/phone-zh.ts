@@ -6,6 +6,9 @@ export const phoneZh = {
   once: "此链接只能打开一次，请在处理现场用的这部手机上打开。",
   none: "请从收到的消息中点开链接。",
   silent: "网关没有应答。请检查网络后重试。",
+  kept: (n: number) => `没有信号：${n} 步已存在手机里，有信号后自动补录，不必重做。`,
+  refused: "以下步骤网关没有接受，请打电话告诉监控中心：",
+  gotIt: "知道了",
   again: "重试",
   loading: "正在读取…",
   standing: {

@@ -1,0 +1,57 @@
+/** What happens to the house itself, and what it writes to the field, in words. */
+import type { JournalRow } from "#model/journal";
+import type { Text } from "#model/text";
+import { both, fixed, join, type Line, tail, textOf, word } from "./line.ts";
+
+function failedWrite(row: JournalRow, zh: string, en: string): Text {
+  const because = textOf(row, "because");
+  const value = word(row, "value");
+  const what = value === "" ? word(row, "point") : `${word(row, "point")} = ${value}`;
+  return both(`${what} ${zh}：${because?.zh ?? ""}`, `${what} ${en}: ${because?.en ?? ""}`);
+}
+
+export const houseLines: Readonly<Record<string, Line>> = {
+  "store-away": fixed("数据库不可写，暂存内存", "The database cannot be written; kept in memory"),
+  "store-back": fixed("数据库恢复，暂存内容已写入", "The database is back; what was kept is written"),
+  "engine-started": fixed("网关启动", "The gateway started"),
+  "story-played": (row, names) => {
+    const title = textOf(row, "title") ?? both(word(row, "scenario"), word(row, "scenario"));
+    return both(
+      `${names.actor(row.actor)} 在 ${word(row, "device")} 上开始演练：${title.zh}`,
+      `${names.actor(row.actor)} started a drill on ${word(row, "device")}: ${title.en}`,
+    );
+  },
+  "channel-tested": (row, names) =>
+    join(
+      `${names.actor(row.actor)} 测试了通道 ${word(row, "channel")}：${word(row, "outcome")}`,
+      `${names.actor(row.actor)} tried the channel ${word(row, "channel")}: ${word(row, "outcome")}`,
+      tail(word(row, "because")),
+    ),
+  "keys-rotated": (row) =>
+    both(
+      `更换了加密密钥，重新加密 ${word(row, "sealed")} 项`,
+      `The sealing key was changed; ${word(row, "sealed")} files sealed anew`,
+    ),
+  "write-asked": (row, names) =>
+    both(
+      `${names.actor(row.actor)} 下发写入 ${word(row, "point")} = ${word(row, "value")}`,
+      `${names.actor(row.actor)} ordered ${word(row, "point")} = ${word(row, "value")}`,
+    ),
+  "write-done": (row) =>
+    both(
+      `已写入 ${word(row, "point")} = ${word(row, "value")}，回读一致`,
+      `${word(row, "point")} = ${word(row, "value")} written and read back`,
+    ),
+  "write-refused": (row) => failedWrite(row, "未写入", "not written"),
+  "write-unknown": (row) => failedWrite(row, "写入结果未知", "outcome not known"),
+  "pass-back-sent": (row, names) =>
+    both(
+      `${names.actor(word(row, "by"))} 的确认正传回 ${word(row, "point")} 的来源`,
+      `The acknowledgement of ${names.actor(word(row, "by"))} goes back to the source of ${word(row, "point")}`,
+    ),
+  "pass-back-passed": (row) =>
+    both(`来源已接受确认：${word(row, "point")}`, `Acknowledged at the source of ${word(row, "point")}`),
+  "pass-back-refused": (row) => failedWrite(row, "确认未传回", "not acknowledged at its source"),
+  "pass-back-unknown": (row) =>
+    failedWrite(row, "来源是否已确认未知", "whether its source has it acknowledged is not known"),
+};

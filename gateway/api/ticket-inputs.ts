@@ -1,0 +1,78 @@
+/** What requests about tickets may bring, and about the one ticket behind a link. */
+import * as z from "zod";
+import { ticketClasses } from "#model/policy";
+import { cares } from "#model/ticket";
+import { CommandId, Duration, Instantly, id, Limit, words } from "./inputs.ts";
+
+export const TicketParams = z.strictObject({ no: z.string().regex(/^[A-Z]{2}\d{8}-\d{1,12}$/) });
+export const TicketQuery = z.strictObject({
+  state: z.enum(["open", "closed", "all"]).default("open"),
+  limit: Limit.default(200),
+});
+
+export const Contact = z.strictObject({
+  name: words(64),
+  phone: z
+    .string()
+    .trim()
+    .regex(/^\+?[\d -]{3,24}$/),
+});
+export const OpenTicket = z.strictObject({
+  class: z.enum(ticketClasses),
+  severity: z.enum(["S1", "S2", "S3", "S4"]).optional(),
+  device: id(128).optional(),
+  description: words(500),
+  occurredAt: Instantly.optional().describe("For a back-entry: when it happened."),
+  drill: z
+    .strictObject({
+      overReal: z.boolean().default(false).describe("a real S1 or S2 is open, and it is held all the same"),
+    })
+    .optional()
+    .describe("演练: worked on like a real one, marked everywhere, kept out of the figures; supervisors"),
+  place: z
+    .strictObject({ building: words(64).optional(), floor: words(64).optional(), room: words(64).optional() })
+    .optional()
+    .describe("Where it is; what is left out is the device's."),
+  reporter: Contact.optional().describe("Who reported it; sealed, and masked from here on."),
+  expected: Instantly.optional().describe("By when the reporter would like it done."),
+  care: z.array(z.enum(cares)).max(cares.length).optional().describe("Who lives there and needs more care."),
+  commandId: CommandId,
+});
+export const KeepContact = z.strictObject({ commandId: CommandId, ...Contact.shape });
+const FileId = z.string().regex(/^[0-9a-f]{32}$/);
+export const Step = z.strictObject({
+  commandId: CommandId,
+  note: words(2_000).optional(),
+  occurredAt: Instantly.optional().describe("For a back-entry: when it was done."),
+  assignee: words(100).optional().describe("dispatch, assign: who"),
+  sop: words(100).optional().describe("sop: which row"),
+  skip: z.boolean().optional().describe("sop: the row is left out; note says why"),
+  who: z.enum(["staff", "rescue"]).optional().describe("arrive: who came"),
+  reason: words(100).optional().describe("hold: one of the policy's reasons"),
+  for: Duration.optional().describe("hold: how long; as long as the policy allows when not told"),
+  into: words(32).optional().describe("merge: the ticket that goes on"),
+  what: z.enum(["arrive", "finish"]).optional().describe("promise: what"),
+  until: Instantly.optional().describe("promise: by when"),
+  score: z.int().min(1).max(5).optional().describe("rate: 5 is best"),
+  how: z.enum(["signature", "phone", "online", "visit"]).optional().describe("rate: whose word it is"),
+  signature: FileId.optional().describe("rate: the file with the signature"),
+});
+
+export const FileParams = z.strictObject({ no: TicketParams.shape.no, id: FileId });
+export const VisitFileParams = z.strictObject({ id: FileId });
+/** What stands behind the `#` of a one-ticket link. */
+export const OpenVisit = z.strictObject({ link: z.string().min(1).max(400) });
+export const VisitStepParams = z.strictObject({ step: z.string().regex(/^[a-z-]{1,20}$/) });
+export const VisitStep = Step.pick({
+  commandId: true,
+  note: true,
+  occurredAt: true,
+  sop: true,
+  skip: true,
+  what: true,
+  for: true,
+  score: true,
+  signature: true,
+});
+export const MakeLink = z.strictObject({ person: id(64).describe("id of a person of people.yaml") });
+export const LinkPersonParams = z.strictObject({ no: TicketParams.shape.no, person: id(64) });

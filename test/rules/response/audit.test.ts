@@ -1,0 +1,135 @@
+/** The auditor: what an open ticket lost is found within a minute, armed again, journalled and told. */
+
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Policy } from "#model/policy";
+import type { Ticket } from "#model/ticket";
+import { instant, later, minutes, seconds } from "#model/time";
+import { createFeed } from "../../../gateway/feed.ts";
+import { createPipeline } from "../../../gateway/pipeline.ts";
+import { openStore } from "../../../gateway/store/sqlite/open-store.ts";
+import { at, building, operator, TEN, verdict } from "../../support/building.ts";
+import { createDataFolder } from "../../support/data-folder.ts";
+import { idle } from "../../support/idle-engine.ts";
+import { createManualClock } from "../../support/manual-clock.ts";
+import { createPureHouse, type PureHouse } from "../../support/pure-house.ts";
+import { shippedPolicy } from "./shipped-policy.ts";
+
+const trapped = verdict("elevator.entrapment", "lift-1", "active", { ticket: "elevator_entrapment", lifeSafety: true });
+let policy: Policy;
+let house: PureHouse;
+beforeAll(async () => {
+  policy = await shippedPolicy();
+});
+beforeEach(() => {
+  house = createPureHouse(building({ policy }));
+  house.take({ type: "conditions", transitions: [trapped] }, TEN);
+});
+const only = (): Ticket => [...house.tickets.values()][0] as Ticket;
+const tamper = (change: (ticket: Ticket) => Ticket) => house.tickets.set(only().no, change(only()));
+const reArmed = () => house.journal.filter(({ event }) => event === "re-armed");
+const told = () => house.said.filter(({ step }) => step.startsWith("re-armed")).map(({ to }) => to);
+
+describe("what got lost", () => {
+  test("a step that waited: found within a minute, run at its true instant, told once", () => {
+    tamper((ticket) => ({ ...ticket, ladder: ticket.ladder.filter(({ step }) => step.id !== "s1-not-on-site") }));
+    house.beat(TEN, at(1));
+    expect(reArmed().map(({ data }) => data)).toEqual([{ clocks: [], steps: ["s1-not-on-site"] }]);
+    expect(told()).toEqual(["p-control-room-operator"]);
+    expect(only().ladder.find(({ step }) => step.id === "s1-not-on-site")).toMatchObject({ dueAt: at(15) });
+    house.beat(at(1), at(20));
+    expect(house.said.filter(({ step }) => step === "s1-not-on-site").length).toBeGreaterThan(0);
+    expect(reArmed()).toHaveLength(1);
+  });
+
+  test("the whole ladder, at twenty past: each step comes once, late where it is late, and the rest in time", () => {
+    tamper((ticket) => ({ ...ticket, ladder: [], wakeAt: at(999_999) }));
+    house.take({ type: "started", lastSeen: at(20) }, at(20));
+    const ran = house.journal.filter(({ event, at: when }) => event === "step-run" && when === at(20));
+    expect(ran.map(({ data }) => data.step)).toContain("s1-not-on-site");
+    expect(ran.map(({ data }) => data.step)).not.toContain("s1-not-under-control");
+    house.beat(at(20), at(31));
+    expect(only().ladder.find(({ step }) => step.id === "s1-not-under-control")).toMatchObject({
+      state: "done",
+      doneAt: at(30),
+    });
+    const ids = only().ladder.map(({ step }) => step.id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test("a clock: it runs again from the start of the round, and is breached at its true instant", () => {
+    tamper((ticket) => ({ ...ticket, clocks: ticket.clocks.filter(({ kind }) => kind !== "mitigate") }));
+    house.beat(TEN, at(1));
+    expect(reArmed().map(({ data }) => data)).toEqual([{ clocks: ["mitigate"], steps: [] }]);
+    expect(only().clocks.find(({ kind }) => kind === "mitigate")).toMatchObject({ startedAt: TEN, dueAt: at(120) });
+  });
+
+  test("the instant at which the heartbeat looks again, and the end of an acknowledgement", () => {
+    tamper((ticket) => ({ ...ticket, wakeAt: at(999_999) }));
+    house.beat(TEN, at(1));
+    expect(reArmed().map(({ data }) => data)).toEqual([{ clocks: [], steps: [], wokeAt: at(999_999) }]);
+    expect(house.said.some(({ step }) => step === "s1-not-acknowledged")).toBe(true);
+    house.take(
+      {
+        type: "command",
+        id: "a",
+        actor: operator,
+        command: { do: "ticket-step", ticket: only().no, step: "acknowledge" },
+      },
+      at(2),
+    );
+    tamper(({ acknowledgeExpiresAt: _, ...rest }) => rest);
+    house.beat(at(2), at(3));
+    expect(only().acknowledgeExpiresAt).toBeGreaterThan(at(12));
+  });
+});
+
+describe("what is in order", () => {
+  test("a ticket of an older policy keeps the ladder that it was opened under", () => {
+    const more = { ...policy.ladders.S1[0]!, id: "s1-new" };
+    const edited = { ...policy, version: "newer", ladders: { ...policy.ladders, S1: [...policy.ladders.S1, more] } };
+    house.edit(building({ policy: edited }), at(1));
+    house.beat(at(1), at(3));
+    expect(reArmed()).toEqual([]);
+    expect(only().ladder.some(({ step }) => step.id === "s1-new")).toBe(false);
+  });
+
+  test("a step of the wall clock is no loss", () => {
+    house.take({ type: "clock-step", by: minutes(60) }, at(61));
+    house.beat(at(61), at(63));
+    expect(reArmed()).toEqual([]);
+  });
+});
+
+test("a due row that vanished from the database: the start finds it, and the step runs", async () => {
+  using folder = createDataFolder();
+  const clock = createManualClock(TEN);
+  const site = building({ policy });
+  const open = async () => {
+    const store = await openStore({ folder: folder.path, clock });
+    const measure = { committed: () => {}, decided: () => {}, storeAway: () => {} };
+    const kept = await store.load(clock.now());
+    return { store, door: createPipeline({ site, kept, store, engine: idle, feed: createFeed(), clock, measure }) };
+  };
+  const first = await open();
+  await first.door.take({ type: "conditions", transitions: [trapped] });
+  await first.store[Symbol.asyncDispose]();
+
+  const file = new DatabaseSync(join(folder.path, "house.db"));
+  const row = file.prepare("select body from ticket").get() as { body: string };
+  const damaged = JSON.parse(row.body) as Ticket;
+  const ladder = damaged.ladder.filter(({ state }) => state !== "waiting");
+  expect(ladder.length).toBeLessThan(damaged.ladder.length);
+  file.prepare("update ticket set body = ?").run(JSON.stringify({ ...damaged, ladder, wakeAt: instant(TEN * 2) }));
+  file.close();
+
+  await clock.advance(seconds(40));
+  const again = await open();
+  await using _store = again.store;
+  await again.door.take({ type: "started", lastSeen: later(TEN, seconds(5)) });
+  const [ticket] = again.door.house.tickets.values();
+  expect(ticket?.ladder.length).toBe(damaged.ladder.length);
+  expect(ticket?.ladder.find(({ step }) => step.id === "s1-not-acknowledged")).toMatchObject({ state: "done" });
+  expect([...again.door.house.outbox.values()].some(({ step }) => step.startsWith("re-armed"))).toBe(true);
+});
