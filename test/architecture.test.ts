@@ -106,7 +106,7 @@ const rooms: readonly Room[] = [
   {
     name: "gateway/history",
     files: /^gateway\/history\//,
-    may: [/^#model$/, /^node:(fs|path|sqlite|worker_threads|zlib)$/],
+    may: [/^#model$/, /^node:(fs|fs\/promises|path|sqlite|worker_threads|zlib)$/],
     types: [/^gateway\/points\/table\.ts$/],
   },
   {
@@ -195,6 +195,7 @@ const rooms: readonly Room[] = [
     may: [
       /^#model$/,
       /^gateway\/(backtest|history|notify|people|self|site|store)\//,
+      /^gateway\/northbound\/(copy-queue|queue-file)\.ts$/,
       /^gateway\/net\/control-socket\.ts$/,
       /^gateway\/(clock|house|log|simulation)\.ts$/,
       /^drivers\//,

@@ -72,9 +72,7 @@ function missingFrom(draft: Draft, ticket: Ticket): Missing {
     clocks: lostClocks(draft, ticket),
     rows: lostRows(draft, ticket),
     expiry:
-      ticket.acknowledgedBy !== undefined &&
-      ticket.acknowledgeExpiresAt === undefined &&
-      !CONTROLLED.has(ticket.state),
+      ticket.acknowledgedBy !== undefined && ticket.acknowledgeExpiresAt === undefined && !CONTROLLED.has(ticket.state),
     wake: ticket.wakeAt !== wakeOfTicket(ticket),
   };
 }

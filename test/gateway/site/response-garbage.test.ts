@@ -26,7 +26,12 @@ const texts: Readonly<Record<string, readonly string[]>> = {
     'workdays:\n  "2027": { source: x, off: [2026-01-01], on: [] }\n',
   ],
   kpi: ["kpi: best\n", "kpi:\n  inTime: 95\n", "kpi:\n  firstFix: many\n"],
-  reports: ["reports: daily\n", 'reports:\n  at: "25:00"\n', "reports:\n  weekday: 8\n", "reports:\n  tell: [nobody]\n"],
+  reports: [
+    "reports: daily\n",
+    'reports:\n  at: "25:00"\n',
+    "reports:\n  weekday: 8\n",
+    "reports:\n  tell: [nobody]\n",
+  ],
   notices: ["notices: none\n", "notices:\n  reach: 2\n", "notices:\n  tell: [nobody]\n"],
   personal: ["personal: 90d\n", "personal:\n  contacts: forever\n"],
   recovered: ["recovered: 30m\n", "recovered:\n  S1: 30m\n", "recovered:\n  S3: later\n"],
