@@ -7,9 +7,11 @@ export const TOPIC_LEVELS = 16;
 // Control characters are allowed by MQTT, used by nobody, and hide what a log line shows.
 const UNPRINTABLE = /\p{Cc}/u;
 
+const utf8 = new TextEncoder();
+
 const fits = (text: string): boolean =>
   text.length > 0 &&
-  Buffer.byteLength(text) <= TOPIC_BYTES &&
+  utf8.encode(text).length <= TOPIC_BYTES &&
   text.split("/").length <= TOPIC_LEVELS &&
   !UNPRINTABLE.test(text);
 
