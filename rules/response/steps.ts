@@ -182,7 +182,8 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
       );
     }
   }
-  cancelAnswered(draft, ticket);
+  if (over) draft.cancelMessages(ticket.no);
+  else cancelAnswered(draft, ticket);
   if (rule.needs === "assignee" && command.assignee) {
     tellPerson(draft, ticket, command.assignee, {
       zh: "已派给您，请接单并赶赴现场",
@@ -234,12 +235,8 @@ function bringForward(ladder: readonly LadderRow[], now: Instant): readonly Ladd
   return ladder.map((row) => (row === next ? { ...row, dueAt: now } : row));
 }
 
-/** Messages that nobody needs any more: all when closed, else those of steps whose clocks are met. */
+/** Messages that nobody needs any more: those of steps whose clocks are met. */
 function cancelAnswered(draft: Draft, ticket: Ticket): void {
-  if (ticket.state === "closed") {
-    draft.cancelMessages(ticket.no);
-    return;
-  }
   for (const row of ticket.ladder) {
     if (row.state === "done" && answered(ticket.clocks, row.step.unless)) draft.cancelMessages(ticket.no, row.step.id);
   }

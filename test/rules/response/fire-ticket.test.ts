@@ -162,6 +162,14 @@ describe("a false alarm takes two people", () => {
     expect(open()).toEqual([]);
   });
 
+  test("nobody is texted or called any more: what still waited for its turn goes to nobody", () => {
+    const waiting = () => [...house.outbox.values()].filter(({ ticket }) => ticket === only().no);
+    step("false-alarm", at(2), finding);
+    expect(waiting().length).toBeGreaterThan(0);
+    step("false-alarm", at(3), { note: "复核属实" }, supervisor);
+    expect(waiting()).toEqual([]);
+  });
+
   test("both must say what they saw", () => {
     expect(step("false-alarm", at(2)).refusal).toMatchObject({ code: "note-needed" });
     step("false-alarm", at(2), finding);
