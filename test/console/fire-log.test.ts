@@ -1,0 +1,138 @@
+/** The log of the fire control room on its page: the entry that is due, what was missed, and the sheet that is printed. */
+import AxeBuilder from "@axe-core/playwright";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type FireLogBody, FireLogShape } from "../../gateway/api/paper-shapes.ts";
+import { builtConsole, hasBrowser, launch, look } from "./browser.ts";
+
+const iso = (at: number) => new Date(at).toISOString();
+const panelCheck = { id: "panel", text: { zh: "控制器自检正常", en: "Self-test of the panel" } };
+const HOURS = 3_600_000;
+
+function entries(now: number): FireLogBody[] {
+  const due = (ago: number, more: Partial<FireLogBody>): FireLogBody => ({
+    id: `XF20261122-0${6 - ago}00`,
+    state: "open",
+    at: iso(now - ago * HOURS),
+    fillBy: iso(now - ago * HOURS + 1_800_000),
+    late: false,
+    missed: false,
+    onDuty: [{ id: "li-na", name: "李娜" }],
+    checks: [panelCheck],
+    ...more,
+  });
+  return [
+    due(0, {
+      seen: {
+        at: iso(now),
+        alarms: [
+          {
+            id: "fire.fault@fire-1",
+            device: "fire-1",
+            deviceName: { zh: "火灾报警控制器", en: "Fire panel" },
+            title: { zh: "回路故障", en: "Loop fault" },
+            severity: "S2",
+            state: "active",
+            since: iso(now - 60_000),
+          },
+        ],
+        silent: [{ id: "fire-2", name: { zh: "2#控制器", en: "Panel 2" } }],
+      },
+    }),
+    due(2, { state: "closed", missed: true }),
+    due(4, {
+      state: "closed",
+      late: true,
+      checks: [{ ...panelCheck, ok: false }],
+      entry: { panel: "fault", linkage: "manual", remarks: "2 号回路断线，已报修" },
+      filledBy: { name: "周杰", at: iso(now - 3 * HOURS) },
+    }),
+  ];
+}
+
+/** Answers as the gateway would: something out of order needs words, and what is filled stays as it is. */
+function pages(first: readonly FireLogBody[]) {
+  let list = first;
+  return (key: string, body: Readonly<Record<string, unknown>>) => {
+    if (!key.includes("/api/fire-log")) return undefined;
+    const one = list.find(({ id }) => key.includes(id));
+    if (key === "GET /api/fire-log") return { status: 200, body: list.map((row) => FireLogShape.parse(row)) };
+    if (!one) return { status: 404, body: { code: "no-such-log", message: { zh: "没有", en: "none" } } };
+    if (key.startsWith("POST")) {
+      if (body.panel !== "normal" && body.remarks === "") {
+        const message = { zh: "有异常，请写明报警或故障部位、原因及处理情况。", en: "Something is out of order." };
+        return { status: 422, body: { code: "note-needed", message } };
+      }
+      const filled = {
+        ...one,
+        state: "closed" as const,
+        checks: one.checks.map((check) => ({ ...check, ok: (body.checks as Record<string, boolean>)[check.id] })),
+        entry: { panel: body.panel, linkage: body.linkage, remarks: body.remarks },
+        filledBy: { name: "李娜", at: iso(Date.now()) },
+      };
+      list = list.map((row) => (row === one ? FireLogShape.parse(filled) : row));
+      return { status: 200, body: FireLogShape.parse(filled) };
+    }
+    return { status: 200, body: FireLogShape.parse(one) };
+  };
+}
+
+describe.skipIf(!hasBrowser())("the log of the fire control room", () => {
+  let browser: Browser;
+  let dist: string;
+  beforeAll(async () => {
+    dist = await builtConsole();
+    browser = await launch();
+  });
+  afterAll(() => browser.close());
+  const open = (language: "zh" | "en", role: "operator" | "viewer" = "operator") =>
+    look(browser, dist, {
+      path: "/reports/fire-log",
+      language,
+      me: { id: "li-na", name: "李娜", role },
+      pages: pages(entries(Date.now())),
+    });
+
+  test("shows what the house sees, is filled in once, and says what was missed", async () => {
+    await using seen = await open("zh");
+    const { page } = seen;
+    const entry = page.locator("[data-log]");
+    await entry.getByText("回路故障").waitFor();
+    expect(await entry.innerText()).toContain("2#控制器 通讯中断");
+    const rows = page.locator("[data-row]");
+    expect(await rows.nth(1).innerText()).toContain("漏记");
+    expect(await rows.nth(2).innerText()).toContain("2 号回路断线，已报修");
+    expect(await rows.nth(2).innerText()).toContain("补记");
+
+    await page.locator("[name=panel]").selectOption("fault");
+    await page.locator("[name=linkage]").selectOption("automatic");
+    await page.locator("[data-check=panel] button").first().click();
+    await page.locator("[data-fill]").click();
+    await page.getByRole("alert").getByText("有异常，请写明").waitFor();
+    // What was chosen is still there: only the words are missing.
+    expect(await page.locator("[name=panel]").inputValue()).toBe("fault");
+    await page.locator("[name=remarks]").fill("2 号回路断线，厂家 11:00 到");
+    await page.locator("[data-fill]").click();
+    await rows.first().getByText("2 号回路断线，厂家 11:00 到").waitFor();
+    expect(await page.locator("[data-fill]").count()).toBe(0);
+    expect(seen.gateway.received.map(({ body }) => body.checks)).toEqual([{ panel: true }, { panel: true }]);
+    expect(seen.complaints).toEqual([]);
+  });
+
+  test("prints as a sheet without the bar, and everybody can use it", async () => {
+    await using seen = await open("en");
+    const { page } = seen;
+    await page.locator("[data-row]").first().waitFor();
+    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, help }) => `${id}: ${help}`)).toEqual([]);
+    await page.emulateMedia({ media: "print" });
+    expect(await page.locator("header.bar").isVisible()).toBe(false);
+    expect(await page.locator("[data-row]").count()).toBe(3);
+  });
+
+  test("is not offered to whoever may not fill it in", async () => {
+    await using seen = await open("zh", "viewer");
+    await seen.page.locator("main").waitFor();
+    expect(await seen.page.locator("[data-fill]").count()).toBe(0);
+    expect(await seen.page.locator('a[href="/reports/fire-log"]').count()).toBe(0);
+  });
+});
