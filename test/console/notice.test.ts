@@ -97,10 +97,30 @@ describe.runIf(hasBrowser())("the notice on the ticket page", () => {
       }
       return { status: 200, body: NoticeDeskShape.strict().parse(desk) };
     };
-    return { pages, heard };
+    const changes = (next: NoticeDeskBody) => {
+      desk = next;
+    };
+    return { pages, heard, changes };
   }
   const look = (pages: ReturnType<typeof office>["pages"], path = `/tickets/${NO}`) =>
     lookWith(browser, dist, { path, fill: (gateway, now) => gateway.putTickets(entrapmentTicket(now)), pages });
+
+  test("shows what providers deliver while the page is open, and leaves alone what is being typed", async () => {
+    const [owners, board] = sent.reach as [(typeof sent.reach)[0], (typeof sent.reach)[0]];
+    const of = (waiting: number, accepted: number): NoticeDeskBody => ({
+      ...empty,
+      live: true,
+      editions: [{ ...sent, reach: [{ ...owners, waiting, accepted }, board], reached: accepted }],
+    });
+    const { pages, changes } = office(of(300, 10));
+    await using seen = await look(pages);
+    const edition = seen.page.locator('[data-edition="1"]');
+    await edition.getByText("至少触达 10 / 640 户").waitFor();
+    await edition.locator('[data-way="board"] input').first().fill("77");
+    changes(of(0, 310));
+    await edition.getByText("至少触达 310 / 640 户").waitFor();
+    expect(await edition.locator('[data-way="board"] input').first().inputValue()).toBe("77");
+  });
 
   test("goes from the template to every household: draft, time, approval, reach", async () => {
     const { pages, heard } = office();
