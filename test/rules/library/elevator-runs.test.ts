@@ -111,32 +111,45 @@ describe("a run that goes wrong", () => {
     expect(told.first("elevator.run_timeout")).toBeLessThanOrEqual(45 + poll);
   });
 
-  test.each(phases)("a door that opens and closes again and again is told at the third cycle (phase %f)", (phase) => {
-    const arriving = {
-      car_status: steps([-100, 0], [-20, 1], [-0.2, 0]),
-      direction: steps([-100, 0], [-20, 1], [-0.2, 0]),
-      speed: lines([-20, 0], [-17, 1.75], [-3, 1.75], [-0.2, 0]),
-      door_zone: (t: number) => (t < -19 ? 1 : t < -1 ? passing(t) : 1),
-    };
-    const dirtyBeam = carWith({
-      ...arriving,
-      door_open_limit: during(...Array.from({ length: 6 }, (_, n): [number, number] => [2.5 + 15 * n, 6])),
-      door_closed: steps([-100, 1], [0, 0], [95, 1]),
-      fault_code: steps([-100, 0], [90, 2]),
-    });
-    const told = play(plain, rules, dirtyBeam, { from: -100, to: 240, phase });
-    expect(told.raised).toEqual(["elevator.door_cycling"]);
-    expect(told.first("elevator.door_cycling")).toBeLessThanOrEqual(48 + poll);
-    expect(told.active("elevator.door_cycling")).toBe(false);
+  test.each(phases)(
+    "a door that opens and closes again and again is told at the fifth cycle of 15 s (phase %f)",
+    (phase) => {
+      const arriving = {
+        car_status: steps([-100, 0], [-20, 1], [-0.2, 0]),
+        direction: steps([-100, 0], [-20, 1], [-0.2, 0]),
+        speed: lines([-20, 0], [-17, 1.75], [-3, 1.75], [-0.2, 0]),
+        door_zone: (t: number) => (t < -19 ? 1 : t < -1 ? passing(t) : 1),
+      };
+      const dirtyBeam = carWith({
+        ...arriving,
+        door_open_limit: during(...Array.from({ length: 6 }, (_, n): [number, number] => [2.5 + 15 * n, 6])),
+        door_closed: steps([-100, 1], [0, 0], [95, 1]),
+        fault_code: steps([-100, 0], [90, 2]),
+      });
+      const told = play(plain, rules, dirtyBeam, { from: -100, to: 240, phase });
+      expect(told.raised).toEqual(["elevator.door_cycling"]);
+      expect(told.first("elevator.door_cycling")).toBeLessThanOrEqual(70 + poll);
+      expect(told.active("elevator.door_cycling")).toBe(false);
 
-    // A lock that does not make: the door reaches its closed contact each time, and opens again.
-    const badLock = carWith({
-      ...arriving,
-      door_open_limit: during(...Array.from({ length: 6 }, (_, n): [number, number] => [2.5 + 15 * n, 5])),
-      door_closed: (t) => 1 - during(...Array.from({ length: 6 }, (_, n): [number, number] => [15 * n, 11]))(t),
+      // A lock that does not make: the door reaches its closed contact each time, and opens again.
+      const badLock = carWith({
+        ...arriving,
+        door_open_limit: during(...Array.from({ length: 6 }, (_, n): [number, number] => [2.5 + 15 * n, 5])),
+        door_closed: (t) => 1 - during(...Array.from({ length: 6 }, (_, n): [number, number] => [15 * n, 11]))(t),
+      });
+      const locked = play(plain, rules, badLock, { from: -100, to: 240, phase });
+      expect(locked.raised).toEqual(["elevator.door_cycling"]);
+      expect(locked.first("elevator.door_cycling")).toBeLessThanOrEqual(70 + poll);
+    },
+  );
+
+  test.each(phases)("a door that comes back every 11 s is told at its fourth time (phase %f)", (phase) => {
+    const quick = carWith({
+      door_open_limit: during(...Array.from({ length: 6 }, (_, n): [number, number] => [2.5 + 11 * n, 6])),
+      door_closed: steps([-100, 1], [0, 0], [75, 1]),
     });
-    const locked = play(plain, rules, badLock, { from: -100, to: 240, phase });
-    expect(locked.raised).toEqual(["elevator.door_cycling"]);
-    expect(locked.first("elevator.door_cycling")).toBeLessThanOrEqual(60);
+    const told = play(plain, rules, quick, { from: -100, to: 240, phase });
+    expect(told.raised).toEqual(["elevator.door_cycling"]);
+    expect(told.first("elevator.door_cycling")).toBeLessThanOrEqual(46.5 + poll);
   });
 });
