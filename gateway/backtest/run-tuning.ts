@@ -1,7 +1,8 @@
 /** The tuning report of all rules, or of one, over stored history. Runs long: in a thread or a process of its own. */
 import type { RuleDefinition } from "#model/rule";
 import type { Site } from "#model/site";
-import { formatInstant, type Instant } from "#model/time";
+import { formatInstant, type Instant, instant } from "#model/time";
+import { historyBegins } from "./history-begins.ts";
 import { readsOf } from "./reads.ts";
 import { replayStored } from "./run-backtest.ts";
 import { type Tuning, tuningOf } from "./tuning.ts";
@@ -17,6 +18,7 @@ export interface TuningInput {
 }
 
 export interface TuningReport {
+  /** As asked for, or since the history begins. */
   readonly from: string;
   readonly to: string;
   readonly samples: number;
@@ -28,7 +30,9 @@ export interface TuningReport {
 
 /** One kind of device after the other: their rules read the same points, and no more is held in memory at once. */
 export function runTuning(input: TuningInput): TuningReport {
-  const { site, from, to, folder, progress } = input;
+  const { site, to, folder, progress } = input;
+  // A young house was not blind before it lived.
+  const from = instant(Math.min(to, Math.max(input.from, historyBegins(folder) ?? input.from)));
   const kinds = [...Map.groupBy(input.rules, ({ kind }) => kind).values()];
   let samples = 0;
   let broken = 0;

@@ -7,6 +7,7 @@ import { BadCsv } from "../../../gateway/backtest/csv-row.ts";
 import { csvSamples } from "../../../gateway/backtest/csv-samples.ts";
 import { printReport } from "../../../gateway/backtest/print.ts";
 import { NoHistory, runBacktest } from "../../../gateway/backtest/run-backtest.ts";
+import { runTuning } from "../../../gateway/backtest/run-tuning.ts";
 import { openArchive } from "../../../gateway/history/archive.ts";
 import { codeOf } from "../../../gateway/history/block.ts";
 import { deviceOf, pointsOf, rule } from "../../rules/support/rule-bench.ts";
@@ -114,6 +115,19 @@ describe("a rule over stored history", () => {
         unknown: 0,
       },
     ]);
+  });
+
+  test("counts no time before the history began as time in which nothing could be judged", () => {
+    using folder = createDataFolder();
+    store(folder.path, course);
+    const asked = { site, rules: [lowPressure("0.2")], from: later(START, days(-7)), to: later(START, minutes(4)) };
+    expect(runTuning({ ...asked, folder: folder.path })).toMatchObject({
+      from: "2026-11-21T08:00:00.000Z",
+      rows: [{ rule: "water.low", unknown: 0 }],
+    });
+    // Asked for a time that was wholly before it, there is nothing to say.
+    const before = { ...asked, to: later(START, days(-6)), folder: folder.path };
+    expect(runTuning(before)).toMatchObject({ from: "2026-11-15T08:00:00.000Z", rows: [] });
   });
 
   test("old against new: the same, missed, extra", () => {
