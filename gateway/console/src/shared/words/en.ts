@@ -348,6 +348,7 @@ export const en: Words = {
     firstTitle: "First start",
     firstText: "Make the first administrator of this gateway. The link works once.",
     user: "User",
+    userRule: "2 to 32 lower-case letters, digits, dots, underscores or hyphens",
     name: "Name",
     password: "Password",
     again: "Password again",

@@ -434,7 +434,8 @@ export const pagesEn: PageWords = {
     add: "Add a user",
     addIt: "Add",
     password: "First password",
-    rules: "Passwords have 12 to 128 characters. Who gets a new role or password or is disabled has to sign in again.",
+    rules:
+      "An account is 2 to 32 lower-case letters, digits, dots, underscores or hyphens. Passwords have 12 to 128 characters. Who gets a new role or password or is disabled has to sign in again.",
     added: (user: string) => `User ${user} was added`,
     changed: (user: string) => `User ${user} was changed`,
   },

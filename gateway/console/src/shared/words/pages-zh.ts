@@ -410,7 +410,8 @@ export const pagesZh = {
     add: "添加账号",
     addIt: "添加",
     password: "初始密码",
-    rules: "密码 12 至 128 个字符。修改角色、密码或停用后，此人须重新登录。",
+    rules:
+      "账号由 2 至 32 个小写字母、数字、点、下划线或连字符组成。密码 12 至 128 个字符。修改角色、密码或停用后，此人须重新登录。",
     added: (user: string) => `已添加账号 ${user}`,
     changed: (user: string) => `已修改账号 ${user}`,
   },

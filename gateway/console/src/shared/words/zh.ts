@@ -342,6 +342,7 @@ export const zh = {
     firstTitle: "首次使用",
     firstText: "为本网关创建第一个管理员账号。此链接只能使用一次。",
     user: "账号",
+    userRule: "2 至 32 个小写字母、数字、点、下划线或连字符",
     name: "姓名",
     password: "密码",
     again: "再输一次密码",
