@@ -135,7 +135,7 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
     ...(command.step === "escalate" ? { ladder: bringForward(before.ladder, draft.now) } : {}),
     ...(confirmed ? { ladder: [...before.ladder, ...confirmedRows(before, draft.now)] } : {}),
   };
-  ticket = keepPromise(ticket);
+  ticket = keepPromise(draft, ticket, at);
   ticket = settleOffers(
     draft,
     ticket,
