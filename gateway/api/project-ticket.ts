@@ -83,6 +83,10 @@ function promisedBody({ promised, round }: Ticket): TicketBody["promised"] {
   };
 }
 
+/** Screens that have room for one word show this one: on a wall a drill must not pass for an emergency. */
+const className = ({ drill, policy }: Ticket): Text =>
+  drill ? { zh: `【演练】${policy.name.zh}`, en: `[DRILL] ${policy.name.en}` } : text(policy.name);
+
 export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): TicketBody {
   const device = ticket.device === undefined ? undefined : view.devices.get(ticket.device);
   const { can, cannotClose } = allowedSteps(ticket, now, view.site.policy.reopen.within);
@@ -91,7 +95,7 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
   return {
     no: ticket.no,
     class: ticket.class,
-    className: text(ticket.policy.name),
+    className: className(ticket),
     ...maybe("level", ticket.policy.levels?.[ticket.severity]),
     publicState: text(publicState(ticket)),
     severity: ticket.severity,
