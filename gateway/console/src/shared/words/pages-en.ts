@@ -93,6 +93,8 @@ export const pagesEn: PageWords = {
     phone: "Phone",
     keep: "Keep",
     show: "Show (logged)",
+    unreadable:
+      "Who reported it cannot be opened (keys.json is another one, or the file was damaged). Ask the administrator for the copy of the keys, or write it down again here.",
     keptFor: (days: number) => `erased ${days} days after closing`,
     promise: "Promise",
     what: { arrive: "to arrive", finish: "to finish" },
