@@ -61,7 +61,7 @@ describe.runIf(mosquittoFound)("a house that tells by every way, and fails by ev
           device: "lift-1",
           reporter: { name: "欧阳女士", phone: CALLER },
         });
-        expect(opened.status).toBe(200);
+        expect(opened.status).toBe(201);
         const { no } = JSON.parse(opened.text) as { no: string };
 
         // It is out by every way that works, to the person and with the secret that the far side asks for.
@@ -122,7 +122,7 @@ describe.runIf(mosquittoFound)("a house that tells by every way, and fails by ev
         ]);
         const commands = [
           ["check", folder],
-          ["notify-test", folder],
+          ["notify-test", folder, "--to", "li-na"],
           ["backup", folder, copy],
         ];
         for (const args of commands) {
@@ -132,7 +132,13 @@ describe.runIf(mosquittoFound)("a house that tells by every way, and fails by ev
         }
         said.push(["what it printed", house.output()]);
       }
-      // The tests would be blind if they looked at nothing: the ticket is in all of it.
+      // What is looked for did go out, and what is looked at tells of it: the search is not blind.
+      const requests = [...Object.values(far.robots), ...Object.values(far.providers)].flatMap(({ calls }) => calls);
+      const went = found(
+        JSON.stringify([requests.map(({ raw, url, headers }) => [raw, url, headers]), far.mail.heard]),
+      );
+      expect(went).toEqual(expect.arrayContaining(["13912345001", "0571-88997766", "right-key", "right-hook"]));
+      expect(went.some((name) => name.includes("@"))).toBe(true);
       const seen = said.map(([, text]) => text).join("\n");
       expect(seen).toContain("GD2");
       expect(seen).toContain("message-failed");

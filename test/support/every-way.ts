@@ -51,6 +51,7 @@ export async function startEveryWay(folder: string): Promise<EveryWay> {
   const webhook = opened.use(await startReceiver(secretOf("webhook")));
   const gone = opened.use(await startReceiver(secretOf("webhook"), [410]));
   const wecom = opened.use(await startVendor("wecom"));
+  const unknown = opened.use(await startVendor("wecom"));
   const dingtalk = opened.use(await startVendor("dingtalk", { secret: secretOf("dingtalk") }));
   const feishu = opened.use(await startVendor("feishu", { secret: secretOf("feishu") }));
   const untrusted = opened.use(await startVendor("feishu", { tls }));
@@ -91,7 +92,7 @@ export async function startEveryWay(folder: string): Promise<EveryWay> {
   ];
   const failing = [
     { id: "bad-desk", kind: "webhook", url: gone.url, secret: secretOf("webhook") },
-    { id: "bad-group", kind: "wecom", url: `${wecom.base}${robot.wecom}wrong-key-canary` },
+    { id: "bad-group", kind: "wecom", url: `${unknown.base}${robot.wecom}wrong-key-canary` },
     {
       id: "bad-crew",
       kind: "dingtalk",

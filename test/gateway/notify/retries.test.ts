@@ -115,3 +115,22 @@ test("while the store is away messages go out all the same", async () => {
   await house.clock.advance(seconds(2));
   await stopped;
 });
+
+test("a clock that was set back while the house was off holds nothing longer than it would have waited anyhow", async () => {
+  await using far = await receiver(204);
+  // Written three hours ahead of the clock under which the house now starts.
+  const ahead = (ms: number) => later(noon, milliseconds(minutes(180) + ms));
+  const messages = [
+    about("now", { createdAt: ahead(0), nextTryAt: ahead(0) }),
+    about("text", { createdAt: ahead(0), nextTryAt: ahead(60_000) }),
+    about("retry", { createdAt: ahead(0), nextTryAt: ahead(5_000), attempts: 2, state: "pending" }),
+  ];
+  await using house = startOffice(messages, [hook(far.url)]);
+  await house.reached("now", "delivered");
+  await house.clock.advance(seconds(59));
+  expect(house.history("text")).toEqual([]);
+  await house.clock.advance(seconds(1));
+  await house.reached("text", "delivered");
+  await house.clock.advance(minutes(9));
+  await house.reached("retry", "delivered");
+});
