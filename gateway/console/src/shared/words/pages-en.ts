@@ -310,6 +310,7 @@ export const pagesEn: PageWords = {
     noAlarms: "no alarm of the fire system",
     silent: "does not answer",
     late: "Overdue; the shift leader was told",
+    short: "fewer than two on duty",
     lateEntry: "late entry",
     missed: "Missed",
     waits: "To be made",
