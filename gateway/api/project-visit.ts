@@ -61,6 +61,7 @@ function workOf(
     openedAt: body.openedAt,
     ...(body.closedAt ? { closedAt: body.closedAt } : {}),
     simulated: body.simulated,
+    ...(body.drill ? { drill: true } : {}),
     round: body.round,
     ...(offer ? { until: formatInstant(offer.until) } : {}),
     clocks: body.clocks.filter(({ kind }) => CREW_CLOCKS.has(kind)),

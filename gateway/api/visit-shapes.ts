@@ -27,6 +27,7 @@ export const VisitShape = z.object({
       openedAt: Time,
       closedAt: Time.optional(),
       simulated: z.boolean(),
+      drill: z.literal(true).optional(),
       round: z.int(),
       /** Until when it is offered. */
       until: Time.optional(),

@@ -8,7 +8,7 @@ import type { Ticket, TicketFile } from "#model/ticket";
 import type { Instant } from "#model/time";
 import { calledOut } from "../../../rules/response/called-out.ts";
 import { Refused } from "../../net/refused.ts";
-import { newEntryId } from "../../people/vault.ts";
+import { newEntryId, Unreadable } from "../../people/vault.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
 import { actorOf, visitOf } from "../guard.ts";
 import { answers, CommandId, created, Instantly, toInstant } from "../inputs.ts";
@@ -16,6 +16,7 @@ import { FileShape } from "../kept-shapes.ts";
 import { fileBodies } from "../project-kept.ts";
 import { LARGEST_FILE, readUpload, type Upload } from "../read-upload.ts";
 import { FileParams, TicketParams, VisitFileParams } from "../ticket-inputs.ts";
+import { unreadable } from "./contacts.ts";
 
 /** The file and what stands around it in the form. */
 const ROUTE_BYTES = LARGEST_FILE + 16 * 1_024;
@@ -110,7 +111,11 @@ export async function fileRoutes(server: Server, house: ApiHouse): Promise<void>
 
   async function give(reply: FastifyReply, ticket: Ticket, id: string) {
     const file = ticket.files?.find((one) => one.id === id);
-    const content = file && (await house.vault.read({ ticket: ticket.no, kind: "file", id }));
+    const content =
+      file &&
+      (await house.vault.read({ ticket: ticket.no, kind: "file", id }).catch((error: unknown) => {
+        throw error instanceof Unreadable ? unreadable(["附件", "The file"]) : error;
+      }));
     if (!file || !content) {
       throw new Refused(
         404,
