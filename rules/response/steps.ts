@@ -6,7 +6,7 @@ import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
 import { type Instant, later } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
 import { answered, cancel, isOpen, meet, RECURRING, restart, startClock, wakeOfTicket } from "./clocks.ts";
-import { confirmedRows, isFirstClaim, isOnTheSpot } from "./findings.ts";
+import { confirmedRows, isFirstClaim, isLateAccept, isOnTheSpot, isStaffBeforeRescue } from "./findings.ts";
 import { policyOf } from "./frozen-policy.ts";
 import { hold, resume, resumed } from "./hold.ts";
 import { dropAnswered, runDueSteps } from "./ladder.ts";
@@ -113,7 +113,11 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
   }
 
   const confirmed = isOnTheSpot(before, command.step);
-  const keepsState = confirmed || (command.step === "arrive" && before.state === "mitigated");
+  const keepsState =
+    confirmed ||
+    isLateAccept(before, command.step) ||
+    isStaffBeforeRescue(before, command.step, who) ||
+    (command.step === "arrive" && before.state === "mitigated");
   const { assignee: _, ...unassigned } = before;
   const base: Ticket = command.step === "decline" ? unassigned : before;
   let ticket: Ticket = {
