@@ -246,19 +246,6 @@ function finishMqtt(
       suggestion(nearest(id, writable), writable),
     );
   }
-  if (file.sparkplug && file.commands.length > 0) {
-    problems.error(
-      placeOf(at, "commands"),
-      {
-        zh: "Sparkplug 的命令只有一步，不能用于写点",
-        en: "orders of Sparkplug have one step only and cannot write points here",
-      },
-      {
-        zh: "删除 commands，或改用普通主题（不写 sparkplug）。",
-        en: "Remove commands, or use plain topics (without sparkplug).",
-      },
-    );
-  }
   return {
     broker,
     ...(file.sparkplug ? { sparkplug: file.sparkplug } : {}),
