@@ -78,7 +78,13 @@ function watchClock(draft: Draft, ticket: Ticket, index: number, policy: Policy)
       );
   } else {
     draft.putTicket(after, "clock-warning", { clock: clock.kind, dueAt: clock.dueAt });
-    remind(draft, after, `warn-${clock.kind}-${clock.dueAt}`, `${name.zh}将超时`, `${name.en} is due soon`);
+    remind(
+      draft,
+      after,
+      `warn-${clock.kind}-${clock.dueAt}`,
+      `${name.zh}即将超时，请尽快完成`,
+      `${name.en}: due soon, do it now`,
+    );
   }
   return after;
 }
