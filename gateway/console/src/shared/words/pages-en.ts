@@ -164,6 +164,7 @@ export const pagesEn: PageWords = {
     late: "Not signed in time: the old shift stays responsible, and the shift leader was told",
     missed: "never signed",
     tickets: (n: number) => `${n} open tickets`,
+    since: (n: number) => `${n} opened after the first signature: whoever takes over, look at them`,
     alarms: (n: number) => `${n} alarms`,
     silenced: (n: number) => `${n} shelved, suppressed or out of service`,
     silentDevices: (n: number) => `${n} silent devices`,

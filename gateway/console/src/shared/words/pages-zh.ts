@@ -148,6 +148,7 @@ export const pagesZh = {
     late: "逾期未签：原班人员仍在岗负责，已通知值班长",
     missed: "未签字",
     tickets: (n: number) => `未关闭工单 ${n} 张`,
+    since: (n: number) => `交班签字后新开工单 ${n} 张，请接班人确认`,
     alarms: (n: number) => `告警 ${n} 条`,
     silenced: (n: number) => `搁置、抑制、停用 ${n} 条`,
     silentDevices: (n: number) => `通讯中断设备 ${n} 台`,
