@@ -6,6 +6,7 @@ import type { ResponseClock, Ticket } from "#model/ticket";
 import { formatInstant, formatSpan, type Instant, milliseconds } from "#model/time";
 import { pausedFor } from "../../rules/response/clocks.ts";
 import { allowedSteps } from "../../rules/response/possible-steps.ts";
+import { isPreempted, preemptedText } from "../../rules/response/preempted.ts";
 import { clockName } from "../../rules/response/words.ts";
 import { maybe, place, text, time } from "./project.ts";
 import type { ClockBody, TicketBody, TicketDetailBody } from "./ticket-shapes.ts";
@@ -116,10 +117,15 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
       "hold",
       hold && {
         reason: hold.reason,
-        text: text(reasons.find((one) => one.id === hold.reason)?.text ?? { zh: hold.reason, en: hold.reason }),
+        text: text(
+          isPreempted(ticket)
+            ? preemptedText
+            : (reasons.find((one) => one.id === hold.reason)?.text ?? { zh: hold.reason, en: hold.reason }),
+        ),
         by: hold.by,
         since: formatInstant(hold.since),
         until: formatInstant(hold.until),
+        ...maybe("emergency", hold.emergency),
       },
     ),
     ...maybe("mergedInto", ticket.mergedInto),

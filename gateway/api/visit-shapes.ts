@@ -34,6 +34,8 @@ export const VisitShape = z.object({
       clocks: z.array(ClockShape),
       can: z.array(z.string()),
       sop: z.array(SopShape),
+      /** What was promised in this round: another time of the same takes a reason. */
+      promised: z.array(z.object({ what: z.enum(["arrive", "finish"]), until: Time })),
       hold: Text.optional(),
       files: z.array(FileShape),
     })

@@ -68,6 +68,8 @@ export const pagesEn: PageWords = {
     help: "Help",
     and: ", ",
     public: "Shown to owners",
+    parent: "Follows from",
+    children: "Hanging under it",
     offers: "Offers",
     state: {
       open: "waiting",

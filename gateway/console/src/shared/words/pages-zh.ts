@@ -60,6 +60,8 @@ export const pagesZh = {
     help: "协作",
     and: "、",
     public: "对业主显示",
+    parent: "源头工单",
+    children: "相关工单",
     offers: "派单经过",
     state: { open: "等待接单", accepted: "已接单", declined: "已拒单", expired: "超时未接", withdrawn: "已改派" },
     near: "就近",
