@@ -118,7 +118,7 @@ test("approved, and the power was cut before it was sent: it goes out once the h
   office.office.wake();
   await office.clock.advance(minutes(31));
   await office.reached(row.key, "delivered");
-  expect(receiver.calls.map(({ body }) => (body as { data: { key: string } }).data.key)).toEqual([row.key]);
+  expect(receiver.calls.map(({ body }) => body.data.key)).toEqual([row.key]);
 });
 
 test("a way that fails is tried again, and never tells residents at three that the water is back at one", async () => {

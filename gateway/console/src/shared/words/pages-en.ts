@@ -312,6 +312,7 @@ export const pagesEn: PageWords = {
     silent: "does not answer",
     late: "Overdue; the shift leader was told",
     short: "fewer than two on duty",
+    approve: "Fire safety manager (signature): ____________    Date: ____________",
     lateEntry: "late entry",
     missed: "Missed",
     waits: "To be made",

@@ -296,6 +296,7 @@ export const pagesZh = {
     late: "逾期未记，已通知值班长",
     lateEntry: "补录",
     short: "在岗不足两人",
+    approve: "消防安全管理人（签字）：＿＿＿＿＿＿＿＿　　日期：＿＿＿＿＿＿＿＿",
     missed: "漏记",
     waits: "待填写",
     none: "尚无记录。到点自动生成，由当班人员填写。",
