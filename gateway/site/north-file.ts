@@ -2,7 +2,7 @@
 
 import { X509Certificate } from "node:crypto";
 import * as z from "zod";
-import { WebAddress } from "#model/channel-settings";
+import { Secrets, WebAddress } from "#model/channel-settings";
 import {
   type InfluxTarget,
   type MqttTarget,
@@ -101,7 +101,7 @@ const Mqtt = z.strictObject({
 
 const Webhook = z.strictObject({
   url: WebAddress,
-  secret: z.string().min(16).max(4_096),
+  secret: Secrets,
   ca: Certificate.optional(),
   allow: z.array(z.enum(["private", "loopback"])).default([]),
   points: ChosenPoints.optional(),
