@@ -152,8 +152,8 @@ const rooms: readonly Room[] = [
     may: [
       /^#model$/,
       /^gateway\/net\/(outgoing|outgoing-trouble|refused|signed-headers)\.ts$/,
-      // Samples wait in the form that the historian has for them; what was lost of late is counted alike.
-      /^gateway\/history\/(block|copy|recent-count|tail)\.ts$/,
+      // Samples wait in the form that the historian has for them; what was lost of late is counted alike, and grows old alike.
+      /^gateway\/history\/(age|block|copy|recent-count|tail)\.ts$/,
       // A broker in the north is spoken to as one in the south: the one connection, the one codec.
       /^drivers\/driver\.ts$/,
       /^drivers\/mqtt\/(connection|settings)\.ts$/,
