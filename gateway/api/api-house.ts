@@ -135,7 +135,7 @@ export function furnish(input: ApiInput, limits: Limits): ApiHouse {
     startedAt: input.clock.now(),
     devicesById,
     handles: new Map(input.table.definitions.map((point, handle) => [point.id, handle])),
-    ticketView: { site, devices: devicesById },
+    ticketView: { site, papers: door.house.papers, devices: devicesById },
     names: {
       actor: (id) =>
         id === "gatehouse"

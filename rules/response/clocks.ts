@@ -6,6 +6,7 @@ import type { ClassPolicy, ClockKind, ClockTarget, Policy } from "#model/policy"
 import type { Severity } from "#model/severity";
 import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
 import { between, type Instant, later, milliseconds, type Span } from "#model/time";
+import { repairWaits } from "./preempted.ts";
 import { afterWork, workBetween } from "./workdays.ts";
 
 /** What due instants are worked out by. */
@@ -248,9 +249,9 @@ export function wakeOfTicket(
   let wake = Number.POSITIVE_INFINITY;
   for (const clock of ticket.clocks) wake = Math.min(wake, wakeOf(clock) ?? Number.POSITIVE_INFINITY);
   for (const row of ticket.ladder) {
-    if (row.state === "waiting" && !(ticket.hold && waitsWithRepair(row))) wake = Math.min(wake, row.dueAt);
+    if (row.state === "waiting" && !(repairWaits(ticket) && waitsWithRepair(row))) wake = Math.min(wake, row.dueAt);
   }
-  for (const offer of ticket.offers ?? []) if (offer.state === "open") wake = Math.min(wake, offer.until);
+  if (ticket.offers) for (const { state, until } of ticket.offers) if (state === "open") wake = Math.min(wake, until);
   const promised = ticket.promised?.at(-1);
   if (promised && !promised.kept && !promised.missed) wake = Math.min(wake, promised.until);
   if (ticket.hold) wake = Math.min(wake, ticket.hold.until);

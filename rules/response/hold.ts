@@ -6,7 +6,9 @@ import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
 import { between, type Instant, later, milliseconds, type Span } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
 import { cancel, MAY_WAIT, pause, run, waitsWithRepair } from "./clocks.ts";
+import { policyOf } from "./frozen-policy.ts";
 import { offerNext } from "./offer.ts";
+import { isPreempted, repairWaits } from "./preempted.ts";
 import { tell } from "./tell.ts";
 
 type StepCommand = Extract<Command, { do: "ticket-step" }>;
@@ -21,7 +23,7 @@ export function whyNotHold(
   actor: Actor,
   at: Instant,
 ): Plan | undefined {
-  const { reasons, longest } = draft.view.site.policy.hold;
+  const { reasons, longest } = policyOf(draft.view, ticket).hold;
   if (!MAY_HOLD.has(actor.role)) {
     return refuse(403, "approval-needed", "挂起须由主管批准。", "A supervisor must approve that this waits.");
   }
@@ -57,14 +59,14 @@ export function whyNotHold(
 /** The ticket on hold from `at`. The caller has asked `whyNotHold`. */
 export function hold(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor, at: Instant): Ticket {
   const reason = command.reason ?? "";
-  const until = later(at, command.for ?? draft.view.site.policy.hold.longest);
+  const until = later(at, command.for ?? policyOf(draft.view, ticket).hold.longest);
   const held: Ticket = {
     ...ticket,
     state: "on-hold",
     hold: { state: ticket.state, reason, by: actor.name, since: at, until },
     clocks: ticket.clocks.map((clock) => (MAY_WAIT.has(clock.kind) ? pause(clock, at, reason, actor.name) : clock)),
   };
-  const words = draft.view.site.policy.hold.reasons.find((one) => one.id === reason)?.text ?? reason;
+  const words = policyOf(draft.view, ticket).hold.reasons.find((one) => one.id === reason)?.text ?? reason;
   draft.putTicket(
     held,
     "ticket-hold",
@@ -79,8 +81,9 @@ export function resumed(draft: Draft, ticket: Ticket, entered: Instant): Ticket 
   if (!ticket.hold) return ticket;
   const { hold: held, ...rest } = ticket;
   const at = entered < held.since ? held.since : entered;
-  const timing = draft.view.site.policy;
-  const waited = between(held.since, at);
+  const timing = policyOf(draft.view, ticket);
+  // Of a pre-empted one nothing waited.
+  const waited = repairWaits(ticket) ? between(held.since, at) : milliseconds(0);
   return {
     ...rest,
     state: held.state,
@@ -123,7 +126,7 @@ export function endDueHold(draft: Draft, ticket: Ticket): Ticket {
     },
   };
   tell(draft, after, [{ step, loop: 0 }]);
-  return after.state === "dispatched" ? offerNext(draft, after) : after;
+  return after.state === "dispatched" || isPreempted(ticket) ? offerNext(draft, after) : after;
 }
 
 /** Closing something that waits ends the waiting. */

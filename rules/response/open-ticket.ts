@@ -1,6 +1,6 @@
 /** Opening a ticket: its policy frozen into it, its first state, and what it explains taken in. */
 import type { Alarm } from "#model/alarm";
-import type { ClassPolicy, LadderStep, TicketClass } from "#model/policy";
+import type { ClassPolicy, LadderStep, Policy, TicketClass } from "#model/policy";
 import { graver, type Severity } from "#model/severity";
 import type { Place } from "#model/site";
 import type { Text } from "#model/text";
@@ -8,10 +8,13 @@ import type { Care, Ticket } from "#model/ticket";
 import { type Instant, milliseconds } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { meet, openClocks, wakeOfTicket } from "./clocks.ts";
+import { linkToFire } from "./during-a-fire.ts";
+import { versionInForce } from "./frozen-policy.ts";
 import { ladderRows, runDueSteps } from "./ladder.ts";
 import { closedAbout } from "./lately.ts";
 import { mergeInto } from "./merge.ts";
 import { offerNext } from "./offer.ts";
+import { releasePreempted } from "./preempt.ts";
 
 /**
  * Classes whose alarms on the same device follow from a graver one: they join its ticket instead of opening their own,
@@ -58,15 +61,22 @@ export function classPolicy(draft: Draft, wanted: TicketClass): ClassPolicy | un
   return classes[wanted] ?? classes.general_fault;
 }
 
-/** The ladder of a severity with what the class adds. */
-export function ladderOf(draft: Draft, policy: ClassPolicy, severity: Severity): readonly LadderStep[] {
-  const ladder = policy.ladder ?? draft.view.site.policy.ladders[severity];
+/** The step that a class adds for those whom it tells at the opening. */
+export const CLASS_OPENING = "class-opening";
+
+/** The ladder of a severity, as `whole` has it, with what the class adds. */
+export function ladderOf(
+  whole: Pick<Policy, "ladders">,
+  policy: ClassPolicy,
+  severity: Severity,
+): readonly LadderStep[] {
+  const ladder = policy.ladder ?? whole.ladders[severity];
   const extra: LadderStep[] =
     policy.tellAtOpening.length === 0
       ? []
       : [
           {
-            id: "class-opening",
+            id: CLASS_OPENING,
             after: milliseconds(0),
             unless: [],
             tell: policy.tellAtOpening,
@@ -91,7 +101,7 @@ export function firstState(
   return {
     state: dispatchesItself ? "dispatched" : "new",
     clocks: clocks.map((clock) => (clock.kind === "dispatch" && clock.target === 0 ? meet(clock, at) : clock)),
-    ladder: ladderRows(ladderOf(draft, policy, severity), at),
+    ladder: ladderRows(ladderOf(draft.view.site.policy, policy, severity), at),
     sop: policy.sop.map((row) => ({ step: row.id, text: row.text, mandatory: row.mandatory })),
     rescueTier: 1,
   };
@@ -101,7 +111,7 @@ export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
   const policy = classPolicy(draft, opening.class);
   if (!policy) return undefined;
   const severity = opening.severity ? graver(opening.severity, policy.severity) : policy.severity;
-  const { version } = draft.view.site.policy;
+  const version = versionInForce(draft);
   const follows =
     opening.rectifies || opening.drill || opening.device === undefined
       ? undefined
@@ -137,6 +147,7 @@ export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
     opening.openedAt,
   );
   ticket = absorb(draft, ticket);
+  ticket = linkToFire(draft, ticket);
   ticket = runDueSteps(draft, ticket);
   // The house itself sends somebody where the class says that it does not wait for a person to do it.
   if (ticket.state === "dispatched") ticket = offerNext(draft, ticket);
@@ -152,8 +163,9 @@ function absorb(draft: Draft, ticket: Ticket): Ticket {
   let merged = ticket;
   for (const other of draft.openTickets()) {
     if (other.no === ticket.no || other.device === undefined || other.device !== ticket.device) continue;
-    if (explains(ticket.class, other.class) && other.rectifies === undefined && !other.drill)
-      merged = mergeInto(draft, other, merged);
+    if (!explains(ticket.class, other.class) || other.rectifies !== undefined || other.drill) continue;
+    merged = mergeInto(draft, other, merged);
+    releasePreempted(draft, other.no);
   }
   return merged;
 }

@@ -26,6 +26,20 @@ const line = (event: string, data: JournalData = {}, actor = "wang") =>
 
 const known: readonly [event: string, data: JournalData, zh: string, en: string][] = [
   ["ticket-opened", { severity: "S1" }, "人工开单，级别紧急", "Opened by hand, Emergency"],
+  [
+    "late-step-refused",
+    {
+      step: "arrive",
+      because: { zh: "已由他人处理。", en: "Somebody else has it." },
+      note: "人已救出",
+      through: "link",
+    },
+    "王工 在无信号期间记录「到场」，未被采纳：已由他人处理。：人已救出（经链接）",
+    'wang recorded "there" without a signal; it was not taken: Somebody else has it.: 人已救出 (by link)'.replace(
+      "wang",
+      "王工",
+    ),
+  ],
   ["alarm-joined", { alarm: "a@b" }, "并入告警 1#梯 困人", "Alarm joined: Lift 1 entrapment"],
   [
     "step-run",
