@@ -1,11 +1,18 @@
 /** A ticket goes by the policy it was opened under, whatever the site's files say after a restart. */
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { keptPolicyId } from "#model/kept-policy";
 import type { Policy } from "#model/policy";
 import type { Site } from "#model/site";
 import type { Ticket } from "#model/ticket";
 import { hours, minutes, seconds } from "#model/time";
+import { createFeed } from "../../../gateway/feed.ts";
+import { createPipeline } from "../../../gateway/pipeline.ts";
+import { openStore } from "../../../gateway/store/sqlite/open-store.ts";
 import { at, building, operator, supervisor, TEN, verdict } from "../../support/building.ts";
+import { createDataFolder } from "../../support/data-folder.ts";
+import { idle } from "../../support/idle-engine.ts";
+import { createManualClock } from "../../support/manual-clock.ts";
 import { createPureHouse, type PureHouse } from "../../support/pure-house.ts";
 import { shippedPolicy } from "./shipped-policy.ts";
 
@@ -229,3 +236,34 @@ describe("what is kept", () => {
 function put(house: PureHouse, id: string, change: object): void {
   house.papers.set(id, { ...house.papers.get(id), ...change } as never);
 }
+
+test("policies survive a restart and a restored backup, and the ticket goes by its own in both", async () => {
+  using folder = createDataFolder();
+  using restored = createDataFolder();
+  const clock = createManualClock(TEN);
+  const open = async (path: string, site: Site) => {
+    const store = await openStore({ folder: path, clock });
+    const measure = { committed: () => {}, decided: () => {}, storeAway: () => {} };
+    const kept = await store.load(clock.now());
+    const door = createPipeline({ site, kept, store, engine: idle, feed: createFeed(), clock, measure });
+    await door.take({ type: "started", judged });
+    return { store, door };
+  };
+  const first = await open(folder.path, siteWith(policy));
+  await first.door.take({ type: "conditions", transitions: [trapped("lift-1")] });
+  await first.store.backup(join(restored.path, "house.db"));
+  await first.store[Symbol.asyncDispose]();
+
+  for (const path of [folder.path, restored.path]) {
+    const { store, door } = await open(path, siteWith(edited));
+    await using _store = store;
+    const [ticket] = door.house.tickets.values();
+    const command = { do: "ticket-step" as const, ticket: ticket?.no ?? "", step: "acknowledge" as const };
+    await door.take({ type: "command", id: `a-${path}`, actor: operator, command });
+    const after = door.house.tickets.get(ticket?.no ?? "");
+    expect(after?.acknowledgeExpiresAt).toBe(at(10));
+    expect(ids(after as Ticket)).not.toContain("new-not-acknowledged");
+    expect(await store.verify()).toMatchObject({ ok: true });
+    expect([...door.house.outbox.values()].some((one) => one.step === "policy-lost")).toBe(false);
+  }
+});
