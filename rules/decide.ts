@@ -31,6 +31,7 @@ import { fillFireLog, watchFireLog } from "./response/fire-log.ts";
 import { fillHandover, openHandover, signHandover, watchHandovers } from "./response/handover.ts";
 import { judgedAs } from "./response/judged-as.ts";
 import { keepPolicies } from "./response/keep-policies.ts";
+import { refusedLate } from "./response/late-refusals.ts";
 import { approveNotice, discardNotice, draftNotice, withdrawNotice } from "./response/notice.ts";
 import { reportReach } from "./response/notice-reach.ts";
 import { openByHand } from "./response/open-by-hand.ts";
@@ -54,7 +55,8 @@ function decideAlone(view: View, happening: Happening, now: Instant): Plan {
     case "command": {
       const draft = () => createDraft(view, now, happening.actor.id);
       const plan = decideCommand(draft(), happening.command, happening.actor);
-      return refusedWithNote(draft(), happening.command, plan);
+      const noted = refusedWithNote(draft(), happening.command, plan);
+      return refusedLate(draft(), happening.command, happening.actor, noted);
     }
     case "conditions": {
       const draft = createDraft(view, now, "gatehouse");

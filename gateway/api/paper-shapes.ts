@@ -79,7 +79,9 @@ export const FireLogShape = z.object({
   checks: z.array(z.object({ id: z.string(), text: Text, ok: z.boolean().optional() })),
   entry: z.object({ panel: z.enum(panelStates), linkage: z.enum(linkageStates), remarks: z.string() }).optional(),
   /** What the house knew of the fire system: as frozen by the entry, or as it stands now. */
-  seen: SnapshotShape.pick({ at: true, alarms: true, silent: true }).optional(),
+  seen: SnapshotShape.pick({ at: true, alarms: true, silent: true })
+    .extend({ drills: z.array(z.object({ ticket: z.string(), title: Text, from: Time, to: Time.optional() })) })
+    .optional(),
   filledBy: SignatureShape.optional(),
 });
 

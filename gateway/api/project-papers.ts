@@ -71,6 +71,12 @@ export function fireLogBody(
   live?: NonNullable<FireLog["seen"]>,
 ): FireLogBody {
   const seen = paper.seen ?? (paper.state === "open" ? live : undefined);
+  const drills = (seen?.drills ?? []).map(({ ticket, title, from, to }) => ({
+    ticket,
+    title: { ...title },
+    from: formatInstant(from),
+    ...(to === undefined ? {} : { to: formatInstant(to) }),
+  }));
   const { at, alarms, silent } = seen ? snapshotBody({ ...seen, tickets: [] }, devices) : {};
   return {
     id: paper.id,
@@ -82,7 +88,7 @@ export function fireLogBody(
     onDuty: paper.onDuty.map((id) => personOf(site, id)),
     checks: paper.checks.map((check) => ({ ...check, text: { ...check.text } })),
     ...(paper.entry ? { entry: { ...paper.entry } } : {}),
-    ...(at && alarms && silent ? { seen: { at, alarms, silent } } : {}),
+    ...(at && alarms && silent ? { seen: { at, alarms, silent, drills } } : {}),
     ...(paper.filledBy ? { filledBy: signed(paper.filledBy) } : {}),
   };
 }

@@ -8,6 +8,7 @@ import { formatInstant, formatSpan, type Instant, milliseconds } from "#model/ti
 import { pausedFor } from "../../rules/response/clocks.ts";
 import { policyOf } from "../../rules/response/frozen-policy.ts";
 import { allowedSteps } from "../../rules/response/possible-steps.ts";
+import { isPreempted, preemptedText } from "../../rules/response/preempted.ts";
 import { clockName } from "../../rules/response/words.ts";
 import { maybe, place, text, time } from "./project.ts";
 import type { ClockBody, TicketBody, TicketDetailBody } from "./ticket-shapes.ts";
@@ -86,6 +87,10 @@ function promisedBody({ promised, round }: Ticket): TicketBody["promised"] {
   };
 }
 
+/** Screens that have room for one word show this one: on a wall a drill must not pass for an emergency. */
+const className = ({ drill, policy }: Ticket): Text =>
+  drill ? { zh: `【演练】${policy.name.zh}`, en: `[DRILL] ${policy.name.en}` } : text(policy.name);
+
 export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): TicketBody {
   const device = ticket.device === undefined ? undefined : view.devices.get(ticket.device);
   const policy = policyOf(view, ticket);
@@ -95,7 +100,7 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
   return {
     no: ticket.no,
     class: ticket.class,
-    className: text(ticket.policy.name),
+    className: className(ticket),
     ...maybe("level", ticket.policy.levels?.[ticket.severity]),
     publicState: text(publicState(ticket)),
     severity: ticket.severity,
@@ -116,10 +121,15 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
       "hold",
       hold && {
         reason: hold.reason,
-        text: text(reasons.find((one) => one.id === hold.reason)?.text ?? { zh: hold.reason, en: hold.reason }),
+        text: text(
+          isPreempted(ticket)
+            ? preemptedText
+            : (reasons.find((one) => one.id === hold.reason)?.text ?? { zh: hold.reason, en: hold.reason }),
+        ),
         by: hold.by,
         since: formatInstant(hold.since),
         until: formatInstant(hold.until),
+        ...maybe("emergency", hold.emergency),
       },
     ),
     ...maybe("mergedInto", ticket.mergedInto),

@@ -61,11 +61,18 @@ function workOf(
     openedAt: body.openedAt,
     ...(body.closedAt ? { closedAt: body.closedAt } : {}),
     simulated: body.simulated,
+    ...(body.drill ? { drill: true } : {}),
     round: body.round,
     ...(offer ? { until: formatInstant(offer.until) } : {}),
     clocks: body.clocks.filter(({ kind }) => CREW_CLOCKS.has(kind)),
     can: body.can.filter(may),
-    sop: mine ? body.sop : [],
+    // Also before: whoever accepts where there is no signal works by it. Who did what of it is theirs to see who work on it.
+    sop: mine
+      ? body.sop
+      : body.sop.map(({ step, text, mandatory, at }) => ({ step, text, mandatory, ...(at ? { at } : {}) })),
+    promised: (ticket.promised ?? [])
+      .filter((one) => mine && one.round === ticket.round)
+      .map(({ what, until }) => ({ what, until: formatInstant(until) })),
     ...(body.hold ? { hold: body.hold.text } : {}),
     files: mine ? fileBodies(ticket, gone) : [],
   };

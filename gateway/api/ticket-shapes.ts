@@ -88,7 +88,18 @@ export const TicketShape = z.object({
   closedAt: Time.optional(),
   /** 1, and one more each time the ticket was opened again. */
   round: z.int(),
-  hold: z.object({ reason: z.string(), text: Text, by: z.string(), since: Time, until: Time }).optional(),
+  hold: z
+    .object({
+      reason: z.string(),
+      text: Text,
+      /** Who granted it; of a pre-empted ticket, who left it. */
+      by: z.string(),
+      since: Time,
+      until: Time,
+      /** 被抢占: the emergency that they left for. No clock is paused then, and others are asked. */
+      emergency: z.string().optional(),
+    })
+    .optional(),
   mergedInto: z.string().optional(),
   /** The ticket of the cause that this one follows from. */
   parent: z.string().optional(),

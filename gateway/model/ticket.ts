@@ -83,6 +83,8 @@ export interface Hold {
   readonly since: Instant;
   /** Then the ticket goes on by itself. */
   readonly until: Instant;
+  /** 被抢占: the emergency that took `by` away. Nothing waits then, no clock is paused: somebody else is wanted. */
+  readonly emergency?: string;
 }
 
 /** What a ticket had come to when it was closed, and later opened again. */

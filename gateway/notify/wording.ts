@@ -1,4 +1,5 @@
 /** What a message says in a chat, a text or a mail: gravity, number, place and emergency first, and only the end is ever cut. */
+import { hidePhones } from "#model/hide-phones";
 import type { Message } from "#model/message";
 import { severityName } from "#model/severity";
 import type { ChannelContext } from "./channel.ts";
@@ -35,7 +36,9 @@ export function groupText(message: Message, context: ChannelContext, limit: numb
   const lines: string[] = [];
   let bytes = 0;
   for (const [index, { text, names }] of news.entries()) {
-    const line = names.length === 0 ? text : `${text}　${names.join("、")}`;
+    // Whoever reads a group need not know how to reach who reported it; what residents are told was approved word by word.
+    const said = message.audience === "residents" ? text : hidePhones(text);
+    const line = names.length === 0 ? said : `${said}　${names.join("、")}`;
     const room = limit - bytes - (index < news.length - 1 ? Buffer.byteLength(rest(news.length)) + 1 : 0);
     if (Buffer.byteLength(line) > room) {
       if (lines.length > 0) return `${lines.join("\n")}\n${rest(news.length - index)}`;

@@ -136,7 +136,7 @@ export function openVault(folder: string, keys: () => Keyring): Vault {
 }
 
 /** A sealed file that was changed, or whose key is gone. */
-class Unreadable extends Error {}
+export class Unreadable extends Error {}
 
 /** `GHS1`, length and id of the key, nonce, tag, and the sealed bytes. The name is sealed with it: a swapped file does not open. */
 function seal(content: Buffer, name: string, keys: Keyring): Buffer {

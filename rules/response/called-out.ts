@@ -6,6 +6,7 @@ import type { Ticket } from "#model/ticket";
 import { hours, type Instant, later } from "#model/time";
 import { refuse } from "../draft.ts";
 import { isPerson } from "./offer.ts";
+import { stateBeneath } from "./preempted.ts";
 
 /** After the end the person may still look, e.g. to read off the number for the bill (security.md, one-ticket link). */
 const AFTER_END = hours(2);
@@ -33,13 +34,14 @@ export function calledOut(ticket: Ticket, person: Pick<Person, "id" | "name">, n
   const isMine = isPerson(person, ticket.assignee);
   if (ticket.closedAt !== undefined) return isMine && now < later(ticket.closedAt, AFTER_END) ? "mine" : "over";
   const offers = (ticket.offers ?? []).filter((one) => one.person === person.id && one.round === ticket.round);
-  if (isMine) return ticket.state === "dispatched" || ticket.state === "new" ? "offered" : "mine";
+  const state = stateBeneath(ticket);
+  if (isMine) return state === "dispatched" || state === "new" ? "offered" : "mine";
   if (ticket.assignee !== undefined) return "taken";
   const last = offers.at(-1);
   if (!last) return "taken";
   if (last.state === "declined") return "declined";
   // An offer that ran out may still be taken up while nobody has the work: late is better than nobody.
-  return (ticket.state === "new" || ticket.state === "dispatched") && last.state !== "withdrawn" ? "offered" : "taken";
+  return (state === "new" || state === "dispatched") && last.state !== "withdrawn" ? "offered" : "taken";
 }
 
 /** What a person who came by a link is refused, whatever the step's own rules say. */

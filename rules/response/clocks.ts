@@ -6,6 +6,7 @@ import type { ClassPolicy, ClockKind, ClockTarget, Policy } from "#model/policy"
 import type { Severity } from "#model/severity";
 import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
 import { between, type Instant, later, milliseconds, type Span } from "#model/time";
+import { repairWaits } from "./preempted.ts";
 import { afterWork, workBetween } from "./workdays.ts";
 
 /** What due instants are worked out by. */
@@ -248,7 +249,7 @@ export function wakeOfTicket(
   let wake = Number.POSITIVE_INFINITY;
   for (const clock of ticket.clocks) wake = Math.min(wake, wakeOf(clock) ?? Number.POSITIVE_INFINITY);
   for (const row of ticket.ladder) {
-    if (row.state === "waiting" && !(ticket.hold && waitsWithRepair(row))) wake = Math.min(wake, row.dueAt);
+    if (row.state === "waiting" && !(repairWaits(ticket) && waitsWithRepair(row))) wake = Math.min(wake, row.dueAt);
   }
   if (ticket.offers) for (const { state, until } of ticket.offers) if (state === "open") wake = Math.min(wake, until);
   const promised = ticket.promised?.at(-1);

@@ -8,6 +8,7 @@ import { type Draft, refuse } from "../draft.ts";
 import { cancel, MAY_WAIT, pause, run, waitsWithRepair } from "./clocks.ts";
 import { policyOf } from "./frozen-policy.ts";
 import { offerNext } from "./offer.ts";
+import { isPreempted, repairWaits } from "./preempted.ts";
 import { tell } from "./tell.ts";
 
 type StepCommand = Extract<Command, { do: "ticket-step" }>;
@@ -81,7 +82,8 @@ export function resumed(draft: Draft, ticket: Ticket, entered: Instant): Ticket 
   const { hold: held, ...rest } = ticket;
   const at = entered < held.since ? held.since : entered;
   const timing = policyOf(draft.view, ticket);
-  const waited = between(held.since, at);
+  // Of a pre-empted one nothing waited.
+  const waited = repairWaits(ticket) ? between(held.since, at) : milliseconds(0);
   return {
     ...rest,
     state: held.state,
@@ -124,7 +126,7 @@ export function endDueHold(draft: Draft, ticket: Ticket): Ticket {
     },
   };
   tell(draft, after, [{ step, loop: 0 }]);
-  return after.state === "dispatched" ? offerNext(draft, after) : after;
+  return after.state === "dispatched" || isPreempted(ticket) ? offerNext(draft, after) : after;
 }
 
 /** Closing something that waits ends the waiting. */

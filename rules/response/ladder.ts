@@ -7,6 +7,7 @@ import type { Draft } from "../draft.ts";
 import { draftAccident } from "./accident.ts";
 import { answered, waitsWithRepair } from "./clocks.ts";
 import { policyOf } from "./frozen-policy.ts";
+import { repairWaits } from "./preempted.ts";
 import { type DueStep, tell } from "./tell.ts";
 import { ticketStateName } from "./words.ts";
 
@@ -32,7 +33,9 @@ export function runDueSteps(draft: Draft, ticket: Ticket): Ticket {
   let rescueTier = ticket.rescueTier;
   const rows = ticket.ladder
     .map((row, index) => ({ row, index }))
-    .filter(({ row }) => row.state === "waiting" && row.dueAt <= draft.now && !(ticket.hold && waitsWithRepair(row)))
+    .filter(
+      ({ row }) => row.state === "waiting" && row.dueAt <= draft.now && !(repairWaits(ticket) && waitsWithRepair(row)),
+    )
     .sort((a, b) => a.row.dueAt - b.row.dueAt || a.index - b.index);
   if (rows.length === 0) return ticket;
 

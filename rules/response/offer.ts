@@ -8,6 +8,7 @@ import type { Offer, Ticket } from "#model/ticket";
 import { type Instant, later, milliseconds, minutes } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { onDuty } from "./on-duty.ts";
+import { stateBeneath, withState } from "./preempted.ts";
 import { tell, tellPerson } from "./tell.ts";
 
 /** A third of the time in which somebody must have accepted. Engineering judgement: room for three people in turn. */
@@ -16,8 +17,9 @@ const SHARE = 1 / 3;
 const USUAL = minutes(15);
 
 const WAITS: ReadonlySet<Ticket["state"]> = new Set(["new", "dispatched"]);
-/** Work that an S1 may take somebody away from. */
-const AT_WORK: ReadonlySet<Ticket["state"]> = new Set(["accepted", "en-route", "on-site"]);
+const waitsForSomebody = (ticket: Ticket): boolean => WAITS.has(stateBeneath(ticket));
+/** Done, but for the words of others: nobody is kept by it. */
+const DONE: ReadonlySet<Ticket["state"]> = new Set(["repaired", "verifying", "closed", "merged"]);
 
 export const isOpenOffer = (offer: Offer): boolean => offer.state === "open";
 
@@ -32,9 +34,13 @@ function hasSkill(site: Site, person: Person, skill: string | undefined, now: In
   return (person.skills ?? []).some((one) => one.skill === skill && (one.until === undefined || today <= one.until));
 }
 
+/** Whether this person has the work, and it is not done. */
+export const isAtWorkOn = (person: Person, ticket: Ticket): boolean =>
+  ticket.closedAt === undefined && !DONE.has(ticket.state) && isPerson(person, ticket.assignee);
+
 /** Open tickets that this person works on. */
-const jobsOf = (draft: Draft, person: Person, except: string): readonly Ticket[] =>
-  draft.openTickets().filter((one) => one.no !== except && isPerson(person, one.assignee) && one.state !== "merged");
+export const jobsOf = (draft: Draft, person: Person, except: string): readonly Ticket[] =>
+  draft.openTickets().filter((one) => one.no !== except && isAtWorkOn(person, one));
 
 /** Somebody who may be sent, and what speaks for them. */
 interface Candidate {
@@ -93,7 +99,7 @@ function offerTo(draft: Draft, ticket: Ticket, people: readonly Candidate[]): Ti
       why: { near, jobs },
     }),
   );
-  const after: Ticket = { ...ticket, state: "dispatched", offers: [...(ticket.offers ?? []), ...fresh] };
+  const after: Ticket = { ...withState(ticket, "dispatched"), offers: [...(ticket.offers ?? []), ...fresh] };
   draft.putTicket(after, "ticket-offered", { to: people.map(({ person }) => person.id), until });
   // The first steps of an S1 tell all of them already.
   for (const { person } of ticket.severity === "S1" ? [] : people) {
@@ -111,7 +117,7 @@ function offerTo(draft: Draft, ticket: Ticket, people: readonly Candidate[]): Ti
  */
 export function offerNext(draft: Draft, ticket: Ticket): Ticket {
   const offers = ticket.offers ?? [];
-  if (!ticket.policy.dispatch || !WAITS.has(ticket.state) || ticket.closedAt !== undefined) return ticket;
+  if (!ticket.policy.dispatch || !waitsForSomebody(ticket) || ticket.closedAt !== undefined) return ticket;
   if (ticket.assignee !== undefined) return ticket;
   if (offers.some(isOpenOffer) || ticket.exhausted === ticket.round) return ticket;
   const people = candidates(draft, ticket);
@@ -146,7 +152,7 @@ const close = (
 
 /** Nobody is asked any more once somebody is there, or there is nothing left to do. */
 export function withdrawOffers(ticket: Ticket): Ticket {
-  if (WAITS.has(ticket.state) || !ticket.offers?.some(isOpenOffer)) return ticket;
+  if (waitsForSomebody(ticket) || !ticket.offers?.some(isOpenOffer)) return ticket;
   return { ...ticket, offers: close(ticket.offers, isOpenOffer, "withdrawn") ?? [] };
 }
 
@@ -192,41 +198,10 @@ export function settleOffers(
           : offer,
       );
       const others = offers?.some(isOpenOffer) ?? false;
-      return { ...ticket, ...(offers ? { offers } : {}), ...(others ? { state: "dispatched" as const } : {}) };
+      return { ...(others ? withState(ticket, "dispatched") : ticket), ...(offers ? { offers } : {}) };
     }
     default:
       return ticket;
-  }
-}
-
-/**
- * Somebody leaves lesser work for an emergency: that work waits for the next one, its clocks run on, and the desk tells the owner
- * a new time (P8, F13).
- */
-export function preempt(draft: Draft, taken: Ticket): void {
-  // A drill takes nobody away from real work.
-  if (taken.severity !== "S1" || taken.drill) return;
-  const person = draft.view.site.people.people.find((one) => isPerson(one, taken.assignee));
-  if (!person) return;
-  for (const job of jobsOf(draft, person, taken.no)) {
-    if ((job.severity !== "S3" && job.severity !== "S4") || !AT_WORK.has(job.state)) continue;
-    const { assignee: _, exhausted: _tried, ...rest } = job;
-    const left: Ticket = {
-      ...rest,
-      state: "new",
-      offers: [
-        ...(job.offers ?? []).filter((offer) => offer.person !== person.id),
-        { person: person.id, round: job.round, state: "withdrawn", at: draft.now, until: draft.now },
-      ],
-    };
-    draft.putTicket(left, "ticket-preempted", { by: taken.no, person: person.id });
-    remind(draft, left, `preempted-${draft.now}`, {
-      zh: `${person.name} 已转去紧急工单 ${taken.no}，请另派人，并告知报修人新的时间`,
-      en: `${person.name} left for the emergency ${taken.no}: send somebody else and tell the owner a new time`,
-    });
-    const next = offerNext(draft, left);
-    const wake = Math.min(job.wakeAt, ...(next.offers ?? []).filter(isOpenOffer).map(({ until }) => until));
-    draft.amendTicket({ ...next, wakeAt: wake as Instant });
   }
 }
 

@@ -8,11 +8,13 @@ import type { Care, Ticket } from "#model/ticket";
 import { type Instant, milliseconds } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { meet, openClocks, wakeOfTicket } from "./clocks.ts";
+import { linkToFire } from "./during-a-fire.ts";
 import { versionInForce } from "./frozen-policy.ts";
 import { ladderRows, runDueSteps } from "./ladder.ts";
 import { closedAbout } from "./lately.ts";
 import { mergeInto } from "./merge.ts";
 import { offerNext } from "./offer.ts";
+import { releasePreempted } from "./preempt.ts";
 
 /**
  * Classes whose alarms on the same device follow from a graver one: they join its ticket instead of opening their own,
@@ -145,6 +147,7 @@ export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
     opening.openedAt,
   );
   ticket = absorb(draft, ticket);
+  ticket = linkToFire(draft, ticket);
   ticket = runDueSteps(draft, ticket);
   // The house itself sends somebody where the class says that it does not wait for a person to do it.
   if (ticket.state === "dispatched") ticket = offerNext(draft, ticket);
@@ -160,8 +163,9 @@ function absorb(draft: Draft, ticket: Ticket): Ticket {
   let merged = ticket;
   for (const other of draft.openTickets()) {
     if (other.no === ticket.no || other.device === undefined || other.device !== ticket.device) continue;
-    if (explains(ticket.class, other.class) && other.rectifies === undefined && !other.drill)
-      merged = mergeInto(draft, other, merged);
+    if (!explains(ticket.class, other.class) || other.rectifies !== undefined || other.drill) continue;
+    merged = mergeInto(draft, other, merged);
+    releasePreempted(draft, other.no);
   }
   return merged;
 }

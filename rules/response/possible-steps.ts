@@ -7,6 +7,7 @@ import type { Instant, Span } from "#model/time";
 import { isOpen, RECURRING } from "./clocks.ts";
 import { isOnTheSpot } from "./findings.ts";
 import { mayReopen } from "./lately.ts";
+import { isPreempted, stateBeneath } from "./preempted.ts";
 
 export interface StepRule {
   /** States in which the step is possible; absent: any open state. */
@@ -110,7 +111,8 @@ export const CONTROLLED: ReadonlySet<TicketState> = new Set(["mitigated", "repai
 /** Whether the ticket's state allows the step at all. */
 export const fits = (ticket: Ticket, step: TicketStep): boolean => {
   const { from } = STEPS[step];
-  return !from || from.includes(ticket.state) || isOnTheSpot(ticket, step);
+  if (!from || from.includes(ticket.state) || isOnTheSpot(ticket, step)) return true;
+  return isPreempted(ticket) && step !== "hold" && from.includes(stateBeneath(ticket));
 };
 
 /** Mandatory rows that nobody has done yet. */

@@ -7,6 +7,7 @@ import type { PastRound, Ticket } from "#model/ticket";
 import type { Instant } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
 import { wakeOfTicket } from "./clocks.ts";
+import { linkToFire } from "./during-a-fire.ts";
 import { policyOf, versionInForce } from "./frozen-policy.ts";
 import { runDueSteps } from "./ladder.ts";
 import { closedAbout, mayReopen } from "./lately.ts";
@@ -106,6 +107,7 @@ export function reopen(draft: Draft, before: Ticket, at: Instant, why: { note?: 
     wakeAt: at,
   };
   draft.putTicket(ticket, "ticket-reopen", { round, severity, ...why }, at);
+  ticket = linkToFire(draft, ticket);
   ticket = runDueSteps(draft, ticket);
   if (ticket.state === "dispatched") ticket = offerNext(draft, ticket);
   ticket = { ...ticket, wakeAt: wakeOfTicket(ticket) };

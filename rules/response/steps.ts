@@ -11,10 +11,12 @@ import { policyOf } from "./frozen-policy.ts";
 import { hold, resume, resumed } from "./hold.ts";
 import { dropAnswered, runDueSteps } from "./ladder.ts";
 import { mergeByHand } from "./merge.ts";
-import { offerByHand, offerNext, preempt, settleOffers, withdrawOffers } from "./offer.ts";
+import { offerByHand, offerNext, settleOffers, withdrawOffers } from "./offer.ts";
 import { keepPromise, promise, rate } from "./owner.ts";
 import { confirmCall } from "./phone.ts";
 import { CONTROLLED, openRows, STEPS } from "./possible-steps.ts";
+import { preempt, releasePreempted } from "./preempt.ts";
+import { isPreempted, withState } from "./preempted.ts";
 import { dropWaiting } from "./reach.ts";
 import { takenUp } from "./recovery.ts";
 import { reopen } from "./reopen.ts";
@@ -45,11 +47,11 @@ export function takeStep(
   if (refused) return { refused };
   if (command.step === "acknowledge" && ticket.acknowledgedBy !== undefined)
     return { ticket, already: ticket.acknowledgedBy };
-  return {
-    ticket:
-      settled(draft, TURNS[command.step]?.(draft, ticket, command, actor, at), command.step) ??
-      apply(draft, ticket, command, actor, at),
-  };
+  const after =
+    settled(draft, TURNS[command.step]?.(draft, ticket, command, actor, at), command.step) ??
+    apply(draft, ticket, command, actor, at);
+  if (ticket.severity === "S1") releasePreempted(draft, ticket.no);
+  return { ticket: after };
 }
 
 /** Steps that do something else than stop clocks. */
@@ -59,7 +61,7 @@ const TURNS: Partial<
   hold: (draft, ticket, command, actor, at) => hold(draft, ticket, command, actor, at),
   resume(draft, ticket, command, _, at) {
     const after = resume(draft, ticket, command, at);
-    return after.state === "dispatched" ? offerNext(draft, after) : after;
+    return after.state === "dispatched" || isPreempted(ticket) ? offerNext(draft, after) : after;
   },
   reopen(draft, ticket, command, _, at) {
     const again = reopen(draft, ticket, at, { note: command.note ?? "" });
@@ -90,8 +92,8 @@ function settled(draft: Draft, turned: Ticket | undefined, step: TicketStep): Ti
 function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, at: Instant): Ticket {
   if (isFirstClaim(found, command.step)) return claimFalseAlarm(draft, found, command, actor, at);
   const rule = STEPS[command.step];
-  // What leads out of the waiting ends it.
-  const before = found.hold && rule.to ? resumed(draft, found, at) : found;
+  // What leads out of the waiting ends it; that one more person cannot come does not.
+  const before = found.hold && rule.to && command.step !== "decline" ? resumed(draft, found, at) : found;
   const timing = policyOf(draft.view, found);
   const who = command.who ?? "staff";
   const meets = command.step === "arrive" ? [...(rule.meets ?? []), `${who}-onsite` as ClockKind] : (rule.meets ?? []);
@@ -115,9 +117,8 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
   const { assignee: _, ...unassigned } = before;
   const base: Ticket = command.step === "decline" ? unassigned : before;
   let ticket: Ticket = {
-    ...base,
+    ...(rule.to && !keepsState ? withState(base, rule.to) : base),
     clocks,
-    ...(rule.to && !keepsState ? { state: rule.to } : {}),
     ...(command.assignee && rule.needs === "assignee" ? { assignee: command.assignee } : {}),
     ...(command.step === "accept" ? { assignee: command.assignee ?? before.assignee ?? actor.name } : {}),
     ...(command.step === "review" ? { reviewedBy: actor.name } : {}),
@@ -136,7 +137,7 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
     ...(command.step === "escalate" ? { ladder: bringForward(before.ladder, draft.now) } : {}),
     ...(confirmed ? { ladder: [...before.ladder, ...confirmedRows(before, draft.now)] } : {}),
   };
-  ticket = keepPromise(ticket);
+  ticket = keepPromise(draft, ticket, at);
   ticket = settleOffers(
     draft,
     ticket,

@@ -25,6 +25,15 @@ function isInTime(draft: Draft, ticket: Ticket, { occurredAt, step }: StepComman
   return occurredAt >= first && occurredAt <= draft.now;
 }
 
+/** A time that lies before the ticket, or is still to come. */
+export const wrongTime = (): Plan =>
+  refuse(
+    422,
+    "wrong-time",
+    "补录时间须在开单之后、现在之前。",
+    "The time of a back-entry lies between the opening and now.",
+  );
+
 const MAY_OVERRIDE: ReadonlySet<Role> = new Set(["supervisor", "admin"]);
 
 type StepCommand = Extract<Command, { do: "ticket-step" }>;
@@ -66,14 +75,7 @@ export function whyNot(
       { state: ticket.state, can: allowedSteps(ticket, draft.now, policyOf(draft.view, ticket).reopen.within).can },
     );
   }
-  if (!isInTime(draft, ticket, command)) {
-    return refuse(
-      422,
-      "wrong-time",
-      "补录时间须在开单之后、现在之前。",
-      "The time of a back-entry lies between the opening and now.",
-    );
-  }
+  if (!isInTime(draft, ticket, command)) return wrongTime();
   const review = whyNotReviewed(ticket, command.step, actor);
   if (review) return review;
   if (rule.needs === "note" && !command.note?.trim())

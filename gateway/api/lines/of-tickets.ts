@@ -26,6 +26,11 @@ export const ticketLines: Readonly<Record<string, Line>> = {
   "ticket-merged": (row) => both(`并入工单 ${word(row, "into")}`, `Merged into ${word(row, "into")}`),
   "ticket-hangs-under": (row) =>
     both(`源头工单为 ${word(row, "parent")}`, `Follows from ticket ${word(row, "parent")}`),
+  "trapped-in-fire": (row) =>
+    both(
+      `火警期间：${textOf(row, "title")?.zh ?? ""}，工单 ${word(row, "child")} 挂在本单之下`,
+      `During the fire: ${textOf(row, "title")?.en ?? ""}; ticket ${word(row, "child")} hangs under this one`,
+    ),
   "rule-deleted": (row) =>
     both(
       `告警 ${word(row, "alarm")} 的规则或设备已删除，告警已关闭`,
@@ -111,8 +116,8 @@ export const ticketLines: Readonly<Record<string, Line>> = {
   "nobody-to-send": fixed("没有可派的人，请人工派单", "Nobody is left to send: send somebody by hand"),
   "ticket-preempted": (row, names) =>
     both(
-      `${names.actor(word(row, "person"))} 转去紧急工单 ${word(row, "by")}，本单重新派人，时限照计`,
-      `${names.actor(word(row, "person"))} left for the emergency ${word(row, "by")}; the clocks run on`,
+      `${names.actor(word(row, "person"))} 转去紧急工单 ${word(row, "by")}，本单挂起（被抢占），另派人，时限照计`,
+      `${names.actor(word(row, "person"))} left for the emergency ${word(row, "by")}: on hold (pre-empted), others are asked, the clocks run on`,
     ),
   "re-armed": fixed(
     "自检发现缺失的时限或升级步骤，已重新设定",
@@ -122,7 +127,13 @@ export const ticketLines: Readonly<Record<string, Line>> = {
     "源已自动恢复且无人接单，工单自动关闭（自动恢复）",
     "The source went back to normal by itself and nobody had taken it: the ticket closed itself",
   ),
-  "hold-over": () => both("挂起时间已到，工单自动恢复", "The time to wait was over; the ticket went on by itself"),
+  "hold-over": (row) =>
+    word(row, "emergency")
+      ? both(
+          `紧急工单 ${word(row, "emergency")} 已不占用人员，被抢占的工单自动恢复`,
+          `The emergency ${word(row, "emergency")} keeps nobody any more; the pre-empted ticket went on by itself`,
+        )
+      : both("挂起时间已到，工单自动恢复", "The time to wait was over; the ticket went on by itself"),
   "promise-missed": (row) =>
     word(row, "what") === "arrive"
       ? both(

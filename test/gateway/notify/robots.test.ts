@@ -153,7 +153,7 @@ test.each<[Mood, string, string]>([
   [{ status: 429 }, "try-later", "HTTP 429"],
   [{ status: 404 }, "refused", "HTTP 404"],
   [{ status: 302 }, "try-later", "HTTP 302"],
-  [{ body: "<html>请登录校园网</html>" }, "try-later", "JSON"],
+  [{ body: "<html>请登录校园网</html>" }, "try-later", "sign-in page"],
   [{ body: '{"errcode":"0"}' }, "try-later", "JSON"],
   [{ body: "null" }, "try-later", "JSON"],
   [{ body: "" }, "try-later", "JSON"],

@@ -5,8 +5,9 @@ import type { Actor } from "#model/account";
 import { type Command, type Happening, type Plan, ticketSteps } from "#model/plan";
 import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
 import { between, days, hours, type Instant, instant, later, milliseconds, minutes } from "#model/time";
-import { elapsed, pausedFor, wakeOfTicket } from "../../../rules/response/clocks.ts";
+import { elapsed, pausedFor, waitsWithRepair, wakeOfTicket } from "../../../rules/response/clocks.ts";
 import { allowedSteps } from "../../../rules/response/possible-steps.ts";
+import { repairWaits } from "../../../rules/response/preempted.ts";
 import { operator, supervisor, verdict } from "../../support/building.ts";
 
 const traits = {
@@ -218,7 +219,8 @@ export function expectLegal(
   if (one.kind === "tick" || one.kind === "restart") {
     for (const ticket of open.values()) {
       const waits = ({ state, dueAt }: LadderRow) => state === "waiting" && dueAt <= now;
-      holds(ticket.hold !== undefined || !ticket.ladder.some(waits), ticket.no, "no step that is due waits");
+      const mayWait = (row: LadderRow) => repairWaits(ticket) && waitsWithRepair(row);
+      holds(!ticket.ladder.some((row) => waits(row) && !mayWait(row)), ticket.no, "no step that is due waits");
       const runs = ({ state, dueAt }: ResponseClock) => state === "running" && dueAt <= now;
       holds(!ticket.clocks.some(runs), ticket.no, "no clock that ran out runs");
     }

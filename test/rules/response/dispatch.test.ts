@@ -5,7 +5,7 @@ import type { TicketStep } from "#model/plan";
 import type { ClassPolicy } from "#model/policy";
 import type { Person, Site } from "#model/site";
 import type { Ticket } from "#model/ticket";
-import { instant } from "#model/time";
+import { instant, minutes } from "#model/time";
 import { at, building, operator, people, policy, supervisor, verdict } from "../../support/building.ts";
 import { createPureHouse } from "../../support/pure-house.ts";
 
@@ -154,20 +154,101 @@ test("somebody at an emergency is not asked for anything else; a busy one comes 
   expect(offers(second)).toEqual(["firm open"]);
 });
 
-test("an emergency takes somebody from lesser work: that is offered to the next one, its clocks run on, the desk hears of it", () => {
-  const { house, raise, take, offers, ticket } = open();
-  const lesser = raise(0, "general_fault", "lift-2");
-  take(lesser, "accept", 1, actor("near"));
-  const due = ticket(lesser).clocks.find((one) => one.kind === "resolve")?.dueAt;
-  const trapped = raise(10, "elevator_entrapment");
-  take(trapped, "accept", 11, actor("near"));
-  expect(ticket(lesser)).toMatchObject({ state: "dispatched" });
-  expect(ticket(lesser).assignee).toBeUndefined();
-  expect(offers(lesser)).toEqual(["near withdrawn", "far open"]);
-  expect(ticket(lesser).clocks.find((one) => one.kind === "resolve")).toMatchObject({ state: "running", dueAt: due });
-  expect(house.events(`ticket:${lesser}`)).toContain("ticket-preempted");
-  expect(house.said.find((one) => one.step.startsWith("preempted"))?.text.zh).toContain("告知报修人新的时间");
-  expect(ticket(trapped).assignee).toBe("钱近");
+describe("an emergency takes somebody from lesser work", () => {
+  function preempted() {
+    const desk = open();
+    const lesser = desk.raise(0, "general_fault", "lift-2");
+    desk.take(lesser, "accept", 1, actor("near"));
+    const before = desk.ticket(lesser);
+    const trapped = desk.raise(10, "elevator_entrapment");
+    desk.take(trapped, "accept", 11, actor("near"));
+    return { ...desk, lesser, trapped, before };
+  }
+
+  test("case 22: that stands on hold as pre-empted, its clocks run on, the next one is asked, the desk hears of it", () => {
+    const { house, offers, ticket, lesser, trapped, before } = preempted();
+    expect(ticket(lesser)).toMatchObject({
+      state: "on-hold",
+      hold: { reason: "preempted", by: "钱近", since: at(11), emergency: trapped },
+    });
+    expect(ticket(lesser).assignee).toBeUndefined();
+    expect(offers(lesser)).toEqual(["near withdrawn", "far open"]);
+    expect(ticket(lesser).clocks).toEqual(before.clocks);
+    expect(house.events(`ticket:${lesser}`)).toContain("ticket-preempted");
+    const told = house.said.filter((one) => one.step.startsWith("preempted"));
+    expect(told.map(({ to }) => to)).toEqual(["p-control-room-operator"]);
+    expect(told[0]?.text.zh).toContain("挂起（被抢占）");
+    expect(told[0]?.text.zh).toContain("告知报修人新的时间");
+    expect(ticket(trapped).assignee).toBe("钱近");
+  });
+
+  test("it stays so while offers run out and are declined; whoever accepts ends it, and no clock has stood still", () => {
+    const { house, offers, ticket, take, lesser, before } = preempted();
+    house.beat(at(11), at(16));
+    expect(ticket(lesser).state).toBe("on-hold");
+    expect(offers(lesser)).toEqual(["near withdrawn", "far expired", "firm open"]);
+    take(lesser, "decline", 17, actor("firm"), { note: "车辆故障" });
+    expect(ticket(lesser)).toMatchObject({ state: "on-hold", hold: { reason: "preempted" } });
+    expect(house.events(`ticket:${lesser}`)).toContain("nobody-to-send");
+    expect(take(lesser, "accept", 18, actor("far")).refusal).toBeUndefined();
+    expect(ticket(lesser)).toMatchObject({ state: "accepted", assignee: "赵远" });
+    expect(ticket(lesser).hold).toBeUndefined();
+    const resolve = (of: Ticket) => of.clocks.find(({ kind }) => kind === "resolve");
+    expect(resolve(ticket(lesser))).toMatchObject({ state: "running", dueAt: resolve(before)?.dueAt });
+    expect(resolve(ticket(lesser))?.segments).toHaveLength(1);
+  });
+
+  test("steps that wait for the repair run meanwhile, as they do not while somebody granted a wait", () => {
+    const { house, ticket, lesser } = preempted();
+    const late = { ...policy.ladders.S3[0]!, id: "not-resolved", after: minutes(20), unless: ["resolve" as const] };
+    house.tickets.set(lesser, {
+      ...ticket(lesser),
+      ladder: [...ticket(lesser).ladder, { step: late, dueAt: at(20), state: "waiting", loop: 0 }],
+      wakeAt: at(12),
+    });
+    house.beat(at(11), at(21));
+    expect(ticket(lesser).ladder.at(-1)).toMatchObject({ state: "done", doneAt: at(20) });
+  });
+
+  test.each(["repair", "false-alarm", "decline", "dispatch"] as const)(
+    "it goes on by itself when the emergency no longer keeps them: %s",
+    (how) => {
+      const { house, offers, ticket, take, lesser, trapped } = preempted();
+      house.beat(at(11), at(40));
+      expect(offers(lesser)).toEqual(["near withdrawn", "far expired", "firm expired"]);
+      take(trapped, "note", 40, operator, { note: "已到场" });
+      expect(ticket(lesser).state).toBe("on-hold");
+      take(trapped, how, 41, actor("near"), { note: "说明", assignee: "赵远" });
+      expect(ticket(lesser)).toMatchObject({ state: "dispatched" });
+      expect(ticket(lesser).hold).toBeUndefined();
+      // Who left knows the work, and is asked again.
+      expect(offers(lesser)).toEqual(["far expired", "firm expired", "near open"]);
+      expect(house.events(`ticket:${lesser}`)).toContain("hold-over");
+      expect(house.said.some(({ step, ticket: no }) => step.startsWith("preemption-over") && no === lesser)).toBe(true);
+    },
+  );
+
+  test("the desk may take it up or send somebody by name; it cannot be put on hold a second time", () => {
+    const { ticket, take, lesser } = preempted();
+    expect(take(lesser, "hold", 12, supervisor, { reason: "parts" }).refusal?.code).toBe("wrong-state");
+    expect(take(lesser, "repair", 12, operator).refusal?.code).toBe("wrong-state");
+    take(lesser, "dispatch", 12, operator, { assignee: "李普" });
+    expect(ticket(lesser)).toMatchObject({ state: "dispatched", assignee: "李普" });
+    expect(ticket(lesser).hold).toBeUndefined();
+    const other = preempted();
+    other.take(other.lesser, "resume", 12, operator);
+    expect(other.ticket(other.lesser)).toMatchObject({ state: "dispatched" });
+  });
+
+  test("what is grave is left alone: S1 takes from S3 and S4", () => {
+    const desk = open();
+    const grave = desk.raise(0, "general_fault", "lift-2");
+    desk.take(grave, "accept", 1, actor("near"));
+    desk.house.tickets.set(grave, { ...desk.ticket(grave), severity: "S2" });
+    const trapped = desk.raise(10, "elevator_entrapment");
+    desk.take(trapped, "accept", 11, actor("near"));
+    expect(desk.ticket(grave)).toMatchObject({ state: "accepted", assignee: "钱近" });
+  });
 });
 
 test("sent by hand, whoever does not answer in time is followed by the next one", () => {

@@ -7,7 +7,7 @@ import { inOneLine } from "#model/in-one-line";
 import type { Delivery, Message } from "#model/message";
 import { severityName } from "#model/severity";
 import type { Text } from "#model/text";
-import { ask, isDelivery, outcomeOfStatus, parsed } from "../../ask.ts";
+import { ask, isDelivery, outcomeOfAnswer, parsed } from "../../ask.ts";
 import type { Channel, ChannelContext } from "../../channel.ts";
 import { cutToLetters, headed } from "../../wording.ts";
 import { at, fill, type Words } from "./template.ts";
@@ -37,9 +37,10 @@ const provider = (kind: "sms" | "voice"): Channel<Settings> => ({
       ...(settings.body === undefined ? {} : { body: fill(settings.body, words, settings.encoding) }),
       allow: settings.allow,
       signal,
+      ...(settings.ca === undefined ? {} : { ca: settings.ca }),
     });
     if (isDelivery(answer)) return answer;
-    return outcomeOfStatus(answer.status) ?? judge(answer.body, settings);
+    return outcomeOfAnswer(answer) ?? judge(answer.body, settings);
   },
 });
 

@@ -68,6 +68,8 @@ export const pagesEn: PageWords = {
     help: "Help",
     and: ", ",
     public: "Shown to owners",
+    parent: "Follows from",
+    children: "Hanging under it",
     offers: "Offers",
     state: {
       open: "waiting",
@@ -91,6 +93,8 @@ export const pagesEn: PageWords = {
     phone: "Phone",
     keep: "Keep",
     show: "Show (logged)",
+    unreadable:
+      "Who reported it cannot be opened (keys.json is another one, or the file was damaged). Ask the administrator for the copy of the keys, or write it down again here.",
     keptFor: (days: number) => `erased ${days} days after closing`,
     promise: "Promise",
     what: { arrive: "to arrive", finish: "to finish" },
@@ -306,6 +310,7 @@ export const pagesEn: PageWords = {
     noAlarms: "no alarm of the fire system",
     silent: "does not answer",
     late: "Overdue; the shift leader was told",
+    short: "fewer than two on duty",
     lateEntry: "late entry",
     missed: "Missed",
     waits: "To be made",

@@ -21,7 +21,8 @@ export const phoneEn: PhoneWords = {
   },
   expected: (time: string) => `Wanted by ${time}`,
   care: { elderly: "Elderly person", disabled: "Disabled person" },
-  simulated: "A drill. Nothing here is real.",
+  drill: "A drill. Nothing here is real.",
+  simulated: "Simulated. Nothing here is real.",
   state: {
     new: "Waiting",
     dispatched: "Waiting",

@@ -18,7 +18,8 @@ export const phoneZh = {
   },
   expected: (time: string) => `期望解决：${time}`,
   care: { elderly: "家中有老人", disabled: "家中有残障人士" },
-  simulated: "模拟演练，非真实情况",
+  drill: "演练，非真实情况",
+  simulated: "模拟数据，非真实情况",
   state: {
     new: "待接单",
     dispatched: "待接单",
