@@ -140,7 +140,12 @@ describe.skipIf(!hasBrowser())("the log of the fire control room", () => {
     // What an inspector looks for is the blackest on the sheet: missed, late, out of order.
     const ink = await page
       .locator("[data-row] .inverted")
-      .evaluateAll((all) => all.map((one) => getComputedStyle(one).color));
+      .evaluateAll((all) =>
+        all.map(
+          (one) =>
+            (globalThis as unknown as { getComputedStyle(of: unknown): { color: string } }).getComputedStyle(one).color,
+        ),
+      );
     expect(ink.length).toBeGreaterThan(3);
     expect([...new Set(ink)]).toEqual(["rgb(0, 0, 0)"]);
     expect(await page.locator(".on-paper").isVisible()).toBe(true);
