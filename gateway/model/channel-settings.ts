@@ -25,6 +25,9 @@ const Secret = z.string().min(16);
 /** While a secret is changed: the new one first, and the one that the other side still knows. */
 export const Secrets = z.union([Secret, z.array(Secret).min(1).max(2)]);
 
+/** In which the people behind this channel read. JSON for programs carries both. */
+const language = z.enum(["zh", "en"]).default("zh");
+
 /** The authority of a house of its own, PEM, in place of the machine's list. */
 const ca = z.string().min(1).optional();
 
@@ -36,6 +39,7 @@ const robot = {
   allow: Allow,
   /** Posts a minute. All three vendors cut off at 20 or more; what is left is for the next emergency. */
   perMinute: z.int().min(6).max(20).default(15),
+  language,
 };
 /** 加签 of DingTalk and Feishu; absent where the robot is guarded by keywords or addresses instead. */
 const signed = { ...robot, secret: z.string().min(8).optional() };
@@ -89,6 +93,7 @@ const provider = {
   longest: z.int().min(20).max(1_000).default(300),
   /** The provider tells back what became of a message ({key} must go out with it), signed with this secret. */
   answers: z.strictObject({ secret: Secrets }).optional(),
+  language,
   ca,
   allow: Allow,
 };
@@ -100,6 +105,8 @@ const smtp = {
   security: z.enum(["tls", "starttls", "none"]).default("tls"),
   user: z.string().min(1).optional(),
   password: z.string().min(1).optional(),
+  /** Of the subject; the mail itself says it in both. */
+  language,
   from: z.string().regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/),
   ca,
   allow: Allow,

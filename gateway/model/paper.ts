@@ -2,6 +2,7 @@
 
 import type { AccidentReport } from "./accident.ts";
 import type { FireLog } from "./fire-log.ts";
+import type { KeptPolicy } from "./kept-policy.ts";
 import type { LearnedValue } from "./learned.ts";
 import type { Notice } from "./notice.ts";
 import type { Severity } from "./severity.ts";
@@ -106,4 +107,4 @@ export interface WrittenReport {
   readonly body: object;
 }
 
-export type Paper = Handover | WrittenReport | Notice | FireLog | LearnedValue | AccidentReport;
+export type Paper = Handover | WrittenReport | Notice | FireLog | LearnedValue | AccidentReport | KeptPolicy;

@@ -105,6 +105,7 @@ export function startDelivery({ door, site, clock, log, metrics, linkOf }: Deliv
     for (const lane of lanes.values()) {
       if (now < lane.closedUntil) lane.ready.filter(isGrave).forEach(hurryNext);
       fill(lane);
+      if (lane.ready.length > 0 && lane.bucket.opensAt > now) next = Math.min(next, lane.bucket.opensAt);
     }
     return milliseconds(next - now);
   }

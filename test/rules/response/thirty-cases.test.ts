@@ -51,7 +51,7 @@ const shownBy: readonly { readonly cases: readonly number[]; readonly file: stri
   },
   {
     cases: [7, 8],
-    file: `${notify}/deliver-outbox.test.ts`,
+    file: `${notify}/retries.test.ts`,
     title:
       "a message that was being sent when the last process died is sent again: twice at the door, one to the receiver",
   },

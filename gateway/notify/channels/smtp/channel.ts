@@ -68,7 +68,7 @@ export const smtpChannel: Channel<Settings> = {
   },
 };
 
-function mailOf(message: Message, { from }: Settings, { site, ticket, link }: ChannelContext, to: string) {
+function mailOf(message: Message, { from, language }: Settings, { site, ticket, link }: ChannelContext, to: string) {
   const head = headed(message);
   const id = createHash("sha256").update(`${site.id}/${message.key}`).digest("hex").slice(0, 32);
   const lines = [
@@ -81,7 +81,7 @@ function mailOf(message: Message, { from }: Settings, { site, ticket, link }: Ch
   return {
     from,
     to,
-    subject: cutToLetters(head, 120),
+    subject: cutToLetters(headed(message, language), 120),
     text: lines.join("\n"),
     messageId: `<${id}@gatehouse.invalid>`,
     headers: { "auto-submitted": "auto-generated", ...(ticket ? { "x-gatehouse-ticket": ticket.no } : {}) },
