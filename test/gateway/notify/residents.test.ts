@@ -44,6 +44,12 @@ test("a group of residents reads no severity and nobody's name", () => {
   };
   expect(groupText(notice(), context, 2_000)).toBe(text.zh);
   expect(groupText(aMessage("k", { text, severity: "S2" }), context, 2_000)).toContain("【高】");
+  // A group of the crew need not know how to call who reported it; the office's own number in a notice stays.
+  const called = { zh: "王女士 13900007788 报修漏水", en: "Ms Wang 13900007788: a leak" };
+  const crew = groupText(aMessage("k", { text: called }), context, 2_000);
+  expect(crew).toContain("139****7788");
+  expect(crew).not.toContain("13900007788");
+  expect(groupText(notice({ text: called }), context, 2_000)).toContain("13900007788");
 });
 
 const KEY = "whsec-0123456789abcdef";
