@@ -87,6 +87,54 @@ describe("the default policy", () => {
     });
   });
 
+  test("fire, gas, power, doors and planned work", () => {
+    const desk = { acknowledge: "PT30S" };
+    const atOnce = { ...desk, dispatch: "PT0S" };
+    const repaired = { mitigate: "PT2H", resolve: "P1D" };
+    expect(clocksOf("fire_alarm")).toEqual({
+      ...{ ...desk, verify: "PT5M", plan: "PT5M", onsite: "PT5M" },
+      ...{ feedback: "PT10M", resolve: "P1D", followup: "P1D" },
+    });
+    // resolve stands beside the table: after the gas company's word somebody still repairs (T5).
+    expect(clocksOf("gas_leak")).toEqual({
+      ...{ ...atOnce, plan: "PT5M", accept: "PT5M", onsite: "PT15M", ...repaired },
+      ...{ feedback: "PT10M", followup: "P1D" },
+    });
+    expect(clocksOf("power_outage")).toEqual({
+      ...{ ...atOnce, plan: "PT5M", accept: "PT15M", onsite: "PT30M", ...repaired },
+      ...{ feedback: "PT1H", followup: "P1D" },
+    });
+    expect(clocksOf("forced_door")).toEqual({
+      ...{ ...atOnce, accept: "PT15M", onsite: "PT15M", ...repaired },
+      feedback: "PT1H",
+    });
+    expect(clocksOf("non_urgent")).toEqual({
+      ...{ dispatch: "PT15M", accept: "P1D", resolve: "P3D", feedback: "P1D", followup: "P2D" },
+    });
+    const severities = Object.entries(policy.classes).map(([id, one]) => [id, one.severity]);
+    expect(Object.fromEntries(severities)).toMatchObject({
+      ...{ elevator_entrapment: "S1", fire_alarm: "S1", gas_leak: "S1", pipe_burst: "S2", power_outage: "S2" },
+      ...{ forced_door: "S2", pump_fault: "S3", comms_loss: "S3", general_fault: "S3", non_urgent: "S4" },
+    });
+    expect([policy.hold.longest, policy.reopen.within, policy.repeat.within].map(formatSpan)).toEqual([
+      "P2D",
+      "P7D",
+      "P7D",
+    ]);
+    expect(policy.hold.reasons.map(({ text }) => text.zh)).toEqual([
+      "等待配件",
+      "等待外部单位",
+      "无法入户",
+      "停工待批",
+    ]);
+    expect(policy.kpi).toMatchObject({
+      satisfaction: { alarm: 0.9, target: 0.95 },
+      firstFix: 0.85,
+      repeatDrop: 0.2,
+      complaints: 0.02,
+    });
+  });
+
   test("a blind lift or fire panel is answered as S2: on site in 15 minutes, progress every hour", () => {
     expect(written(policy.classes.comms_loss?.bySeverity.S2 ?? [])).toEqual({
       acknowledge: "PT30S",
