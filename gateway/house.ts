@@ -34,6 +34,7 @@ import { startDelivery } from "./notify/deliver-outbox.ts";
 import { keepErasing } from "./people/contacts.ts";
 import { openKeyring } from "./people/keyring.ts";
 import { linkWriter } from "./people/message-link.ts";
+import { highestSealed, sealedByOthers } from "./people/sealed-books.ts";
 import { openVault } from "./people/vault.ts";
 import { createPipeline } from "./pipeline.ts";
 import { watchBadTime } from "./points/bad-time.ts";
@@ -88,7 +89,18 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
       tell: ({ state, because }) => log.error({ state, because: because.en }, "the store"),
     }),
   );
-  const kept = await store.load(machine.now());
+  let keys = openKeyring(input.data);
+  const vault = openVault(input.data, () => keys);
+  const sealed = await vault.entries();
+  const lost = await sealedByOthers(vault, sealed);
+  if (lost > 0) {
+    log.error(
+      { count: lost },
+      "names, photos and signatures in sealed/ cannot be opened with the keys in keys.json; put back the copy of the keys and start again",
+    );
+  }
+  const books = await store.load(machine.now());
+  const kept = { ...books, lastTicket: Math.max(books.lastTicket, highestSealed(sealed)) };
   const lastSeen = instant(Number(kept.notes.get("clock") ?? 0));
   const clock = input.clock(lastSeen);
   if (kept.tail?.ok === false) {
@@ -147,8 +159,6 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     changes: site.devices.map((device) => ({ device: device.id, state: "unknown" as const, since: clock.now() })),
   });
 
-  let keys = openKeyring(input.data);
-  const vault = openVault(input.data, () => keys);
   const linkOf = linkWriter({ site, key: keys.links, now: () => clock.now() });
   const delivery = opened.use(startDelivery({ door, site, clock, log, metrics, linkOf }));
   const writeDesk = createWriteDesk({

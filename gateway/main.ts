@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 /** The command line, and the only place that reads the environment or ends the process. */
+import { enableCompileCache } from "node:module";
+import { fileURLToPath } from "node:url";
 import type { Text } from "#model/text";
 import { type Command, type CommandLine, exit, Refusal, say, WrongUsage } from "./commands/command.ts";
 
@@ -115,6 +117,11 @@ ${Object.values(commands)
   GATEHOUSE_DATA GATEHOUSE_PORT GATEHOUSE_HOST GATEHOUSE_BROKER_PORT GATEHOUSE_LOG GATEHOUSE_TOKEN(demo)`;
 
 const { env } = process;
+// Compiled code is kept beside the libraries, so that a gateway that starts again does it in half the time: worker
+// threads and the simulated building find it by the variable. Where nothing can be written, it starts as before.
+env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL("../node_modules/.cache/gatehouse", import.meta.url));
+enableCompileCache();
+
 const line: CommandLine = {
   /** Messages of the command line follow the person's locale; Chinese comes first where it is not told. */
   language: /^(?!zh|C\b|POSIX)[a-z]{2}/.test(env.LC_ALL ?? env.LC_MESSAGES ?? env.LANG ?? "") ? "en" : "zh",

@@ -10,7 +10,9 @@ import { type StandingLink, unitFigures } from "./unit-figures.ts";
 export interface Standing {
   readonly points: number;
   readonly alarms: readonly { readonly severity: Severity; readonly state: string; readonly count: number }[];
+  /** Open ones that are no drill. */
   readonly tickets: Readonly<Record<Severity, number>>;
+  readonly drills: number;
   readonly outbox: number;
   readonly links?: readonly StandingLink[];
   /** Samples that are not on the disk yet. */
@@ -71,10 +73,11 @@ export function createMetrics(): Metrics {
   });
   const tickets = new Gauge({
     name: "gatehouse_tickets_open",
-    help: "Tickets that are not closed.",
+    help: "Tickets that are not closed, without drills.",
     labelNames: ["severity"],
     registers,
   });
+  const drills = new Gauge({ name: "gatehouse_drills_open", help: "Drills that are not closed.", registers });
   const outbox = new Gauge({ name: "gatehouse_outbox_depth", help: "Messages that wait to be sent.", registers });
   const history = new Gauge({
     name: "gatehouse_history_queue",
@@ -136,7 +139,7 @@ export function createMetrics(): Metrics {
   });
   const breaches = new Counter({
     name: "gatehouse_clock_breaches_total",
-    help: "Response clocks that passed their due instant.",
+    help: "Response clocks that passed their due instant, without drills.",
     labelNames: ["kind"],
     registers,
   });
@@ -214,6 +217,7 @@ export function createMetrics(): Metrics {
     },
     render(standing) {
       points.set(standing.points);
+      drills.set(standing.drills);
       outbox.set(standing.outbox);
       history.set(standing.history);
       alarms.reset();

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 /** The command line of the simulated building: run · list · play · fault · stop · top · score. */
+import { enableCompileCache } from "node:module";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { callControl } from "./control-client.ts";
 import type { ProfileRun } from "./profile-fleet.ts";
@@ -240,6 +242,10 @@ async function main(argv: readonly string[]): Promise<void> {
   if (command === "stop" && !first) return ask(port(), "/stop", { device: values.device });
   fail(wrongUsage(command));
 }
+
+// As in the gateway: the second start takes half the time.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL("../node_modules/.cache/gatehouse", import.meta.url));
+enableCompileCache();
 
 try {
   await main(process.argv.slice(2));

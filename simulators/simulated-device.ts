@@ -4,8 +4,9 @@ import { type FleetUnit, partsOf } from "./fleet.ts";
 import { type Performance, type PerformanceEvents, type PlayOptions, type PlayStatus, perform } from "./performance.ts";
 import type { Plant } from "./plant/plant.ts";
 import { createPlant } from "./plants.ts";
+import { plantUnits } from "./profile/find-profile.ts";
 import type { Profile, ProfilePoint } from "./profile/profile.ts";
-import { profileReadings } from "./profile/readings.ts";
+import { intoUnitOf, profileReadings } from "./profile/readings.ts";
 import { profileMemory } from "./profile/registers.ts";
 import type { Scenario, ScenarioOf } from "./scenarios/scenario.ts";
 import { expectation, type TruthLog } from "./truth.ts";
@@ -97,7 +98,13 @@ export function createSimulatedDevice(
   const has = (point: string) => set.has(point) || Object.hasOwn(plant.readings, point);
   const readings = profileReadings(has, faults.read, Number(fleetUnit.vars?.door ?? 1));
   // A point held by hand is held before the device's faults: a heartbeat that stands still stands still.
-  const show = (point: ProfilePoint) => (set.has(point.id) ? faults.read(point.id) : readings(point));
+  const raw = (point: ProfilePoint) => (set.has(point.id) ? faults.read(point.id) : readings(point));
+  const units = profile === undefined ? undefined : plantUnits(fleetUnit.kind);
+  const turns = new Map(profile?.points.map((point) => [point.id, units && intoUnitOf(point, units)]));
+  const show = (point: ProfilePoint) => {
+    const value = raw(point);
+    return typeof value === "string" ? value : (turns.get(point.id)?.(value) ?? value);
+  };
   const analog = [
     ...map.flatMap(({ point, scale }) => (scale > 1 ? [[point, 1 / scale] as const] : [])),
     ...(Object.hasOwn(plant.readings, "heartbeat") ? [["heartbeat", 1] as const] : []),

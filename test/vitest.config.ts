@@ -12,5 +12,7 @@ export default defineConfig({
     env: { GATEHOUSE_BROKER_PORT: "0" },
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // What comes from another process is waited for as long as a busy machine may take; a poll ends when it has come.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

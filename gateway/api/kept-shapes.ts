@@ -23,6 +23,8 @@ export const ContactShape = z.object({
   clear: z.boolean(),
   /** How long it is kept after the ticket was closed, in days. */
   keptDays: z.int(),
+  /** Something was written down, and no key of this house opens it. */
+  unreadable: z.literal(true).optional(),
 });
 
 /** A time that was promised to the owner; the last one counts. */

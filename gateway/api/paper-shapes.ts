@@ -57,6 +57,8 @@ export const HandoverShape = z.object({
   /** As signed, or as the house stands now while nobody has signed. */
   snapshot: SnapshotShape.optional(),
   handedBy: SignatureShape.optional(),
+  /** Opened after the first signature: up to the second one, or up to now while it is missing. */
+  since: SnapshotShape.shape.tickets.optional(),
   takenBy: SignatureShape.optional(),
 });
 
@@ -79,7 +81,9 @@ export const FireLogShape = z.object({
   checks: z.array(z.object({ id: z.string(), text: Text, ok: z.boolean().optional() })),
   entry: z.object({ panel: z.enum(panelStates), linkage: z.enum(linkageStates), remarks: z.string() }).optional(),
   /** What the house knew of the fire system: as frozen by the entry, or as it stands now. */
-  seen: SnapshotShape.pick({ at: true, alarms: true, silent: true }).optional(),
+  seen: SnapshotShape.pick({ at: true, alarms: true, silent: true })
+    .extend({ drills: z.array(z.object({ ticket: z.string(), title: Text, from: Time, to: Time.optional() })) })
+    .optional(),
   filledBy: SignatureShape.optional(),
 });
 

@@ -2,9 +2,16 @@
 import * as z from "zod";
 import { ticketClasses } from "#model/policy";
 import { cares } from "#model/ticket";
-import { CommandId, Duration, Instantly, id, Limit, words } from "./inputs.ts";
+import { CommandId, Duration, Instantly, id, Limit, say, words } from "./inputs.ts";
 
-export const TicketParams = z.strictObject({ no: z.string().regex(/^[A-Z]{2}\d{8}-\d{1,12}$/) });
+export const TicketParams = z.strictObject({
+  no: z.string().check(
+    say((no: string) => /^[A-Z]{2}\d{8}-\d{1,12}$/.test(no), {
+      zh: "工单号不对，应形如 GD20261121-000001",
+      en: "This is no ticket number; one looks like GD20261121-000001",
+    }),
+  ),
+});
 export const TicketQuery = z.strictObject({
   state: z.enum(["open", "closed", "all"]).default("open"),
   limit: Limit.default(200),

@@ -20,6 +20,8 @@ export const VisitShape = z.object({
       severity,
       state: z.string(),
       title: Text,
+      /** What its alarms say that happened, and where: the floor a car stands at, the detector of a fire. */
+      because: z.array(Text),
       place,
       expected,
       care,
@@ -27,12 +29,15 @@ export const VisitShape = z.object({
       openedAt: Time,
       closedAt: Time.optional(),
       simulated: z.boolean(),
+      drill: z.literal(true).optional(),
       round: z.int(),
       /** Until when it is offered. */
       until: Time.optional(),
       clocks: z.array(ClockShape),
       can: z.array(z.string()),
       sop: z.array(SopShape),
+      /** What was promised in this round: another time of the same takes a reason. */
+      promised: z.array(z.object({ what: z.enum(["arrive", "finish"]), until: Time })),
       hold: Text.optional(),
       files: z.array(FileShape),
     })

@@ -21,7 +21,17 @@ export const WebAddress = z
 const Allow = z.array(z.enum(["private", "loopback"])).default([]);
 
 /** Signs each message; a short one could be guessed from a single message. */
-const webhook = { url: WebAddress, secret: z.string().min(16), allow: Allow };
+const Secret = z.string().min(16);
+/** While a secret is changed: the new one first, and the one that the other side still knows. */
+export const Secrets = z.union([Secret, z.array(Secret).min(1).max(2)]);
+
+/** In which the people behind this channel read. JSON for programs carries both. */
+const language = z.enum(["zh", "en"]).default("zh");
+
+/** The authority of a house of its own, PEM, in place of the machine's list. */
+const ca = z.string().min(1).optional();
+
+const webhook = { url: WebAddress, secret: Secrets, ca, allow: Allow };
 
 /** Group robots. The address holds the key of the robot and is a secret as a whole. */
 const robot = {
@@ -29,6 +39,7 @@ const robot = {
   allow: Allow,
   /** Posts a minute. All three vendors cut off at 20 or more; what is left is for the next emergency. */
   perMinute: z.int().min(6).max(20).default(15),
+  language,
 };
 /** 加签 of DingTalk and Feishu; absent where the robot is guarded by keywords or addresses instead. */
 const signed = { ...robot, secret: z.string().min(8).optional() };
@@ -81,7 +92,9 @@ const provider = {
   /** Characters of {text}; longer texts lose their end, never number, place and emergency. */
   longest: z.int().min(20).max(1_000).default(300),
   /** The provider tells back what became of a message ({key} must go out with it), signed with this secret. */
-  answers: z.strictObject({ secret: z.string().min(16) }).optional(),
+  answers: z.strictObject({ secret: Secrets }).optional(),
+  language,
+  ca,
   allow: Allow,
 };
 
@@ -92,9 +105,10 @@ const smtp = {
   security: z.enum(["tls", "starttls", "none"]).default("tls"),
   user: z.string().min(1).optional(),
   password: z.string().min(1).optional(),
+  /** Of the subject; the mail itself says it in both. */
+  language,
   from: z.string().regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/),
-  /** The authority of a house of its own, PEM. */
-  ca: z.string().min(1).optional(),
+  ca,
   allow: Allow,
 };
 
@@ -120,8 +134,8 @@ const mqtt = {
   user: z.string().min(1).max(256).optional(),
   password: z.string().min(1).max(4_096).optional(),
   version: z.union([z.literal(5), z.literal("3.1.1")]).default(5),
-  /** The authority of a house of its own, PEM; for mqtts. */
-  ca: z.string().min(1).optional(),
+  /** For mqtts. */
+  ca,
   topic: z
     .string()
     .max(200)

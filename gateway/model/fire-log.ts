@@ -29,6 +29,15 @@ export interface FireLogEntry {
   readonly remarks: string;
 }
 
+/** A fire drill that ran since the entry before: whoever reads the log must not take it for a fire. */
+export interface FireDrill {
+  readonly ticket: string;
+  readonly title: Text;
+  readonly from: Instant;
+  /** Absent while it goes on. */
+  readonly to?: Instant;
+}
+
 export interface FireLog {
   readonly kind: "fire-log";
   /** `XF20261121-2200`: local date and time at which it was due. */
@@ -42,7 +51,7 @@ export interface FireLog {
   readonly checks: readonly EquipmentCheck[];
   readonly entry?: FireLogEntry;
   /** What the house itself knew of the fire system when the entry was made. */
-  readonly seen?: Pick<ShiftSnapshot, "at" | "alarms" | "silent">;
+  readonly seen?: Pick<ShiftSnapshot, "at" | "alarms" | "silent"> & { readonly drills?: readonly FireDrill[] };
   readonly filledBy?: Signature;
   readonly leadTold?: true;
 }

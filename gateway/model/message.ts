@@ -36,5 +36,5 @@ export type Delivery =
   | { readonly outcome: "delivered" | "accepted"; readonly reference?: string }
   /** `pause`: the channel takes nothing at all for this long (ms), so that nothing else is tried either. */
   | { readonly outcome: "try-later"; readonly because: string; readonly after?: number; readonly pause?: number }
-  /** `only: "this"`: the message or its person is at fault, not the channel. */
-  | { readonly outcome: "refused"; readonly because: string; readonly only?: "this" };
+  /** `only: "this"`: the message or its person is at fault, not the channel. `gone`: the receiver wants nothing ever again. */
+  | { readonly outcome: "refused"; readonly because: string; readonly only?: "this"; readonly gone?: true };

@@ -47,7 +47,8 @@ export interface MqttTarget {
 /** Signed JSON (Standard Webhooks) to an address of the customer. */
 export interface WebhookTarget {
   readonly url: string;
-  readonly secret: string;
+  /** The new one first while it is changed. */
+  readonly secret: string | readonly string[];
   /** PEM text, in place of the machine's own list. */
   readonly ca?: string;
   readonly allow: readonly ("private" | "loopback")[];

@@ -162,7 +162,13 @@ export type Command =
       readonly signature?: string;
     }
   /** A file that the vault holds already. */
-  | { readonly do: "attach-file"; readonly ticket: string; readonly file: Omit<TicketFile, "by" | "at"> }
+  | {
+      readonly do: "attach-file";
+      readonly ticket: string;
+      readonly file: Omit<TicketFile, "by" | "at">;
+      /** When it was taken, when it comes later. */
+      readonly occurredAt?: Instant;
+    }
   /** Opens the handover of a team that works in shifts before its time; the one that waits already is answered. */
   | { readonly do: "open-handover"; readonly team: string }
   | {

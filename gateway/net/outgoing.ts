@@ -3,7 +3,7 @@ import { lookup as resolve } from "node:dns";
 import * as http from "node:http";
 import * as https from "node:https";
 import { isIP, type LookupFunction } from "node:net";
-import { type Span, seconds } from "#model/time";
+import { milliseconds, type Span, seconds } from "#model/time";
 import {
   badUrl,
   broken,
@@ -42,6 +42,10 @@ export interface OutgoingRequest {
 export interface OutgoingAnswer {
   readonly status: number;
   readonly body: string;
+  /** Media type in small letters, without parameters; empty when the other side names none. */
+  readonly type: string;
+  /** How long the other side asks to be left alone (Retry-After), in ms. */
+  readonly retryAfter?: Span;
 }
 
 type Ask = Omit<OutgoingRequest, "method" | "body">;
@@ -86,7 +90,13 @@ export async function request(ask: OutgoingRequest): Promise<OutgoingAnswer> {
       });
     });
     const response = await answerTo(outgoing, ask.body);
-    return { status: response.statusCode ?? 0, body: await read(response, host) };
+    const retryAfter = waitAskedFor(response.headers);
+    return {
+      status: response.statusCode ?? 0,
+      body: await read(response, host),
+      type: (response.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "",
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+    };
   } catch (error) {
     if (error instanceof OutgoingTrouble) throw error;
     if (ask.signal?.aborted) throw stopped(host, error);
@@ -115,6 +125,13 @@ export function lookupWithin(host: string, allow: readonly Neighbourhood[]): Loo
       else done(null, first.address, first.family);
     });
   };
+}
+
+/** Retry-After (RFC 9110 10.2.3): seconds, or an instant by the clock of the other side, which its Date tells. */
+function waitAskedFor({ "retry-after": after, date }: http.IncomingHttpHeaders): Span | undefined {
+  if (after === undefined) return undefined;
+  const wait = /^\d{1,9}$/.test(after) ? Number(after) * seconds(1) : Date.parse(after) - Date.parse(date ?? "");
+  return wait > 0 ? milliseconds(wait) : undefined;
 }
 
 function answerTo(outgoing: http.ClientRequest, body: string | undefined): Promise<http.IncomingMessage> {

@@ -34,6 +34,8 @@ export interface TicketTold {
   readonly closedAt?: string;
   readonly round: number;
   readonly simulated: boolean;
+  /** 演练: nobody downstream counts it among what really happened. */
+  readonly drill: boolean;
 }
 
 /** `seq`: the row of the journal. No names of people: what goes north is about the building. */
@@ -79,6 +81,7 @@ export function ticketTold(ticket: Ticket): TicketTold {
     ...(closedAt === undefined ? {} : { closedAt: formatInstant(closedAt) }),
     round,
     simulated,
+    drill: ticket.drill === true,
   };
 }
 

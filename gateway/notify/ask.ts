@@ -2,7 +2,7 @@
 import { inOneLine } from "#model/in-one-line";
 import type { Delivery } from "#model/message";
 import type { Text } from "#model/text";
-import type { Span } from "#model/time";
+import { minutes, type Span } from "#model/time";
 import { type OutgoingAnswer, type OutgoingRequest, post, request } from "../net/outgoing.ts";
 import { OutgoingTrouble } from "../net/outgoing-trouble.ts";
 
@@ -30,17 +30,46 @@ async function answered(answer: Promise<OutgoingAnswer>): Promise<OutgoingAnswer
 
 export const isDelivery = (answer: OutgoingAnswer | Delivery): answer is Delivery => "outcome" in answer;
 
-/** What a status other than 2xx means to any of them; `undefined` for 2xx. */
-export function outcomeOfStatus(status: number): Delivery | undefined {
-  if (status >= 200 && status < 300) return undefined;
-  const fixed = [400, 401, 403, 404, 405, 410, 413, 415].includes(status);
-  if (status === 429) return { outcome: "try-later", because: `HTTP 429: ${inOneLine(tooMany)}`, pause: MINUTE };
-  return fixed
-    ? { outcome: "refused", because: `HTTP ${status}: ${inOneLine(wrongAddress)}` }
-    : { outcome: "try-later", because: `HTTP ${status}: ${inOneLine(notNow)}` };
+/** Answers that no retry will change, by status: what is wrong, and what to do about it. */
+const REFUSALS: Readonly<Record<number, Text>> = Object.fromEntries(
+  [400, 401, 403, 404, 405, 410, 413, 415].map((status) => [
+    status,
+    {
+      zh: "对方拒绝该请求。请核对通道的地址和密钥。",
+      en: "The other side refuses the request. Check the channel's address and key.",
+    },
+  ]),
+);
+
+/**
+ * What an answer means before anybody reads its body; `undefined` for a 2xx that may be a yes. A page in HTML and a redirect are
+ * none: between us and the receiver stands something that answers in its place, such as the sign-in page of a network.
+ */
+export function outcomeOfAnswer(
+  { status, type, body, retryAfter }: OutgoingAnswer,
+  refusals: Readonly<Record<number, Text>> = REFUSALS,
+): Delivery | undefined {
+  const said = (text: Text): string => `HTTP ${status}: ${inOneLine(text)}`;
+  if (status >= 200 && status < 300) {
+    return isPage(type, body) ? { outcome: "try-later", because: said(pageInTheWay) } : undefined;
+  }
+  if (status >= 300 && status < 400) return { outcome: "try-later", because: said(sentElsewhere) };
+  const refusal = refusals[status];
+  if (refusal) return { outcome: "refused", because: said(refusal) };
+  if (status === 429) return { outcome: "try-later", because: said(tooMany), pause: restFor(retryAfter ?? MINUTE) };
+  const pause = retryAfter === undefined ? {} : { pause: restFor(retryAfter) };
+  return { outcome: "try-later", because: said(notNow), ...pause };
 }
 
-const MINUTE = 60_000;
+/** Home-made receivers say a bare `ok` under the type of a page: only markup makes it one. */
+const isPage = (type: string, body: string): boolean =>
+  /^[\s\ufeff]*<(!doctype\s+html|html|head|body|script|meta|title)\b/i.test(body) ||
+  (/^(text\/html|application\/xhtml\+xml)$/.test(type) && /<[a-z!][^>]*>/i.test(body));
+
+const MINUTE = minutes(1);
+/** No vendor shuts out for longer (DingTalk), and whoever asks for more is asked again all the same. */
+const LONGEST_REST = minutes(10);
+const restFor = (asked: Span): Span => (asked < LONGEST_REST ? asked : LONGEST_REST);
 
 /** The vendor's code out of the body, or the delivery that a body without one means. */
 export function codeIn(body: string, ...names: readonly string[]): number | Delivery {
@@ -72,10 +101,14 @@ export function outcomeOfCode(code: number, vendor: Text, table: Readonly<Record
   return { outcome: "try-later", because, ...(known?.pause === undefined ? {} : { pause: known.pause }) };
 }
 
-const tooMany: Text = { zh: "对方限流，暂停一分钟。", en: "Too many requests; waiting a minute." };
-const wrongAddress: Text = {
-  zh: "对方拒绝该请求。请核对通道的地址和密钥。",
-  en: "The other side refuses the request. Check the channel's address and key.",
+const tooMany: Text = { zh: "对方限流，稍后重试。", en: "Too many requests; trying again later." };
+const sentElsewhere: Text = {
+  zh: "地址被转向别处，出于安全不跟随。请在 url 写最终地址，或检查出口是否有上网认证页面。",
+  en: "We were sent elsewhere, which is never followed. Write the final address as url, or check whether a sign-in page stands in the way.",
+};
+const pageInTheWay: Text = {
+  zh: "答复是一个网页，不算收到，稍后重试。请检查出口是否有上网认证页面，或 url 是否写错。",
+  en: "The answer is a web page, which is no receipt; trying again. Check whether a sign-in page stands in the way, or the url.",
 };
 const notNow: Text = { zh: "对方服务异常，稍后重试。", en: "The service there has trouble; trying again." };
 const gibberish: Text = {

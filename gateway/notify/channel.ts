@@ -30,6 +30,8 @@ export interface Pace {
   readonly count: number;
   readonly within: Span;
   readonly kept: number;
+  /** At least so long from one send to the next, whatever it is about. */
+  readonly gap?: Span;
 }
 
 export interface Channel<S> {

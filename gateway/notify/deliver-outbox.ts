@@ -1,18 +1,18 @@
 /** Takes messages out of the outbox to people: gravest first, at least once, again and again until somebody has them. */
 import { inOneLine } from "#model/in-one-line";
-import type { JournalEntry } from "#model/journal";
 import type { Delivery, Message } from "#model/message";
 import type { Site } from "#model/site";
 import type { Text } from "#model/text";
-import type { Ticket } from "#model/ticket";
-import { type Clock, type Instant, later, milliseconds, type Span, seconds } from "#model/time";
+import { type Clock, type Instant, milliseconds, type Span, seconds } from "#model/time";
 import type { Door } from "../door.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
-import type { ChannelContext, Recipient } from "./channel.ts";
+import { createAddressing, type LinkOf } from "./addressing.ts";
+import type { ChannelContext } from "./channel.ts";
+import { createConcluding } from "./conclude.ts";
 import { createFates } from "./fates.ts";
 import { noteHealth } from "./health.ts";
-import { aboutOf, isOver } from "./is-over.ts";
+import { isOver } from "./is-over.ts";
 import { inOrder, isGrave, type Lane, openLanes, SEATS, takeBeside } from "./lanes.ts";
 import { createNextWays } from "./next-way.ts";
 import { entryOfSurplus, OUTBOX_LIMIT, outboxFull, surplus } from "./overflow.ts";
@@ -20,8 +20,6 @@ import { createProgressWriter } from "./progress.ts";
 import { testMessage } from "./test-message.ts";
 import { tryOnce } from "./try-once.ts";
 
-/** After the first, second, … failed try; from then on the last one. */
-const RETRIES: readonly Span[] = [2, 5, 15, 30, 60].map(seconds);
 /** The outbox is looked at this often even when nobody calls `wake`. */
 const LOOK_EVERY = seconds(1);
 /** Messages put in order ahead of a lane, so that a backlog of thousands is not sorted for each one. */
@@ -35,8 +33,7 @@ export interface DeliveryInput {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics?: Pick<Metrics, "dropped">;
-  /** The one-ticket link that goes out with a message, where there is one. */
-  readonly linkOf?: (message: Message, ticket: Ticket) => string | undefined;
+  readonly linkOf?: LinkOf;
 }
 
 /** A channel of the site as it works now. */
@@ -74,37 +71,8 @@ export function startDelivery({ door, site, clock, log, metrics, linkOf }: Deliv
   let awake = false;
 
   const ways = createNextWays(() => door.house.outbox.values());
-  const people = new Map<string, Recipient>(site.people.people.map((person) => [person.id, person]));
-  const residents = new Map((site.residents?.contacts ?? []).map((one) => [`resident:${one.id}`, one]));
-  const recipientOf = ({ to }: Message): Recipient => people.get(to) ?? residents.get(to) ?? { id: to, name: to };
-  const contextOf = (message: Message, beside: readonly Message[], lane?: Lane): ChannelContext => {
-    const ticket = door.house.tickets.get(message.ticket);
-    // A group, or whoever else hears a topic, would open it before the person does; a voice cannot read it out.
-    const personal = lane && !lane.group && !["voice", "console", "mqtt"].includes(lane.kind);
-    const link = personal && ticket ? linkOf?.(message, ticket) : undefined;
-    return {
-      site: { id: site.id, name: site.name },
-      person: recipientOf(message),
-      now: clock.now(),
-      beside: beside.map((one) => ({ message: one, person: recipientOf(one) })),
-      ...(ticket ? { ticket } : {}),
-      ...(link === undefined ? {} : { link }),
-    };
-  };
-
-  /** The next way to this person need not wait for its turn. */
-  function hurryNext(message: Message): void {
-    const now = clock.monotonic();
-    const next = ways.after(message, (one) => {
-      const due = one.attempts === 0 && lanes.get(one.channel)?.health !== "fails" ? dueOf(one) : Infinity;
-      return due > now ? due : Infinity;
-    });
-    if (!next) return;
-    const row: Message = { ...next, nextTryAt: clock.now() };
-    settleFate(row, now);
-    progress.write(row);
-    wake();
-  }
+  const { contextOf, isPerson } = createAddressing(site, door, clock, linkOf);
+  const { conclude, hurryNext } = createConcluding({ door, clock, lanes, fates, progress, ways, hurry: wake });
   const attemptOn = (lane: Lane, message: Message, context: ChannelContext) =>
     tryOnce(lane, message, context, clock, stopping.signal);
 
@@ -131,11 +99,13 @@ export function startDelivery({ door, site, clock, log, metrics, linkOf }: Deliv
     for (const message of due) {
       const lane = lanes.get(message.channel);
       if (!lane) conclude(message, { outcome: "refused", because: inOneLine(noSuchChannel(message.channel)) });
+      else if (lane.gone) conclude(message, { outcome: "refused", because: lane.because ?? "" });
       else if (lane.ready.length < AHEAD) lane.ready.push(message);
     }
     for (const lane of lanes.values()) {
       if (now < lane.closedUntil) lane.ready.filter(isGrave).forEach(hurryNext);
       fill(lane);
+      if (lane.ready.length > 0 && lane.bucket.opensAt > now) next = Math.min(next, lane.bucket.opensAt);
     }
     return milliseconds(next - now);
   }
@@ -159,7 +129,7 @@ export function startDelivery({ door, site, clock, log, metrics, linkOf }: Deliv
   /** Still waits, and is still of use; what is of none is cancelled here. */
   function goesOut(message: Message | undefined): message is Message {
     if (!message || dueOf(message) === Infinity) return false;
-    if (!isOver(message, door.house)) return true;
+    if (!isOver(message, door.house, clock.now())) return true;
     settleFate(message, Infinity);
     progress.write({ ...message, state: "cancelled" });
     return false;
@@ -178,44 +148,9 @@ export function startDelivery({ door, site, clock, log, metrics, linkOf }: Deliv
     if (delivery.outcome === "try-later" && delivery.pause !== undefined) {
       lane.closedUntil = milliseconds(clock.monotonic() + delivery.pause);
     }
-    for (const row of sending) conclude(row, delivery, lane);
+    for (const row of sending) conclude(row, delivery);
     fill(lane);
     if (lane.ready.length === 0) wake();
-  }
-
-  function conclude(message: Message, delivery: Delivery, lane?: Lane): void {
-    const row = { ...(door.house.outbox.get(message.key) ?? message), attempts: message.attempts };
-    const now = clock.now();
-    switch (delivery.outcome) {
-      case "delivered":
-        // The screens show every message; only what left the house needs proof.
-        progress.write(
-          { ...row, state: "delivered", deliveredAt: now },
-          lane?.id === "console" ? [] : [entry(row, "message-delivered")],
-        );
-        break;
-      case "accepted":
-        progress.write({ ...row, state: "accepted" });
-        break;
-      case "refused": {
-        settleFate(row, Infinity);
-        const { because } = delivery;
-        progress.write({ ...row, state: "failed", because }, [entry(row, "message-failed", { because })]);
-        hurryNext(row);
-        break;
-      }
-      case "try-later": {
-        if (!door.house.outbox.has(message.key)) break;
-        const last = RETRIES.length - 1;
-        const usual = delivery.after ?? RETRIES[Math.min(last, message.attempts - 1)]!;
-        const wait = milliseconds(Math.max(usual, delivery.pause ?? 0));
-        const again: Message = { ...row, state: "pending", nextTryAt: later(now, wait), because: delivery.because };
-        settleFate(again, clock.monotonic() + wait);
-        progress.write(again);
-        if (delivery.pause !== undefined && isGrave(again)) hurryNext(again);
-        break;
-      }
-    }
   }
 
   function refuseSurplus(waiting: readonly Message[]): void {
@@ -228,20 +163,6 @@ export function startDelivery({ door, site, clock, log, metrics, linkOf }: Deliv
     }
     metrics?.dropped("outbox", refused.length);
     log.error({ count: refused.length, limit: OUTBOX_LIMIT }, "the outbox is full: messages of S3 and S4 were refused");
-  }
-
-  function entry(message: Message, event: string, more: { because?: string } = {}): JournalEntry {
-    const at = clock.now();
-    const { key, channel, step, to } = message;
-    const data = { message: key, channel, step, to, ...more };
-    return {
-      occurredAt: at,
-      at,
-      about: aboutOf(message),
-      event,
-      actor: "gatehouse",
-      data,
-    };
   }
 
   function wake(): void {
@@ -287,7 +208,7 @@ export function startDelivery({ door, site, clock, log, metrics, linkOf }: Deliv
       const lane = lanes.get(channel);
       // A test would be read by every household.
       const tried = site.channels.some(({ id }) => id === channel);
-      if (!lane || !tried || !people.has(person)) return undefined;
+      if (!lane || !tried || !isPerson(person)) return undefined;
       const message = testMessage(channel, person, clock.now());
       const delivery = await attemptOn(lane, message, contextOf(message, []));
       noteHealth(lane, delivery, clock.now(), log);

@@ -1,6 +1,6 @@
 /** When a message of the outbox is due on the monotonic clock: a step of the wall clock neither hurries nor holds a retry. */
 import type { Message } from "#model/message";
-import type { Clock } from "#model/time";
+import { type Clock, type Instant, minutes } from "#model/time";
 import type { Door } from "../door.ts";
 
 /** What this process knows of a message beyond its row. */
@@ -21,6 +21,15 @@ export interface Fates {
   forgetGone(): void;
 }
 
+/** No retry waits longer, whatever the row says: the longest rest that a receiver may ask for. */
+const LONGEST = minutes(10);
+
+/** A clock that was set back while the house was off holds nothing longer than it would have waited anyhow. */
+function waitOf({ attempts, createdAt, nextTryAt }: Message, now: Instant): number {
+  const longest = attempts === 0 ? nextTryAt - createdAt : LONGEST;
+  return Math.max(0, Math.min(nextTryAt - now, longest));
+}
+
 export function createFates(door: Pick<Door, "house">, clock: Pick<Clock, "now" | "monotonic">): Fates {
   const fates = new Map<string, Fate>();
 
@@ -35,7 +44,7 @@ export function createFates(door: Pick<Door, "house">, clock: Pick<Clock, "now" 
       const fate = fates.get(message.key);
       const known = fate && fate.createdAt === message.createdAt;
       if (known && (fate.due === Infinity || fate.tryAt.includes(message.nextTryAt))) return fate.due;
-      const wait = message.state === "sending" && !known ? 0 : Math.max(0, message.nextTryAt - clock.now());
+      const wait = message.state === "sending" && !known ? 0 : waitOf(message, clock.now());
       const due = clock.monotonic() + wait;
       settle(message, due);
       return due;

@@ -9,6 +9,7 @@ export function noteHealth(lane: Lane, delivery: Delivery, now: Instant, log: Lo
   if (delivery.outcome === "refused" && delivery.only) return;
   const fails = delivery.outcome === "try-later" || delivery.outcome === "refused";
   if (fails) lane.because = delivery.because;
+  lane.gone = delivery.outcome === "refused" && delivery.gone === true;
   if (fails === (lane.health === "fails")) {
     if (!fails) lane.health = "works";
     return;

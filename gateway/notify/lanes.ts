@@ -26,6 +26,8 @@ export interface Lane {
   health: "unused" | "works" | "fails";
   since?: Instant;
   because?: string;
+  /** The receiver wants nothing any more (410): nothing is sent until a test gets through or the house starts again. */
+  gone?: boolean;
 }
 
 /** Lanes by channel id, the screens' own among them. Throws, naming the channel, when its kind or settings are wrong. */

@@ -31,6 +31,7 @@ export function bodyOf(message: Message, { site, ticket, person, now, link }: Ch
             device: ticket.device,
             openedAt: formatInstant(ticket.openedAt),
             simulated: ticket.simulated,
+            drill: ticket.drill === true,
           }
         : {}),
     },

@@ -13,20 +13,28 @@ export const robotPace = (perMinute: number): Pace => ({
 export interface Bucket {
   /** Takes one token for a message of this severity at this reading of the monotonic clock; false when it must wait. */
   take(severity: Severity, at: Span): boolean;
+  /** Before this reading nothing is given out, however many tokens there are. */
+  readonly opensAt: number;
 }
 
 /** Full at first. A channel without a pace has a bucket that never empties. */
 export function createBucket(pace: Pace | undefined): Bucket {
-  if (!pace) return { take: () => true };
+  if (!pace) return { take: () => true, opensAt: 0 };
   let tokens = pace.count;
   let filledAt: number | undefined;
+  let opensAt = 0;
   return {
+    get opensAt() {
+      return opensAt;
+    },
     take(severity, at) {
+      if (at < opensAt) return false;
       tokens = Math.min(pace.count, tokens + ((at - (filledAt ?? at)) * pace.count) / pace.within);
       filledAt = at;
       const grave = severity === "S1" || severity === "S2";
       if (tokens < 1 + (grave ? 0 : pace.kept)) return false;
       tokens -= 1;
+      opensAt = at + (pace.gap ?? 0);
       return true;
     },
   };

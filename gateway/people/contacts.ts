@@ -6,7 +6,8 @@ import type { Ticket } from "#model/ticket";
 import { type Clock, hours, type Instant, later } from "#model/time";
 import type { Door } from "../door.ts";
 import type { Store } from "../store/store.ts";
-import { SINGLE, type Vault } from "./vault.ts";
+import { dayOfNumber } from "./sealed-books.ts";
+import { SINGLE, Unreadable, type Vault } from "./vault.ts";
 
 const Contact = z.strictObject({ name: z.string(), phone: z.string() });
 export type Contact = z.output<typeof Contact>;
@@ -16,10 +17,16 @@ const nameOf = (ticket: string) => ({ ticket, kind: "contact", id: SINGLE }) as 
 export const keepContact = (vault: Vault, ticket: string, contact: Contact): Promise<void> =>
   vault.put(nameOf(ticket), Buffer.from(JSON.stringify(contact)));
 
-/** `undefined`: nobody was written down, or the time to keep it is over. */
-export async function readContact(vault: Vault, ticket: string): Promise<Contact | undefined> {
-  const sealed = await vault.read(nameOf(ticket));
-  return sealed && Contact.parse(JSON.parse(sealed.toString("utf8")));
+/** `undefined`: nobody was written down, or the time to keep it is over. `unreadable`: the key is gone, or the file was changed. */
+export async function readContact(vault: Vault, ticket: string): Promise<Contact | "unreadable" | undefined> {
+  try {
+    const sealed = await vault.read(nameOf(ticket));
+    return sealed && Contact.parse(JSON.parse(sealed.toString("utf8")));
+  } catch (error) {
+    // The ticket is needed just now, with or without the name on it.
+    if (error instanceof Unreadable) return "unreadable";
+    throw error;
+  }
 }
 
 /** The family name and the ends of the number: enough to see whether it is the caller, too little to call. */
@@ -38,7 +45,8 @@ export interface Erasing {
 
 /**
  * Erases what has been kept for as long as the policy says since its ticket was closed; the ticket stays, and its journal says so.
- * The number of entries that went. A ticket that is open, or that nobody knows, keeps everything.
+ * The number of entries that went. A ticket that is open keeps everything; of one that the books do not know (they were put back
+ * from an older copy) the day in its number counts.
  */
 export async function eraseInTime({ vault, door, store, keep }: Erasing, now: Instant): Promise<number> {
   const entries = Map.groupBy(await vault.entries(), (entry) => entry.ticket);
@@ -46,9 +54,9 @@ export async function eraseInTime({ vault, door, store, keep }: Erasing, now: In
   for (const [no, own] of entries) {
     const ticket: Ticket | undefined =
       door.house.tickets.get(no) ?? door.house.lately.get(no) ?? (await store.ticket(no));
-    const closed = ticket?.closedAt;
-    if (closed === undefined) continue;
-    const over = own.filter(({ kind }) => now >= later(closed, kind === "contact" ? keep.contacts : keep.files));
+    const since = ticket ? ticket.closedAt : dayOfNumber({ ticket: no });
+    if (since === undefined) continue;
+    const over = own.filter(({ kind }) => now >= later(since, kind === "contact" ? keep.contacts : keep.files));
     if (over.length === 0) continue;
     // Told first: what is erased and not told would look like a loss.
     const data = { contacts: count(over, "contact"), files: count(over, "file") };

@@ -1,7 +1,7 @@
 /** What the house knows about itself, as numbers for the points of its own device. */
 import type { Message } from "#model/message";
 import { between, type Instant, type Moment } from "#model/time";
-import { codeOfTargets } from "./self-device.ts";
+import { codeOfChannels, codeOfTargets } from "./self-device.ts";
 
 export interface NorthState {
   readonly target: string;
@@ -100,6 +100,7 @@ export function selfReadings(state: SelfState): Readonly<Record<string, number>>
     links: links.length,
     links_down: links.filter((link) => link.state === "down").length,
     channels_failing: channels.filter((channel) => channel.health === "fails").length,
+    channels_away: codeOfChannels(channels),
     ...(certificateEnds === undefined ? {} : { cert_days: (certificateEnds - at.now) / DAY }),
   };
 }

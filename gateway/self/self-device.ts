@@ -1,6 +1,6 @@
 /** The gateway as a device of its own site: nobody writes it, every site has it, and rules watch it like any other. */
 import type { PointDefinition, PointType } from "#model/points";
-import type { Device, Site } from "#model/site";
+import type { ChannelSetting, Device, Site } from "#model/site";
 import type { Text } from "#model/text";
 import { seconds } from "#model/time";
 
@@ -40,6 +40,26 @@ const ROWS: readonly Row[] = [
   { key: "links_down", name: { zh: "中断的链路数", en: "Links down" }, type: "number" },
   { key: "channels_failing", name: { zh: "失效的通知通道", en: "Channels failing" }, type: "number" },
 ];
+
+/** Of several at once the count says enough: the page of the channels has them all. */
+const SEVERAL: Text = { zh: "多个", en: "several channels" };
+
+/** Which of the channels, in the order of the site, fail: 0 none, n the n-th alone, one more than there are when several do. */
+export function codeOfChannels(channels: readonly { readonly health: string }[]): number {
+  const failing = channels.flatMap(({ health }, at) => (health === "fails" ? [at + 1] : []));
+  return failing.length > 1 ? channels.length + 1 : (failing[0] ?? 0);
+}
+
+const channelRow = (ids: readonly string[]): Row => ({
+  key: "channels_away",
+  name: { zh: "发不出消息的通道", en: "Channels that take nothing" },
+  type: "enum",
+  values: Object.fromEntries([
+    [0, { zh: "无", en: "none" }],
+    ...ids.map((id, at) => [at + 1, { zh: id, en: id }] as const),
+    [ids.length + 1, SEVERAL],
+  ]),
+});
 
 /** Only of a site with a certificate. */
 const CERTIFICATE: Row = {
@@ -119,8 +139,9 @@ export function selfDevice(
   first: number,
   certificate: boolean,
   north = false,
+  channels: readonly string[] = [],
 ): { readonly device: Device; readonly points: readonly PointDefinition[] } {
-  const rows = [...ROWS, ...(north ? NORTH : []), ...(certificate ? [CERTIFICATE] : [])];
+  const rows = [...ROWS, channelRow(channels), ...(north ? NORTH : []), ...(certificate ? [CERTIFICATE] : [])];
   const points = rows.map(
     ({ key, name, type, unit, deadband, values }): PointDefinition => ({
       id: `${id}.${key}`,
@@ -156,6 +177,12 @@ export function selfDevice(
   return { device, points };
 }
 
+/** Ways out for messages, the crew's first. On a simulated site there is none to residents. */
+export const channelsOf = (site: Site): readonly ChannelSetting[] => [
+  ...site.channels,
+  ...(site.simulated ? [] : (site.residents?.channels ?? [])),
+];
+
 /** The site with its gateway as the last of its devices. */
 export function withSelf(site: Site): Site {
   const { device, points } = selfDevice(
@@ -163,6 +190,7 @@ export function withSelf(site: Site): Site {
     site.points.length,
     site.broker?.tls !== undefined,
     site.north !== undefined,
+    channelsOf(site).map(({ id }) => id),
   );
   return { ...site, devices: [...site.devices, device], points: [...site.points, ...points] };
 }

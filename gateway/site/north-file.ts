@@ -2,7 +2,7 @@
 
 import { X509Certificate } from "node:crypto";
 import * as z from "zod";
-import { WebAddress } from "#model/channel-settings";
+import { Secrets, WebAddress } from "#model/channel-settings";
 import {
   type InfluxTarget,
   type MqttTarget,
@@ -101,7 +101,7 @@ const Mqtt = z.strictObject({
 
 const Webhook = z.strictObject({
   url: WebAddress,
-  secret: z.string().min(16).max(4_096),
+  secret: Secrets,
   ca: Certificate.optional(),
   allow: z.array(z.enum(["private", "loopback"])).default([]),
   points: ChosenPoints.optional(),
@@ -244,19 +244,6 @@ function finishMqtt(
         ? { zh: `点位 ${id} 不允许写入`, en: `the point ${id} is not writable` }
         : { zh: `没有点位 ${id}`, en: `there is no point ${id}` },
       suggestion(nearest(id, writable), writable),
-    );
-  }
-  if (file.sparkplug && file.commands.length > 0) {
-    problems.error(
-      placeOf(at, "commands"),
-      {
-        zh: "Sparkplug 的命令只有一步，不能用于写点",
-        en: "orders of Sparkplug have one step only and cannot write points here",
-      },
-      {
-        zh: "删除 commands，或改用普通主题（不写 sparkplug）。",
-        en: "Remove commands, or use plain topics (without sparkplug).",
-      },
     );
   }
   return {

@@ -1,6 +1,6 @@
 /** Functions over several values: named one by one, or all devices of a selection such as `floor3.smoke`. */
 import { arg, type Build, type Call, define, type FunctionRow, unknown } from "./arguments.ts";
-import { emptySelection, needsConstant, oneSelection, unlike } from "./faults.ts";
+import { badVote, emptySelection, needsConstant, oneSelection, oneValue, unlike } from "./faults.ts";
 import { constantOf, isConstant, type Term, type ValueType } from "./graph.ts";
 import { dottedIn, type Reference, readReference, select } from "./relations.ts";
 import { type Resolver, unitOf } from "./resolve.ts";
@@ -71,10 +71,18 @@ const all: Build = (r, _call, args) => {
   return atLeast(r, votes.length, votes);
 };
 
+/** Whether an argument stands for as many values as a selection has devices. */
+const selects = (tree: Syntax): boolean => !dottedIn(tree, isAggregate).next().done;
+
 const vote: Build = (r, call, args) => {
   const k = r.number(arg(args, 0));
   const votes = truths(r, args.slice(1));
-  return isConstant(k) ? atLeast(r, constantOf(k), votes) : r.fail(needsConstant(arg(args, 0), call.name));
+  if (!isConstant(k)) return r.fail(needsConstant(arg(args, 0), call.name));
+  const wanted = constantOf(k);
+  // How many devices a selection has is the site's affair; what is named one by one is known here.
+  const of = args.slice(1).some(selects) ? undefined : votes.length;
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > (of ?? wanted)) return r.fail(badVote(call, wanted, of));
+  return atLeast(r, wanted, votes);
 };
 
 const countOf: Build = (r, _call, args) => {
@@ -95,6 +103,8 @@ const sum: Build = (r, call, args) => {
 
 /** How far the values lie apart; a difference of temperatures is in K. */
 const spread: Build = (r, call, args) => {
+  const [only, ...more] = args;
+  if (only && more.length === 0 && !selects(only)) return r.fail(oneValue(call, call.name));
   const terms = numbers(r, call, args);
   if (!terms) return unknown(r, ANY);
   const unit = unitOf(terms[0] as Term);
@@ -108,7 +118,7 @@ export const overDevices =
   (which: "least" | "greatest" | "mean"): Build =>
   (r, call, args) => {
     const tree = arg(args, 0);
-    if (dottedIn(tree, isAggregate).next().done) return r.fail(emptySelection(tree, call.name));
+    if (!selects(tree)) return r.fail(emptySelection(tree, call.name));
     const terms = numbers(r, call, args);
     const [first, ...rest] = terms ?? [];
     if (!terms || !first) return unknown(r, ANY);

@@ -35,7 +35,7 @@ const TABLE: Readonly<Record<DeviceKind, string>> = {
     frequency:Hz oil_pressure:kPa coolant_temp:Cel fuel_level:% battery_v:V speed:[rpm] run_hours:h+ heartbeat:+`,
   gateway: `cpu_load:% memory_used:% disk_free:% commit_time:ms history_queue: history_ok history_damaged: outbox_depth: outbox_age:s clock_trusted
     clock_step:s store_ok screens: links: links_down: north_age:s north_fill:% north_waiting:enum north_dropped:
-    north_dropping:enum north_refused: north_refusing:enum north_damaged: north_down: north_away:enum channels_failing: cert_days:d mains_ok temperature:Cel heartbeat:+`,
+    north_dropping:enum north_refused: north_refusing:enum north_damaged: north_down: north_away:enum channels_failing: channels_away:enum cert_days:d mains_ok temperature:Cel heartbeat:+`,
 };
 
 /** Blocks of points that a device has several times: prefix, how many, suffixes. */

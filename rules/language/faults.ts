@@ -3,7 +3,7 @@ import type { Text } from "#model/text";
 import type { ValueType } from "./graph.ts";
 import type { Syntax } from "./syntax.ts";
 import type { Fault } from "./token.ts";
-import type { Unit } from "./units.ts";
+import { MILLISECOND, type Unit } from "./units.ts";
 
 export function fault(at: { readonly start: number; readonly end: number }, what: Text, todo: Text): Fault {
   return { start: at.start, end: at.end, what, todo };
@@ -79,18 +79,21 @@ export function unlike(at: Syntax, a: Unit, b: Unit): Fault {
   const [left, right] = [unitName(a), unitName(b)];
   const wanted = a.code !== "" ? a.code : b.code;
   const plain = a.code === "" || b.code === "";
+  const span = wanted === MILLISECOND.code;
   const difference = a.difference || b.difference;
   return fault(
     at,
     { zh: `量纲不同：${left.zh} 与 ${right.zh}`, en: `Different quantities: ${left.en} and ${right.en}.` },
     difference
       ? { zh: "温差的单位写 K，不写 Cel", en: "Write a difference of temperatures in K, not in Cel." }
-      : plain
-        ? {
-            zh: `给数字加上单位 ${wanted}，如 5 ${wanted}`,
-            en: `Give the number the unit ${wanted}, e.g. 5 ${wanted}.`,
-          }
-        : { zh: "两侧须为同一种量", en: "Both sides must measure the same thing." },
+      : plain && span
+        ? { zh: "写成时长，如 30s、5m、2h", en: "Write the span, e.g. 30s, 5m, 2h." }
+        : plain
+          ? {
+              zh: `给数字加上单位 ${wanted}，如 5 ${wanted}`,
+              en: `Give the number the unit ${wanted}, e.g. 5 ${wanted}.`,
+            }
+          : { zh: "两侧须为同一种量", en: "Both sides must measure the same thing." },
   );
 }
 
@@ -221,6 +224,29 @@ export function emptySelection(at: Syntax, name: string): Fault {
     {
       zh: `如 ${name}(floor3.temperature)；看一段时间写 ${name}(v, 5m)`,
       en: `For example ${name}(floor3.temperature); over a stretch of time it is written ${name}(v, 5m).`,
+    },
+  );
+}
+
+export function badVote(at: Syntax, wanted: number, of: number | undefined): Fault {
+  return fault(
+    at,
+    of === undefined
+      ? { zh: `vote 要求 ${wanted} 票`, en: `vote asks for ${wanted}.` }
+      : { zh: `vote 要求 ${of} 票中的 ${wanted} 票`, en: `vote asks for ${wanted} of ${of}.` },
+    of === undefined
+      ? { zh: "票数须为整数，至少 1", en: "Ask for a whole number, 1 or more." }
+      : { zh: `票数须为 1 到 ${of} 的整数`, en: `Ask for a whole number from 1 to ${of}.` },
+  );
+}
+
+export function oneValue(at: Syntax, name: string): Fault {
+  return fault(
+    at,
+    { zh: `${name} 比较多个值，这里只有一个`, en: `${name} compares several values, and this is one.` },
+    {
+      zh: `如 ${name}(a, b) 或 ${name}(room.temperature)`,
+      en: `For example ${name}(a, b) or ${name}(room.temperature).`,
     },
   );
 }

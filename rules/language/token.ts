@@ -56,7 +56,33 @@ const MISTYPED: Readonly<Record<string, string>> = {
   "”": '"',
   "‘": "'",
   "’": "'",
+  "＆": "&&",
+  "｜": "||",
+  "＋": "+",
+  "－": "-",
+  "＊": "*",
+  "／": "/",
+  "％": "%",
+  "²": "2",
+  "³": "3",
+  ...Object.fromEntries(Array.from("０１２３４５６７８９", (digit, value) => [digit, `${value}`])),
 };
+
+/** What to do about a sign that the language has not. */
+function instead(found: string): Text {
+  const meant = Object.hasOwn(MISTYPED, found) ? MISTYPED[found] : undefined;
+  if (meant) return { zh: `改写为 ${meant}`, en: `Write ${meant}.` };
+  if (/\p{Script=Han}/u.test(found)) {
+    return {
+      zh: "测点写编号，如 flow，不写中文名称",
+      en: "Write a point by its id, such as flow, not by its Chinese name.",
+    };
+  }
+  return {
+    zh: "表达式只含测点名、数字、单位、运算符和括号",
+    en: "Expressions hold point names, numbers with units, operators and parentheses.",
+  };
+}
 
 function match(pattern: RegExp, text: string, at: number): string | undefined {
   pattern.lastIndex = at;
@@ -154,18 +180,12 @@ function readToken(text: string, start: number): Read {
   if (sign !== undefined) return { token: { kind: "sign", text: sign, start, end: start + sign.length } };
   const found = String.fromCodePoint(text.codePointAt(start) ?? 0);
   if (found === '"' || found === "'") return { fault: unclosed(start) };
-  const meant = Object.hasOwn(MISTYPED, found) ? MISTYPED[found] : undefined;
   return {
     fault: {
       start,
       end: start + found.length,
       what: { zh: `表达式里不能有“${found}”`, en: `"${found}" is not part of the rule language.` },
-      todo: meant
-        ? { zh: `改写为 ${meant}`, en: `Write ${meant}.` }
-        : {
-            zh: "表达式只含测点名、数字、单位、运算符和括号",
-            en: "Expressions hold point names, numbers with units, operators and parentheses.",
-          },
+      todo: instead(found),
     },
   };
 }

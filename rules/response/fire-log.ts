@@ -3,8 +3,8 @@
  * lead is told once of what nobody wrote. Downtime leaves no gap: what fell due meanwhile is opened afterwards, each once.
  */
 import type { Actor } from "#model/account";
-import type { FireLog } from "#model/fire-log";
-import type { Command, Plan } from "#model/plan";
+import type { FireDrill, FireLog } from "#model/fire-log";
+import type { Command, Plan, View } from "#model/plan";
 import type { Site } from "#model/site";
 import { between, days, type Instant, instant, later, minutes, type Span } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
@@ -111,18 +111,32 @@ function tellLead(draft: Draft, late: readonly FireLog[]): void {
   });
 }
 
+/** Fire drills that go on, or ended since the entry before was due. */
+function fireDrills({ tickets, lately }: Pick<View, "tickets" | "lately">, since: Instant): readonly FireDrill[] {
+  return [...tickets.values(), ...lately.values()]
+    .filter(({ drill, class: kind, closedAt }) => drill && kind === "fire_alarm" && (closedAt ?? since) >= since)
+    .map(({ no, title, openedAt, closedAt }) => ({
+      ticket: no,
+      title,
+      from: openedAt,
+      ...(closedAt === undefined ? {} : { to: closedAt }),
+    }));
+}
+
 /** What the house itself knows of the fire system at `now`. */
 export function fireSystemSeen(
-  view: Parameters<typeof shiftSnapshot>[0],
-  { devices }: Site,
+  view: Pick<View, "tickets" | "lately" | "alarms" | "devices">,
+  { devices, policy }: Site,
   now: Instant,
 ): NonNullable<FireLog["seen"]> {
+  const drills = fireDrills(view, instant(now - (policy.fireLog?.every ?? 0)));
   const fire = new Set(devices.filter(({ kind }) => kind === "fire").map(({ id }) => id));
   const { at, alarms, silent } = shiftSnapshot(view, now);
   return {
     at,
     alarms: alarms.filter(({ device }) => fire.has(device)),
     silent: silent.filter((device) => fire.has(device)),
+    ...(drills.length > 0 ? { drills } : {}),
   };
 }
 

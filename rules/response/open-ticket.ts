@@ -1,6 +1,6 @@
 /** Opening a ticket: its policy frozen into it, its first state, and what it explains taken in. */
 import type { Alarm } from "#model/alarm";
-import type { ClassPolicy, LadderStep, TicketClass } from "#model/policy";
+import type { ClassPolicy, LadderStep, Policy, TicketClass } from "#model/policy";
 import { graver, type Severity } from "#model/severity";
 import type { Place } from "#model/site";
 import type { Text } from "#model/text";
@@ -9,6 +9,7 @@ import { type Instant, milliseconds } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { meet, openClocks, wakeOfTicket } from "./clocks.ts";
 import { linkToFire } from "./during-a-fire.ts";
+import { versionInForce } from "./frozen-policy.ts";
 import { ladderRows, runDueSteps } from "./ladder.ts";
 import { closedAbout } from "./lately.ts";
 import { mergeInto } from "./merge.ts";
@@ -63,15 +64,22 @@ export function classPolicy(draft: Draft, wanted: TicketClass): ClassPolicy | un
   return classes[wanted] ?? classes.general_fault;
 }
 
-/** The ladder of a severity with what the class adds. */
-export function ladderOf(draft: Draft, policy: ClassPolicy, severity: Severity): readonly LadderStep[] {
-  const ladder = policy.ladder ?? draft.view.site.policy.ladders[severity];
+/** The step that a class adds for those whom it tells at the opening. */
+export const CLASS_OPENING = "class-opening";
+
+/** The ladder of a severity, as `whole` has it, with what the class adds. */
+export function ladderOf(
+  whole: Pick<Policy, "ladders">,
+  policy: ClassPolicy,
+  severity: Severity,
+): readonly LadderStep[] {
+  const ladder = policy.ladder ?? whole.ladders[severity];
   const extra: LadderStep[] =
     policy.tellAtOpening.length === 0
       ? []
       : [
           {
-            id: "class-opening",
+            id: CLASS_OPENING,
             after: milliseconds(0),
             unless: [],
             tell: policy.tellAtOpening,
@@ -96,7 +104,7 @@ export function firstState(
   return {
     state: dispatchesItself ? "dispatched" : "new",
     clocks: clocks.map((clock) => (clock.kind === "dispatch" && clock.target === 0 ? meet(clock, at) : clock)),
-    ladder: ladderRows(ladderOf(draft, policy, severity), at),
+    ladder: ladderRows(ladderOf(draft.view.site.policy, policy, severity), at),
     sop: policy.sop.map((row) => ({ step: row.id, text: row.text, mandatory: row.mandatory })),
     rescueTier: 1,
   };
@@ -106,7 +114,7 @@ export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
   const policy = classPolicy(draft, opening.class);
   if (!policy) return undefined;
   const severity = opening.severity ? graver(opening.severity, policy.severity) : policy.severity;
-  const { version } = draft.view.site.policy;
+  const version = versionInForce(draft);
   const follows =
     opening.rectifies || opening.drill || opening.device === undefined
       ? undefined

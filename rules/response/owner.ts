@@ -5,6 +5,7 @@ import type { Promised, Rating, Ticket, TicketState } from "#model/ticket";
 import type { Instant } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
 import { beganAt, isOpen, meet, RECURRING, restart } from "./clocks.ts";
+import { policyOf } from "./frozen-policy.ts";
 import { mayReopen } from "./lately.ts";
 import { remind } from "./offer.ts";
 import { openTwin, reopen } from "./reopen.ts";
@@ -22,16 +23,27 @@ const DONE: ReadonlySet<TicketState> = new Set(["repaired", "verifying", "closed
 const isKept = (promised: Promised, state: TicketState): boolean =>
   (promised.what === "arrive" ? THERE : DONE).has(state);
 
-/** The ticket with its last promise marked as kept, once the state says so. */
-export function keepPromise(ticket: Ticket): Ticket {
+const reminderOf = (promised: Promised): string => `promise-missed-${promised.until}`;
+
+/**
+ * The ticket with its last promise marked as kept, once the state says so at `at`. What is entered later may show that a promise
+ * was kept which seemed to be missed: what still waits to be told about it goes to nobody.
+ */
+export function keepPromise(draft: Draft, ticket: Ticket, at: Instant): Ticket {
   const last = ticket.promised?.at(-1);
-  if (!last || last.kept || last.missed || last.round !== ticket.round || !isKept(last, ticket.state)) return ticket;
-  return { ...ticket, promised: [...(ticket.promised ?? []).slice(0, -1), { ...last, kept: true }] };
+  if (!last || last.kept || last.round !== ticket.round || !isKept(last, ticket.state)) return ticket;
+  const { missed, ...rest } = last;
+  const isLate = at > last.until;
+  if (missed && !isLate) draft.cancelMessages(ticket.no, reminderOf(last));
+  const outcome = isLate ? { missed: true as const } : { kept: true as const };
+  return { ...ticket, promised: [...(ticket.promised ?? []).slice(0, -1), { ...rest, ...outcome }] };
 }
 
 export function whyNotPromise(draft: Draft, ticket: Ticket, command: StepCommand): Plan | undefined {
   const { until, what } = command;
-  if (until === undefined || what === undefined || until <= draft.now) {
+  // Said where there was no signal, it may be over by the time it is heard.
+  const saidAt = command.occurredAt ?? draft.now;
+  if (until === undefined || what === undefined || until <= saidAt) {
     return refuse(
       422,
       "time-needed",
@@ -61,15 +73,21 @@ export function promise(draft: Draft, before: Ticket, command: StepCommand, acto
     round: before.round,
     ...(note ? { note } : {}),
   };
-  const timing = draft.view.site.policy;
+  const timing = policyOf(draft.view, before);
   const clocks = note
     ? before.clocks.map((clock) => (clock.kind === RECURRING && isOpen(clock) ? restart(clock, at, timing) : clock))
     : before.clocks;
-  const ticket = keepPromise({ ...before, clocks, promised: [...(before.promised ?? []), promised] });
+  const ticket = keepPromise(draft, { ...before, clocks, promised: [...(before.promised ?? []), promised] }, at);
   draft.putTicket(
     ticket,
     "ticket-promise",
-    { what, until, ...(note ? { note } : {}), ...(actor.kind === "link" ? { through: "link" } : {}) },
+    {
+      what,
+      until,
+      ...(note ? { note } : {}),
+      ...(actor.kind === "link" ? { through: "link" } : {}),
+      ...(command.occurredAt === undefined ? {} : { backEntry: true }),
+    },
     at,
   );
   return ticket;
@@ -85,7 +103,7 @@ export function noteMissedPromise(draft: Draft, ticket: Ticket): Ticket {
   };
   draft.putTicket(missed, "promise-missed", { what: last.what, until: last.until, by: last.by }, last.until);
   const what = last.what === "arrive" ? { zh: "到场", en: "to be there" } : { zh: "修复", en: "to be done" };
-  remind(draft, missed, `promise-missed-${last.until}`, {
+  remind(draft, missed, reminderOf(last), {
     zh: `承诺的${what.zh}时间已过，请联系 ${last.by}，并告知报修人原因和新的时间`,
     en: `The time promised ${what.en} is over: ask ${last.by}, and tell the owner why and a new time`,
   });
@@ -93,7 +111,7 @@ export function noteMissedPromise(draft: Draft, ticket: Ticket): Ticket {
 }
 
 export function whyNotRate(draft: Draft, ticket: Ticket, command: StepCommand, at: Instant): Plan | undefined {
-  const { within } = draft.view.site.policy.reopen;
+  const { within } = policyOf(draft.view, ticket).reopen;
   const fits = ticket.state === "repaired" || ticket.state === "verifying" || mayReopen(ticket, draft.now, within);
   if (!fits) {
     return refuse(

@@ -129,8 +129,8 @@ export function askApproval(draft: Draft, notice: Notice, ticket: Ticket): void 
           to: person,
           channel,
           text: {
-            zh: `${mark.zh}${ticket.no} ${ticket.title.zh}：业主通知待审批（${waiting.title.zh}，${causeText[waiting.cause].zh}）。请在工单页审批。`,
-            en: `${mark.en}${ticket.no} ${ticket.title.en}: a notice to residents waits for approval (${waiting.title.en}; ${causeText[waiting.cause].en}). Approve it on the page of the ticket.`,
+            zh: `${mark.zh}${ticket.title.zh} ${ticket.no}：业主通知待审批（${waiting.title.zh}，${causeText[waiting.cause].zh}）。请在工单页审批。`,
+            en: `${mark.en}${ticket.title.en} ${ticket.no}: a notice to residents waits for approval (${waiting.title.en}; ${causeText[waiting.cause].en}). Approve it on the page of the ticket.`,
           },
           phone: false,
           state: "pending",

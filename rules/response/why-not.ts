@@ -6,6 +6,7 @@ import type { Instant } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
 import { whyNotByLink } from "./called-out.ts";
 import { beganAt } from "./clocks.ts";
+import { policyOf } from "./frozen-policy.ts";
 import { whyNotHold } from "./hold.ts";
 import { whyNotMerge } from "./merge.ts";
 import { whyNotPromise, whyNotRate } from "./owner.ts";
@@ -23,6 +24,15 @@ function isInTime(draft: Draft, ticket: Ticket, { occurredAt, step }: StepComman
   const first = step === "resume" ? (ticket.hold?.since ?? occurredAt) : beganAt(ticket);
   return occurredAt >= first && occurredAt <= draft.now;
 }
+
+/** A time that lies before the ticket, or is still to come. */
+export const wrongTime = (): Plan =>
+  refuse(
+    422,
+    "wrong-time",
+    "补录时间须在开单之后、现在之前。",
+    "The time of a back-entry lies between the opening and now.",
+  );
 
 const MAY_OVERRIDE: ReadonlySet<Role> = new Set(["supervisor", "admin"]);
 
@@ -62,17 +72,10 @@ export function whyNot(
       "wrong-state",
       `工单 ${ticket.no} 处于「${state.zh}」，不能执行此步骤。`,
       `Ticket ${ticket.no} is "${state.en}"; this step does not fit.`,
-      { state: ticket.state, can: allowedSteps(ticket, draft.now, draft.view.site.policy.reopen.within).can },
+      { state: ticket.state, can: allowedSteps(ticket, draft.now, policyOf(draft.view, ticket).reopen.within).can },
     );
   }
-  if (!isInTime(draft, ticket, command)) {
-    return refuse(
-      422,
-      "wrong-time",
-      "补录时间须在开单之后、现在之前。",
-      "The time of a back-entry lies between the opening and now.",
-    );
-  }
+  if (!isInTime(draft, ticket, command)) return wrongTime();
   const review = whyNotReviewed(ticket, command.step, actor);
   if (review) return review;
   if (rule.needs === "note" && !command.note?.trim())
@@ -151,7 +154,7 @@ function whyNotClose(draft: Draft, ticket: Ticket, command: StepCommand, actor: 
   if (override) return undefined;
   const rows = ticket.falseAlarm ? [] : openRows(ticket);
   if (rows.length > 0) {
-    const { cannotClose } = allowedSteps(ticket, draft.now, draft.view.site.policy.reopen.within);
+    const { cannotClose } = allowedSteps(ticket, draft.now, policyOf(draft.view, ticket).reopen.within);
     return refuse(409, "steps-open", cannotClose?.zh ?? "", cannotClose?.en ?? "", {
       open: rows.map((row) => row.step),
     });

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { FleetUnit } from "../fleet.ts";
 import type { Text } from "../text.ts";
 import { type Profile, type ProfilePoint, parseProfile, plantOf, withWords, wordsOf } from "./profile.ts";
+import { intoUnitOf, modelUnit } from "./readings.ts";
 import { parsePlace } from "./registers.ts";
 
 const library = fileURLToPath(new URL("../../drivers/profiles/", import.meta.url));
@@ -52,6 +53,30 @@ export function findProfile(named: string, folder: string): Found {
   };
 }
 
+const unitsByKind = new Map<FleetUnit["kind"], ReadonlyMap<string, string>>();
+
+/** In which units the plant of a kind reckons, by id of the point: those of the house's own maps. */
+export function plantUnits(kind: FleetUnit["kind"]): ReadonlyMap<string, string> {
+  const kept = unitsByKind.get(kind);
+  if (kept) return kept;
+  const names = [defaults[kind], ...(kind === "access" ? ["default-door"] : [])];
+  const points = names.flatMap((name) => {
+    const found = name === undefined ? undefined : findProfile(name, "");
+    return found && "profile" in found ? found.profile.points : [];
+  });
+  const units = new Map(points.flatMap(({ id, unit }) => (unit === undefined ? [] : [[id, unit] as const])));
+  unitsByKind.set(kind, units);
+  return units;
+}
+
+/** Points in a unit that the plant's own cannot be turned into. */
+function ofAnotherMeasure(profile: Profile, kind: FleetUnit["kind"]): readonly string[] {
+  const units = plantUnits(kind);
+  return profile.points
+    .filter((point) => intoUnitOf(point, units) === undefined)
+    .map(({ id, unit }) => `${id} ${unit} (${modelUnit(id, units)})`);
+}
+
 /** Doors show theirs behind those of their controller, `d1_` and so on before the id. */
 function withDoors(controller: Profile, door: Profile, doors: number): Profile {
   const block = (number: number): ProfilePoint[] =>
@@ -97,6 +122,33 @@ export function profileOf(unit: FleetUnit, folder: string, usual: Readonly<Recor
     const words = missing.join(", ");
     return {
       wrong: [{ zh: `设备 ${unit.device} 缺少 vars: ${words}`, en: `${unit.device} must tell vars: ${words}` }],
+    };
+  }
+  const words = wordsOf(profile);
+  // The number of a door also tells which door of the plant it is.
+  const taken = unit.kind === "access" ? [...words, "door"] : words;
+  const idle = Object.keys(unit.vars ?? {}).filter((name) => !taken.includes(name));
+  if (idle.length > 0) {
+    const there = words.join(", ");
+    return {
+      wrong: [
+        {
+          zh: `点表 ${named} 的地址里没有 ${idle.map((name) => `{${name}}`).join("、")}${there ? `，可用：${there}` : "，不需要 vars"}`,
+          en: `The addresses of ${named} hold no ${idle.map((name) => `{${name}}`).join(", ")}; ${there ? `there are: ${there}` : "they need no vars"}`,
+        },
+      ],
+    };
+  }
+  const foreign = ofAnotherMeasure(profile, unit.kind);
+  if (foreign.length > 0) {
+    const points = foreign.join(", ");
+    return {
+      wrong: [
+        {
+          zh: `${named}: 单位与模型（括号内）不是同一种量，无法换算：${points}`,
+          en: `${named}: these units measure something else than the model's in brackets: ${points}`,
+        },
+      ],
     };
   }
   const misplaced = profile.protocol === "modbus" ? told.points.filter(({ at }) => parsePlace(at) === undefined) : [];

@@ -3,6 +3,7 @@
  * are reckoned here, and what nothing is known about rests where it neither alarms nor lies.
  */
 import type { ProfilePoint } from "./profile.ts";
+import { conversion } from "./units.ts";
 
 type Readings = (point: string) => number;
 type Derived = (read: Readings, found: RegExpMatchArray) => number | string;
@@ -12,8 +13,8 @@ const sensorEnd = 1.6;
 /** Metres of water for one megapascal. */
 const metresPerMpa = 101.97;
 
-/** By id of the point; `$1` is the number in it. The first that fits is taken. */
-const derived: readonly (readonly [RegExp, Derived])[] = [
+/** By id of the point; `$1` is the number in it. The first that fits is taken. Last the unit of what it answers. */
+const derived: readonly (readonly [RegExp, Derived, string?])[] = [
   [/^going_up$/, (read) => +(read("direction") === 1)],
   [/^going_down$/, (read) => +(read("direction") === 2)],
   [/^floor_label$/, (read) => floorLabel(read("floor_index"))],
@@ -30,22 +31,22 @@ const derived: readonly (readonly [RegExp, Derived])[] = [
   [/^prealarm$/, (read) => +(read("prealarm_count") > 0)],
   // GB/T 26875.3: the transmitter watches; its own faults are 0.
   [/^sender_watching$/, () => 1],
-  [/^head$/, (read) => (read("outlet_pressure") - read("inlet_pressure")) * metresPerMpa],
-  [/^feedback_pct$/, (read) => (read("outlet_pressure") / sensorEnd) * 100],
-  [/^p(\d)_speed_pct$/, (read, [, pump]) => read(`p${pump}_freq`) * 2],
+  [/^head$/, (read) => (read("outlet_pressure") - read("inlet_pressure")) * metresPerMpa, "m"],
+  [/^feedback_pct$/, (read) => (read("outlet_pressure") / sensorEnd) * 100, "%"],
+  [/^p(\d)_speed_pct$/, (read, [, pump]) => read(`p${pump}_freq`) * 2, "%"],
   [
     /^p(\d)_(?:alarm|fault)_code$/,
     (read, [, pump]) => (read(`p${pump}_fault`) ? Math.max(1, read(`p${pump}_alarm`)) : 0),
   ],
-  [/^p(\d)_freq_set$/, (read, [, pump]) => read(`p${pump}_freq`)],
+  [/^p(\d)_freq_set$/, (read, [, pump]) => read(`p${pump}_freq`), "Hz"],
   // An inverter at 50 Hz gives the mains' 380 V; its bus stands at √2 of that.
-  [/^p(\d)_out_voltage$/, (read, [, pump]) => read(`p${pump}_freq`) * 7.6],
-  [/^p\d_bus_voltage$/, (read) => (read("control_power") ? 537 : 0)],
+  [/^p(\d)_out_voltage$/, (read, [, pump]) => read(`p${pump}_freq`) * 7.6, "V"],
+  [/^p\d_bus_voltage$/, (read) => (read("control_power") ? 537 : 0), "V"],
   [/^backup_high_float$/, (read) => read("sump_high_float")],
   [/^duty_pump$/, (read) => (read("s2_run") && !read("s1_run") ? 2 : 1)],
   // The states of RFC 1628 count from 1: normal is 2, low 3, depleted 4.
   [/^battery_condition$/, (read) => (read("battery_depleted") ? 4 : read("battery_low") ? 3 : 2)],
-  [/^battery$/, () => 98],
+  [/^battery$/, () => 98, "%"],
 ];
 
 const floorLabel = (floor: number): string => (floor < 0 ? `B${-floor}` : `${floor}`);
@@ -72,8 +73,21 @@ function resting(point: ProfilePoint): number | string {
 /** Points whose bit in the plant's own map says the opposite. */
 const turned = new Set(["input_ok"]);
 
+/** The unit in which the model of a point reckons; undefined where it has none. */
+export const modelUnit = (id: string, plantUnits: ReadonlyMap<string, string>): string | undefined =>
+  plantUnits.get(id) ?? derived.find(([pattern]) => pattern.test(id))?.[2];
+
+/** From the unit of the model to that of the point; a point that tells no unit, or one without a model, is left as it is. */
+export function intoUnitOf(
+  { id, unit }: ProfilePoint,
+  plantUnits: ReadonlyMap<string, string>,
+): ((value: number) => number) | undefined {
+  const model = modelUnit(id, plantUnits);
+  return unit === undefined || model === undefined ? (value) => value : conversion(model, unit);
+}
+
 /**
- * Answers the present value of a point in its own unit. `has` tells what the plant knows, `read` what it reads; `part` is the
+ * Answers the present value of a point in the unit of its model. `has` tells what the plant knows, `read` what it reads; `part` is the
  * number of a door, whose points go by `d<number>_<id>`.
  */
 export function profileReadings(

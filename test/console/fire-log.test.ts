@@ -36,6 +36,14 @@ function entries(now: number): FireLogBody[] {
             since: iso(now - 60_000),
           },
         ],
+        drills: [
+          {
+            ticket: "GD20261121-000031",
+            title: { zh: "【演练】地下室火警", en: "[DRILL] Fire in the basement" },
+            from: "2026-11-21T11:05:00.000Z",
+            to: "2026-11-21T11:40:00.000Z",
+          },
+        ],
         silent: [{ id: "fire-2", name: { zh: "2#控制器", en: "Panel 2" } }],
       },
     }),
@@ -102,7 +110,9 @@ describe.skipIf(!hasBrowser())("the log of the fire control room", () => {
     const rows = page.locator("[data-row]");
     expect(await rows.nth(1).innerText()).toContain("漏记");
     expect(await rows.nth(2).innerText()).toContain("2 号回路断线，已报修");
-    expect(await rows.nth(2).innerText()).toContain("补记");
+    expect(await rows.nth(2).innerText()).toContain("补录");
+    expect(await rows.nth(2).innerText()).toContain("在岗不足两人");
+    expect(await entry.innerText()).toContain("【演练】地下室火警 19:05–19:40");
 
     await page.locator("[name=panel]").selectOption("fault");
     await page.locator("[name=linkage]").selectOption("automatic");
@@ -127,6 +137,14 @@ describe.skipIf(!hasBrowser())("the log of the fire control room", () => {
     await page.emulateMedia({ media: "print" });
     expect(await page.locator("header.bar").isVisible()).toBe(false);
     expect(await page.locator("[data-row]").count()).toBe(3);
+    // What an inspector looks for is the blackest on the sheet: missed, late, out of order.
+    const ink = await page.evaluate<string[]>(
+      "[...document.querySelectorAll('[data-row] .inverted')].map((one) => getComputedStyle(one).color)",
+    );
+    expect(ink.length).toBeGreaterThan(3);
+    expect([...new Set(ink)]).toEqual(["rgb(0, 0, 0)"]);
+    expect(await page.locator(".on-paper").isVisible()).toBe(true);
+    expect(await page.locator(".approve").innerText()).toContain("signature");
   });
 
   test("is not offered to whoever may not fill it in", async () => {

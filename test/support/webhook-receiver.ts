@@ -4,14 +4,25 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A status; `hang`: never answer; `cut`: begin an answer and close the socket. */
-export type Behaviour = number | "hang" | "cut";
+/** A status, or a whole answer; `hang`: never answer; `cut`: begin an answer and close the socket. */
+export type Behaviour =
+  | number
+  | "hang"
+  | "cut"
+  | {
+      readonly status: number;
+      readonly type?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string;
+    };
 
 export interface Call {
   readonly id: string;
   readonly timestamp: number;
   readonly body: { readonly type: string; readonly timestamp: string; readonly data: Record<string, unknown> };
+  /** One of the signatures is right. */
   readonly signed: boolean;
+  readonly signatures: number;
 }
 
 export interface Receiver extends AsyncDisposable {
@@ -37,12 +48,16 @@ export async function startReceiver(key: Buffer | string, behaviours: readonly B
     const id = header("webhook-id");
     const timestamp = header("webhook-timestamp");
     const right = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest();
-    const given = Buffer.from(header("webhook-signature").replace(/^v1,/, ""), "base64");
-    const signed = given.length === right.length && timingSafeEqual(given, right);
-    const call = { id, timestamp: Number(timestamp), body: JSON.parse(body), signed };
+    const signatures = header("webhook-signature").split(" ");
+    const signed = signatures.some((one) => {
+      const given = Buffer.from(one.replace(/^v1,/, ""), "base64");
+      return given.length === right.length && timingSafeEqual(given, right);
+    });
+    const call = { id, timestamp: Number(timestamp), body: JSON.parse(body), signed, signatures: signatures.length };
     const behaviour = behaviours[Math.min(calls.length, behaviours.length - 1)]!;
     calls.push(call);
-    if (typeof behaviour === "number" && behaviour < 300) messages.set(id, call);
+    const status = typeof behaviour === "object" ? behaviour.status : behaviour;
+    if (typeof status === "number" && status < 300) messages.set(id, call);
     answer(response, behaviour);
     wake();
   });
@@ -76,7 +91,12 @@ function answer(response: ServerResponse, behaviour: Behaviour): void {
     response.write("half of it", () => response.destroy());
     return;
   }
-  response.writeHead(behaviour).end();
+  if (typeof behaviour === "number") {
+    response.writeHead(behaviour).end();
+    return;
+  }
+  const { status, type, headers = {}, body = "" } = behaviour;
+  response.writeHead(status, { ...headers, ...(type ? { "content-type": type } : {}) }).end(body);
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

@@ -11,6 +11,7 @@ import {
   spanOf,
   tail,
   textOf,
+  took,
   word,
   words,
 } from "./line.ts";
@@ -26,7 +27,10 @@ export const ticketLines: Readonly<Record<string, Line>> = {
           `Opened by the house, ${severityOf(row, "severity").en}`,
         )
       : both(`人工开单，级别${severityOf(row, "severity").zh}`, `Opened by hand, ${severityOf(row, "severity").en}`),
-  "alarm-joined": (row) => both(`并入告警 ${word(row, "alarm")}`, `Alarm ${word(row, "alarm")} joined`),
+  "alarm-joined": (row, names) => {
+    const alarm = names.alarm(word(row, "alarm"));
+    return both(`并入告警 ${alarm.zh}`, `Alarm joined: ${alarm.en}`);
+  },
   "ticket-merged": (row) => both(`并入工单 ${word(row, "into")}`, `Merged into ${word(row, "into")}`),
   "ticket-hangs-under": (row) =>
     both(`源头工单为 ${word(row, "parent")}`, `Follows from ticket ${word(row, "parent")}`),
@@ -40,13 +44,17 @@ export const ticketLines: Readonly<Record<string, Line>> = {
       `按纸质记录补开，期间 ${words(row, "steps").length} 个通知步骤已电话通知，不再补发`,
       `Opened from the paper record; the ${words(row, "steps").length} steps of that time were told by phone and are not sent again`,
     ),
-  "rule-deleted": (row) =>
-    both(
-      `告警 ${word(row, "alarm")} 的规则或设备已删除，告警已关闭`,
-      `The rule or device of ${word(row, "alarm")} was deleted: the alarm is closed`,
-    ),
-  "rule-changed": (row) =>
-    both(`告警 ${word(row, "alarm")} 因规则修改而恢复`, `${word(row, "alarm")} returned because its rule was changed`),
+  "rule-deleted": (row, names) => {
+    const alarm = names.alarm(word(row, "alarm"));
+    return both(
+      `告警 ${alarm.zh} 的规则或设备已删除，告警已关闭`,
+      `The rule or device of ${alarm.en} was deleted: the alarm is closed`,
+    );
+  },
+  "rule-changed": (row, names) => {
+    const alarm = names.alarm(word(row, "alarm"));
+    return both(`告警 ${alarm.zh} 因规则修改而恢复`, `${alarm.en} returned because its rule was changed`);
+  },
   "ticket-absorbed": (row) => both(`合并工单 ${word(row, "from")}`, `Took over ${word(row, "from")}`),
   "step-run": (row, names) => {
     const roles = words(row, "tell").map(names.role);
@@ -83,12 +91,12 @@ export const ticketLines: Readonly<Record<string, Line>> = {
   "clock-met": (row) =>
     flag(row, "late")
       ? both(
-          `${clockOf(row).zh}完成（已超时），用时 ${spanOf(row, "took").zh}`,
-          `${clockOf(row).en}: done late, after ${spanOf(row, "took").en}`,
+          `${clockOf(row).zh}完成（已超时），用时 ${took(row).zh}`,
+          `${clockOf(row).en}: done late, after ${took(row).en}`,
         )
       : both(
-          `${clockOf(row).zh}按时完成，用时 ${spanOf(row, "took").zh}`,
-          `${clockOf(row).en}: done in time, after ${spanOf(row, "took").en}`,
+          `${clockOf(row).zh}按时完成，用时 ${took(row).zh}`,
+          `${clockOf(row).en}: done in time, after ${took(row).en}`,
         ),
   "acknowledgement-expired": fixed(
     "确认后长时间无进展，确认失效，继续升级",

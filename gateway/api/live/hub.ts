@@ -3,18 +3,14 @@
  * does not read loses values first and its place second; it never makes another one wait, and never the house.
  */
 import type { Alarm } from "#model/alarm";
-import type { Device } from "#model/site";
 import type { Ticket } from "#model/ticket";
-import { formatInstant, seconds } from "#model/time";
+import { seconds } from "#model/time";
 import type { ApiHouse } from "../api-house.ts";
-import type { LiveFrame } from "../live-shapes.ts";
-import { deviceBody, pointBody, siteBody } from "../project.ts";
-import { alarmBody, floodBodies } from "../project-alarm.ts";
-import { ticketBody } from "../project-ticket.ts";
 import { byNeed } from "../routes/tickets.ts";
 import { firstLook, type HeldBack, holdBack, NOT_WHOLE, ROWS_IN_A_FRAME, showRest } from "./first-look.ts";
 import { createFrameRing, type KeptFrame } from "./frames.ts";
 import { createPace } from "./pace.ts";
+import { createPictures, frameOf } from "./pictures.ts";
 import type { Hub, LiveView, Onlooker } from "./seats.ts";
 
 interface Taken {
@@ -40,7 +36,9 @@ function gravestFirst(alarms: Iterable<Alarm>, count: number): readonly Alarm[] 
 }
 
 export function createHub(house: ApiHouse): Hub {
-  const { clock, limits, site, door, table, metrics } = house;
+  const { clock, limits, door, table, metrics } = house;
+  const pictures = createPictures(house);
+  const { at } = pictures;
   const stop = new AbortController();
   const ring = createFrameRing(clock.now(), limits);
   const seats = new Set<Taken>();
@@ -54,16 +52,6 @@ export function createHub(house: ApiHouse): Hub {
   const watched = new Map<string, number>();
   /** Points that changed since the last frame of values, by device. */
   const changed = new Map<string, Set<number>>();
-
-  const at = () => formatInstant(clock.now());
-  const frame = (body: LiveFrame): KeptFrame => ({ seq: body.seq, kind: body.kind, text: JSON.stringify(body) });
-  const deviceBodies = (wanted: readonly Device[]) => {
-    const readings = new Map(house.devices().map((one) => [one.device, one]));
-    return wanted.map((one) => deviceBody(one, readings.get(one.id), site, house.startedAt));
-  };
-  const points = (handles: Iterable<number>) => [...handles].map((handle) => pointBody(table, handle));
-  const allPoints = (ids: Iterable<string>) =>
-    [...ids].flatMap((id) => points(house.devicesById.get(id)?.points ?? []));
 
   function drop(seat: Taken, code: number, reason: string): void {
     if (!seats.delete(seat)) return;
@@ -123,25 +111,25 @@ export function createHub(house: ApiHouse): Hub {
     () => {
       if (floodsMoved) {
         floodsMoved = false;
-        const floods = floodBodies(door.house.tides.values());
+        const floods = pictures.ofFloods();
         everybody(ring.keep("flood", (seq) => JSON.stringify({ seq, at: at(), kind: "flood", floods })));
       }
       if (alarms.size > 0) {
         const next = gravestFirst(alarms.values(), ROWS_IN_A_FRAME);
         for (const { id } of next) alarms.delete(id);
-        const bodies = next.map((alarm) => alarmBody(alarm, house.devicesById));
+        const bodies = pictures.ofAlarms(next);
         if (alarms.size > 0) tellNews();
         everybody(ring.keep("alarm", (seq) => JSON.stringify({ seq, at: at(), kind: "alarm", alarms: bodies })));
       }
       if (tickets.size > 0) {
         const next = [...tickets.values()].sort(byNeed).slice(0, TICKETS_IN_A_FRAME);
         for (const { no } of next) tickets.delete(no);
-        const bodies = next.map((ticket) => ticketBody(ticket, house.ticketView, clock.now()));
+        const bodies = pictures.ofTickets(next);
         if (tickets.size > 0) tellNews();
         everybody(ring.keep("ticket", (seq) => JSON.stringify({ seq, at: at(), kind: "ticket", tickets: bodies })));
       }
       if (devices.size > 0) {
-        const bodies = deviceBodies([...devices].flatMap((id) => house.devicesById.get(id) ?? []));
+        const bodies = pictures.ofDevices([...devices].flatMap((id) => house.devicesById.get(id) ?? []));
         devices.clear();
         everybody(ring.keep("link", (seq) => JSON.stringify({ seq, at: at(), kind: "link", devices: bodies })));
       }
@@ -150,9 +138,9 @@ export function createHub(house: ApiHouse): Hub {
   );
 
   const values = (ids: ReadonlySet<string>, whole: boolean): KeptFrame | undefined => {
-    const bodies = whole ? allPoints(ids) : [...ids].flatMap((id) => points(changed.get(id) ?? []));
+    const bodies = whole ? pictures.allPoints(ids) : [...ids].flatMap((id) => pictures.ofPoints(changed.get(id) ?? []));
     if (bodies.length === 0) return undefined;
-    return frame({ seq: ring.seq, at: at(), kind: "value", points: bodies });
+    return frameOf({ seq: ring.seq, at: at(), kind: "value", points: bodies });
   };
 
   const tellValues = createPace(
@@ -217,7 +205,7 @@ export function createHub(house: ApiHouse): Hub {
   function show(seat: Taken): void {
     const { alarms: first, rest } = firstLook(door.house.alarms.values());
     const { seq } = ring;
-    seat.onlooker.send(snapshot(seat, first, rest.length === 0 ? seq : NOT_WHOLE));
+    seat.onlooker.send(pictures.snapshot(rest.length === 0 ? seq : NOT_WHOLE, seat.view, seat.devices, first));
     if (rest.length === 0) return;
     const held = holdBack();
     seat.held = held;
@@ -228,12 +216,7 @@ export function createHub(house: ApiHouse): Hub {
       wait: () => clock.sleep(limits.alarms, stop.signal).catch(() => {}),
       send: (more, last) =>
         seat.onlooker.send(
-          frame({
-            seq: last ? seq : NOT_WHOLE,
-            at: at(),
-            kind: "alarm",
-            alarms: more.map((alarm) => alarmBody(alarm, house.devicesById)),
-          }),
+          frameOf({ seq: last ? seq : NOT_WHOLE, at: at(), kind: "alarm", alarms: pictures.ofAlarms(more) }),
         ),
     }).then(() => {
       seat.held = undefined;
@@ -241,43 +224,8 @@ export function createHub(house: ApiHouse): Hub {
     }, failed);
   }
 
-  function snapshot(seat: Taken, alarmsFirst: readonly Alarm[], seq: number): KeptFrame {
-    const now = clock.now();
-    return frame({
-      seq,
-      at: formatInstant(now),
-      kind: "snapshot",
-      view: seat.view,
-      site: siteBody(site, { version: house.version, clockTrusted: house.clockTrusted(), now }),
-      devices: deviceBodies(site.devices),
-      alarms: alarmsFirst.map((alarm) => alarmBody(alarm, house.devicesById)),
-      tickets: [...door.house.tickets.values()]
-        .filter((ticket) => ticket.closedAt === undefined)
-        .sort(byNeed)
-        .map((ticket) => ticketBody(ticket, house.ticketView, now)),
-      points: allPoints(seat.devices),
-      floods: floodBodies(door.house.tides.values()),
-    });
-  }
-
   function beat(): void {
-    const readings = house.devices();
-    let newest = 0;
-    let online = 0;
-    for (const one of readings) {
-      newest = Math.max(newest, one.lastGood ?? 0);
-      if (one.state === "online" || one.state === "degraded") online += 1;
-    }
-    const now = clock.now();
-    const one = frame({
-      seq: ring.seq,
-      at: formatInstant(now),
-      kind: "heartbeat",
-      age: newest === 0 ? null : Math.max(0, now - newest) / 1_000,
-      online,
-      devices: readings.length,
-      stored: door.stored(),
-    });
+    const one = pictures.heartbeat(ring.seq);
     for (const seat of seats) {
       if (!seat.onlooker.allowed()) drop(seat, 4401, "signed out");
       else if (!seat.onlooker.alive()) drop(seat, 1001, "no answer to pings");

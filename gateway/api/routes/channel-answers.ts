@@ -1,6 +1,7 @@
 /** Where providers of texts and calls tell back what became of a message: signed, fresh, and each answer once. */
 import * as z from "zod";
 import type { Actor } from "#model/account";
+import { Secrets } from "#model/channel-settings";
 import type { Message } from "#model/message";
 import type { Person } from "#model/site";
 import { minutes } from "#model/time";
@@ -32,8 +33,8 @@ const Answer = z.strictObject({
 
 const TakenShape = z.object({ taken: z.boolean() });
 
-const secretOf = (settings: unknown): string | undefined =>
-  z.object({ answers: z.object({ secret: z.string() }) }).safeParse(settings).data?.answers.secret;
+const secretOf = (settings: unknown) =>
+  z.object({ answers: z.object({ secret: Secrets }) }).safeParse(settings).data?.answers.secret;
 
 export async function channelAnswerRoutes(server: Server, house: ApiHouse): Promise<void> {
   const secrets = new Map(house.site.channels.map(({ id, settings }) => [id, secretOf(settings)]));

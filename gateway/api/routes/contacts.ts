@@ -13,6 +13,7 @@ import { KeepContact, TicketParams } from "../ticket-inputs.ts";
 /** The contact of a ticket as it may be shown; `undefined` where there is none. */
 export async function maskedContact(house: ApiHouse, no: string): Promise<ContactBody | undefined> {
   const contact = await readContact(house.vault, no);
+  if (contact === "unreadable") return { ...bodyOf(house, { name: "", phone: "" }, false), unreadable: true };
   return contact && bodyOf(house, maskContact(contact), false);
 }
 
@@ -32,6 +33,15 @@ const bodyOf = (house: ApiHouse, contact: Contact, clear: boolean): ContactBody 
   clear,
   keptDays: Math.round((house.site.policy.personal ?? usualPersonalData).contacts / days(1)),
 });
+
+/** What is sealed and cannot be opened: people are told what to do about it. */
+export const unreadable = ([zh, en]: readonly [string, string]): Refused =>
+  new Refused(
+    409,
+    "sealed-unreadable",
+    `${zh}无法解密：密钥 keys.json 已更换，或文件已损坏。请管理员放回所保管的密钥副本并重启；急用时请重新登记。`,
+    `${en} cannot be opened: keys.json is another one, or the file was damaged. Ask the administrator to put back the copy of the keys and restart; if it is urgent, write it down again.`,
+  );
 
 export function contactRoutes(server: Server, house: ApiHouse): void {
   const { tickets, lately } = house.door.house;
@@ -81,6 +91,7 @@ export function contactRoutes(server: Server, house: ApiHouse): void {
           "Nobody was written down, or it was erased in time.",
         );
       }
+      if (contact === "unreadable") throw unreadable(["联系方式", "The contact"]);
       await note(house, no, "contact-shown", actorOf(request).id);
       return bodyOf(house, contact, true);
     },

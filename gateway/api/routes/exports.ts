@@ -1,5 +1,6 @@
 /** Tables for spreadsheets: alarms, tickets, journal, points and their past. Streamed; names of people masked by default. */
 import type { FastifyRequest } from "fastify";
+import { hidePhones } from "#model/hide-phones";
 import { qualities } from "#model/quality";
 import { formatInstant, type Instant, instant } from "#model/time";
 import { HistoryAway, HistoryBusy } from "../../history/historian.ts";
@@ -98,7 +99,7 @@ export function exportRoutes(server: Server, house: ApiHouse, reports: AlarmRepo
         ticket.severity,
         ticket.policy.name[lang],
         ticket.state,
-        ticket.title[lang],
+        persons === "full" ? ticket.title[lang] : hidePhones(ticket.title[lang]),
         house.devicesById.get(ticket.device ?? "")?.name[lang] ?? ticket.device,
         ticket.place.building,
         ticket.place.floor,
@@ -141,7 +142,7 @@ export function exportRoutes(server: Server, house: ApiHouse, reports: AlarmRepo
           : row.about.replace(/^account:(.+)$/, (_, account: string) => `account:${masked(account)}`),
         row.event,
         name(row.actor),
-        JSON.stringify(persons === "full" ? row.data : withoutNames(row.data)),
+        persons === "full" ? JSON.stringify(row.data) : hidePhones(JSON.stringify(withoutNames(row.data))),
         row.hash,
       ]);
       return sendCsv(reply, "journal", heads.journal[lang], rows);

@@ -87,13 +87,17 @@ function standing(house: ApiHouse): Standing {
     alarms.set(`${alarm.severity} ${state}`, row);
   }
   const tickets: Record<Severity, number> = { S1: 0, S2: 0, S3: 0, S4: 0 };
+  let drills = 0;
   for (const ticket of house.door.house.tickets.values()) {
-    if (ticket.closedAt === undefined) tickets[ticket.severity] += 1;
+    if (ticket.closedAt !== undefined) continue;
+    if (ticket.drill) drills += 1;
+    else tickets[ticket.severity] += 1;
   }
   return {
     points: house.table.definitions.length,
     alarms: [...alarms.values()],
     tickets,
+    drills,
     outbox: house.door.house.outbox.size,
     links: house.links(),
     history: house.historian.standing().queue,

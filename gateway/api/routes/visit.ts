@@ -21,7 +21,7 @@ import {
 import type { ApiHouse, Server } from "../api-house.ts";
 import { goneFiles } from "../files-at-hand.ts";
 import { actorOf, visitOf } from "../guard.ts";
-import { answers, created, toSpan } from "../inputs.ts";
+import { answers, created, toInstant, toSpan } from "../inputs.ts";
 import { visitBody } from "../project-visit.ts";
 import { ErrorShape } from "../shapes.ts";
 import { stepCommand } from "../step-command.ts";
@@ -51,7 +51,7 @@ export function visitRoutes(server: Server, house: ApiHouse): void {
   const find = async (no: string): Promise<Ticket | undefined> =>
     rooms.tickets.get(no) ?? rooms.lately.get(no) ?? (await house.store.ticket(no));
   const body = async (ticket: Ticket, person: Person): Promise<VisitBody> =>
-    visitBody(ticket, person, house.ticketView, house.clock.now(), await goneFiles(house.vault, ticket));
+    visitBody(ticket, person, house.ticketView, house.clock.now(), await goneFiles(house.vault, ticket), rooms.alarms);
 
   /** The ticket and the person of a visit; both were there when the link was opened. */
   async function who(request: FastifyRequest): Promise<{ ticket: Ticket; person: Person }> {
@@ -129,13 +129,14 @@ export function visitRoutes(server: Server, house: ApiHouse): void {
       if (!STEPS_BY_LINK.has(step)) throw new Refused(404, "not-found", "没有此步骤。", "There is no such step.");
       const { ticket, person } = await who(request);
       const { commandId, for: span, ...words } = request.body;
+      const saidAt = words.occurredAt === undefined ? house.clock.now() : toInstant(words.occurredAt);
       await house.act(commandId, actorFor(person), {
         ...stepCommand(ticket.no, step, words),
         ...(step === "accept" ? { assignee: person.name } : {}),
         // The lift firm's people are the rescuers that the clock waits for.
         ...(step === "arrive" ? { who: person.contractor ? ("rescue" as const) : ("staff" as const) } : {}),
-        // By our clock: the one of the phone may be wrong.
-        ...(span === undefined ? {} : { until: later(house.clock.now(), toSpan(span)) }),
+        // By our clock, or from when it was said: the clock of the phone may be wrong.
+        ...(span === undefined ? {} : { until: later(saidAt, toSpan(span)) }),
         ...(step === "rate" ? { how: "signature" as const } : {}),
       });
       return body((await find(ticket.no)) ?? ticket, person);

@@ -77,8 +77,10 @@ export function toldLines(rows: readonly Told[], site: string): string {
       }
       if (ticket) {
         const { severity } = ticket;
+        // A drill is a series of its own; what is real has no such tag and keeps the series that it always had.
+        const drill = ticket.drill ? "true" : "";
         lines.push(
-          `ticket${tags({ class: ticket.class, device: ticket.device ?? "", severity, site })} event=${field(event)},` +
+          `ticket${tags({ class: ticket.class, device: ticket.device ?? "", drill, severity, site })} event=${field(event)},` +
             `no=${field(ticket.no)},open=${ticket.open},round=${ticket.round}i,state=${field(ticket.state)},` +
             `title_en=${field(ticket.title.en)},title_zh=${field(ticket.title.zh)} ${time}`,
         );

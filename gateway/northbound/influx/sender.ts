@@ -77,7 +77,7 @@ export interface Asked {
 }
 
 /** What an answer means: statuses by the v1 write API, words by what 1.x, 2.x and 3.x put into the body. */
-export function judge({ status, body }: OutgoingAnswer, waiting: Waiting, asked: Asked): Sent {
+export function judge({ status, body }: Pick<OutgoingAnswer, "status" | "body">, waiting: Waiting, asked: Asked): Sent {
   const later = (because: Text, after?: Span): Sent => ({
     outcome: "try-later",
     because,

@@ -2,7 +2,7 @@
 import type { Delivery } from "#model/message";
 import type { Text } from "#model/text";
 import type { OutgoingRequest } from "../../net/outgoing.ts";
-import { askByPost, codeIn, isDelivery, outcomeOfCode, outcomeOfStatus, type Verdict } from "../ask.ts";
+import { askByPost, codeIn, isDelivery, outcomeOfAnswer, outcomeOfCode, type Verdict } from "../ask.ts";
 
 export interface Robot {
   readonly vendor: Text;
@@ -22,7 +22,7 @@ export async function postToRobot(
 ): Promise<Delivery> {
   const answer = await askByPost({ ...way, body: JSON.stringify(content) });
   if (isDelivery(answer)) return answer;
-  const trouble = outcomeOfStatus(answer.status);
+  const trouble = outcomeOfAnswer(answer);
   const code = codeIn(answer.body, ...robot.codeFields);
   if (typeof code !== "number") return trouble ?? code;
   return trouble && !robot.codes[code] ? trouble : outcomeOfCode(code, robot.vendor, robot.codes);

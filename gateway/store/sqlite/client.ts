@@ -5,7 +5,7 @@ import { planRows } from "../rows.ts";
 import type { Committed, Store } from "../store.ts";
 import { StoreTrouble } from "../trouble.ts";
 import { HEAD_NOTE } from "./head-note.ts";
-import { readLoaded } from "./loaded.ts";
+import { createLoading, type Portion } from "./loaded.ts";
 import type { Failure, FromWorker, ReadRequest, Results, ToWorker, WriteRequest } from "./messages.ts";
 
 /** A plan that is not on the disk by then is "away": the alarm is shown, the reply to a person waits. */
@@ -39,6 +39,8 @@ interface Pending {
   reject(error: Error): void;
   /** Commits only: stop waiting and answer "away". */
   giveUp?: (why: Text) => void;
+  /** A start only: what comes before the answer. */
+  take?: (portion: Portion) => void;
 }
 
 export function createStoreClient(line: Line, clock: Clock, tell: (news: StoreNews) => void): Store {
@@ -53,18 +55,19 @@ export function createStoreClient(line: Line, clock: Clock, tell: (news: StoreNe
 
   function ask<K extends keyof Results>(
     request: (WriteRequest | ReadRequest) & { readonly do: K },
+    also: Pick<Pending, "take"> = {},
   ): Promise<Results[K]> {
-    return register(request).answer as Promise<Results[K]>;
+    return register(request, also).answer as Promise<Results[K]>;
   }
 
-  function register(request: WriteRequest | ReadRequest, giveUp?: (why: Text) => void) {
+  function register(request: WriteRequest | ReadRequest, also: Pick<Pending, "giveUp" | "take"> = {}) {
     const id = nextId++;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     if (end) {
       reject(end);
     } else {
       const write = request.do === "commit" || request.do === "note";
-      pending.set(id, { write, answer: promise, resolve, reject, ...(giveUp ? { giveUp } : {}) });
+      pending.set(id, { write, answer: promise, resolve, reject, ...also });
       line.send({ ...request, id });
     }
     return { id, answer: promise };
@@ -104,6 +107,16 @@ export function createStoreClient(line: Line, clock: Clock, tell: (news: StoreNe
         return void retryLater();
       case "lost":
         return tell({ state: "lost-rows", because: message.because });
+      case "portion": {
+        const waiter = pending.get(message.id);
+        try {
+          waiter?.take?.(message.portion);
+        } catch (error) {
+          waiter?.reject(error as Error);
+          pending.delete(message.id);
+        }
+        return;
+      }
       case "done":
       case "failed": {
         const waiter = pending.get(message.id);
@@ -134,7 +147,7 @@ export function createStoreClient(line: Line, clock: Clock, tell: (news: StoreNe
   async function commit(rows: ReturnType<typeof planRows>, firstSeq: number): Promise<Committed> {
     const answered = new AbortController();
     const late = Promise.withResolvers<Text>();
-    const { answer } = register({ do: "commit", rows, firstSeq }, late.resolve);
+    const { answer } = register({ do: "commit", rows, firstSeq }, { giveUp: late.resolve });
     const settled = answer as Promise<void>;
     if (away) return { outcome: "away", settled, because: away };
 
@@ -162,7 +175,10 @@ export function createStoreClient(line: Line, clock: Clock, tell: (news: StoreNe
   }
 
   return {
-    load: async (now) => readLoaded(await ask({ do: "load", now })),
+    async load(now) {
+      const loading = createLoading();
+      return loading.finish(await ask({ do: "load", now }, { take: loading.take }));
+    },
     commit: async (plan, firstSeq, command) => commit(planRows(plan, command), firstSeq),
     async note(name, text) {
       if (name === HEAD_NOTE) throw new Error(`The note "${HEAD_NOTE}" belongs to the store itself.`);

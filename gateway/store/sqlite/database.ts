@@ -18,6 +18,8 @@ export interface Database extends Disposable {
   run(statement: StatementName, values: readonly Value[]): void;
   get(statement: StatementName, values?: readonly Value[]): Row | undefined;
   all(statement: StatementName, values?: readonly Value[]): Row[];
+  /** As `all`, one by one: no list of them is made. */
+  each(statement: StatementName, values?: readonly Value[]): Iterable<Row>;
   /** All of `work`, or nothing of it. */
   transaction(work: () => void): void;
   /** For the backup alone. */
@@ -95,6 +97,10 @@ function wrap(connection: DatabaseSync): Database {
     all(name, values = []) {
       const { statement, placed } = prepare(name);
       return (placed ? statement.all(...values) : statement.all(named(values))) as Row[];
+    },
+    each(name, values = []) {
+      const { statement, placed } = prepare(name);
+      return (placed ? statement.iterate(...values) : statement.iterate(named(values))) as Iterable<Row>;
     },
     transaction(work) {
       connection.exec("BEGIN IMMEDIATE");

@@ -9,7 +9,7 @@ import type { Instant } from "#model/time";
 import type { PlanRows } from "../rows.ts";
 import type { ChainVerdict, JournalQuery, Page, WalkQuery } from "../store.ts";
 import type { TroubleKind } from "../trouble.ts";
-import type { LoadedText } from "./loaded.ts";
+import type { LoadedRest, Portion } from "./loaded.ts";
 
 /** Written in the order in which they were asked, again and again until they are on the disk. */
 export type WriteRequest =
@@ -36,7 +36,7 @@ export type ReadRequest =
 export interface Results {
   readonly commit: undefined;
   readonly note: undefined;
-  readonly load: LoadedText;
+  readonly load: LoadedRest;
   readonly journal: readonly JournalRow[];
   readonly since: readonly JournalRow[];
   readonly "journal-page": Page<JournalRow>;
@@ -67,6 +67,8 @@ export interface Failure {
 export type FromWorker =
   | { readonly say: "ready" }
   | { readonly say: "cannot-open"; readonly failure: Failure }
+  /** Of the answer to `load`; the last ones are followed by "done". */
+  | { readonly say: "portion"; readonly id: number; readonly portion: Portion }
   | { readonly say: "done"; readonly id: number; readonly value: unknown }
   | { readonly say: "failed"; readonly id: number; readonly failure: Failure }
   /** The disk refuses; everything asked so far is kept in order. */

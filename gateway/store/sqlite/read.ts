@@ -11,7 +11,7 @@ import { type JournalQuery, TICKETS_KEPT } from "../store.ts";
 import type { Database } from "./database.ts";
 import { HEAD_NOTE } from "./head-note.ts";
 import type { Ledger } from "./ledger.ts";
-import type { LoadedText } from "./loaded.ts";
+import type { LoadedRest, ManyRows, Portion } from "./loaded.ts";
 import { checkTail } from "./verify.ts";
 
 const JOURNAL_LIMIT = 500;
@@ -23,23 +23,39 @@ function bodies<T>(database: Database, statement: StatementName, values: readonl
   return database.all(statement, values).map((row) => JSON.parse(String(row.body)) as T);
 }
 
-/** Many rows as one text: a thread hands a text over much faster than ten thousand objects. */
-const bodyText = (database: Database, statement: StatementName, values: readonly Value[] = []): string =>
-  `[${database
-    .all(statement, values)
-    .map((row) => String(row.body))
-    .join(",")}]`;
+/** Rows of one portion: some milliseconds of work on either side. */
+const PORTION = 500;
 
-export function load(ledger: Ledger, now: Instant): LoadedText {
+/** All rows of a kind, a portion at a time. */
+function handOver(
+  database: Database,
+  of: ManyRows,
+  [statement, ...values]: readonly [StatementName, ...Value[]],
+  hand: (portion: Portion) => void,
+): void {
+  let texts: string[] = [];
+  const flush = () => {
+    let end = 0;
+    const ends = Uint32Array.from(texts, (text) => (end += text.length));
+    hand({ of, text: texts.join(""), ends });
+    texts = [];
+  };
+  for (const row of database.each(statement, values)) {
+    texts.push(String(row.body));
+    if (texts.length === PORTION) flush();
+  }
+  if (texts.length > 0) flush();
+}
+
+/** What the house needs at its start: the rows of which there may be thousands go to `hand`, everything else is answered. */
+export function load(ledger: Ledger, now: Instant, hand: (portion: Portion) => void): LoadedRest {
   const { database } = ledger;
+  handOver(database, "alarms", ["alarms"], hand);
+  handOver(database, "tickets", ["openTickets"], hand);
+  handOver(database, "lately", ["ticketsClosedSince", now - TICKETS_KEPT], hand);
+  handOver(database, "messages", ["waitingMessages"], hand);
   const notes = database.all("notes").filter((row) => row.name !== HEAD_NOTE);
   return {
-    texts: {
-      alarms: bodyText(database, "alarms"),
-      tickets: bodyText(database, "openTickets"),
-      lately: bodyText(database, "ticketsClosedSince", [now - TICKETS_KEPT]),
-      messages: bodyText(database, "waitingMessages"),
-    },
     papers: bodies<Paper>(database, "papersKept", [now - TICKETS_KEPT]),
     accounts: bodies<Account>(database, "accounts"),
     sessions: bodies<Session>(database, "sessions", [now]),

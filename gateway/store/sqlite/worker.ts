@@ -55,11 +55,11 @@ async function answer(from: WriteQueue, request: Request & ReadRequest): Promise
   }
 }
 
-function read(from: WriteQueue, request: ReadRequest): unknown {
+function read(from: WriteQueue, request: Request & ReadRequest): unknown {
   const ledger = from.ledger();
   switch (request.do) {
     case "load":
-      return load(ledger, request.now);
+      return load(ledger, request.now, (portion) => say({ say: "portion", id: request.id, portion }));
     case "journal":
       return journal(ledger.database, request.query);
     case "since":

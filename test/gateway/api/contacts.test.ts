@@ -3,12 +3,14 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Role } from "#model/account";
 import { usualPersonalData } from "#model/policy";
 import type { Ticket } from "#model/ticket";
-import { days, later, milliseconds, seconds } from "#model/time";
+import { days, instant, later, milliseconds, seconds } from "#model/time";
 import { ContactShape } from "../../../gateway/api/kept-shapes.ts";
 import { ShiftShape } from "../../../gateway/api/people-shapes.ts";
-import { eraseInTime, maskContact } from "../../../gateway/people/contacts.ts";
+import { eraseInTime, keepContact, maskContact } from "../../../gateway/people/contacts.ts";
+import { highestSealed, sealedByOthers } from "../../../gateway/people/sealed-books.ts";
 import { people } from "../../support/building.ts";
 import { letDecide } from "../../support/deciding-door.ts";
+import { sealedRoom } from "../../support/sealed-room.ts";
 import { jpeg } from "./pictures.ts";
 import { START, type Stand, startStand, testSite, ticket } from "./stand.ts";
 import { form, put } from "./upload.ts";
@@ -132,10 +134,82 @@ describe("what is kept long enough", () => {
     expect(detail.body.contact).toBeUndefined();
   });
 
-  test("an open ticket, and one that nobody knows, keep everything", async () => {
+  test("an open ticket keeps everything", async () => {
     expect(await erase(later(START, days(4_000)))).toBe(0);
+  });
+
+  test("of a ticket that the books do not know, after an older copy was put back, the day in its number counts", async () => {
     stand.door.house.tickets.delete(NO);
-    expect(await erase(later(START, days(4_000)))).toBe(0);
+    const day = instant(Date.UTC(2026, 10, 21));
+    expect(await erase(later(day, milliseconds(days(90) - seconds(1))))).toBe(0);
+    expect(await erase(later(day, days(90)))).toBe(1);
+    expect(await kinds()).toEqual(["file"]);
+    expect(await erase(later(day, days(365)))).toBe(1);
+    expect(await kinds()).toEqual([]);
+  });
+
+  test("an old copy of sealed/ that is put back beside the books goes at the next look", async () => {
+    end();
+    const now = later(START, days(120));
+    expect(await erase(now)).toBe(1);
+    await keepContact(stand.vault, NO, { name: NAME, phone: PHONE });
+    expect((await stand.ask("GET", `/api/tickets/${NO}`, { as: "operator" })).body.contact.name).toBe("王*");
+    expect(await erase(now)).toBe(1);
+    expect(await kinds()).toEqual(["file"]);
+  });
+});
+
+describe("when the key is gone", () => {
+  const lose = () => {
+    // As if keys.json had been lost and made anew at the start.
+    const other = sealedRoom();
+    Object.assign(stand.keys, { current: other.keys.current, sealing: other.keys.sealing });
+  };
+
+  test("the ticket still opens, says that the name cannot be read, and takes it anew", async () => {
+    await write();
+    lose();
+    const detail = await stand.ask("GET", `/api/tickets/${NO}`, { as: "operator" });
+    expect([detail.status, detail.body.contact]).toEqual([
+      200,
+      { name: "", phone: "", clear: false, keptDays: 90, unreadable: true },
+    ]);
+    const shown = await post("contact/show", "operator");
+    expect([shown.status, shown.body.code]).toEqual([409, "sealed-unreadable"]);
+    expect(shown.body.message.zh).toContain("放回所保管的密钥副本");
+    expect(stand.door.journal.filter(({ event }) => event === "contact-shown")).toEqual([]);
+    await write();
+    expect((await post("contact/show", "operator")).body).toMatchObject({ name: NAME, phone: PHONE });
+  });
+
+  test("a photo is refused in words, not with a fault of the house", async () => {
+    const headers = { authorization: `Bearer ${stand.tokens.get("operator")}` };
+    const sent = await put(stand.port, `/api/tickets/${NO}/files`, headers, form(jpeg()));
+    lose();
+    const answer = await stand.ask("GET", `/api/tickets/${NO}/files/${sent.body.id}`, { as: "operator" });
+    expect([answer.status, answer.body.code]).toEqual([409, "sealed-unreadable"]);
+  });
+
+  test("what is over is erased all the same", async () => {
+    await write();
+    lose();
+    stand.door.house.tickets.set(NO, ticket(NO, { state: "closed", closedAt: START }));
+    const store = { ticket: async () => undefined };
+    const input = { vault: stand.vault, door: stand.door, store, keep: usualPersonalData };
+    expect(await eraseInTime(input, later(START, days(91)))).toBe(1);
+    expect(await stand.vault.entries()).toEqual([]);
+  });
+
+  test("the house knows at its start whether its keys open what lies there, and gives no number twice", async () => {
+    const room = sealedRoom();
+    expect([await sealedByOthers(room.vault, []), highestSealed([])]).toEqual([0, 0]);
+    for (const serial of ["000007", "000123", "000045"])
+      await keepContact(room.vault, `GD20261121-${serial}`, { name: NAME, phone: PHONE });
+    const entries = await room.vault.entries();
+    expect(await sealedByOthers(room.vault, entries)).toBe(0);
+    expect(highestSealed(entries)).toBe(123);
+    Object.assign(room.keys, { sealing: sealedRoom().keys.sealing });
+    expect(await sealedByOthers(room.vault, entries)).toBe(3);
   });
 });
 

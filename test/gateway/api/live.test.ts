@@ -520,6 +520,7 @@ async function metric(what: string): Promise<number> {
     points: 0,
     alarms: [],
     tickets: { S1: 0, S2: 0, S3: 0, S4: 0 },
+    drills: 0,
     outbox: 0,
     history: 0,
   });

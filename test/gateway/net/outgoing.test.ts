@@ -59,7 +59,7 @@ test("a post carries body, length and headers, asks for no encoding, and gives s
     response.writeHead(201, { "content-type": "application/json" }).end('{"好":1}');
   });
   const answer = await post({ url: far.url, body: '{"zh":"水"}', headers: { "webhook-id": "k" }, allow: ["loopback"] });
-  expect(answer).toEqual({ status: 201, body: '{"好":1}' });
+  expect(answer).toEqual({ status: 201, body: '{"好":1}', type: "application/json" });
   expect(seen).toMatchObject({
     method: "POST",
     url: "/hook/path-secret?key=query-secret",
@@ -76,7 +76,7 @@ test("a post carries body, length and headers, asks for no encoding, and gives s
 test("a redirect is an answer and is not followed", async () => {
   await using target = await serve((_, response) => response.end("secret"));
   await using far = await serve((_, response) => response.writeHead(302, { location: target.url }).end());
-  expect(await request({ ...local, url: far.url })).toEqual({ status: 302, body: "" });
+  expect(await request({ ...local, url: far.url })).toEqual({ status: 302, body: "", type: "" });
   expect(target.connections()).toBe(0);
 });
 
@@ -130,6 +130,7 @@ test("the limit for connecting does not end a slow answer", async () => {
   expect(await request({ ...local, url: far.url, connectWithin: milliseconds(50) })).toEqual({
     status: 200,
     body: "late",
+    type: "",
   });
 });
 

@@ -39,14 +39,16 @@ export function startOffice({
     logged.push(`${level} ${text} ${JSON.stringify(facts)}`);
   const log: Log = { info: line("info"), warn: line("warn"), error: line("error") };
   const dropped: [string, number | undefined][] = [];
+  const whole = building({ channels, ...(people ? { people: { ...everybody, people } } : {}), ...site });
   const office = startDelivery({
     door,
-    site: building({ channels, ...(people ? { people: { ...everybody, people } } : {}), ...site }),
+    site: whole,
     clock,
     log,
     metrics: { dropped: (what, count) => dropped.push([what, count]) },
   });
   return {
+    site: whole,
     clock,
     door,
     office,

@@ -137,3 +137,13 @@ test("a JSON pointer finds what stands there and nothing else", () => {
     undefined,
   ]);
 });
+
+test("a text in English says gravity and title in English as well", async () => {
+  await using far = await startVendor("plain");
+  await send(far.base, { language: "en", body: '{"t":"{text}","s":"{severity}","title":"{title}"}' });
+  expect((await far.next()).body).toEqual({
+    t: "[Emergency] x",
+    s: "Emergency",
+    title: aTicket("GD-1").title.en,
+  });
+});

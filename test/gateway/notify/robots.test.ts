@@ -141,6 +141,39 @@ test.each([
   });
 });
 
+test.each([
+  ["wecom", 40058, { only: "this" }],
+  ["wecom", 93000, { only: undefined }],
+  ["dingtalk", 460101, { only: "this" }],
+  ["dingtalk", 310000, { only: undefined }],
+  ["feishu", 19021, { only: undefined }],
+  ["feishu", 19024, { only: undefined }],
+] as const)(
+  "%s says %i inside HTTP 200: no retry helps, and whose fault it is is told apart",
+  async (kind, code, whose) => {
+    await using far = await vendor(kind);
+    far.mood = { code };
+    expect({ only: undefined, ...(await send(kind, far)) }).toMatchObject({
+      outcome: "refused",
+      because: expect.stringMatching(new RegExp(`错误码 ${code}：.*code ${code}: `)),
+      ...whose,
+    });
+  },
+);
+
+test("whatever stands in a message, the body stays within what the vendor takes", async () => {
+  // Each of these grows when it is written as JSON.
+  const nasty = ['"', "\\", "\n", "\t", "\u0000", "\u0007", "很", "😀", "\ud800"];
+  for (const kind of ["wecom", "dingtalk", "feishu"] as const) {
+    await using far = await vendor(kind);
+    for (const letter of nasty) {
+      const message = { ...emergency, text: { zh: `GD-1 电梯困人${letter.repeat(20_000)}`, en: "x" } };
+      expect([kind, letter, await send(kind, far, { message })]).toEqual([kind, letter, { outcome: "accepted" }]);
+      expect(Buffer.byteLength((await far.next()).raw)).toBeLessThanOrEqual(20_000);
+    }
+  }
+});
+
 test("a wecom robot cuts off the twenty-first post of the minute", async () => {
   await using far = await vendor("wecom");
   for (let i = 0; i < 20; i++) expect(await send("wecom", far)).toEqual({ outcome: "accepted" });
@@ -153,7 +186,7 @@ test.each<[Mood, string, string]>([
   [{ status: 429 }, "try-later", "HTTP 429"],
   [{ status: 404 }, "refused", "HTTP 404"],
   [{ status: 302 }, "try-later", "HTTP 302"],
-  [{ body: "<html>请登录校园网</html>" }, "try-later", "JSON"],
+  [{ body: "<html>请登录校园网</html>" }, "try-later", "sign-in page"],
   [{ body: '{"errcode":"0"}' }, "try-later", "JSON"],
   [{ body: "null" }, "try-later", "JSON"],
   [{ body: "" }, "try-later", "JSON"],
@@ -228,4 +261,22 @@ test("the same news for several people is one sentence with all their names and 
   const { body } = await far.next();
   expect(body.text.content).toBe(`【紧急】${emergency.text.zh}　张强、李娜`);
   expect(body.at.atMobiles).toEqual([PHONE, person.phone]);
+});
+
+test("a group that reads English gets it in English: gravity, news, names, and what is left out", async () => {
+  const text = { zh: "电梯困人", en: "Lift 1: Lift entrapment (3F) GD-1: Acknowledge and go there now" };
+  const message = { ...emergency, text };
+  for (const kind of ["wecom", "dingtalk", "feishu"] as const) {
+    await using far = await vendor(kind);
+    expect(await send(kind, far, { message, settings: { language: "en" } })).toEqual({ outcome: "accepted" });
+    const { body } = await far.next();
+    const said = kind === "feishu" ? body.content.text : body.text.content;
+    expect(said).toBe(`[Emergency] ${text.en} → 张强`);
+  }
+  await using far = await vendor("wecom");
+  const other = (i: number) =>
+    aMessage(`b${i}`, { severity: "S3", text: { zh: "灯坏", en: `${i} ${"light ".repeat(9)}` } });
+  const beside = Array.from({ length: 60 }, (_, i) => ({ message: other(i), person: { id: "p", name: "Li" } }));
+  await send("wecom", far, { message, at: { beside }, settings: { language: "en" } });
+  expect((await far.next()).body.text.content).toMatch(/\d+ more: see the console$/);
 });

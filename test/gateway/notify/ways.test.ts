@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Message } from "#model/message";
 import type { ChannelSetting } from "#model/site";
-import { later, minutes, seconds } from "#model/time";
+import { later, milliseconds, minutes, seconds } from "#model/time";
 import { aMessage, aTicket, noon } from "../../support/stored-things.ts";
 import { startVendor, type VendorServer } from "../../support/vendor-server.ts";
 import { startOffice } from "./office.ts";
@@ -147,4 +147,23 @@ test("a channel can be tried: it says how it went, and leaves nothing in the out
   expect(await house.office.tryChannel("robot", "nobody")).toBeUndefined();
   expect(await house.office.tryChannel("pigeon", "li")).toBeUndefined();
   expect(house.door.house.outbox.size).toBe(0);
+});
+
+test("ten emergencies at once go to Feishu no faster than it takes them, and all within three seconds", async () => {
+  await using far = await startVendor("feishu");
+  const feishu: ChannelSetting = {
+    id: "robot",
+    kind: "feishu",
+    settings: { url: `${far.base}/open-apis/bot/v2/hook/right-hook`, allow: ["loopback"] },
+  };
+  const messages = Array.from({ length: 10 }, (_, i) => told(`s${i}`, { ticket: `GD-${i + 2}` }));
+  await using house = startOffice({ messages, channels: [feishu], tickets, people });
+  await house.reached("s0", "accepted");
+  expect(far.calls).toHaveLength(1);
+  for (let i = 1; i < 10; i++) {
+    await house.clock.advance(milliseconds(249));
+    expect(far.calls).toHaveLength(i);
+    await house.clock.advance(milliseconds(1));
+    await house.reached(`s${i}`, "accepted");
+  }
 });

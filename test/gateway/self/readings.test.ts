@@ -38,6 +38,7 @@ test("a house that is well", () => {
     links: 2,
     links_down: 0,
     channels_failing: 0,
+    channels_away: 0,
   });
 });
 
@@ -52,7 +53,16 @@ test("a text that joins in later does not wait before its time; a channel that f
   const text = (ago: number) => ({ createdAt: instant(NOW - 900_000), nextTryAt: instant(NOW - ago), attempts: 0 });
   expect(selfReadings({ ...well, outbox: [text(-1_000)] })).toMatchObject({ outbox_depth: 0, outbox_age: 0 });
   expect(selfReadings({ ...well, outbox: [text(3_000)] })).toMatchObject({ outbox_depth: 1, outbox_age: 3 });
-  expect(selfReadings({ ...well, channels: [{ health: "fails" }, { health: "works" }] }).channels_failing).toBe(1);
+  const { points } = selfDevice("gateway", 0, false, false, ["robot", "sms", "mail"]);
+  const words = points.find(({ key }) => key === "channels_away")?.values ?? {};
+  const told = (...health: string[]) => {
+    const readings = selfReadings({ ...well, channels: health.map((one) => ({ health: one })) });
+    return [readings.channels_failing, words[readings.channels_away as number]?.zh];
+  };
+  expect(told("works", "unused", "works")).toEqual([0, "无"]);
+  expect(told("works", "fails", "works")).toEqual([1, "sms"]);
+  expect(told("works", "works", "fails")).toEqual([1, "mail"]);
+  expect(told("fails", "fails", "works")).toEqual([2, "多个"]);
 });
 
 test("a step of the wall clock is what the monotonic clock did not see; the first beat knows none", () => {

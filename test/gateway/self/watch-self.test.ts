@@ -1,5 +1,6 @@
 /** The gateway watches itself through the same pipeline as any device: real rules, real engine, real store. */
 import { expect, test } from "vitest";
+import type { Site } from "#model/site";
 import { seconds } from "#model/time";
 import { createFeed } from "../../../gateway/feed.ts";
 import { createPipeline } from "../../../gateway/pipeline.ts";
@@ -15,9 +16,16 @@ import { createManualClock } from "../../support/manual-clock.ts";
 
 const rules = (await readLibrary()).filter((rule) => rule.kind === "gateway");
 
-async function openSelf(folder: string, disk: () => Promise<DiskRoom>, screens = () => 1) {
+const room = async (): Promise<DiskRoom> => ({ free: 50e9, size: 100e9 });
+
+async function openSelf(
+  folder: string,
+  disk: () => Promise<DiskRoom> = room,
+  screens = () => 1,
+  own: { readonly site?: Partial<Site>; readonly channels?: () => readonly { readonly health: string }[] } = {},
+) {
   const clock = createManualClock();
-  const site = withSelf({ ...building(), rules });
+  const site = withSelf({ ...building(), rules, ...own.site });
   const store = await openStore({ folder, clock });
   const kept = await store.load(clock.now());
   const table = createPointTable(site.points);
@@ -31,7 +39,7 @@ async function openSelf(folder: string, disk: () => Promise<DiskRoom>, screens =
     clock,
     measure: { committed: () => {}, decided: () => {}, storeAway: () => {} },
   });
-  const own = watchSelf({
+  const self = watchSelf({
     site,
     table,
     disk,
@@ -40,18 +48,17 @@ async function openSelf(folder: string, disk: () => Promise<DiskRoom>, screens =
     clockTrusted: () => true,
     screens,
     links: () => [],
-    channels: () => [],
+    channels: own.channels ?? (() => []),
   });
-  await door.take({ type: "communication", changes: [selfStanding(own.device, clock.now())] });
+  await door.take({ type: "communication", changes: [selfStanding(self.device, clock.now())] });
   const value = (key: string) => table.value[site.points.findIndex((point) => point.key === key)];
   return {
     door,
-    own,
     value,
     async beats(count: number) {
       for (let n = 0; n < count; n += 1) {
         await clock.advance(seconds(1));
-        own.beat({ now: clock.now(), mono: clock.monotonic() });
+        self.beat({ now: clock.now(), mono: clock.monotonic() });
         await door.take({ type: "tick" });
       }
     },
@@ -108,6 +115,45 @@ test("without an open console somebody is told after five minutes", async () => 
   expect(house.door.house.alarms.size).toBe(0);
   await house.beats(3);
   expect(house.door.house.alarms.get("gateway.no_screen@gateway")).toMatchObject({ process: "active", severity: "S2" });
+});
+
+test("a channel that takes nothing for a minute is an alarm that names it, told by other ways too, and over when it works", async () => {
+  using folder = createDataFolder();
+  const health = { robot: "works", crew: "works" };
+  const channels = [
+    { id: "robot", kind: "wecom", settings: {} },
+    { id: "crew", kind: "dingtalk", settings: {} },
+  ];
+  await using house = await openSelf(folder.path, room, () => 1, {
+    site: { channels },
+    channels: () => Object.values(health).map((one) => ({ health: one })),
+  });
+  const alarm = () => house.door.house.alarms.get("gateway.channel_fails@gateway");
+  health.robot = "fails";
+  await house.beats(55);
+  expect(alarm()).toBeUndefined();
+  await house.beats(10);
+  expect(alarm()).toMatchObject({ process: "active", severity: "S3" });
+  expect(alarm()?.because).toMatchObject({
+    zh: expect.stringContaining("通知通道 robot 已"),
+    en: expect.stringContaining("by robot for"),
+  });
+  const [ticket] = [...house.door.house.tickets.values()];
+  expect(ticket).toMatchObject({ class: "general_fault", device: "gateway" });
+  const ways = new Map<string, string[]>();
+  for (const { ticket: no, to, channel } of house.door.house.outbox.values())
+    if (no === ticket?.no) ways.set(to, [...(ways.get(to) ?? []), channel]);
+  // Nobody hears of it only by the channel that fails.
+  expect(ways.size).toBeGreaterThan(0);
+  for (const one of ways.values()) expect(one).toEqual(expect.arrayContaining(["console", "crew"]));
+  // A second one joins: the same alarm, and no second ticket.
+  health.crew = "fails";
+  await house.beats(120);
+  expect(house.door.house.tickets.size).toBe(1);
+  health.robot = "works";
+  health.crew = "works";
+  await house.beats(12);
+  expect(alarm()).toMatchObject({ process: "normal" });
 });
 
 test("the disk of a real folder has room, one that is gone does not tell", async () => {

@@ -28,7 +28,7 @@ test("every kind is read, with its secrets from the environment", async () => {
     "ring voice",
     "mail smtp",
   ]);
-  expect(read.channels[0]?.settings).toEqual({ url: environment.KEY, allow: [], perMinute: 15 });
+  expect(read.channels[0]?.settings).toEqual({ url: environment.KEY, allow: [], perMinute: 15, language: "zh" });
   expect(read.warnings).toEqual([]);
 });
 

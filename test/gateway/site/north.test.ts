@@ -42,6 +42,21 @@ test("points, caps and secrets are taken as they are written", async () => {
   });
 });
 
+test("Sparkplug takes nothing away from orders: the points that may be written stay, on their plain topics", async () => {
+  const pump = `id: pump-1
+name: { zh: 一号泵, en: Pump 1 }
+kind: water
+link: { modbus-tcp: { host: 10.0.0.2 } }
+points:
+  - { id: setpoint, name: { zh: 设定, en: Setpoint }, type: number, unit: bar, at: "holding:1", range: [0, 9], write: { who: [engineer] } }
+`;
+  const north = mqtt(", sparkplug: { group: park, node: gate }, commands: [pump-1.setpoint]");
+  expect((await siteOf({ ...site(north), "devices/pumps.yaml": pump })).north?.mqtt).toMatchObject({
+    sparkplug: { group: "park", node: "gate" },
+    commands: ["pump-1.setpoint"],
+  });
+});
+
 describe("is refused, with its place", () => {
   test.each([
     ["a key that it does not know", influx(", db: x"), ["site.yaml:4:76 unknown key db"]],

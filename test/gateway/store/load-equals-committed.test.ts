@@ -7,7 +7,7 @@ import type { Ticket } from "#model/ticket";
 import { later, milliseconds } from "#model/time";
 import { planRows } from "../../../gateway/store/rows.ts";
 import { openLedger } from "../../../gateway/store/sqlite/ledger.ts";
-import { readLoaded } from "../../../gateway/store/sqlite/loaded.ts";
+import { createLoading } from "../../../gateway/store/sqlite/loaded.ts";
 import { load } from "../../../gateway/store/sqlite/read.ts";
 import { verify } from "../../../gateway/store/sqlite/verify.ts";
 import { createDataFolder } from "../../support/data-folder.ts";
@@ -116,7 +116,9 @@ test("whatever is committed, and whenever the file is opened again, it holds wha
           if (step === "reopen") {
             ledger[Symbol.dispose]();
             ledger = openLedger(folder.path);
-            const { alarms, tickets, messages, accounts, lastTicket, lastSeq } = readLoaded(load(ledger, noon));
+            const loading = createLoading();
+            const rest = load(ledger, noon, loading.take);
+            const { alarms, tickets, messages, accounts, lastTicket, lastSeq } = loading.finish(rest);
             expect({ alarms, tickets, messages, accounts: accounts.map((a) => a.id), lastTicket }).toEqual(
               model.kept(),
             );

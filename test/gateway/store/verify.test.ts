@@ -39,7 +39,7 @@ async function afterTampering(tamper: (file: string) => void) {
   cpSync(story.path, folder.path, { recursive: true });
   tamper(join(folder.path, "house.db"));
   using ledger = openLedger(folder.path);
-  return { verdict: await verify(() => ledger.database, noRest), kept: load(ledger, noon) };
+  return { verdict: await verify(() => ledger.database, noRest), kept: load(ledger, noon, () => {}) };
 }
 
 const sql = (text: string) => (file: string) => {

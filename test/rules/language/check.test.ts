@@ -132,6 +132,22 @@ describe("mistakes", () => {
       "p1_run p1_run",
       '10:16 Found "p1_run" where an operator should be. → Put an operator here, or take away what is too much.',
     ],
+    ["since(p1_run) > 3", "10:9 Different quantities: ms and a plain number. → Write the span, e.g. 30s, 5m, 2h."],
+    ["vote(4, p1_run, flow > 0)", "10:9 vote asks for 4 of 2. → Ask for a whole number from 1 to 2."],
+    ["vote(0, p1_run, flow > 0)", "10:9 vote asks for 0 of 2. → Ask for a whole number from 1 to 2."],
+    ["vote(1.5, p1_run, flow > 0)", "10:9 vote asks for 1.5 of 2. → Ask for a whole number from 1 to 2."],
+    ["vote(0, building.p1_run)", "10:9 vote asks for 0. → Ask for a whole number, 1 or more."],
+    [
+      "spread(flow) > 1 m3/h",
+      "10:9 spread compares several values, and this is one. → For example spread(a, b) or spread(room.temperature).",
+    ],
+    ["flow > ３ m3/h", '10:16 "３" is not part of the rule language. → Write 3.'],
+    ["p1_run ＆＆ p1_run", '10:16 "＆" is not part of the rule language. → Write &&.'],
+    ["flow > 3 m³/h", '10:19 "³" is not part of the rule language. → Write 3.'],
+    [
+      "流量 > 3 m3/h",
+      '10:9 "流" is not part of the rule language. → Write a point by its id, such as flow, not by its Chinese name.',
+    ],
     ["p1_run & p1_run", '10:16 "&" is not part of the rule language. → Write &&.'],
     ["flow ≥ 5 m3/h", '10:14 "≥" is not part of the rule language. → Write >=.'],
     [

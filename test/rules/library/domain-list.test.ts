@@ -65,7 +65,7 @@ R-F4 fire.feedback_lifts S1
 R-F5 fire.fault S3 S2
 R-F6 fire.power_supply S2 S1
 R-F7 fire.disablement_left S3 S2
-R-F8 fire.supervisory S2
+R-F8 fire.supervisory S3 S2
 R-F9 fire.manual_mode S3
 R-F10 fire.heartbeat_frozen S1
 R-F11 elevator.not_recalled S1
@@ -75,7 +75,7 @@ R-A2 access.held_open S3 S2
 R-A3 access.tamper_reader S2
 R-A3 access.tamper_controller S2
 R-A4 access.duress S1
-R-A5 access.reader_offline S3
+R-A5 access.reader_offline S3 S2
 R-A6 access.controller_offline S2
 R-A7 access.release_failed S1
 R-A8 access.not_resecured S2

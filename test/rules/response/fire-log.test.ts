@@ -4,7 +4,7 @@ import type { FireLog } from "#model/fire-log";
 import type { Plan } from "#model/plan";
 import { hours, type Instant, instant, later, minutes, seconds } from "#model/time";
 import { fireLogTimes } from "../../../rules/response/fire-log.ts";
-import { building, operator, policy } from "../../support/building.ts";
+import { building, operator, policy, supervisor } from "../../support/building.ts";
 import { createPureHouse } from "../../support/pure-house.ts";
 
 const at = (text: string): Instant => instant(Temporal.Instant.from(`${text}+08:00`).epochMilliseconds);
@@ -20,7 +20,9 @@ const fireLog = {
 
 function createRoom(devices = building().devices) {
   const panel = { ...devices[0]!, id: "panel-1", kind: "fire" as const };
-  const house = createPureHouse(building({ policy: { ...policy, fireLog }, devices: [...devices, panel] }));
+  const fault = policy.classes.general_fault!;
+  const classes = { ...policy.classes, fire_alarm: { ...fault, class: "fire_alarm" as const } };
+  const house = createPureHouse(building({ policy: { ...policy, classes, fireLog }, devices: [...devices, panel] }));
   let commands = 0;
   const logs = (): FireLog[] => [...house.papers.values()].filter((one) => one.kind === "fire-log");
   const fill = (now: Instant, more = {}): Plan => {
@@ -102,6 +104,32 @@ describe("the log of the fire control room", () => {
     expect(logs().map(({ id }) => id)).toEqual(["XF20261121-2200", "XF20261122-0000", "XF20261122-0200"]);
     expect(told()).toHaveLength(1);
     expect(told()[0]?.text.zh).toContain("22:00、00:00、02:00 未填写");
+  });
+
+  test("names a fire drill that ran since the entry before as a drill, and no other drill and no real fire", () => {
+    const { house, logs, fill } = createRoom();
+    house.beat(later(TEN_PM, seconds(-3)), later(TEN_PM, seconds(5)));
+    const open = (kind: "fire_alarm" | "general_fault", id: string, drill?: { overReal: boolean }) =>
+      house.take(
+        {
+          type: "command",
+          id,
+          actor: supervisor,
+          command: { do: "open-ticket", class: kind, description: "地下室火警", ...(drill ? { drill } : {}) },
+        },
+        later(TEN_PM, minutes(1)),
+      );
+    const refusals = [
+      open("fire_alarm", "d1", { overReal: true }),
+      open("general_fault", "d2", { overReal: true }),
+      open("fire_alarm", "d3"),
+    ].map(({ refusal }) => refusal?.code);
+    expect(refusals).toEqual([undefined, undefined, undefined]);
+    fill(later(TEN_PM, minutes(2)));
+    expect(logs()[0]?.seen?.drills).toMatchObject([
+      { title: { zh: expect.stringMatching(/^【演练】/) }, from: later(TEN_PM, minutes(1)) },
+    ]);
+    expect(logs()[0]?.seen?.drills?.[0]).not.toHaveProperty("to");
   });
 
   test("keeps as missed what nobody wrote within a day, and looks no further back than that", () => {

@@ -254,7 +254,7 @@ export const randomExpression: fc.Arbitrary<Node> = fc.letrec<{ truth: Node; num
       .map(([a, span]) => windowOf(a, "max", span, (list) => Math.max(...list.map((p) => p.value)))),
     fc.tuple(tie("number"), spans).map(([a, span]) => windowOf(a, "median", span, middle)),
     fc.tuple(tie("number"), spans).map(([a, span]) => rate(a, span)),
-    fc.array(tie("number"), { minLength: 1, maxLength: 3 }).map(spread),
+    fc.array(tie("number"), { minLength: 2, maxLength: 3 }).map(spread),
     fc.tuple(tie("number"), spans).map(([a, span]) => previous(a, span)),
   ),
 })).truth;

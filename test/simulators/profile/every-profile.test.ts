@@ -72,7 +72,11 @@ describe.each(names.filter((name) => mosquittoFound || !/mqtt|sparkplug/.test(na
             device: "it",
             kind,
             profile: name,
-            vars,
+            vars: Object.fromEntries(
+              Object.entries(vars).filter(([word]) =>
+                word === "door" ? kind === "access" : file.points.some(({ at }) => at.includes(`{${word}}`)),
+              ),
+            ),
             ...(kind === "access" && { params: { doors: ["d-1", "d-2"] } }),
           },
         ],

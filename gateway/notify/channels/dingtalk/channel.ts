@@ -7,7 +7,7 @@ import { channelSettings, type SettingsOf } from "#model/channel-settings";
 import { type Instant, minutes } from "#model/time";
 import type { Channel } from "../../channel.ts";
 import { robotPace } from "../../pace.ts";
-import { groupText, phonesOf } from "../../wording.ts";
+import { groupText, inJson, phonesOf } from "../../wording.ts";
 import { postToRobot, type Robot } from "../robot.ts";
 
 /** The body may have 20,000 bytes; its frame and the mentions need some of them. */
@@ -66,8 +66,8 @@ export const dingtalkChannel: Channel<SettingsOf<"dingtalk">> = {
   settings: channelSettings.dingtalk,
   group: true,
   pace: ({ perMinute }) => robotPace(perMinute),
-  send(message, { url, secret, allow }, context, signal) {
-    const content = groupText(message, context, LONGEST);
+  send(message, { url, secret, allow, language }, context, signal) {
+    const content = groupText(message, context, LONGEST, { size: inJson, language });
     return postToRobot(
       ROBOT,
       { msgtype: "text", text: { content }, at: { atMobiles: phonesOf(context), isAtAll: false } },

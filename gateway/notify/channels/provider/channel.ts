@@ -7,7 +7,7 @@ import { inOneLine } from "#model/in-one-line";
 import type { Delivery, Message } from "#model/message";
 import { severityName } from "#model/severity";
 import type { Text } from "#model/text";
-import { ask, isDelivery, outcomeOfStatus, parsed } from "../../ask.ts";
+import { ask, isDelivery, outcomeOfAnswer, parsed } from "../../ask.ts";
 import type { Channel, ChannelContext } from "../../channel.ts";
 import { cutToLetters, headed } from "../../wording.ts";
 import { at, fill, type Words } from "./template.ts";
@@ -37,9 +37,10 @@ const provider = (kind: "sms" | "voice"): Channel<Settings> => ({
       ...(settings.body === undefined ? {} : { body: fill(settings.body, words, settings.encoding) }),
       allow: settings.allow,
       signal,
+      ...(settings.ca === undefined ? {} : { ca: settings.ca }),
     });
     if (isDelivery(answer)) return answer;
-    return outcomeOfStatus(answer.status) ?? judge(answer.body, settings);
+    return outcomeOfAnswer(answer) ?? judge(answer.body, settings);
   },
 });
 
@@ -47,7 +48,12 @@ export const smsChannel = provider("sms");
 export const voiceChannel = provider("voice");
 
 /** The link stands where the template has a place for it; otherwise behind the text, whose end then gives way. */
-function wordsOf(message: Message, context: ChannelContext, phone: string, { longest, ...request }: Settings): Words {
+function wordsOf(
+  message: Message,
+  context: ChannelContext,
+  phone: string,
+  { longest, language, ...request }: Settings,
+): Words {
   const { ticket, person, link } = context;
   const ownPlace = [request.url, request.body, ...Object.values(request.headers)].some((one) =>
     one?.includes("{link}"),
@@ -57,11 +63,11 @@ function wordsOf(message: Message, context: ChannelContext, phone: string, { lon
   return {
     phone,
     name: person.name,
-    text: `${cutToLetters(headed(message), Math.max(20, longest - behind.length))}${behind}`,
+    text: `${cutToLetters(headed(message, language), Math.max(20, longest - behind.length))}${behind}`,
     link: link ?? "",
     ticket: message.ticket,
-    severity: severityName[message.severity].zh,
-    title: ticket?.title.zh ?? "",
+    severity: severityName[message.severity][language],
+    title: ticket?.title[language] ?? "",
     place: [building, floor, room].filter(Boolean).join(" "),
     key: message.key,
   };

@@ -16,6 +16,9 @@ import { cutToLetters, headed } from "../../wording.ts";
 /** Between two lines of the server; the whole attempt has the office's limit. */
 const SILENCE = seconds(8);
 
+/** A list, a name or a group beside it would reach others as well. */
+const ONE_ADDRESS = /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+$/;
+
 type Settings = SettingsOf<"smtp">;
 type Message = Parameters<Channel<Settings>["send"]>[0];
 
@@ -25,6 +28,7 @@ export const smtpChannel: Channel<Settings> = {
   async send(message, settings, context, signal) {
     const { email } = context.person;
     if (email === undefined) return { outcome: "refused", because: inOneLine(noAddress), only: "this" };
+    if (!ONE_ADDRESS.test(email)) return { outcome: "refused", because: inOneLine(notOneAddress), only: "this" };
     const { createTransport } = await import("nodemailer");
     const over = new AbortController();
     const transport = createTransport({
@@ -64,7 +68,7 @@ export const smtpChannel: Channel<Settings> = {
   },
 };
 
-function mailOf(message: Message, { from }: Settings, { site, ticket, link }: ChannelContext, to: string) {
+function mailOf(message: Message, { from, language }: Settings, { site, ticket, link }: ChannelContext, to: string) {
   const head = headed(message);
   const id = createHash("sha256").update(`${site.id}/${message.key}`).digest("hex").slice(0, 32);
   const lines = [
@@ -77,7 +81,7 @@ function mailOf(message: Message, { from }: Settings, { site, ticket, link }: Ch
   return {
     from,
     to,
-    subject: cutToLetters(head, 120),
+    subject: cutToLetters(headed(message, language), 120),
     text: lines.join("\n"),
     messageId: `<${id}@gatehouse.invalid>`,
     headers: { "auto-submitted": "auto-generated", ...(ticket ? { "x-gatehouse-ticket": ticket.no } : {}) },
@@ -90,13 +94,14 @@ function outcomeOf(error: unknown): Delivery {
     const fixed = error.problem === "not-allowed" || error.problem === "bad-url";
     return { outcome: fixed ? "refused" : "try-later", because: inOneLine(error.because) };
   }
-  const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
+  const { code, responseCode, command } = error as { code?: unknown; responseCode?: unknown; command?: unknown };
   const reply = typeof responseCode === "number" ? responseCode : undefined;
   if (code === "EAUTH" && (reply === undefined || reply >= 500))
     return { outcome: "refused", because: said(reply, wrongPassword) };
   if (reply === 421 || (reply !== undefined && reply < 500))
     return { outcome: "try-later", because: said(reply, notNow), after: milliseconds(60_000) };
-  if (reply !== undefined && [550, 551, 552, 553, 554].includes(reply) && code === "EENVELOPE")
+  // A sender that is refused is the channel's own fault.
+  if (reply !== undefined && [550, 551, 552, 553, 554].includes(reply) && command === "RCPT TO")
     return { outcome: "refused", because: said(reply, wrongAddress), only: "this" };
   if (reply !== undefined) return { outcome: "refused", because: said(reply, wrongSettings) };
   if (/^(ETLS|ESOCKET|DEPTH_|SELF_|UNABLE_|CERT_|ERR_TLS|ERR_SSL)/.test(String(code)))
@@ -112,6 +117,10 @@ const said = (code: unknown, text: Text): string =>
 const noAddress: Text = {
   zh: "此人没有登记邮箱。请在 people.yaml 里补上 email。",
   en: "This person has no mail address. Add email to people.yaml.",
+};
+const notOneAddress: Text = {
+  zh: "此人的 email 不是单个邮箱地址。请在 people.yaml 里改正。",
+  en: "The email of this person is not one mail address. Mend it in people.yaml.",
 };
 const wrongPassword: Text = {
   zh: "邮件服务器不接受账号或密码。请核对 user 和 password（多数邮箱要用授权码）。",

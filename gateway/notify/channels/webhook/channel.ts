@@ -1,10 +1,8 @@
 /** Posts each message as signed JSON to an address of the customer: a shift-planning system, a robot, a home-made script. */
 import { channelSettings, type SettingsOf } from "#model/channel-settings";
-import { inOneLine } from "#model/in-one-line";
-import type { Delivery } from "#model/message";
 import type { Text } from "#model/text";
 import { signedHeaders } from "../../../net/signed-headers.ts";
-import { askByPost, isDelivery } from "../../ask.ts";
+import { askByPost, isDelivery, outcomeOfAnswer } from "../../ask.ts";
 import type { Channel } from "../../channel.ts";
 import { bodyOf } from "../../message-body.ts";
 
@@ -25,21 +23,12 @@ const REFUSALS: Readonly<Record<number, Text>> = {
 export const webhookChannel: Channel<SettingsOf<"webhook">> = {
   kind: "webhook",
   settings: channelSettings.webhook,
-  async send(message, { url, secret, allow }, context, signal) {
+  async send(message, { url, secret, allow, ca }, context, signal) {
     const body = bodyOf(message, context);
     const headers = signedHeaders(secret, message.key, context.now, body);
-    const answer = await askByPost({ url, body, headers, allow, signal });
-    return isDelivery(answer) ? answer : outcomeOf(answer.status);
+    const answer = await askByPost({ url, body, headers, allow, signal, ...(ca === undefined ? {} : { ca }) });
+    if (isDelivery(answer)) return answer;
+    const trouble = outcomeOfAnswer(answer, REFUSALS) ?? { outcome: "delivered" };
+    return answer.status === 410 && trouble.outcome === "refused" ? { ...trouble, gone: true } : trouble;
   },
 };
-
-function outcomeOf(status: number): Delivery {
-  if (status >= 200 && status < 300) return { outcome: "delivered" };
-  const refusal = REFUSALS[status];
-  if (refusal) return { outcome: "refused", because: `HTTP ${status}: ${inOneLine(refusal)}` };
-  const because = {
-    zh: `接收端答复 HTTP ${status},稍后重试。`,
-    en: `The receiver answered HTTP ${status}; trying again.`,
-  };
-  return { outcome: "try-later", because: inOneLine(because) };
-}

@@ -49,8 +49,8 @@ export const wecomChannel: Channel<SettingsOf<"wecom">> = {
   settings: channelSettings.wecom,
   group: true,
   pace: ({ perMinute }) => robotPace(perMinute),
-  send(message, { url, allow }, context, signal) {
-    const content = groupText(message, context, LONGEST);
+  send(message, { url, allow, language }, context, signal) {
+    const content = groupText(message, context, LONGEST, { language });
     return postToRobot(
       ROBOT,
       { msgtype: "text", text: { content, mentioned_mobile_list: phonesOf(context) } },
