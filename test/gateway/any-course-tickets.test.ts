@@ -10,7 +10,7 @@ import { createPipeline } from "../../gateway/pipeline.ts";
 import { openStore } from "../../gateway/store/sqlite/open-store.ts";
 import type { Store } from "../../gateway/store/store.ts";
 import { emptyPlan } from "../../rules/draft.ts";
-import { expectLegal, happeningOf, type Move, move, rules, type Seen } from "../rules/response/any-course.ts";
+import { devices, expectLegal, happeningOf, type Move, move, rules, type Seen } from "../rules/response/any-course.ts";
 import { shippedPolicy } from "../rules/response/shipped-policy.ts";
 import { building, TEN } from "../support/building.ts";
 import { createDataFolder } from "../support/data-folder.ts";
@@ -19,7 +19,7 @@ import { createManualClock } from "../support/manual-clock.ts";
 
 let site: Site;
 beforeAll(async () => {
-  site = building({ policy: await shippedPolicy(), rules });
+  site = building({ policy: await shippedPolicy(), rules, devices });
 });
 
 /** Messages that a plan leaves to be sent, beside those that were there. */

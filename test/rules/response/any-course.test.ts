@@ -1,16 +1,18 @@
 /** Random nights, decided purely: what must hold of tickets, clocks, ladders and messages holds after each move. */
 import fc from "fast-check";
-import { beforeAll, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
+import { ticketSteps } from "#model/plan";
 import type { Site } from "#model/site";
+import type { TicketState } from "#model/ticket";
 import { instant } from "#model/time";
 import { building, TEN } from "../../support/building.ts";
 import { createPureHouse } from "../../support/pure-house.ts";
-import { expectLegal, happeningOf, type Move, move, rules, type Seen } from "./any-course.ts";
+import { devices, expectLegal, happeningOf, type Move, move, rules, type Seen } from "./any-course.ts";
 import { shippedPolicy } from "./shipped-policy.ts";
 
 let site: Site;
 beforeAll(async () => {
-  site = building({ policy: await shippedPolicy(), rules });
+  site = building({ policy: await shippedPolicy(), rules, devices });
 });
 
 function play(moves: readonly Move[]): void {
@@ -32,3 +34,97 @@ test("each step once in a loop, elapsed is the sum of segments, one ticket for a
     { numRuns: 250 },
   );
 }, 120_000);
+
+/** What a hundred nights came to: states, steps taken, reasons to wait, and what else may happen to a ticket. */
+function reached(nights: number): Record<"states" | "steps" | "reasons" | "clocks" | "offers" | "events", Set<string>> {
+  const seen = {
+    states: new Set<string>(),
+    steps: new Set<string>(),
+    reasons: new Set<string>(),
+    clocks: new Set<string>(),
+    offers: new Set<string>(),
+    events: new Set<string>(),
+  };
+  const courses = fc.sample(fc.array(move, { size: "max", minLength: 40, maxLength: 60 }), {
+    numRuns: nights,
+    seed: 7,
+  });
+  for (const moves of courses) {
+    const house = createPureHouse(site);
+    let now = TEN;
+    for (const [n, one] of moves.entries()) {
+      now = instant(now + one.wait * 1_000 + (one.kind === "clock" ? one.jump : 0));
+      const happening = happeningOf(one, n, now, [...house.tickets.values()]);
+      const plan = house.take(happening, now);
+      if (!plan.refusal && happening.type === "command" && happening.command.do === "ticket-step")
+        seen.steps.add(happening.command.step);
+      for (const { event } of plan.journal) seen.events.add(event);
+      for (const ticket of plan.tickets) {
+        seen.states.add(ticket.state);
+        if (ticket.hold) seen.reasons.add(ticket.hold.reason);
+        if (ticket.storm) seen.events.add("storm");
+        if (ticket.drill) seen.events.add("drill");
+        for (const { kind, state } of ticket.clocks) seen.clocks.add(`${kind} ${state}`);
+        for (const { state } of ticket.offers ?? []) seen.offers.add(state);
+      }
+    }
+  }
+  return seen;
+}
+
+test("the nights reach every step, state, reason to wait, and what may become of a ticket: pre-emption, merging, reopening, storm, drill", () => {
+  const seen = reached(160);
+  const missing = (all: readonly string[], from: Set<string>) => all.filter((one) => !from.has(one));
+  const clocks = ["resolve paused", "accept met", "accept breached", "accept cancelled", "feedback running"];
+  expect({
+    steps: missing(ticketSteps, seen.steps),
+    states: missing(states, seen.states),
+    reasons: missing([...policyReasons(), "preempted"], seen.reasons),
+    offers: missing(["open", "expired", "withdrawn"], seen.offers),
+    clocks: missing(clocks, seen.clocks),
+    turns: missing(turns, seen.events),
+  }).toEqual({ steps: [], states: [], reasons: [], offers: [], clocks: [], turns: [] });
+});
+
+const policyReasons = () => site.policy.hold.reasons.map(({ id }) => id);
+const states: readonly TicketState[] = [
+  "new",
+  "dispatched",
+  "accepted",
+  "en-route",
+  "on-site",
+  "mitigated",
+  "repaired",
+  "verifying",
+  "closed",
+  "on-hold",
+  "merged",
+];
+/** Happenings of the journal, and marks of tickets. */
+const turns = [
+  "step-run",
+  "clock-warning",
+  "clock-breached",
+  "clock-met",
+  "acknowledgement-expired",
+  "severity-raised",
+  "source-recovered",
+  "ticket-auto-recovered",
+  "ticket-merged",
+  "ticket-absorbed",
+  "ticket-reopen",
+  "ticket-preempted",
+  "hold-over",
+  "ticket-hangs-under",
+  "trapped-in-fire",
+  "told-by-phone",
+  "nobody-on-duty",
+  "nobody-to-send",
+  "offer-expired",
+  "promise-missed",
+  "ticket-false-alarm-claimed",
+  "accident-drafted",
+  "clock-step",
+  "storm",
+  "drill",
+];

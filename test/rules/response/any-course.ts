@@ -2,13 +2,14 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import type { Actor } from "#model/account";
-import { type Command, type Happening, type Plan, ticketSteps } from "#model/plan";
+import { type Command, type Happening, type Plan, type TicketStep, ticketSteps } from "#model/plan";
+import type { Device } from "#model/site";
 import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
 import { between, days, hours, type Instant, instant, later, milliseconds, minutes } from "#model/time";
 import { elapsed, pausedFor, waitsWithRepair, wakeOfTicket } from "../../../rules/response/clocks.ts";
 import { allowedSteps } from "../../../rules/response/possible-steps.ts";
 import { repairWaits } from "../../../rules/response/preempted.ts";
-import { operator, supervisor, verdict } from "../../support/building.ts";
+import { building, operator, supervisor, verdict } from "../../support/building.ts";
 
 const traits = {
   "door.fault": { severity: "S3", ticket: "general_fault" },
@@ -17,9 +18,20 @@ const traits = {
   "link.lost": { severity: "S3", ticket: "comms_loss" },
 } as const;
 type Rule = keyof typeof traits;
-const byHand = ["complaint", "non_urgent", "pipe_burst", "fire_alarm", "consult"] as const;
+const holdReasons = ["parts", "outside", "no-access", "approval"] as const;
 const crew: Actor = { kind: "person", id: "p-technician-on-duty", name: "technician-on-duty", role: "maintainer" };
+/** From the end of a ticket to its beginning: the first of these that is possible. */
+const leadingOn: readonly TicketStep[] = ["reopen", "close", "repair", "resume", "mitigate", "arrive", "accept"];
+const aside: readonly TicketStep[] = ["resume", "hold", "decline", "rate"];
+/** Who mostly takes a step: others are refused, or are not the one who was asked. */
+const usual: Partial<Record<TicketStep, Actor>> = { hold: supervisor, close: supervisor, accept: crew, decline: crew };
+const byHand = ["complaint", "non_urgent", "pipe_burst", "fire_alarm", "consult"] as const;
 const people: readonly Actor[] = [operator, supervisor, crew];
+
+/** Lifts beside those that the moves name; their doors fail all at once. */
+const storms = Array.from({ length: 7 }, (_, n) => `lift-${n + 3}`);
+const [lift] = building().devices;
+export const devices = [...building().devices, ...storms.map((id) => ({ ...lift, id }) as Device)];
 
 /** The rules that these alarms come from; a start without them would retire the alarms. */
 export const rules = (Object.keys(traits) as Rule[]).map(
@@ -27,8 +39,21 @@ export const rules = (Object.keys(traits) as Rule[]).map(
 );
 
 export const move = fc.record({
-  wait: fc.constantFrom(0, 1, 31, 61, 301, 901, 3_700, 90_000),
-  kind: fc.constantFrom("tick", "tick", "alarm", "alarm", "step", "step", "step", "step", "open", "clock", "restart"),
+  wait: fc.constantFrom(0, 0, 1, 1, 31, 31, 61, 301, 301, 901, 3_700, 90_000),
+  kind: fc.constantFrom(
+    "tick",
+    "tick",
+    "alarm",
+    "alarm",
+    "step",
+    "step",
+    "step",
+    "step",
+    "open",
+    "clock",
+    "restart",
+    "storm",
+  ),
   rule: fc.constantFrom(...(Object.keys(traits) as Rule[])),
   to: fc.constantFrom("active", "active", "normal", "level"),
   lift: fc.constantFrom("lift-1", "lift-1", "lift-2"),
@@ -36,10 +61,12 @@ export const move = fc.record({
   step: fc.option(fc.constantFrom(...ticketSteps), { nil: undefined, freq: 2 }),
   pick: fc.nat({ max: 59 }),
   /** Which of the tickets, closed ones among them. */
-  which: fc.nat({ max: 7 }),
+  which: fc.constantFrom(0, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7),
   by: fc.nat({ max: people.length - 1 }),
   /** Minutes ago, when it is a back-entry. */
   ago: fc.option(fc.constantFrom(0, 1, 10, 60, 600), { nil: undefined, freq: 3 }),
+  /** A drill, or a back-entry of what was told by phone. */
+  special: fc.boolean(),
   jump: fc.constantFrom(hours(-1), minutes(-20), hours(1), hours(24)),
   opens: fc.constantFrom(...byHand),
   number: fc.nat({ max: 5 }),
@@ -49,7 +76,12 @@ export type Move = typeof move extends fc.Arbitrary<infer M> ? M : never;
 /** What the move is for the door; a step takes one of `tickets`, a step of the wall clock has happened already. */
 export function happeningOf(one: Move, n: number, now: Instant, tickets: readonly Ticket[]): Happening {
   const actor = people[one.by] ?? operator;
-  const command = (wish: Command): Happening => ({ type: "command", id: `c${n}`, actor, command: wish });
+  const command = (wish: Command, by = actor): Happening => ({
+    type: "command",
+    id: `c${n}`,
+    actor: by,
+    command: wish,
+  });
   const occurredAt = one.ago === undefined ? {} : { occurredAt: later(now, minutes(-one.ago)) };
   switch (one.kind) {
     case "tick":
@@ -58,8 +90,21 @@ export function happeningOf(one: Move, n: number, now: Instant, tickets: readonl
       return { type: "started", lastSeen: now };
     case "clock":
       return { type: "clock-step", by: one.jump };
+    case "storm":
+      return {
+        type: "conditions",
+        transitions: storms.map((on) => verdict("door.fault", on, "active", traits["door.fault"])),
+      };
     case "open":
-      return command({ do: "open-ticket", class: one.opens, device: one.lift, description: "手工开单", ...occurredAt });
+      return command({
+        do: "open-ticket",
+        class: one.opens,
+        device: one.lift,
+        description: "手工开单",
+        ...occurredAt,
+        ...(one.special && one.ago !== undefined ? { toldByPhone: true } : {}),
+        ...(one.special && one.ago === undefined ? { drill: { overReal: true } } : {}),
+      });
     case "alarm": {
       const severity = one.to === "level" ? "S1" : traits[one.rule].severity;
       return {
@@ -70,24 +115,31 @@ export function happeningOf(one: Move, n: number, now: Instant, tickets: readonl
     default: {
       const ticket = tickets[one.which % Math.max(1, tickets.length)];
       const { can } = ticket ? allowedSteps(ticket, now, days(7)) : { can: [] };
-      const step = one.step ?? can[one.pick % Math.max(1, can.length)] ?? "note";
+      // Among all that may be done the steps that lead on would hardly ever be picked.
+      const wishes = one.pick % 2 === 0 ? leadingOn : one.pick % 4 === 1 ? aside : [];
+      const onwards = wishes.find((wish) => can.includes(wish));
+      const wished = onwards ?? can[one.pick % Math.max(1, can.length)];
+      const step = one.step ?? wished ?? "note";
       const into = tickets[(one.which + one.number) % Math.max(1, tickets.length)];
       const open = ticket?.sop.find((row) => row.at === undefined);
-      return command({
+      const wish: Command = {
         do: "ticket-step",
         ticket: ticket?.no ?? "none",
         step,
         note: "情况说明",
         ...occurredAt,
         ...(step === "sop" && open ? { sop: open.step } : {}),
-        ...(step === "hold" ? { reason: "parts", for: hours(1 + one.number) } : {}),
+        ...(step === "hold"
+          ? { reason: holdReasons[one.number % holdReasons.length] ?? "parts", for: hours(1 + one.number) }
+          : {}),
         ...(step === "merge" && into ? { into: into.no } : {}),
         ...(step === "arrive" ? { who: one.number % 2 === 0 ? ("staff" as const) : ("rescue" as const) } : {}),
         ...(step === "promise" ? { what: "finish" as const, until: later(now, minutes(30)) } : {}),
         ...(step === "rate" ? { score: one.number, how: "phone" as const } : {}),
         ...(step === "assign" || step === "dispatch" ? { assignee: crew.name } : {}),
         ...(step === "confirm-phone" ? { assignee: ticket?.calls?.at(-1)?.name ?? "?" } : {}),
-      });
+      };
+      return command(wish, one.number > 1 ? usual[step] : actor);
     }
   }
 }
