@@ -30,6 +30,7 @@ import { auditTickets } from "./response/audit.ts";
 import { fillFireLog, watchFireLog } from "./response/fire-log.ts";
 import { fillHandover, openHandover, signHandover, watchHandovers } from "./response/handover.ts";
 import { judgedAs } from "./response/judged-as.ts";
+import { keepPolicies } from "./response/keep-policies.ts";
 import { refusedLate } from "./response/late-refusals.ts";
 import { approveNotice, discardNotice, draftNotice, withdrawNotice } from "./response/notice.ts";
 import { reportReach } from "./response/notice-reach.ts";
@@ -108,6 +109,7 @@ function decideAlone(view: View, happening: Happening, now: Instant): Plan {
         ...(happening.lastSeen === undefined ? {} : { downFor: now - happening.lastSeen }),
       });
       noteRuleEdits(draft, happening.judged);
+      keepPolicies(draft);
       recountWorkdays(draft);
       for (const alarm of view.alarms.values()) inputBad(draft, alarm.id, "restart", happening.lastSeen);
       for (const alarm of endDueShelves(draft, true)) answerByRule(draft, alarm);

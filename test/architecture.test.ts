@@ -152,8 +152,8 @@ const rooms: readonly Room[] = [
     may: [
       /^#model$/,
       /^gateway\/net\/(outgoing|outgoing-trouble|refused|signed-headers)\.ts$/,
-      // Samples wait in the form that the historian has for them; what was lost of late is counted alike.
-      /^gateway\/history\/(block|copy|recent-count|tail)\.ts$/,
+      // Samples wait in the form that the historian has for them; what was lost of late is counted alike, and grows old alike.
+      /^gateway\/history\/(age|block|copy|recent-count|tail)\.ts$/,
       // A broker in the north is spoken to as one in the south: the one connection, the one codec.
       /^drivers\/driver\.ts$/,
       /^drivers\/mqtt\/(connection|settings)\.ts$/,
@@ -176,7 +176,7 @@ const rooms: readonly Room[] = [
       /^#model$/,
       /^gateway\/(api|people|net|reports)\//,
       /^gateway\/metrics\.ts$/,
-      /^rules\/response\/(called-out|on-duty|possible-steps|words|clocks|allow-write|handover|notice|notice-words|send-notice|fire-log|accident|shift-change|shift-snapshot)\.ts$/,
+      /^rules\/response\/(called-out|frozen-policy|on-duty|possible-steps|words|clocks|allow-write|handover|notice|notice-words|send-notice|fire-log|accident|shift-change|shift-snapshot)\.ts$/,
       /^gateway\/history\/historian\.ts$/,
       /^rules\/language\/units\.ts$/,
       /^rules\/tuning\/in-force\.ts$/,

@@ -135,13 +135,21 @@ export function furnish(input: ApiInput, limits: Limits): ApiHouse {
     startedAt: input.clock.now(),
     devicesById,
     handles: new Map(input.table.definitions.map((point, handle) => [point.id, handle])),
-    ticketView: { site, devices: devicesById },
+    ticketView: { site, papers: door.house.papers, devices: devicesById },
     names: {
       actor: (id) =>
         id === "gatehouse"
           ? "Gatehouse"
           : (door.house.accounts.get(id)?.name ?? door.house.tokens.get(id)?.name ?? people.get(id) ?? id),
       role: roleNamer(site),
+      alarm: (id) => {
+        const [rule, device] = [id.slice(0, id.lastIndexOf("@")), id.slice(id.lastIndexOf("@") + 1)];
+        const title = input.rules.find((one) => one.rule.id === rule)?.rule.title;
+        const name = devicesById.get(device)?.name;
+        const say = (language: "zh" | "en") =>
+          title ? [name?.[language], title[language]].filter(Boolean).join(" ") : id;
+        return { zh: say("zh"), en: say("en") };
+      },
     },
     clockTime: (at) =>
       Temporal.Instant.fromEpochMilliseconds(at)

@@ -57,6 +57,8 @@ export const HandoverShape = z.object({
   /** As signed, or as the house stands now while nobody has signed. */
   snapshot: SnapshotShape.optional(),
   handedBy: SignatureShape.optional(),
+  /** Opened after the first signature: up to the second one, or up to now while it is missing. */
+  since: SnapshotShape.shape.tickets.optional(),
   takenBy: SignatureShape.optional(),
 });
 

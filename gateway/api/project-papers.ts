@@ -1,8 +1,9 @@
 /** Papers as JSON: names for ids, the time written out, nothing that identifies a phone. */
 import type { FireLog } from "#model/fire-log";
-import type { Handover, ShiftSnapshot, Signature } from "#model/paper";
+import type { HandedTicket, Handover, ShiftSnapshot, Signature } from "#model/paper";
 import { type Device, partName, type Site } from "#model/site";
 import { formatInstant, type Instant } from "#model/time";
+import { openedSince } from "../../rules/response/shift-snapshot.ts";
 import type { FireLogBody, HandoverBody, SnapshotBody } from "./paper-shapes.ts";
 
 const signed = ({ name, at }: Signature) => ({ name, at: formatInstant(at) });
@@ -12,16 +13,18 @@ const personOf = (site: Site, id: string) => ({
   name: site.people.people.find((one) => one.id === id)?.name ?? id,
 });
 
+const ticketRow = ({ clocks, nextAt, title, ...rest }: HandedTicket): SnapshotBody["tickets"][number] => ({
+  ...rest,
+  title: { ...title },
+  clocks: clocks.map((clock) => ({ ...clock, dueAt: formatInstant(clock.dueAt) })),
+  ...(nextAt === undefined ? {} : { nextAt: formatInstant(nextAt) }),
+});
+
 export function snapshotBody(snapshot: ShiftSnapshot, devices: ReadonlyMap<string, Device>): SnapshotBody {
   const nameOf = (id: string) => ({ ...partName(devices.get(id), id) });
   return {
     at: formatInstant(snapshot.at),
-    tickets: snapshot.tickets.map(({ clocks, nextAt, title, ...rest }) => ({
-      ...rest,
-      title: { ...title },
-      clocks: clocks.map((clock) => ({ ...clock, dueAt: formatInstant(clock.dueAt) })),
-      ...(nextAt === undefined ? {} : { nextAt: formatInstant(nextAt) }),
-    })),
+    tickets: snapshot.tickets.map(ticketRow),
     alarms: snapshot.alarms.map(({ since, until, title, ...rest }) => ({
       ...rest,
       title: { ...title },
@@ -44,6 +47,7 @@ export function handoverBody(
   const person = (id: string) => personOf(site, id);
   const team = site.people.teams.find((one) => one.id === paper.team);
   const snapshot = paper.snapshot ?? (paper.state === "open" ? live : undefined);
+  const since = paper.state === "open" && live ? openedSince(paper.snapshot, live) : (paper.since ?? []);
   return {
     id: paper.id,
     state: paper.state,
@@ -58,6 +62,7 @@ export function handoverBody(
     checks: paper.checks.map((check) => ({ ...check, text: { ...check.text } })),
     ...(snapshot ? { snapshot: snapshotBody(snapshot, devices) } : {}),
     ...(paper.handedBy ? { handedBy: signed(paper.handedBy) } : {}),
+    ...(since.length > 0 ? { since: since.map(ticketRow) } : {}),
     ...(paper.takenBy ? { takenBy: signed(paper.takenBy) } : {}),
   };
 }

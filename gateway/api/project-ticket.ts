@@ -1,10 +1,12 @@
 /** From a ticket to its body on the wire: clocks, what comes next, what may be done. Pure: routes and the live stream use the same. */
 import type { Message } from "#model/message";
+import type { Paper } from "#model/paper";
 import { type Device, partName, type Site } from "#model/site";
 import type { Text } from "#model/text";
 import type { ResponseClock, Ticket } from "#model/ticket";
 import { formatInstant, formatSpan, type Instant, milliseconds } from "#model/time";
 import { pausedFor } from "../../rules/response/clocks.ts";
+import { policyOf } from "../../rules/response/frozen-policy.ts";
 import { allowedSteps } from "../../rules/response/possible-steps.ts";
 import { isPreempted, preemptedText } from "../../rules/response/preempted.ts";
 import { clockName } from "../../rules/response/words.ts";
@@ -14,6 +16,7 @@ import type { ClockBody, TicketBody, TicketDetailBody } from "./ticket-shapes.ts
 /** What a ticket's body needs beside the ticket. */
 export interface TicketView {
   readonly site: Site;
+  readonly papers: ReadonlyMap<string, Paper>;
   readonly devices: ReadonlyMap<string, Device>;
 }
 
@@ -90,8 +93,9 @@ const className = ({ drill, policy }: Ticket): Text =>
 
 export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): TicketBody {
   const device = ticket.device === undefined ? undefined : view.devices.get(ticket.device);
-  const { can, cannotClose } = allowedSteps(ticket, now, view.site.policy.reopen.within);
-  const { reasons } = view.site.policy.hold;
+  const policy = policyOf(view, ticket);
+  const { can, cannotClose } = allowedSteps(ticket, now, policy.reopen.within);
+  const { reasons } = policy.hold;
   const { hold } = ticket;
   return {
     no: ticket.no,

@@ -1,4 +1,5 @@
 /** A ticket as somebody sees it who came by a link: their own work, or that it is not theirs. */
+import type { Alarm } from "#model/alarm";
 import type { Person } from "#model/site";
 import type { Ticket } from "#model/ticket";
 import { formatInstant, type Instant } from "#model/time";
@@ -22,18 +23,19 @@ const BEFORE: ReadonlySet<string> = new Set(["accept", "decline"]);
 
 type Work = NonNullable<VisitBody["work"]>;
 
-/** `gone`: ids of files that were erased. */
+/** `gone`: ids of files that were erased; `alarms`: those that are not closed, by id. */
 export function visitBody(
   ticket: Ticket,
   person: Person,
   view: TicketView,
   now: Instant,
   gone: ReadonlySet<string>,
+  alarms: ReadonlyMap<string, Alarm>,
 ): VisitBody {
   const standing = calledOut(ticket, person, now);
   const whole = { person: person.name, no: ticket.no, standing, now: formatInstant(now), zone: view.site.zone };
   if (standing !== "mine" && standing !== "offered") return whole;
-  return { ...whole, work: workOf(ticket, person, view, now, standing === "mine", gone) };
+  return { ...whole, work: workOf(ticket, person, view, now, standing === "mine", gone, alarms) };
 }
 
 function workOf(
@@ -43,6 +45,7 @@ function workOf(
   now: Instant,
   mine: boolean,
   gone: ReadonlySet<string>,
+  alarms: ReadonlyMap<string, Alarm>,
 ): Work {
   const body = ticketBody(ticket, view, now);
   const offer = ticket.offers?.findLast((one) => one.person === person.id && one.state === "open");
@@ -54,6 +57,7 @@ function workOf(
     severity: body.severity,
     state: body.state,
     title: body.title,
+    because: ticket.alarms.flatMap((id) => alarms.get(id)?.because ?? []).map((because) => ({ ...because })),
     place: body.place,
     ...(body.expected ? { expected: body.expected } : {}),
     ...(body.care ? { care: body.care } : {}),

@@ -23,6 +23,10 @@ export const OpenTicket = z.strictObject({
   device: id(128).optional(),
   description: words(500),
   occurredAt: Instantly.optional().describe("For a back-entry: when it happened."),
+  toldByPhone: z
+    .boolean()
+    .optional()
+    .describe("With `occurredAt`: everybody was told by phone at the time; nothing is sent for what is past."),
   drill: z
     .strictObject({
       overReal: z.boolean().default(false).describe("a real S1 or S2 is open, and it is held all the same"),

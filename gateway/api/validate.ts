@@ -29,10 +29,12 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, ht
       path: pathOf(part, issue.path),
       message: ownWords(issue) ?? { zh: chinese.error?.issues[index]?.message ?? issue.message, en: issue.message },
     }));
+    // Words of the schema's own name what they are about; the names of fields are for programs.
+    const own = read.error.issues.map((issue) => ownWords(issue) !== undefined);
     const say = (language: "zh" | "en") =>
       problems
         .slice(0, 3)
-        .map((problem) => `${problem.path}: ${problem.message[language]}`)
+        .map(({ path, message }, index) => (own[index] ? message[language] : `${path}: ${message[language]}`))
         .join(language === "zh" ? "；" : "; ");
     return {
       error: new Refused(

@@ -20,6 +20,8 @@ export const VisitShape = z.object({
       severity,
       state: z.string(),
       title: Text,
+      /** What its alarms say that happened, and where: the floor a car stands at, the detector of a fire. */
+      because: z.array(Text),
       place,
       expected,
       care,

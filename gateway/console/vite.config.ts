@@ -26,7 +26,15 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       // The console, and the small page behind a one-ticket link.
-      input: [fileURLToPath(new URL("index.html", import.meta.url)), fileURLToPath(new URL("t.html", import.meta.url))],
+      input: {
+        index: fileURLToPath(new URL("index.html", import.meta.url)),
+        t: fileURLToPath(new URL("t.html", import.meta.url)),
+        "t-worker": fileURLToPath(new URL("src/phone/worker.ts", import.meta.url)),
+      },
+      // A worker keeps its name: browsers look there whether it has changed.
+      output: {
+        entryFileNames: (chunk) => (chunk.name === "t-worker" ? "[name].js" : "assets/[name]-[hash].js"),
+      },
       checks: { pluginTimings: false },
     },
   },

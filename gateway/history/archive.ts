@@ -4,6 +4,7 @@
  * the disk fails; then nothing of that piece has happened, and it can be asked for again.
  */
 import { BAD, reasonCode } from "#model/quality";
+import { createAge } from "./age.ts";
 import { BLOCK_SAMPLES, BLOCK_SPAN, codeOf, decodeBlock, encodeBlock, qualityOf, type Samples } from "./block.ts";
 import { type HistoryFile, keyOf, openHistoryFile } from "./file.ts";
 import { createHeads, type Heads } from "./heads.ts";
@@ -41,7 +42,7 @@ export interface Archive extends Disposable {
   add(batch: Batch, now: number): void;
   read(handle: number, from: number, to: number, buckets: number, now: number): Trend;
   /** The next piece of housekeeping; false when there is none for now. */
-  keepHouse(now: number): boolean;
+  keepHouse(now: number, mono: number): boolean;
   /** Everything in memory into blocks, and the tail emptied: nothing stands twice. */
   sealAll(): void;
   used(): number;
@@ -108,6 +109,9 @@ export function openArchive(input: ArchiveInput): Archive {
 
   const rollUp = createRollUp(file, past, all);
   const prune = createPruning(file, all, input.retention, PRUNE_EVERY);
+  const ageOf = createAge(metaOf(file, "age") ?? metaOf(file, "alive"), (instant) =>
+    file.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('age', ?)").run(instant),
+  );
 
   return {
     add(batch, now) {
@@ -132,7 +136,10 @@ export function openArchive(input: ArchiveInput): Archive {
       const rolled = file.prepare("SELECT rolled FROM series WHERE id = ?").get(series)?.rolled as number;
       return readTrend(past, { series, from, to, buckets, now, rolled }, heads.samples(series));
     },
-    keepHouse: (now) => sealFull() || sealSome(now) || rollUp(now) || prune(now),
+    keepHouse(now, mono) {
+      const age = ageOf(now, mono);
+      return sealFull() || sealSome(now) || rollUp(age) || prune(now, age);
+    },
     sealAll() {
       seal(all);
       file.prepare("DELETE FROM tail WHERE id <= ?").run(lastTail);
@@ -188,7 +195,7 @@ function remember(file: HistoryFile, past: ReturnType<typeof createPast>, heads:
       heads.push(series, batch.at[i] as number, batch.value[i] as number, batch.code[i] as number);
     }
   }
-  const alive = file.prepare("SELECT value FROM meta WHERE name = 'alive'").get()?.value as number | undefined;
+  const alive = metaOf(file, "alive");
   if (alive === undefined || !isStart) return newest;
   const gone = rows.filter(({ id }) => !endsBad(file, id, heads));
   const count = gone.length;
@@ -204,6 +211,9 @@ function remember(file: HistoryFile, past: ReturnType<typeof createPast>, heads:
   for (const { id } of gone) heads.push(id, Math.floor(alive), Number.NaN, RESTART);
   return newest + 1;
 }
+
+const metaOf = (file: HistoryFile, name: "alive" | "age"): number | undefined =>
+  file.prepare("SELECT value FROM meta WHERE name = ?").get(name)?.value as number | undefined;
 
 function endsBad(file: HistoryFile, series: number, heads: Heads): boolean {
   const newest = heads.count(series) > 0 ? heads.samples(series) : undefined;

@@ -20,13 +20,13 @@ const GRAINS = ["raw", "minutes", "hours"] as const;
 /** Pages given back to the disk in one piece of work. */
 const PAGES_AT_ONCE = 64;
 
-/** Gives the function that does the next piece; false when nothing is due. */
+/** Gives the function that does the next piece; false when nothing is due. `age`: the instant by which age is told (`age.ts`). */
 export function createPruning(
   file: HistoryFile,
   series: readonly number[],
   kept: Retention,
   every: number,
-): (now: number) => boolean {
+): (now: number, age: number) => boolean {
   let next = -1;
   let prunedAt = Number.NEGATIVE_INFINITY;
   /** Of the time told, how much is kept. */
@@ -60,14 +60,14 @@ export function createPruning(
     below("hour", keptFor("hours"), HOURS.row);
   }
 
-  return (now) => {
+  return (now, age) => {
     if (next < 0) {
       if (Math.abs(now - prunedAt) < every) return false;
       adjust();
       next = 0;
     }
     file.transaction(() => {
-      for (const id of series.slice(next, next + POINTS_AT_ONCE)) dropOld(id, now);
+      for (const id of series.slice(next, next + POINTS_AT_ONCE)) dropOld(id, age);
     });
     file.connection.exec(`PRAGMA incremental_vacuum(${PAGES_AT_ONCE})`);
     next += POINTS_AT_ONCE;

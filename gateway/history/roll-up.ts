@@ -13,7 +13,7 @@ const HOURS_AT_ONCE = 24;
 const POINTS_AT_ONCE = 20;
 const none: Samples = { count: 0, at: new Float64Array(0), value: new Float64Array(0), code: new Uint8Array(0) };
 
-/** Gives the function that does the next piece; false when every point is up to date. */
+/** Gives the function that does the next piece; false when every point is up to date. It takes the age of `age.ts` as the present. */
 export function createRollUp(file: HistoryFile, past: Past, series: readonly number[]): (now: number) => boolean {
   let next = 0;
   let doneFor = Number.NaN;
@@ -27,7 +27,12 @@ export function createRollUp(file: HistoryFile, past: Past, series: readonly num
       if (oldest === Number.POSITIVE_INFINITY) return false;
       from = Math.floor(oldest / HOURS.step) * HOURS.step;
     }
-    if (from >= until) return false;
+    if (from > until) {
+      // The wall clock was ahead and is right again: what comes from now on is still to be rolled up.
+      file.prepare("UPDATE series SET rolled = ? WHERE id = ?").run(until, id);
+      return false;
+    }
+    if (from === until) return false;
     const to = Math.min(until, from + HOURS_AT_ONCE * HOURS.step);
     const minutes = cellsOf(MINUTES, from, to, (filler) =>
       takeSamples(past, id, from, to, none, (samples) => filler.take(samples)),

@@ -125,7 +125,7 @@ function schedule(): void {
   setImmediate(() => {
     isScheduled = false;
     try {
-      if (archive?.keepHouse(now)) schedule();
+      if (archive?.keepHouse(now, mono)) schedule();
     } catch (error) {
       pause(error);
     }

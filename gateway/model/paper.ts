@@ -2,6 +2,7 @@
 
 import type { AccidentReport } from "./accident.ts";
 import type { FireLog } from "./fire-log.ts";
+import type { KeptPolicy } from "./kept-policy.ts";
 import type { LearnedValue } from "./learned.ts";
 import type { Notice } from "./notice.ts";
 import type { Severity } from "./severity.ts";
@@ -78,6 +79,8 @@ export interface Handover {
   /** Frozen by the first signature. */
   readonly snapshot?: ShiftSnapshot;
   readonly handedBy?: Signature;
+  /** Opened between the two signatures: whoever took over knew of them. */
+  readonly since?: readonly HandedTicket[];
   readonly takenBy?: Signature;
   readonly leadTold?: true;
 }
@@ -97,9 +100,11 @@ export interface WrittenReport {
   readonly to: Instant;
   /** So much later it was written, after the house had been down. */
   readonly lateBy?: number;
+  /** Written by a clock that ran ahead of the true time: its figures are incomplete, and it is counted again when it is due. */
+  readonly ahead?: true;
   readonly summary: Text;
   /** The figures, as the API tells them. */
   readonly body: object;
 }
 
-export type Paper = Handover | WrittenReport | Notice | FireLog | LearnedValue | AccidentReport;
+export type Paper = Handover | WrittenReport | Notice | FireLog | LearnedValue | AccidentReport | KeptPolicy;

@@ -1,6 +1,7 @@
 /** What comes in from the house goes to the queue on the disk; while the disk refuses, it waits here, with a limit for samples. */
 import { statfsSync } from "node:fs";
 import type { Text } from "#model/text";
+import { createAge } from "../history/age.ts";
 import type { HeldQueue } from "./held-queue.ts";
 import type { FromWorker, ToWorker, WorkerInput } from "./messages.ts";
 import type { Queue } from "./queue.ts";
@@ -36,6 +37,7 @@ export function createIntake(input: WorkerInput, held: HeldQueue, tell: (message
   let lookAt = Number.NEGATIVE_INFINITY;
   let roomAt = Number.NEGATIVE_INFINITY;
   let trouble: Text | undefined;
+  let ageOf: ReturnType<typeof createAge> | undefined;
 
   function checkRoom(mono: number): void {
     if (mono < roomAt) return;
@@ -47,7 +49,8 @@ export function createIntake(input: WorkerInput, held: HeldQueue, tell: (message
   function look(at: Queue, now: number, mono: number): void {
     if (mono < lookAt) return;
     lookAt = mono + LOOK_EVERY;
-    const gone = at.trim(input.queue.cap, input.queue.keep, now);
+    ageOf ??= createAge(at.note("age"), (instant) => held.now()?.note("age", instant));
+    const gone = at.trim(input.queue.cap, input.queue.keep, ageOf(now, mono));
     if (gone.length > 0) tell({ say: "let-go", gone });
   }
 

@@ -129,7 +129,7 @@ export function startDelivery({ door, site, clock, log, metrics, linkOf }: Deliv
   /** Still waits, and is still of use; what is of none is cancelled here. */
   function goesOut(message: Message | undefined): message is Message {
     if (!message || dueOf(message) === Infinity) return false;
-    if (!isOver(message, door.house)) return true;
+    if (!isOver(message, door.house, clock.now())) return true;
     settleFate(message, Infinity);
     progress.write({ ...message, state: "cancelled" });
     return false;

@@ -1,5 +1,6 @@
 /** What a message is about, and whether that is over, so that it is of no use to anybody any more. */
 import type { Message } from "#model/message";
+import type { Instant } from "#model/time";
 import type { Door } from "../door.ts";
 
 /** About a paper that somebody has to sign. */
@@ -13,12 +14,19 @@ const concernsAlarm = (message: Message): boolean => message.ticket.startsWith("
 export const aboutOf = (message: Message): string =>
   concernsAlarm(message) || paperOf(message) !== undefined ? message.ticket : `ticket:${message.ticket}`;
 
-/** Messages of a closed or merged ticket are of no use to anybody, nor is a reminder of what is in service again. */
-export function isOver(message: Message, house: Door["house"]): boolean {
+/**
+ * Messages of a closed or merged ticket are of no use to anybody, nor is a reminder of what is in service again. Nor a notice
+ * whose channel was away until after the time that it promises: residents would read at three that the water is back at one.
+ */
+export function isOver(message: Message, house: Door["house"], now: Instant): boolean {
   if (concernsAlarm(message)) return house.alarms.get(message.ticket.slice("alarm:".length))?.service !== "out";
   const paper = paperOf(message);
   if (paper !== undefined) {
     const found = house.papers.get(paper);
+    if (found?.kind === "notice" && message.audience === "residents") {
+      const edition = found.editions.find(({ n }) => message.step === `notice-${n}`);
+      return edition?.backAt !== undefined && edition.backAt <= now;
+    }
     return found === undefined || (found.kind === "handover" && found.state !== "open");
   }
   const ticket = house.tickets.get(message.ticket);

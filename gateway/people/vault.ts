@@ -67,14 +67,20 @@ export function openVault(folder: string, keys: () => Keyring): Vault {
   async function put(entry: Entry, content: Buffer): Promise<void> {
     const name = nameOf(entry);
     const fresh = join(room, `${name}.${randomBytes(4).toString("hex")}.new`);
-    const file = await open(fresh, "wx", 0o600);
     try {
-      await file.writeFile(seal(content, name, keys()));
-      await file.sync();
-    } finally {
-      await file.close();
+      const file = await open(fresh, "wx", 0o600);
+      try {
+        await file.writeFile(seal(content, name, keys()));
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(fresh, join(room, name));
+    } catch (error) {
+      // On a full disk half a file would only make it fuller.
+      await rm(fresh, { force: true }).catch(() => {});
+      throw error;
     }
-    await rename(fresh, join(room, name));
   }
 
   async function read(entry: Entry): Promise<Buffer | undefined> {

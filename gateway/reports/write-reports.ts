@@ -39,7 +39,8 @@ export function createReportWriter({ site, door, store, count, failed }: ReportW
   let lookedAt: Instant | undefined;
 
   async function write(due: DueReport, now: Instant): Promise<void> {
-    if (door.house.papers.has(due.id) || (await store.paper(due.id))) return;
+    const known = door.house.papers.get(due.id) ?? (await store.paper(due.id));
+    if (known?.kind === "report" && !known.ahead) return;
     const { body, summary } = await count(due);
     const behind = between(due.at, now);
     const paper: WrittenReport = {
@@ -64,6 +65,20 @@ export function createReportWriter({ site, door, store, count, failed }: ReportW
       after: { paper },
     };
     await door.take({ type: "record", rows: { papers: [paper], messages: messages(paper, now), journal: [entry] } });
+  }
+
+  /** The clock was set back into a window of which a report is written: it is not over, and was not counted whole. */
+  async function markAhead(now: Instant): Promise<void> {
+    for (const paper of door.house.papers.values()) {
+      if (paper.kind !== "report" || paper.to <= now || paper.ahead) continue;
+      const marked: WrittenReport = { ...paper, ahead: true };
+      const about = `paper:${paper.id}`;
+      const said = { occurredAt: now, at: now, about, event: "report-ahead", actor: "gatehouse" };
+      await door.take({
+        type: "record",
+        rows: { papers: [marked], journal: [{ ...said, data: { due: paper.at }, after: { paper: marked } }] },
+      });
+    }
   }
 
   function messages(paper: WrittenReport, now: Instant): Message[] {
@@ -108,6 +123,7 @@ export function createReportWriter({ site, door, store, count, failed }: ReportW
       lookedAt = now;
       try {
         // Of the time before the house's first row nothing can be told.
+        await markAhead(now);
         const begins = (await store.journalBegins()) ?? now;
         for (const due of dueReports(settings, site.zone, begins, now)) await write(due, now);
       } catch (error) {

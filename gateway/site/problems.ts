@@ -67,7 +67,7 @@ export const formatPlace = (place: Place): string => `${place.file}:${place.line
 
 /** `did you mean …` when a known word is near, otherwise the known words, at most `most` of them. */
 export function suggestion(near: string | undefined, known: readonly string[], most = 16): Text {
-  if (near !== undefined) return { zh: `是否应为 ${near}?`, en: `Did you mean ${near}?` };
+  if (near !== undefined) return { zh: `是否应为 ${near}？`, en: `Did you mean ${near}?` };
   if (known.length === 0) return { zh: "请删除。", en: "Remove it." };
   const shown = known.slice(0, most).join(", ");
   const more = known.length > most ? ` … (${known.length})` : "";

@@ -25,7 +25,7 @@ const Zone = z.string().superRefine((zone, context) => {
     { zh: "不是时区", en: "is not a time zone" },
     near === undefined
       ? { zh: "写 IANA 时区名，例如 Asia/Shanghai。", en: "Write an IANA zone, e.g. Asia/Shanghai." }
-      : { zh: `是否应为 ${near}?`, en: `Did you mean ${near}?` },
+      : { zh: `是否应为 ${near}？`, en: `Did you mean ${near}?` },
   );
 });
 

@@ -7,6 +7,7 @@ import type { Text } from "#model/text";
 import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
 import type { Draft } from "../draft.ts";
 import { openClocks, retarget, startClock, targets, wakeOfTicket } from "./clocks.ts";
+import { policyOf } from "./frozen-policy.ts";
 import { resumed } from "./hold.ts";
 import { ladderRows, runDueSteps } from "./ladder.ts";
 import { classPolicy, explains, ladderOf, openTicket } from "./open-ticket.ts";
@@ -83,7 +84,7 @@ export function raise(draft: Draft, ticket: Ticket, severity: Severity): Ticket 
   // An emergency never waits.
   const open = severity === "S1" ? resumed(draft, ticket, draft.now) : ticket;
   const { acknowledgedBy: _by, acknowledgeExpiresAt: _until, ...rest } = open;
-  const timing = draft.view.site.policy;
+  const timing = policyOf(draft.view, ticket);
   const wanted = targets(open.policy, severity);
   const clocksKept = open.clocks.map((clock): ResponseClock => {
     if (clock.kind === "acknowledge") return startClock(clock, draft.now, timing);
@@ -103,7 +104,7 @@ export function raise(draft: Draft, ticket: Ticket, severity: Severity): Ticket 
     ...rest,
     severity,
     clocks,
-    ladder: [...rowsKept, ...ladderRows(ladderOf(draft, open.policy, severity), draft.now, loop)],
+    ladder: [...rowsKept, ...ladderRows(ladderOf(timing, open.policy, severity), draft.now, loop)],
   };
   draft.putTicket(raised, "severity-raised", { from: open.severity, to: severity });
   raised = runDueSteps(draft, raised);

@@ -3,7 +3,7 @@ import type { Actor } from "#model/account";
 import type { Command, Plan } from "#model/plan";
 import type { Ticket } from "#model/ticket";
 import { type Draft, refuse } from "../draft.ts";
-import { calledOut } from "./called-out.ts";
+import { calledOut, notYours } from "./called-out.ts";
 import { beganAt, wakeOfTicket } from "./clocks.ts";
 import { wrongTime } from "./why-not.ts";
 
@@ -21,9 +21,11 @@ export function attachFile(draft: Draft, command: Extract<Command, { do: "attach
       `There is no ticket ${command.ticket} that takes files.`,
     );
   }
-  if (actor.kind === "link" && calledOut(ticket, actor, draft.now) !== "mine") {
+  const standing = actor.kind === "link" ? calledOut(ticket, actor, draft.now) : "mine";
+  if (standing === "offered") {
     return refuse(403, "not-yours", "请先接单再上传。", "Accept the work before you send files.");
   }
+  if (standing !== "mine") return refuse(403, "not-yours", ...notYours(ticket.no));
   const at = command.occurredAt ?? draft.now;
   if (at > draft.now || (command.occurredAt !== undefined && at < beganAt(ticket))) {
     return wrongTime();

@@ -57,10 +57,10 @@ export function whyNotByLink(ticket: Ticket, step: TicketStep, actor: Actor, now
   if (step === "accept" && standing === "taken" && ticket.assignee !== undefined) return undefined;
   return standing === "offered"
     ? refuse(409, "accept-first", "请先接单。", "Accept the work first.")
-    : refuse(
-        403,
-        "not-yours",
-        `工单 ${ticket.no} 当前不由您处理，请联系监控中心。`,
-        `Ticket ${ticket.no} is not yours now: ask the control room.`,
-      );
+    : refuse(403, "not-yours", ...notYours(ticket.no));
 }
+
+export const notYours = (no: string): [zh: string, en: string] => [
+  `工单 ${no} 当前不由您处理，请联系监控中心。`,
+  `Ticket ${no} is not yours now: ask the control room.`,
+];

@@ -251,7 +251,7 @@ export function wakeOfTicket(
   for (const row of ticket.ladder) {
     if (row.state === "waiting" && !(repairWaits(ticket) && waitsWithRepair(row))) wake = Math.min(wake, row.dueAt);
   }
-  for (const offer of ticket.offers ?? []) if (offer.state === "open") wake = Math.min(wake, offer.until);
+  if (ticket.offers) for (const { state, until } of ticket.offers) if (state === "open") wake = Math.min(wake, until);
   const promised = ticket.promised?.at(-1);
   if (promised && !promised.kept && !promised.missed) wake = Math.min(wake, promised.until);
   if (ticket.hold) wake = Math.min(wake, ticket.hold.until);

@@ -25,6 +25,20 @@ export const isOnTheSpot = (ticket: Ticket, step: TicketStep): boolean =>
   BEFORE_REPAIR.has(ticket.state) &&
   ticket.clocks.some((clock) => clock.kind === "verify" && isOpen(clock));
 
+/** Somebody came before anybody had accepted: accepting is still to be done, and changes nothing about where the work stands. */
+export const isLateAccept = (ticket: Ticket, step: TicketStep): boolean =>
+  step === "accept" && ticket.assignee === undefined && (ticket.state === "on-site" || ticket.state === "mitigated");
+
+/**
+ * The guard who comes to calm people is not who frees them: while nobody has accepted, the work is still offered, and the time of
+ * the guard's coming is noted.
+ */
+export const isStaffBeforeRescue = (ticket: Ticket, step: TicketStep, who: "staff" | "rescue"): boolean =>
+  step === "arrive" &&
+  who === "staff" &&
+  (ticket.state === "new" || ticket.state === "dispatched") &&
+  ticket.clocks.some((clock) => clock.kind === "rescue-onsite" && isOpen(clock));
+
 /** The first of two people who must both find that it was a false alarm. */
 export const isFirstClaim = (ticket: Ticket, step: TicketStep): boolean =>
   step === "false-alarm" && ticket.policy.falseAlarmPeople === 2 && ticket.falseAlarmClaim === undefined;

@@ -9,7 +9,7 @@ import type { Site } from "#model/site";
 import { between, type Instant, later, minutes } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
 import { type ShiftChange, shiftChanges } from "./shift-change.ts";
-import { shiftSnapshot } from "./shift-snapshot.ts";
+import { openedSince, shiftSnapshot } from "./shift-snapshot.ts";
 import { tellAboutPaper } from "./tell-about-paper.ts";
 
 type Sign = Extract<Command, { do: "sign-handover" }>;
@@ -233,7 +233,9 @@ export function signHandover(draft: Draft, command: Sign, actor: Actor): Plan {
     );
   }
   draft.cancelMessages(`paper:${paper.id}`);
-  draft.putPaper({ ...paper, state: "closed", takenBy: signature }, "handover-taken", {
+  const since = openedSince(paper.snapshot, shiftSnapshot(draft.view, draft.now));
+  const more = since.length > 0 ? { since } : {};
+  draft.putPaper({ ...paper, ...more, state: "closed", takenBy: signature }, "handover-taken", {
     from: paper.handedBy.name,
     late: draft.now > paper.signBy,
   });

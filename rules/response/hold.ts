@@ -6,6 +6,7 @@ import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
 import { between, type Instant, later, milliseconds, type Span } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
 import { cancel, MAY_WAIT, pause, run, waitsWithRepair } from "./clocks.ts";
+import { policyOf } from "./frozen-policy.ts";
 import { offerNext } from "./offer.ts";
 import { isPreempted, repairWaits } from "./preempted.ts";
 import { tell } from "./tell.ts";
@@ -22,7 +23,7 @@ export function whyNotHold(
   actor: Actor,
   at: Instant,
 ): Plan | undefined {
-  const { reasons, longest } = draft.view.site.policy.hold;
+  const { reasons, longest } = policyOf(draft.view, ticket).hold;
   if (!MAY_HOLD.has(actor.role)) {
     return refuse(403, "approval-needed", "挂起须由主管批准。", "A supervisor must approve that this waits.");
   }
@@ -58,14 +59,14 @@ export function whyNotHold(
 /** The ticket on hold from `at`. The caller has asked `whyNotHold`. */
 export function hold(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor, at: Instant): Ticket {
   const reason = command.reason ?? "";
-  const until = later(at, command.for ?? draft.view.site.policy.hold.longest);
+  const until = later(at, command.for ?? policyOf(draft.view, ticket).hold.longest);
   const held: Ticket = {
     ...ticket,
     state: "on-hold",
     hold: { state: ticket.state, reason, by: actor.name, since: at, until },
     clocks: ticket.clocks.map((clock) => (MAY_WAIT.has(clock.kind) ? pause(clock, at, reason, actor.name) : clock)),
   };
-  const words = draft.view.site.policy.hold.reasons.find((one) => one.id === reason)?.text ?? reason;
+  const words = policyOf(draft.view, ticket).hold.reasons.find((one) => one.id === reason)?.text ?? reason;
   draft.putTicket(
     held,
     "ticket-hold",
@@ -80,7 +81,7 @@ export function resumed(draft: Draft, ticket: Ticket, entered: Instant): Ticket 
   if (!ticket.hold) return ticket;
   const { hold: held, ...rest } = ticket;
   const at = entered < held.since ? held.since : entered;
-  const timing = draft.view.site.policy;
+  const timing = policyOf(draft.view, ticket);
   // Of a pre-empted one nothing waited.
   const waited = repairWaits(ticket) ? between(held.since, at) : milliseconds(0);
   return {

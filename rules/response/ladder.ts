@@ -6,6 +6,7 @@ import { between, type Instant, later, milliseconds, type Span, seconds } from "
 import type { Draft } from "../draft.ts";
 import { draftAccident } from "./accident.ts";
 import { answered, waitsWithRepair } from "./clocks.ts";
+import { policyOf } from "./frozen-policy.ts";
 import { repairWaits } from "./preempted.ts";
 import { type DueStep, tell } from "./tell.ts";
 import { ticketStateName } from "./words.ts";
@@ -62,8 +63,9 @@ export function runDueSteps(draft: Draft, ticket: Ticket): Ticket {
 }
 
 /** Seen once and then nothing more was entered: who has the work, if anybody, stands in the same sentence. */
-function silentSince(draft: Draft, { severity, assignee, state }: Ticket): Text {
-  const minutes = Math.round(draft.view.site.policy.acknowledgeExpires[severity] / 60_000);
+function silentSince(draft: Draft, ticket: Ticket): Text {
+  const { severity, assignee, state } = ticket;
+  const minutes = Math.round(policyOf(draft.view, ticket).acknowledgeExpires[severity] / 60_000);
   const name = ticketStateName[state];
   const work = assignee === undefined ? name : { zh: `${assignee} ${name.zh}`, en: `${assignee}: ${name.en}` };
   return {

@@ -1,6 +1,6 @@
 /** Opening a ticket: its policy frozen into it, its first state, and what it explains taken in. */
 import type { Alarm } from "#model/alarm";
-import type { ClassPolicy, LadderStep, TicketClass } from "#model/policy";
+import type { ClassPolicy, LadderStep, Policy, TicketClass } from "#model/policy";
 import { graver, type Severity } from "#model/severity";
 import type { Place } from "#model/site";
 import type { Text } from "#model/text";
@@ -9,11 +9,13 @@ import { type Instant, milliseconds } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { meet, openClocks, wakeOfTicket } from "./clocks.ts";
 import { linkToFire } from "./during-a-fire.ts";
+import { versionInForce } from "./frozen-policy.ts";
 import { ladderRows, runDueSteps } from "./ladder.ts";
 import { closedAbout } from "./lately.ts";
 import { mergeInto } from "./merge.ts";
 import { offerNext } from "./offer.ts";
 import { releasePreempted } from "./preempt.ts";
+import { toldByPhone } from "./told-by-phone.ts";
 
 /**
  * Classes whose alarms on the same device follow from a graver one: they join its ticket instead of opening their own,
@@ -52,6 +54,8 @@ export interface Opening {
   readonly drill?: true;
   readonly expected?: Instant;
   readonly care?: readonly Care[];
+  /** Entered later: what was due by now was told by phone. */
+  readonly toldByPhone?: boolean;
 }
 
 /** A class without a policy of its own is handled as a general fault. */
@@ -60,15 +64,22 @@ export function classPolicy(draft: Draft, wanted: TicketClass): ClassPolicy | un
   return classes[wanted] ?? classes.general_fault;
 }
 
-/** The ladder of a severity with what the class adds. */
-export function ladderOf(draft: Draft, policy: ClassPolicy, severity: Severity): readonly LadderStep[] {
-  const ladder = policy.ladder ?? draft.view.site.policy.ladders[severity];
+/** The step that a class adds for those whom it tells at the opening. */
+export const CLASS_OPENING = "class-opening";
+
+/** The ladder of a severity, as `whole` has it, with what the class adds. */
+export function ladderOf(
+  whole: Pick<Policy, "ladders">,
+  policy: ClassPolicy,
+  severity: Severity,
+): readonly LadderStep[] {
+  const ladder = policy.ladder ?? whole.ladders[severity];
   const extra: LadderStep[] =
     policy.tellAtOpening.length === 0
       ? []
       : [
           {
-            id: "class-opening",
+            id: CLASS_OPENING,
             after: milliseconds(0),
             unless: [],
             tell: policy.tellAtOpening,
@@ -93,7 +104,7 @@ export function firstState(
   return {
     state: dispatchesItself ? "dispatched" : "new",
     clocks: clocks.map((clock) => (clock.kind === "dispatch" && clock.target === 0 ? meet(clock, at) : clock)),
-    ladder: ladderRows(ladderOf(draft, policy, severity), at),
+    ladder: ladderRows(ladderOf(draft.view.site.policy, policy, severity), at),
     sop: policy.sop.map((row) => ({ step: row.id, text: row.text, mandatory: row.mandatory })),
     rescueTier: 1,
   };
@@ -103,7 +114,7 @@ export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
   const policy = classPolicy(draft, opening.class);
   if (!policy) return undefined;
   const severity = opening.severity ? graver(opening.severity, policy.severity) : policy.severity;
-  const { version } = draft.view.site.policy;
+  const version = versionInForce(draft);
   const follows =
     opening.rectifies || opening.drill || opening.device === undefined
       ? undefined
@@ -140,6 +151,7 @@ export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
   );
   ticket = absorb(draft, ticket);
   ticket = linkToFire(draft, ticket);
+  if (opening.toldByPhone) ticket = toldByPhone(draft, ticket);
   ticket = runDueSteps(draft, ticket);
   // The house itself sends somebody where the class says that it does not wait for a person to do it.
   if (ticket.state === "dispatched") ticket = offerNext(draft, ticket);

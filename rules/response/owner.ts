@@ -5,6 +5,7 @@ import type { Promised, Rating, Ticket, TicketState } from "#model/ticket";
 import type { Instant } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
 import { beganAt, isOpen, meet, RECURRING, restart } from "./clocks.ts";
+import { policyOf } from "./frozen-policy.ts";
 import { mayReopen } from "./lately.ts";
 import { remind } from "./offer.ts";
 import { openTwin, reopen } from "./reopen.ts";
@@ -72,7 +73,7 @@ export function promise(draft: Draft, before: Ticket, command: StepCommand, acto
     round: before.round,
     ...(note ? { note } : {}),
   };
-  const timing = draft.view.site.policy;
+  const timing = policyOf(draft.view, before);
   const clocks = note
     ? before.clocks.map((clock) => (clock.kind === RECURRING && isOpen(clock) ? restart(clock, at, timing) : clock))
     : before.clocks;
@@ -110,7 +111,7 @@ export function noteMissedPromise(draft: Draft, ticket: Ticket): Ticket {
 }
 
 export function whyNotRate(draft: Draft, ticket: Ticket, command: StepCommand, at: Instant): Plan | undefined {
-  const { within } = draft.view.site.policy.reopen;
+  const { within } = policyOf(draft.view, ticket).reopen;
   const fits = ticket.state === "repaired" || ticket.state === "verifying" || mayReopen(ticket, draft.now, within);
   if (!fits) {
     return refuse(

@@ -5,7 +5,7 @@ import type { Text } from "#model/text";
 import type { Ticket, TicketState } from "#model/ticket";
 import type { Instant, Span } from "#model/time";
 import { isOpen, RECURRING } from "./clocks.ts";
-import { isOnTheSpot } from "./findings.ts";
+import { isLateAccept, isOnTheSpot } from "./findings.ts";
 import { mayReopen } from "./lately.ts";
 import { isPreempted, stateBeneath } from "./preempted.ts";
 
@@ -26,7 +26,8 @@ export const STEPS: Readonly<Record<TicketStep, StepRule>> = {
   review: { from: ["new"] },
   dispatch: { from: ["new", "dispatched", "accepted"], to: "dispatched", meets: ["dispatch"], needs: "assignee" },
   accept: { from: ["new", "dispatched"], to: "accepted", meets: ["dispatch", "accept"] },
-  decline: { from: ["dispatched", "accepted"], to: "new", needs: "note" },
+  // Also on the way: a van that breaks down gives the work back.
+  decline: { from: ["dispatched", "accepted", "en-route"], to: "new", needs: "note" },
   depart: { from: ["accepted"], to: "en-route" },
   arrive: {
     from: ["new", "dispatched", "accepted", "en-route", "on-site", "mitigated"],
@@ -111,7 +112,7 @@ export const CONTROLLED: ReadonlySet<TicketState> = new Set(["mitigated", "repai
 /** Whether the ticket's state allows the step at all. */
 export const fits = (ticket: Ticket, step: TicketStep): boolean => {
   const { from } = STEPS[step];
-  if (!from || from.includes(ticket.state) || isOnTheSpot(ticket, step)) return true;
+  if (!from || from.includes(ticket.state) || isOnTheSpot(ticket, step) || isLateAccept(ticket, step)) return true;
   return isPreempted(ticket) && step !== "hold" && from.includes(stateBeneath(ticket));
 };
 

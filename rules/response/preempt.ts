@@ -3,6 +3,7 @@ import type { Ticket } from "#model/ticket";
 import { between, later } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { wakeOfTicket } from "./clocks.ts";
+import { policyOf } from "./frozen-policy.ts";
 import { resumed } from "./hold.ts";
 import { isAtWorkOn, isPerson, jobsOf, offerNext, remind } from "./offer.ts";
 import { PREEMPTED } from "./preempted.ts";
@@ -31,7 +32,7 @@ export function preempt(draft: Draft, taken: Ticket): void {
         by: person.name,
         since: draft.now,
         // It goes on with the end of the emergency; this is only so that nothing waits for ever.
-        until: later(draft.now, draft.view.site.policy.hold.longest),
+        until: later(draft.now, policyOf(draft.view, job).hold.longest),
         emergency: taken.no,
       },
       offers: [

@@ -10,6 +10,7 @@ import type { Ticket } from "#model/ticket";
 import { later } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { cancel, wakeOfTicket } from "./clocks.ts";
+import { policyOf } from "./frozen-policy.ts";
 import { headOf } from "./head.ts";
 import { withdrawOffers } from "./offer.ts";
 
@@ -28,7 +29,7 @@ export const takenUp = (ticket: Ticket, step: TicketStep): Ticket => {
 /** The ticket whose source is normal now: it waits for its end, if it may end by itself. */
 export function recovering(draft: Draft, ticket: Ticket): Ticket {
   const { severity } = ticket;
-  const span = severity === "S3" || severity === "S4" ? draft.view.site.policy.recovered?.[severity] : undefined;
+  const span = severity === "S3" || severity === "S4" ? policyOf(draft.view, ticket).recovered?.[severity] : undefined;
   const mayEnd =
     UNTAKEN.has(ticket.state) &&
     ticket.alarms.length > 0 &&

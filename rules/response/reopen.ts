@@ -8,6 +8,7 @@ import type { Instant } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
 import { wakeOfTicket } from "./clocks.ts";
 import { linkToFire } from "./during-a-fire.ts";
+import { policyOf, versionInForce } from "./frozen-policy.ts";
 import { runDueSteps } from "./ladder.ts";
 import { closedAbout, mayReopen } from "./lately.ts";
 import { offerNext } from "./offer.ts";
@@ -32,7 +33,7 @@ export function openTwin(draft: Draft, ticket: Ticket): Ticket | undefined {
 }
 
 export function whyNotReopen(draft: Draft, ticket: Ticket, command: StepCommand): Plan | undefined {
-  const { within } = draft.view.site.policy.reopen;
+  const { within } = policyOf(draft.view, ticket).reopen;
   if (!mayReopen(ticket, draft.now, within)) {
     const days = Math.round(within / 86_400_000);
     return refuse(
@@ -100,7 +101,7 @@ export function reopen(draft: Draft, before: Ticket, at: Instant, why: { note?: 
     round,
     past: [...(before.past ?? []), past],
     policy,
-    policyVersion: draft.view.site.policy.version,
+    policyVersion: versionInForce(draft),
     recovered: false,
     falseAlarm: false,
     wakeAt: at,
@@ -116,11 +117,10 @@ export function reopen(draft: Draft, before: Ticket, at: Instant, why: { note?: 
 
 /** The ticket about this very fault that was closed lately: it was not over. Emergencies are always new ones. */
 export function sameFault(draft: Draft, alarm: Alarm, wanted: TicketClass): Ticket | undefined {
-  const { within } = draft.view.site.policy.reopen;
   if (alarm.lifeSafety || alarm.severity === "S1") return undefined;
   return closedAbout(draft, alarm.device, wanted).find(
     (ticket) =>
-      mayReopen(ticket, draft.now, within) &&
+      mayReopen(ticket, draft.now, policyOf(draft.view, ticket).reopen.within) &&
       ticket.severity !== "S1" &&
       ticket.alarms.includes(alarm.id) &&
       !ticket.falseAlarm &&

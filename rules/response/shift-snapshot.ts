@@ -26,6 +26,10 @@ export function shiftSnapshot(view: Pick<View, "tickets" | "alarms" | "devices">
   };
 }
 
+/** What stands open now and was not there when the first of the two signed. */
+export const openedSince = (signed: ShiftSnapshot | undefined, live: ShiftSnapshot): readonly HandedTicket[] =>
+  signed ? live.tickets.filter(({ no }) => !signed.tickets.some((one) => one.no === no)) : [];
+
 function handedTicket(ticket: Ticket, now: Instant): HandedTicket {
   const clocks = ticket.clocks
     .filter(isOpen)

@@ -6,7 +6,8 @@ import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
 import { type Instant, later } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
 import { answered, cancel, isOpen, meet, RECURRING, restart, startClock, wakeOfTicket } from "./clocks.ts";
-import { confirmedRows, isFirstClaim, isOnTheSpot } from "./findings.ts";
+import { confirmedRows, isFirstClaim, isLateAccept, isOnTheSpot, isStaffBeforeRescue } from "./findings.ts";
+import { policyOf } from "./frozen-policy.ts";
 import { hold, resume, resumed } from "./hold.ts";
 import { dropAnswered, runDueSteps } from "./ladder.ts";
 import { mergeByHand } from "./merge.ts";
@@ -93,7 +94,7 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
   const rule = STEPS[command.step];
   // What leads out of the waiting ends it; that one more person cannot come does not.
   const before = found.hold && rule.to && command.step !== "decline" ? resumed(draft, found, at) : found;
-  const timing = draft.view.site.policy;
+  const timing = policyOf(draft.view, found);
   const who = command.who ?? "staff";
   const meets = command.step === "arrive" ? [...(rule.meets ?? []), `${who}-onsite` as ClockKind] : (rule.meets ?? []);
 
@@ -112,7 +113,11 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
   }
 
   const confirmed = isOnTheSpot(before, command.step);
-  const keepsState = confirmed || (command.step === "arrive" && before.state === "mitigated");
+  const keepsState =
+    confirmed ||
+    isLateAccept(before, command.step) ||
+    isStaffBeforeRescue(before, command.step, who) ||
+    (command.step === "arrive" && before.state === "mitigated");
   const { assignee: _, ...unassigned } = before;
   const base: Ticket = command.step === "decline" ? unassigned : before;
   let ticket: Ticket = {
@@ -178,14 +183,20 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
       draft.putTicket(
         ticket,
         "clock-met",
-        { clock: clock.kind, late: clock.state === "breached", took: at - clock.startedAt },
+        {
+          clock: clock.kind,
+          late: clock.state === "breached",
+          took: at - clock.startedAt,
+          ...(command.occurredAt === undefined ? {} : { backEntry: true }),
+        },
         at,
       );
     }
   }
   if (over) draft.cancelMessages(ticket.no);
   else cancelAnswered(draft, ticket);
-  if (rule.needs === "assignee" && command.assignee) {
+  // What is entered later was said by phone then.
+  if (rule.needs === "assignee" && command.assignee && command.occurredAt === undefined) {
     tellPerson(draft, ticket, command.assignee, {
       zh: "已派给您，请接单并赶赴现场",
       en: "Sent to you: accept it and go there",
@@ -223,7 +234,7 @@ const stillOpen = (draft: Draft, ticket: Ticket): boolean =>
 function holdAcknowledgement(draft: Draft, ticket: Ticket): Ticket {
   const { acknowledgeExpiresAt: _, ...rest } = ticket;
   if (ticket.acknowledgedBy === undefined || CONTROLLED.has(ticket.state)) return rest;
-  const span = draft.view.site.policy.acknowledgeExpires[ticket.severity];
+  const span = policyOf(draft.view, ticket).acknowledgeExpires[ticket.severity];
   return { ...rest, acknowledgeExpiresAt: later(draft.now, span) };
 }
 

@@ -5,6 +5,7 @@ import type { Text } from "#model/text";
 import type { Call as PhoneCall, Ticket } from "#model/ticket";
 import { later, milliseconds, type Span } from "#model/time";
 import type { Draft } from "../draft.ts";
+import { policyOf } from "./frozen-policy.ts";
 import { stillResponsible } from "./handover.ts";
 import { headOf } from "./head.ts";
 import { onDuty } from "./on-duty.ts";
@@ -89,7 +90,8 @@ function write(draft: Draft, ticket: Ticket, group: readonly Call[]): void {
   const step = group.map((call) => call.due.step.id).join("+");
   const loop = Math.max(...group.map((call) => call.due.loop));
   const lateBy = Math.max(0, ...group.map((call) => call.due.lateBy ?? 0));
-  for (const { channel, after } of waysTo(draft.view.site, first.person, ticket.severity)) {
+  const policy = policyOf(draft.view, ticket);
+  for (const { channel, after } of waysTo(draft.view.site, first.person, ticket.severity, policy)) {
     const message: Message = {
       key: [ticket.no, ticket.round, step, loop, first.person, channel].join("/"),
       ticket: ticket.no,

@@ -1,10 +1,12 @@
 /** The heartbeat's look at open tickets: clocks that warn or breach, ladder rows that are due, acknowledgements that ran out. */
 
 import type { Message } from "#model/message";
+import type { Policy } from "#model/policy";
 import type { Ticket } from "#model/ticket";
 import { later, type Span } from "#model/time";
 import type { Draft } from "../draft.ts";
-import { look, recount, shiftClock, type Timing, wakeOfTicket } from "./clocks.ts";
+import { look, recount, shiftClock, wakeOfTicket } from "./clocks.ts";
+import { policyOf } from "./frozen-policy.ts";
 import { endDueHold } from "./hold.ts";
 import { resumeAfterExpiry, runDueSteps, shiftRow } from "./ladder.ts";
 import { endDueOffers } from "./offer.ts";
@@ -28,11 +30,11 @@ export function watchTickets(draft: Draft, all: boolean): void {
 }
 
 function watch(draft: Draft, before: Ticket): void {
-  const timing = draft.view.site.policy;
+  const policy = policyOf(draft.view, before);
   const over = endRecovered(draft, before);
   if (over.closedAt !== undefined) return;
   let ticket = endDueHold(draft, over);
-  for (let index = 0; index < ticket.clocks.length; index += 1) ticket = watchClock(draft, ticket, index, timing);
+  for (let index = 0; index < ticket.clocks.length; index += 1) ticket = watchClock(draft, ticket, index, policy);
   ticket = resumeAfterExpiry(draft, ticket);
   ticket = runDueSteps(draft, ticket);
   ticket = endDueOffers(draft, ticket);
@@ -41,10 +43,10 @@ function watch(draft: Draft, before: Ticket): void {
   if (ticket.wakeAt !== before.wakeAt) draft.amendTicket(ticket);
 }
 
-function watchClock(draft: Draft, ticket: Ticket, index: number, timing: Timing): Ticket {
+function watchClock(draft: Draft, ticket: Ticket, index: number, policy: Policy): Ticket {
   const clock = ticket.clocks[index];
   if (!clock) return ticket;
-  const news = look(clock, draft.now, timing);
+  const news = look(clock, draft.now, policy);
   if (!news.warned && !news.breached) return ticket;
   const clocks = ticket.clocks.map((one, at) => (at === index ? news.clock : one));
   const after: Ticket = { ...ticket, clocks };
@@ -65,14 +67,14 @@ function watchClock(draft: Draft, ticket: Ticket, index: number, timing: Timing)
         `${name.zh}超时，请立即记录进展`,
         `${name.en} is overdue: record the progress now`,
       );
-    else if (unheard(draft.view.site.policy, ticket.policy, ticket.severity).includes(clock.kind))
+    else if (unheard(policy, ticket.policy, ticket.severity).includes(clock.kind))
       remind(
         draft,
         after,
         `overdue-${clock.kind}-${clock.dueAt}`,
         `${name.zh}已超时，请处理并说明原因和新的完成时间`,
         `${name.en} is overdue: see to it, give the reason and a new time`,
-        draft.view.site.policy.overdue?.tell ?? [],
+        policy.overdue?.tell ?? [],
       );
   } else {
     draft.putTicket(after, "clock-warning", { clock: clock.kind, dueAt: clock.dueAt });
@@ -111,8 +113,10 @@ function remind(
 
 /** The calendar of workdays may have been edited while the house was down: open clocks go by the one that holds now. */
 export function recountWorkdays(draft: Draft): void {
-  for (const ticket of draft.openTickets()) {
-    const clocks = ticket.clocks.map((clock) => recount(clock, draft.now, draft.view.site.policy));
+  for (const ticket of draft.view.tickets.values()) {
+    if (ticket.closedAt !== undefined || !ticket.clocks.some(({ workdays }) => workdays)) continue;
+    const policy = policyOf(draft.view, ticket);
+    const clocks = ticket.clocks.map((clock) => recount(clock, draft.now, policy));
     const changed = clocks.filter((clock, at) => clock !== ticket.clocks[at]);
     if (changed.length === 0) continue;
     const after = { ...ticket, clocks };

@@ -6,6 +6,7 @@ import type { Instant } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
 import { whyNotByLink } from "./called-out.ts";
 import { beganAt } from "./clocks.ts";
+import { policyOf } from "./frozen-policy.ts";
 import { whyNotHold } from "./hold.ts";
 import { whyNotMerge } from "./merge.ts";
 import { whyNotPromise, whyNotRate } from "./owner.ts";
@@ -71,7 +72,7 @@ export function whyNot(
       "wrong-state",
       `工单 ${ticket.no} 处于「${state.zh}」，不能执行此步骤。`,
       `Ticket ${ticket.no} is "${state.en}"; this step does not fit.`,
-      { state: ticket.state, can: allowedSteps(ticket, draft.now, draft.view.site.policy.reopen.within).can },
+      { state: ticket.state, can: allowedSteps(ticket, draft.now, policyOf(draft.view, ticket).reopen.within).can },
     );
   }
   if (!isInTime(draft, ticket, command)) return wrongTime();
@@ -153,7 +154,7 @@ function whyNotClose(draft: Draft, ticket: Ticket, command: StepCommand, actor: 
   if (override) return undefined;
   const rows = ticket.falseAlarm ? [] : openRows(ticket);
   if (rows.length > 0) {
-    const { cannotClose } = allowedSteps(ticket, draft.now, draft.view.site.policy.reopen.within);
+    const { cannotClose } = allowedSteps(ticket, draft.now, policyOf(draft.view, ticket).reopen.within);
     return refuse(409, "steps-open", cannotClose?.zh ?? "", cannotClose?.en ?? "", {
       open: rows.map((row) => row.step),
     });

@@ -60,7 +60,7 @@ function store(folder: string, points: readonly string[], park: Recorded, own: n
   let count = 0;
   const hand = (now: number) => {
     archive.add({ count, ...batch }, now);
-    for (let pieces = 0; pieces < 4 && archive.keepHouse(now); pieces += 1);
+    for (let pieces = 0; pieces < 4 && archive.keepHouse(now, now); pieces += 1);
     batch = empty();
     count = 0;
   };

@@ -62,7 +62,7 @@ function ingest(to: Archive, park: Recorded, own: number): { samples: number; pe
     const { user, system } = process.threadCpuUsage();
     if (batch.count > 0) now = batch.at[batch.count - 1] as number;
     to.add(batch, now);
-    for (let pieces = 0; pieces < 4 && to.keepHouse(now); pieces += 1);
+    for (let pieces = 0; pieces < 4 && to.keepHouse(now, now); pieces += 1);
     const after = process.threadCpuUsage();
     cpu += after.user - user + after.system - system;
     samples += batch.count;
@@ -105,7 +105,7 @@ function askOnePoint(): void {
       const value = at.map((x) => Math.round(400 + 50 * Math.sin(x / 3e5) + ((x / step) % 7)) * 0.01);
       const batch = { count, series: new Int32Array(BATCH).fill(handle), at, value, code: new Uint8Array(BATCH) };
       file.add(batch, at[count - 1] as number);
-      while (file.keepHouse(at[count - 1] as number));
+      while (file.keepHouse(at[count - 1] as number, at[count - 1] as number));
     }
   };
   feed(1, 10_000, 90 * DAY);

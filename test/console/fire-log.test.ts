@@ -137,6 +137,19 @@ describe.skipIf(!hasBrowser())("the log of the fire control room", () => {
     await page.emulateMedia({ media: "print" });
     expect(await page.locator("header.bar").isVisible()).toBe(false);
     expect(await page.locator("[data-row]").count()).toBe(3);
+    // What an inspector looks for is the blackest on the sheet: missed, late, out of order.
+    const ink = await page
+      .locator("[data-row] .inverted")
+      .evaluateAll((all) =>
+        all.map(
+          (one) =>
+            (globalThis as unknown as { getComputedStyle(of: unknown): { color: string } }).getComputedStyle(one).color,
+        ),
+      );
+    expect(ink.length).toBeGreaterThan(3);
+    expect([...new Set(ink)]).toEqual(["rgb(0, 0, 0)"]);
+    expect(await page.locator(".on-paper").isVisible()).toBe(true);
+    expect(await page.locator(".approve").innerText()).toContain("signature");
   });
 
   test("is not offered to whoever may not fill it in", async () => {

@@ -78,6 +78,13 @@ describe.skipIf(!hasBrowser())("the handover page", () => {
     await seen.page.emulateMedia({ media: "print" });
     expect(await seen.page.locator("header.bar").isVisible()).toBe(false);
     expect(await seen.page.locator("[data-handed]").isVisible()).toBe(true);
+    // Whose paper, of which day, and of each check what was found, not what might have been.
+    expect(await seen.page.locator(".on-paper").innerText()).toMatch(/[\u4e00-\u9fff]/);
+    expect(await seen.page.locator("dl.facts time").first().innerText()).toMatch(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}$/);
+    for (const not of await seen.page.locator('.choice [aria-pressed="false"]').all())
+      expect(await not.isVisible()).toBe(false);
+    await seen.page.emulateMedia({ media: "screen" });
+    expect(await seen.page.locator(".on-paper").isVisible()).toBe(false);
   });
 
   test.each(["zh", "en"] as const)("is accessible and fits a phone in %s", async (language) => {

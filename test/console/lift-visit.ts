@@ -73,7 +73,7 @@ export async function startLiftVisit(
       await page.locator(".foot .first:enabled").click();
       await page.locator('[data-visit="offered"]').waitFor();
     },
-    press: (step) => page.locator(`.foot [data-step="${step}"]`).click(),
+    press: (step) => page.locator(`[data-step="${step}"]`).click(),
     state: (name) => page.locator(`[data-state="${name}"]`).waitFor(),
     async [Symbol.asyncDispose]() {
       await context.close();

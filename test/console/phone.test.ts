@@ -55,9 +55,15 @@ describe.runIf(hasBrowser())("the page behind a link", () => {
     await state("on-site");
     await page.locator('[data-sop="talk"]').click();
     await page.locator('[data-sop="talk"][aria-pressed="true"]').waitFor();
+    const files = page.locator('input[type="file"]');
+    await files.setInputFiles({ name: "p.jpg", mimeType: "image/jpeg", buffer: Buffer.from("no picture") });
+    // Said where the thumb is, and taken back once a photo went through.
+    await page.locator('.foot [role="alert"]').getByText("不支持此类文件").waitFor();
+    visit.complaints.length = 0;
     // What the browser cannot read goes as it is; the gateway takes the place out.
     await page.locator('input[type="file"]').setInputFiles({ name: "p.jpg", mimeType: "image/jpeg", buffer: jpeg() });
     await page.getByText("已传 1 个文件").waitFor();
+    expect(await page.getByRole("alert").count()).toBe(0);
     await show("3-on-site");
 
     await press("mitigate");

@@ -92,6 +92,9 @@ describe("the clocks of a card", () => {
     const late = { ...doorTicket(NOW), no: "X-3", severity: "S3" as const, clocks: [clock({ dueAt: iso(-60_000) })] };
     const back = { ...trapped, no: "X-4", recovered: true, clocks: [clock({ dueAt: iso(-60_000) })] };
     expect([back, late, trapped].toSorted(byRemaining).map((card) => card.no)).toEqual(["X-2", "X-3", "X-4"]);
+    // A lift that has fallen silent still wants a person before a complaint does.
+    const complaint = { ...late, no: "X-5", severity: "S4" as const };
+    expect([complaint, back].toSorted(byRemaining).map((card) => card.no)).toEqual(["X-4", "X-5"]);
   });
 
   test("people say the last four digits", () => expect(shortNumber("GD20261121-000042")).toBe("0042"));

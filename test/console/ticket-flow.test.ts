@@ -4,7 +4,9 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TicketDetailBody } from "../../gateway/api/ticket-shapes.ts";
-import { builtConsole, hasBrowser, launch, look as lookWith } from "./browser.ts";
+import { builtConsole, hasBrowser, type LookInput, launch, look as lookWith } from "./browser.ts";
+import { entrapment } from "./building.ts";
+import type { FakeGateway } from "./fake-gateway.ts";
 import { entrapmentTicket } from "./tickets.ts";
 
 const NO = "GD20261121-000042";
@@ -64,7 +66,7 @@ describe.runIf(hasBrowser())("the ticket page", () => {
     if (key === `DELETE /api/tickets/${NO}/links/firm`) return { status: 204, body: undefined };
     return undefined;
   };
-  const look = (more = {}) =>
+  const look = (more: LookInput = {}) =>
     lookWith(browser, dist, {
       path: `/tickets/${NO}`,
       fill: (gateway, now) => gateway.putTickets(told(now)),
@@ -100,6 +102,99 @@ describe.runIf(hasBrowser())("the ticket page", () => {
     expect(seen.complaints).toEqual([]);
   });
 
+  test("says who was asked, that nobody took it, and that a second person is wanted for a false alarm", async () => {
+    const free = (gateway: FakeGateway, now: number, more: object) => {
+      const { assignee: _, ...ticket } = told(now);
+      gateway.putTickets({ ...ticket, falseAlarmClaimedBy: "王值守", ...more });
+    };
+    await using seen = await look({ fill: (gateway, now) => free(gateway, now, {}) });
+    const { page, gateway } = seen;
+    await page.locator("[data-asked]").getByText("等 示范维保公司 接单").waitFor();
+    await page.locator("[data-claimed]").getByText("王值守 报误报，待另一人确认").waitFor();
+    free(gateway, gateway.now(), {
+      offers: (told(gateway.now()).offers ?? []).map((one) => ({ ...one, state: "expired" })),
+    });
+    await page.locator("[data-in-vain]").getByText("无人接单，请人工派单").waitFor();
+    // The same on the card of the first page.
+    await page.goto(`${gateway.url}/watch`);
+    await page.locator(`[data-ticket="${NO}"] [data-in-vain]`).waitFor();
+    expect(seen.complaints).toEqual([]);
+  });
+
+  test("a line on our own screen is not called delivered, and who took it after time has it", async () => {
+    await using seen = await look({
+      fill: (gateway, now) => {
+        const whole = told(now);
+        const [first] = whole.told;
+        if (!first) throw new Error("nobody was told");
+        const past = new Date(now - 30_000).toISOString();
+        gateway.putTickets({
+          ...whole,
+          told: [
+            { ...first, channel: "console", state: "delivered" },
+            { ...first, channel: "sms", state: "delivered" },
+          ],
+          offers: (whole.offers ?? []).map((one) => ({ ...one, state: "expired" as const, until: past })),
+        });
+      },
+    });
+    const rows = seen.page.locator("[data-told]");
+    await rows.first().waitFor();
+    const texts = await rows.allInnerTexts();
+    expect(texts.filter((one) => one.includes("值守屏") && one.includes("屏上已显示"))).toHaveLength(1);
+    expect(texts.filter((one) => one.includes("sms") && one.includes("已送达"))).toHaveLength(1);
+    const offers = await seen.page.locator("[data-offer]").allInnerTexts();
+    expect(offers.find((one) => one.includes("示范维保公司"))).toContain("超时后接单");
+    expect(offers.find((one) => one.includes("张强"))).toContain("超时未接");
+  });
+
+  test("a clock that ends on another day says which, and why it was opened stands with its alarms", async () => {
+    await using seen = await look({
+      fill: (gateway, now) => {
+        gateway.putTickets(told(now));
+        gateway.putAlarms(entrapment(now));
+      },
+    });
+    const resolve = seen.page.locator("li", { has: seen.page.locator('[data-clock="resolve"]') });
+    expect(await resolve.innerText()).toMatch(/\d\d-\d\d \d\d:\d\d 到期/);
+    await seen.page.locator(".because").getByText(entrapment(0).because.zh).waitFor();
+  });
+
+  test("whoever is sent is chosen from all people, those on duty first; a stranger is told to be phoned", async () => {
+    const team = { id: "firm", name: { zh: "维保", en: "Firm" } };
+    await using seen = await look({
+      pages: (key: string) => {
+        if (key === "GET /api/people")
+          return {
+            status: 200,
+            body: [
+              { id: "zhao", name: "赵六", teams: [] },
+              { id: "sun", name: "孙七", teams: [team] },
+            ],
+          };
+        if (key === "GET /api/shifts")
+          return {
+            status: 200,
+            body: [{ team: "firm", name: team.name, roles: [], onDuty: [{ id: "sun", name: "孙七" }] }],
+          };
+        return undefined;
+      },
+    });
+    const { page } = seen;
+    await page.locator('[data-step="dispatch"]').click();
+    await page.locator("#people option[value=孙七]").waitFor({ state: "attached" });
+    const options = await page
+      .locator("#people option")
+      .evaluateAll((all) => all.map((one) => [one.getAttribute("value"), one.textContent]));
+    expect(options.at(-2)).toEqual(["孙七", "当班 · 维保"]);
+    expect(options.at(-1)?.[0]).toBe("赵六");
+    const who = page.locator('input[name="assignee"]');
+    await who.fill("王老五");
+    await page.locator("[data-stranger]").getByText("请电话告知").waitFor();
+    await who.fill("赵六");
+    await page.locator("[data-stranger]").waitFor({ state: "detached" });
+  });
+
   test("a row that must be done offers no way round; another is skipped, with a reason, and says so", async () => {
     await using seen = await look();
     const { page, gateway } = seen;
@@ -126,6 +221,8 @@ describe.runIf(hasBrowser())("the ticket page", () => {
     expect(await page.locator('[data-contact="clear"]').innerText()).toContain("13800001234");
     await page.locator('[data-link="firm"]').click();
     expect(await page.locator("[data-made-link]").inputValue()).toBe(`${seen.gateway.url}/t#one.two`);
+    await page.locator("[data-copy]").click();
+    await page.locator("[data-copy]").getByText("已复制").waitFor();
     await page.locator('[data-revoke="firm"]').click();
     await page.getByText("已全部撤销").waitFor();
     expect(await page.locator('[data-link="zhang"]').count()).toBe(0);

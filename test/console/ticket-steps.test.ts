@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formOf, isOneTap, primaryStep, stepsToShow } from "../../gateway/console/src/watch/ticket-steps.ts";
+import { formOf, isOneTap, offered, primaryStep, stepsToShow } from "../../gateway/console/src/watch/ticket-steps.ts";
 import { ticketSteps } from "../../gateway/model/plan.ts";
 import { entrapmentTicket } from "./tickets.ts";
 
@@ -12,6 +12,16 @@ describe("the steps of a ticket", () => {
     expect(primaryStep(ticket({ state: "new", can }))).toBe("dispatch");
     expect(primaryStep(ticket({ state: "dispatched", assignee: "李敏", can }))).toBe("accept");
     expect(primaryStep(ticket({ state: "on-site", can: ["arrive", "mitigate", "repair"] }))).toBe("mitigate");
+    // Somebody was asked a moment ago: do not send a second one yet. When nobody took it, do.
+    const offer = (state: "open" | "expired") => {
+      const { assignee: _, ...free } = ticket({ state: "dispatched", can });
+      const at = new Date(NOW).toISOString();
+      return { ...free, offers: [{ to: "维保", person: "w", state, at, until: at, round: 1 }] };
+    };
+    expect(primaryStep(offer("open"))).toBe("accept");
+    expect(offered(offer("open"))).toEqual({ asked: ["维保"], inVain: false });
+    expect(primaryStep(offer("expired"))).toBe("dispatch");
+    expect(offered(offer("expired"))).toEqual({ asked: [], inVain: true });
     expect(primaryStep(ticket({ state: "on-site", can: ["arrive", "note"] }))).toBe("arrive");
     expect(primaryStep(ticket({ state: "closed", can: [] }))).toBeUndefined();
   });

@@ -38,6 +38,8 @@ describe.skipIf(!hasBrowser())("the Watch screen", () => {
     const row = page.locator('[data-alarm="elevator.entrapment_off_landing@lift-1"]');
     await row.waitFor();
     expect(await page.locator("[data-pinned]").textContent()).toContain("立即接通五方对讲");
+    // Where the car stands is in why it was raised: the place of the device is where its controller hangs.
+    expect(await page.locator("[data-pinned]").textContent()).toContain(entrapment(0).because.zh);
 
     await page.keyboard.press("a");
     await page.getByRole("dialog", { name: "确认紧急告警" }).waitFor();

@@ -11,6 +11,7 @@ import { pagesZh } from "../../gateway/console/src/shared/words/pages-zh.ts";
 import { zh as firstZh } from "../../gateway/console/src/shared/words/zh.ts";
 import { ticketSteps } from "../../gateway/model/plan.ts";
 import { reasons } from "../../gateway/model/quality.ts";
+import { clockName, ticketStateName } from "../../rules/response/words.ts";
 
 const src = fileURLToPath(new URL("../../gateway/console/src/", import.meta.url));
 const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((name) => /\.(ts|svelte|css)$/.test(name));
@@ -50,6 +51,11 @@ describe("the dictionaries", () => {
         (say as { length: number }).length,
       ]);
     }
+  });
+
+  test("call clocks and states as the time line and the reports do", () => {
+    for (const [kind, name] of Object.entries(clockName)) expect(zh.clock.kind[kind as "plan"]).toBe(name.zh);
+    for (const [state, name] of Object.entries(ticketStateName)) expect(zh.ticket.state[state as "new"]).toBe(name.zh);
   });
 
   test("name every state, kind, step and reason that the API knows", () => {

@@ -10,6 +10,8 @@ import { clockName } from "../../../rules/response/words.ts";
 export interface Names {
   actor(id: string): string;
   role(id: string): Text;
+  /** An alarm by its id, as people call it. */
+  alarm(id: string): Text;
 }
 
 export type Line = (row: JournalRow, names: Names) => Text;
@@ -39,6 +41,15 @@ export function spoken(span: Span): Text {
   if (minutes < 60) return both(`${minutes} 分钟`, `${minutes} min`);
   const rest = String(minutes % 60).padStart(2, "0");
   return both(`${Math.floor(minutes / 60)} 小时 ${rest} 分`, `${Math.floor(minutes / 60)} h ${rest} min`);
+}
+
+/** How long something took, to the second, cut off as the screens do: 45 s, 7 min 35 s, 1 h 05 min. */
+export function took(row: JournalRow): Text {
+  const value = row.data.took;
+  const total = Math.floor((typeof value === "number" ? value : 0) / 1_000);
+  if (total < 60 || total >= 3_600) return spoken(milliseconds(total * 1_000));
+  const [minutes, seconds] = [Math.floor(total / 60), total % 60];
+  return both(`${minutes} 分 ${seconds} 秒`, `${minutes} min ${seconds} s`);
 }
 
 export const spanOf = (row: JournalRow, key: string): Text => {

@@ -14,6 +14,28 @@ export const houseLines: Readonly<Record<string, Line>> = {
   "store-away": fixed("数据库不可写，暂存内存", "The database cannot be written; kept in memory"),
   "store-back": fixed("数据库恢复，暂存内容已写入", "The database is back; what was kept is written"),
   "engine-started": fixed("网关启动", "The gateway started"),
+  "policy-in-force": (row) =>
+    both(`响应策略 ${word(row, "version")} 开始执行`, `The response policy ${word(row, "version")} is in force`),
+  "policy-superseded": (row) =>
+    both(
+      `响应策略 ${word(row, "version")} 由 ${word(row, "by")} 取代；已开的工单仍按原策略执行`,
+      `The response policy ${word(row, "version")} gave way to ${word(row, "by")}; open tickets keep it`,
+    ),
+  "policy-put-away": (row) =>
+    word(row, "state") === "closed"
+      ? both(
+          `已无工单按响应策略 ${word(row, "version")} 执行`,
+          `No ticket goes by the response policy ${word(row, "version")} any more`,
+        )
+      : both(
+          `又有工单按响应策略 ${word(row, "version")} 执行`,
+          `Tickets go by the response policy ${word(row, "version")} again`,
+        ),
+  "policy-lost": (row) =>
+    both(
+      `响应策略 ${word(row, "version")} 的存档缺失或损坏，${word(row, "tickets")} 张工单改按 ${word(row, "by")} 升级`,
+      `The response policy ${word(row, "version")} is missing or damaged; ${word(row, "tickets")} tickets are escalated by ${word(row, "by")}`,
+    ),
   "story-played": (row, names) => {
     const title = textOf(row, "title") ?? both(word(row, "scenario"), word(row, "scenario"));
     return both(

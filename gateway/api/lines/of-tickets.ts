@@ -1,3 +1,4 @@
+import type { JournalRow } from "#model/journal";
 import {
   both,
   clockOf,
@@ -10,9 +11,13 @@ import {
   spanOf,
   tail,
   textOf,
+  took,
   word,
   words,
 } from "./line.ts";
+
+/** A span says how much and not which way. */
+const isBack = ({ data }: JournalRow): boolean => typeof data.by === "number" && data.by < 0;
 
 export const ticketLines: Readonly<Record<string, Line>> = {
   "ticket-opened": (row) =>
@@ -22,7 +27,10 @@ export const ticketLines: Readonly<Record<string, Line>> = {
           `Opened by the house, ${severityOf(row, "severity").en}`,
         )
       : both(`人工开单，级别${severityOf(row, "severity").zh}`, `Opened by hand, ${severityOf(row, "severity").en}`),
-  "alarm-joined": (row) => both(`并入告警 ${word(row, "alarm")}`, `Alarm ${word(row, "alarm")} joined`),
+  "alarm-joined": (row, names) => {
+    const alarm = names.alarm(word(row, "alarm"));
+    return both(`并入告警 ${alarm.zh}`, `Alarm joined: ${alarm.en}`);
+  },
   "ticket-merged": (row) => both(`并入工单 ${word(row, "into")}`, `Merged into ${word(row, "into")}`),
   "ticket-hangs-under": (row) =>
     both(`源头工单为 ${word(row, "parent")}`, `Follows from ticket ${word(row, "parent")}`),
@@ -31,13 +39,22 @@ export const ticketLines: Readonly<Record<string, Line>> = {
       `火警期间：${textOf(row, "title")?.zh ?? ""}，工单 ${word(row, "child")} 挂在本单之下`,
       `During the fire: ${textOf(row, "title")?.en ?? ""}; ticket ${word(row, "child")} hangs under this one`,
     ),
-  "rule-deleted": (row) =>
+  "told-by-phone": (row) =>
     both(
-      `告警 ${word(row, "alarm")} 的规则或设备已删除，告警已关闭`,
-      `The rule or device of ${word(row, "alarm")} was deleted: the alarm is closed`,
+      `按纸质记录补开，期间 ${words(row, "steps").length} 个通知步骤已电话通知，不再补发`,
+      `Opened from the paper record; the ${words(row, "steps").length} steps of that time were told by phone and are not sent again`,
     ),
-  "rule-changed": (row) =>
-    both(`告警 ${word(row, "alarm")} 因规则修改而恢复`, `${word(row, "alarm")} returned because its rule was changed`),
+  "rule-deleted": (row, names) => {
+    const alarm = names.alarm(word(row, "alarm"));
+    return both(
+      `告警 ${alarm.zh} 的规则或设备已删除，告警已关闭`,
+      `The rule or device of ${alarm.en} was deleted: the alarm is closed`,
+    );
+  },
+  "rule-changed": (row, names) => {
+    const alarm = names.alarm(word(row, "alarm"));
+    return both(`告警 ${alarm.zh} 因规则修改而恢复`, `${alarm.en} returned because its rule was changed`);
+  },
   "ticket-absorbed": (row) => both(`合并工单 ${word(row, "from")}`, `Took over ${word(row, "from")}`),
   "step-run": (row, names) => {
     const roles = words(row, "tell").map(names.role);
@@ -74,12 +91,12 @@ export const ticketLines: Readonly<Record<string, Line>> = {
   "clock-met": (row) =>
     flag(row, "late")
       ? both(
-          `${clockOf(row).zh}完成（已超时），用时 ${spanOf(row, "took").zh}`,
-          `${clockOf(row).en}: done late, after ${spanOf(row, "took").en}`,
+          `${clockOf(row).zh}完成（已超时），用时 ${took(row).zh}`,
+          `${clockOf(row).en}: done late, after ${took(row).en}`,
         )
       : both(
-          `${clockOf(row).zh}按时完成，用时 ${spanOf(row, "took").zh}`,
-          `${clockOf(row).en}: done in time, after ${spanOf(row, "took").en}`,
+          `${clockOf(row).zh}按时完成，用时 ${took(row).zh}`,
+          `${clockOf(row).en}: done in time, after ${took(row).en}`,
         ),
   "acknowledgement-expired": fixed(
     "确认后长时间无进展，确认失效，继续升级",
@@ -96,8 +113,8 @@ export const ticketLines: Readonly<Record<string, Line>> = {
     ),
   "clock-step": (row) =>
     both(
-      `系统时钟调整 ${spanOf(row, "by").zh}，时限同步顺延`,
-      `The clock was set by ${spanOf(row, "by").en}; deadlines moved with it`,
+      `系统时钟${isBack(row) ? "回拨" : "前拨"} ${spanOf(row, "by").zh}，时限同步移动`,
+      `The clock was set ${isBack(row) ? "back" : "forward"} by ${spanOf(row, "by").en}; deadlines moved with it`,
     ),
   "calendar-changed": fixed(
     "工作日历已修改，按工作日计的时限已重算",

@@ -73,7 +73,13 @@ export async function fileRoutes(server: Server, house: ApiHouse): Promise<void>
       sha256: createHash("sha256").update(read.content).digest("hex"),
     };
     // First the bytes: a ticket never tells of a file that is not there.
-    await house.vault.put(entry, read.content);
+    await house.vault.put(entry, read.content).catch((error: unknown) => {
+      house.log.error(
+        { ticket: no, because: error instanceof Error ? error.message : String(error) },
+        "a file of a ticket could not be kept",
+      );
+      throw noRoom(error);
+    });
     try {
       await house.act(`file:${id}`, actor, {
         do: "attach-file",
@@ -245,3 +251,19 @@ const wrongForm = () =>
     "表单不完整：需要一个名为 file 的文件。",
     "The form is not whole: it takes one file in the field file.",
   );
+
+/** Not the sender's fault: it may be sent again once there is room. */
+const noRoom = (error: unknown): Refused =>
+  ["ENOSPC", "EDQUOT"].includes(String((error as { code?: unknown }).code))
+    ? new Refused(
+        503,
+        "disk-full",
+        "网关磁盘已满，文件没有保存。请通知工程人员腾出空间后再上传。",
+        "The disk of the gateway is full, the file was not kept. Have room made, then send it again.",
+      )
+    : new Refused(
+        503,
+        "not-kept",
+        "网关没能保存此文件，原因已记入日志，请稍后重试。",
+        "The gateway could not keep this file; the log says why. Try again later.",
+      );

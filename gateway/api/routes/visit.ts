@@ -51,7 +51,7 @@ export function visitRoutes(server: Server, house: ApiHouse): void {
   const find = async (no: string): Promise<Ticket | undefined> =>
     rooms.tickets.get(no) ?? rooms.lately.get(no) ?? (await house.store.ticket(no));
   const body = async (ticket: Ticket, person: Person): Promise<VisitBody> =>
-    visitBody(ticket, person, house.ticketView, house.clock.now(), await goneFiles(house.vault, ticket));
+    visitBody(ticket, person, house.ticketView, house.clock.now(), await goneFiles(house.vault, ticket), rooms.alarms);
 
   /** The ticket and the person of a visit; both were there when the link was opened. */
   async function who(request: FastifyRequest): Promise<{ ticket: Ticket; person: Person }> {

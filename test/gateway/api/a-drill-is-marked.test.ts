@@ -101,7 +101,7 @@ describe("what is sent", () => {
     expect(house.said.length).toBeGreaterThan(60);
     expect(JSON.stringify(house.said)).not.toMatch(/演练|DRILL/);
     expect(JSON.parse(bodyOf(house.said[0] as Message, context(ticket()))).data.drill).toBe(false);
-    const view = { site, devices: new Map(site.devices.map((one) => [one.id, one])) };
+    const view = { site, devices: new Map(site.devices.map((one) => [one.id, one])), papers: new Map() };
     expect(JSON.stringify(ticketBody(ticket(), view, TEN))).not.toMatch(/演练|drill/i);
   });
 });
@@ -133,7 +133,7 @@ describe("what goes north", () => {
 
 describe("what is shown", () => {
   const { house, ticket } = course(true);
-  const view = { site, devices: new Map(site.devices.map((one) => [one.id, one])) };
+  const view = { site, devices: new Map(site.devices.map((one) => [one.id, one])), papers: new Map() };
 
   test("the one word that a wall has room for, the page, and the page of whoever came by a link", () => {
     expect(ticketBody(ticket(), view, TEN)).toMatchObject({
@@ -141,7 +141,7 @@ describe("what is shown", () => {
       className: { zh: "【演练】电梯困人", en: "[DRILL] Entrapment" },
       title: { zh: expect.stringMatching(/^【演练】/), en: expect.stringMatching(/^\[DRILL\]/) },
     });
-    expect(visitBody(ticket(), crew, view, TEN, new Set()).work).toMatchObject({
+    expect(visitBody(ticket(), crew, view, TEN, new Set(), new Map()).work).toMatchObject({
       drill: true,
       className: { zh: "【演练】电梯困人" },
     });

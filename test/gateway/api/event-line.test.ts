@@ -9,6 +9,7 @@ import { START } from "./stand.ts";
 const names = {
   actor: (id: string) => (id === "wang" ? "王工" : id),
   role: (id: string) => ({ zh: `角色${id}`, en: `role ${id}` }),
+  alarm: (id: string) => (id === "a@b" ? { zh: "1#梯 困人", en: "Lift 1 entrapment" } : { zh: id, en: id }),
 };
 const row = (event: string, data: JournalData = {}, actor = "wang"): JournalRow => ({
   seq: 1,
@@ -25,7 +26,21 @@ const line = (event: string, data: JournalData = {}, actor = "wang") =>
 
 const known: readonly [event: string, data: JournalData, zh: string, en: string][] = [
   ["ticket-opened", { severity: "S1" }, "人工开单，级别紧急", "Opened by hand, Emergency"],
-  ["alarm-joined", { alarm: "a@b" }, "并入告警 a@b", "Alarm a@b joined"],
+  [
+    "late-step-refused",
+    {
+      step: "arrive",
+      because: { zh: "已由他人处理。", en: "Somebody else has it." },
+      note: "人已救出",
+      through: "link",
+    },
+    "王工 在无信号期间记录「到场」，未被采纳：已由他人处理。：人已救出（经链接）",
+    'wang recorded "there" without a signal; it was not taken: Somebody else has it.: 人已救出 (by link)'.replace(
+      "wang",
+      "王工",
+    ),
+  ],
+  ["alarm-joined", { alarm: "a@b" }, "并入告警 1#梯 困人", "Alarm joined: Lift 1 entrapment"],
   [
     "step-run",
     {
@@ -52,6 +67,12 @@ const known: readonly [event: string, data: JournalData, zh: string, en: string]
     { clock: "accept", late: false, took: 45_000 },
     "接单按时完成，用时 45 秒",
     "Accept: done in time, after 45 s",
+  ],
+  [
+    "clock-met",
+    { clock: "accept", late: true, took: 455_900 },
+    "接单完成（已超时），用时 7 分 35 秒",
+    "Accept: done late, after 7 min 35 s",
   ],
   [
     "clock-met",

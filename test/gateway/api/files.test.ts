@@ -2,10 +2,11 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Role } from "#model/account";
 import type { Ticket } from "#model/ticket";
+import { formatInstant, instant, minutes } from "#model/time";
 import { FileShape } from "../../../gateway/api/kept-shapes.ts";
 import { letDecide } from "../../support/deciding-door.ts";
 import { jpeg, PDF, PLACE, png, webp } from "./pictures.ts";
-import { type Stand, startStand, testSite, ticket } from "./stand.ts";
+import { START, type Stand, startStand, testSite, ticket } from "./stand.ts";
 import { form, put } from "./upload.ts";
 
 const NO = "GD20261121-000001";
@@ -78,6 +79,70 @@ test("5 MB is the end, and the answer says so", async () => {
   expect(await stand.vault.entries()).toEqual([]);
 });
 
+/** A PDF of just so many bytes. */
+const paperOf = (bytes: number): Buffer => {
+  const [head, end] = [Buffer.from("%PDF-1.7\n"), Buffer.from("\n%%EOF\n")];
+  return Buffer.concat([head, Buffer.alloc(bytes - head.length - end.length, 0x20), end]);
+};
+
+test("5 MB to the byte are taken, one byte more is not, and none at all is no file", async () => {
+  expect(await upload(paperOf(5 * 1_024 * 1_024))).toMatchObject({ status: 201, body: { bytes: 5_242_880 } });
+  expect(await upload(paperOf(5 * 1_024 * 1_024 + 1))).toMatchObject({ status: 413, body: { code: "too-large" } });
+  expect(await upload(Buffer.alloc(0))).toMatchObject({ status: 415, body: { code: "wrong-file" } });
+  expect(await stand.vault.entries()).toHaveLength(1);
+});
+
+test("of a file that is two things at once only the picture is kept, and what begins as something else is refused", async () => {
+  const script = Buffer.from("<script>alert(1)</script>PK\x03\x04");
+  for (const picture of [jpeg(), png()]) {
+    const sent = await upload(Buffer.concat([picture, script]));
+    expect(sent.status).toBe(201);
+    expect((await get(sent.body.id)).text).not.toMatch(/script|PK/);
+  }
+  const kept = (await stand.vault.entries()).length;
+  for (const head of ["GIF89a", "MZ", "PK\x03\x04", "<!doctype html>", "\n%PDF-1.7", "\xef\xbb\xbf%PDF-1.7"]) {
+    const two = Buffer.concat([Buffer.from(head, "latin1"), jpeg(), Buffer.from("%%EOF")]);
+    expect([head, (await upload(two)).status]).toEqual([head, 415]);
+  }
+  expect(await stand.vault.entries()).toHaveLength(kept);
+});
+
+test("the same photo under the same command is kept once, also when both arrive together; another person's is another", async () => {
+  const words = { commandId: "photo-0001" };
+  const [one, two] = await Promise.all([upload(jpeg(), { words }), upload(jpeg(), { words })]);
+  const three = await upload(png(), { words });
+  expect([one.status, two.status, three.status]).toEqual([201, 201, 201]);
+  expect(new Set([one.body.id, two.body.id, three.body.id]).size).toBe(1);
+  expect(of().files).toHaveLength(1);
+  expect((await get(one.body.id)).headers["content-type"]).toBe("image/jpeg");
+  expect((await upload(jpeg(), { words }, "supervisor")).body.id).not.toBe(one.body.id);
+  expect(await stand.vault.entries()).toHaveLength(2);
+});
+
+test("a photo that comes later carries the time at which it was taken: not before the ticket, not in the future, and no nonsense", async () => {
+  const at = (ms: number) => formatInstant(instant(START + ms));
+  await stand.clock.advance(minutes(10));
+  const sent = await upload(jpeg(), { words: { commandId: "photo-0002", occurredAt: at(120_000) } });
+  expect(sent.body).toMatchObject({ at: at(120_000) });
+  expect(stand.door.journal.at(-1)).toMatchObject({
+    event: "file-attached",
+    at: START + 600_000,
+    occurredAt: START + 120_000,
+    data: { backEntry: true },
+  });
+  for (const occurredAt of [at(-1), at(600_001), at(86_400_000)]) {
+    expect(await upload(jpeg(), { words: { occurredAt } })).toMatchObject({
+      status: 422,
+      body: { code: "wrong-time" },
+    });
+  }
+  for (const words of [{ occurredAt: "yesterday" }, { commandId: "../../etc" }, { commandId: "" }, { other: "x" }]) {
+    expect([words, (await upload(jpeg(), { words })).status]).toEqual([words, 400]);
+  }
+  expect(of().files).toHaveLength(1);
+  expect(await stand.vault.entries()).toHaveLength(1);
+});
+
 test("whatever is no such form is refused cleanly", async () => {
   const at = `/api/tickets/${NO}/files`;
   const whole = form(jpeg());
@@ -129,6 +194,22 @@ test("when the door refuses the file, its bytes go as well; a file that was eras
   expect((await get(id)).status).toBe(404);
   const detail = await stand.ask("GET", `/api/tickets/${NO}`, { as: "operator" });
   expect(detail.body.files).toMatchObject([{ id, gone: true }]);
+});
+
+test("a full disk is told as that, nothing stands on the ticket, and the same command takes it once there is room", async () => {
+  const { put: whole } = stand.vault;
+  const vault = stand.vault as { put: Stand["vault"]["put"] };
+  vault.put = () => Promise.reject(Object.assign(new Error("no space left"), { code: "ENOSPC" }));
+  const words = { commandId: "photo-0009" };
+  const full = await upload(jpeg(), { words });
+  expect(full).toMatchObject({
+    status: 503,
+    body: { code: "disk-full", message: { zh: expect.stringContaining("磁盘已满") } },
+  });
+  expect(of().files).toBeUndefined();
+  vault.put = whole;
+  expect((await upload(jpeg(), { words })).status).toBe(201);
+  expect(of().files).toHaveLength(1);
 });
 
 test("a ticket takes sixty files", async () => {

@@ -113,13 +113,20 @@ describe("the handover over HTTP", () => {
     });
     await stand.clock.advance(minutes(2));
     stand.door.house.tickets.delete("GD20261121-000001");
+    stand.door.house.tickets.set("GD20261121-000002", ticket("GD20261121-000002"));
+    const between = await stand.ask("GET", `/api/handovers/${PAPER}`, { as: "operator" });
+    expect(HandoverShape.strict().parse(between.body)).toMatchObject({
+      snapshot: { tickets: [{ no: "GD20261121-000001" }] },
+      since: [{ no: "GD20261121-000002", severity: "S1" }],
+    });
     expect(await sign("coming", "zhou", passwords.zhou)).toMatchObject({
       status: 200,
       body: {
         state: "closed",
         missed: false,
         takenBy: { name: "周杰" },
-        snapshot: { tickets: [{ state: "dispatched" }] },
+        snapshot: { tickets: [{ no: "GD20261121-000001", state: "dispatched" }] },
+        since: [{ no: "GD20261121-000002" }],
       },
     });
     expect(await fill({ panel: false })).toMatchObject({ status: 409, body: { code: "handover-closed" } });

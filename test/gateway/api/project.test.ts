@@ -15,7 +15,7 @@ import { alarm, points, put, START, testSite, ticket } from "./stand.ts";
 
 const site = testSite();
 const devices = new Map(site.devices.map((device) => [device.id, device]));
-const view = { site, devices };
+const view = { site, papers: new Map(), devices };
 
 describe("a point", () => {
   const table = createPointTable(points);

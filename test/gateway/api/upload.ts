@@ -10,11 +10,18 @@ const BOUNDARY = "----gatehouse-test";
 
 export function form(
   bytes: Buffer,
-  more: { readonly name?: string; readonly type?: string; readonly what?: string; readonly field?: string } = {},
+  more: {
+    readonly name?: string;
+    readonly type?: string;
+    readonly what?: string;
+    readonly field?: string;
+    readonly words?: Readonly<Record<string, string>>;
+  } = {},
 ): Form {
-  const { name = "photo.jpg", type = "image/jpeg", what, field = "file" } = more;
-  const what_ =
-    what === undefined ? "" : `--${BOUNDARY}\r\ncontent-disposition: form-data; name="what"\r\n\r\n${what}\r\n`;
+  const { name = "photo.jpg", type = "image/jpeg", what, field = "file", words } = more;
+  const what_ = Object.entries({ ...(what === undefined ? {} : { what }), ...words })
+    .map(([key, value]) => `--${BOUNDARY}\r\ncontent-disposition: form-data; name="${key}"\r\n\r\n${value}\r\n`)
+    .join("");
   const head = `--${BOUNDARY}\r\ncontent-disposition: form-data; name="${field}"; filename="${name}"\r\ncontent-type: ${type}\r\n\r\n`;
   const body = Buffer.concat([Buffer.from(what_), Buffer.from(head), bytes, Buffer.from(`\r\n--${BOUNDARY}--\r\n`)]);
   return { type: `multipart/form-data; boundary=${BOUNDARY}`, body };

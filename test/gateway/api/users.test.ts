@@ -83,6 +83,11 @@ describe("accounts", () => {
     });
     expect(odd.status).toBe(400);
     expect(odd.body.detail[0].message.en).toContain("createdAt");
+    const named = await admin("POST", "/api/users", { user: "王 工", name: "L", role: "admin", password: PASSWORD });
+    expect(named.status).toBe(400);
+    // A person reads it: what a name must be like, and no field of a program.
+    expect(named.body.message.zh).toMatch(/^请求有误：账号须为/);
+    expect(named.body.message.en).not.toContain("body.");
     expect(
       (await admin("POST", "/api/users", { user: "../li", name: "L", role: "admin", password: PASSWORD })).status,
     ).toBe(400);

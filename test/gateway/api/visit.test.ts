@@ -7,7 +7,7 @@ import { VisitShape } from "../../../gateway/api/visit-shapes.ts";
 import { linkOfMessage, writeLink } from "../../../gateway/people/ticket-links.ts";
 import { people } from "../../support/building.ts";
 import { letDecide } from "../../support/deciding-door.ts";
-import { type Answer, exchange, START, type Stand, startStand, testSite, ticket } from "./stand.ts";
+import { type Answer, alarm, exchange, START, type Stand, startStand, testSite, ticket } from "./stand.ts";
 
 const NO = "GD20261121-000001";
 const OTHER = "GD20261121-000002";
@@ -65,8 +65,13 @@ const step = (cookie: string, name: string, more = {}) =>
 
 describe("a contractor with a link", () => {
   test("sees the work, takes it, comes, reports, and has it done: every step stands in the journal under their name", async () => {
+    const why = { zh: "轿厢停在 13 层附近，轿内有人", en: "the car stands near floor 13 with people in it" };
+    const [id = ""] = of().alarms;
+    stand.door.house.alarms.set(id, alarm(id, { because: why }));
     const opened = await open(await makeLink());
     expect(opened.status).toBe(200);
+    expect(opened.body.work.because).toEqual([why]);
+    stand.door.house.alarms.delete(id);
     const cookie = cookieOf(opened);
     expect(opened.body).toMatchObject({
       person: "维保公司",

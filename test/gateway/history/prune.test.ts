@@ -40,7 +40,7 @@ const pruned = (cap: number, sizes: { block: number; minute: number; hour: numbe
     HOUR,
   );
   let rounds = 0;
-  while (prune(NOW) && rounds < 1_000) rounds += 1;
+  while (prune(NOW, NOW) && rounds < 1_000) rounds += 1;
   expect(rounds).toBeLessThan(1_000);
   return { ...rows(), used: file.used() };
 };

@@ -42,7 +42,7 @@ test("minutes and hours whose samples are gone stand as they were when their hou
       START + 8 * HOUR,
     );
     archive.sealAll();
-    while (archive.keepHouse(now));
+    while (archive.keepHouse(now, now));
     before = trend(archive);
     expect(before[1]?.[0]).toBe(119);
   }
@@ -53,6 +53,6 @@ test("minutes and hours whose samples are gone stand as they were when their hou
     file.prepare("UPDATE series SET rolled = ?").run(START);
   }
   using archive = open();
-  while (archive.keepHouse(now));
+  while (archive.keepHouse(now, now));
   expect(trend(archive)).toEqual(before);
 });

@@ -1,9 +1,11 @@
 /** Notices on their way out: residents read the notice and nothing else, and a simulated site has no way to them. */
 import { expect, test } from "vitest";
 import type { Message } from "#model/message";
+import { later, minutes } from "#model/time";
 import type { ChannelContext } from "../../../gateway/notify/channel.ts";
 import { groupText } from "../../../gateway/notify/wording.ts";
 import { TEN } from "../../support/building.ts";
+import { createManualClock } from "../../support/manual-clock.ts";
 import { aMessage } from "../../support/stored-things.ts";
 import { startReceiver } from "../../support/webhook-receiver.ts";
 import { startOffice } from "./office.ts";
@@ -79,5 +81,59 @@ test("on a simulated site nothing goes out, whatever stands in the outbox", asyn
   await office.door.take({ type: "record", rows: { papers: [paper], messages: [notice()] } });
   office.office.wake();
   expect((await office.reached(notice().key, "failed")).because).toContain("board");
+  expect(receiver.calls).toEqual([]);
+});
+
+/** When the clock of the office begins. */
+const BEGIN = createManualClock().now();
+/** `back`: minutes from then until the time that the notice promises. */
+const sent = (back?: number) => ({
+  ...paper,
+  editions: [
+    {
+      n: 1,
+      kind: "first" as const,
+      text,
+      ...(back === undefined ? {} : { backAt: later(BEGIN, minutes(back)) }),
+      draftedBy: "王工",
+      approvedBy: "李主管",
+      at: TEN,
+      ways: [],
+      reports: {},
+    },
+  ],
+});
+
+test("approved, and the power was cut before it was sent: it goes out once the house is back, with the same key", async () => {
+  await using receiver = await startReceiver(KEY);
+  // As the row lies on the disk: it was on its way when the process died.
+  const row = notice({ state: "sending", attempts: 1, nextTryAt: later(BEGIN, minutes(30)) });
+  await using office = startOffice({
+    messages: [],
+    channels: [],
+    tickets: [],
+    site: { residents: residents(receiver.url) },
+  });
+  await office.door.take({ type: "record", rows: { papers: [sent()], messages: [row] } });
+  office.office.wake();
+  await office.clock.advance(minutes(31));
+  await office.reached(row.key, "delivered");
+  expect(receiver.calls.map(({ body }) => body.data.key)).toEqual([row.key]);
+});
+
+test("a way that fails is tried again, and never tells residents at three that the water is back at one", async () => {
+  await using receiver = await startReceiver(KEY);
+  await using office = startOffice({
+    messages: [],
+    channels: [],
+    tickets: [],
+    site: { residents: residents("http://127.0.0.1:1/nobody-listens") },
+  });
+  await office.door.take({ type: "record", rows: { papers: [sent(60)], messages: [notice()] } });
+  office.office.wake();
+  expect((await office.reached(notice().key, "pending", 1)).because).toBeTruthy();
+  expect(office.office.channels()).toMatchObject([{ id: "board", health: "fails" }]);
+  await office.clock.advance(minutes(61));
+  await office.reached(notice().key, "cancelled");
   expect(receiver.calls).toEqual([]);
 });

@@ -96,6 +96,43 @@ describe("reports that write themselves", () => {
     expect(door.house.papers.get("BB20261124-daily")).toMatchObject({ lateBy: hours(5), at: due });
   });
 
+  test("while the gateway was off over midnight and the hour: the day is written once when it is back, by whichever process", async () => {
+    const { door, counted, make } = desk(before);
+    await make().look(at("2026-11-23T23:59:00"));
+    await Promise.all([make().look(later(due, minutes(40))), make().look(later(due, minutes(40)))]);
+    expect([...new Set(counted)]).toEqual(["BB20261124-daily"]);
+    expect([...door.house.papers.values()].map(({ id }) => id)).toEqual(["BB20261124-daily"]);
+  });
+
+  test("a clock that is set back writes nothing twice, and one that is set on leaves nothing out", async () => {
+    const { counted, make } = desk(before);
+    const writer = make();
+    await writer.look(later(due, minutes(1)));
+    await writer.look(later(due, hours(-3)));
+    await make().look(later(due, hours(-2)));
+    await writer.look(later(due, minutes(2)));
+    expect(counted).toEqual(["BB20261124-daily"]);
+    await writer.look(later(due, days(3)));
+    expect(counted).toEqual(["BB20261124-daily", "BB20261125-daily", "BB20261126-daily", "BB20261127-daily"]);
+  });
+
+  test("what a clock that ran ahead has written is marked once it is put right, and counted again when its day is over", async () => {
+    const { door, counted, make } = desk(before);
+    const paper = (id: string) => door.house.papers.get(id) as WrittenReport & { ahead?: true };
+    await make().look(later(due, days(1)));
+    expect(counted).toEqual(["BB20261124-daily", "BB20261125-daily"]);
+    // NTP comes, and the house starts anew in between.
+    await make().look(later(due, minutes(5)));
+    expect([paper("BB20261124-daily").ahead, paper("BB20261125-daily").ahead]).toEqual([undefined, true]);
+    await make().look(later(due, minutes(7)));
+    expect(door.journal.filter(({ event }) => event === "report-ahead")).toHaveLength(1);
+    await make().look(later(due, days(1)));
+    expect(counted).toEqual(["BB20261124-daily", "BB20261125-daily", "BB20261125-daily"]);
+    expect(paper("BB20261125-daily").ahead).toBeUndefined();
+    await make().look(later(due, days(1.5)));
+    expect(counted).toHaveLength(3);
+  });
+
   test("nothing is written about the time before the house was there", async () => {
     const { counted, make } = desk(at("2026-11-24T09:00:00"));
     await make().look(at("2026-11-24T23:00:00"));

@@ -303,6 +303,45 @@ describe("the asking ends, and goes on", () => {
     expect(house.journal.filter(({ event }) => event === "offer-expired")).toEqual([]);
   });
 
+  test("the guard who comes to calm people is not who frees them: the rescuers are asked on, and may still accept", () => {
+    const { house, raise, offers, take, ticket } = open();
+    const no = raise(0, "elevator_entrapment");
+    const asked = offers(no);
+    expect(asked.length).toBeGreaterThan(1);
+    take(no, "arrive", 2, operator, { who: "staff" });
+    expect(offers(no)).toEqual(asked);
+    expect(ticket(no)).toMatchObject({ state: "dispatched" });
+    const of = (kind: string) => ticket(no).clocks.find((clock) => clock.kind === kind)?.state;
+    expect([of("staff-onsite"), of("accept"), of("rescue-onsite")]).toEqual(["met", "running", "running"]);
+    expect(take(no, "accept", 3, actor("firm")).refusal).toBeUndefined();
+    expect(ticket(no)).toMatchObject({ state: "accepted", assignee: "维保公司" });
+    take(no, "arrive", 10, actor("firm"), { who: "rescue" });
+    expect(ticket(no).state).toBe("on-site");
+    expect([of("accept"), of("rescue-onsite")]).toEqual(["met", "met"]);
+    expect(house.events(`ticket:${no}`).filter((event) => event === "ticket-arrive")).toHaveLength(2);
+  });
+
+  test("whoever stood there before anybody had accepted may still accept; the state stays, and it is done once", () => {
+    const { raise, take, ticket } = open();
+    const no = raise(0);
+    take(no, "arrive", 1, operator);
+    expect(ticket(no).assignee).toBeUndefined();
+    take(no, "accept", 2, actor("near"));
+    expect(ticket(no)).toMatchObject({ state: "on-site", assignee: "钱近" });
+    expect(ticket(no).clocks.find(({ kind }) => kind === "accept")).toMatchObject({ state: "met", metAt: at(2) });
+    expect(take(no, "accept", 3, actor("far")).refusal).toMatchObject({ code: "already-accepted" });
+  });
+
+  test("a van that breaks down on the way gives the work back, and the next one is asked", () => {
+    const { raise, take, ticket, offers } = open();
+    const no = raise(0);
+    take(no, "accept", 1, actor("near"));
+    take(no, "depart", 2, actor("near"));
+    expect(take(no, "decline", 4, actor("near"), { note: "车坏在路上" }).refusal).toBeUndefined();
+    expect(ticket(no).assignee).toBeUndefined();
+    expect(offers(no)).toEqual(["near declined", "far open"]);
+  });
+
   test("an offer that ran out while the work waited: when it goes on, the next one is asked at once", () => {
     for (const how of ["by hand", "by itself"]) {
       const { house, raise, offers, take } = open();

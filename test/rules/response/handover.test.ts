@@ -183,6 +183,57 @@ describe("signing", () => {
   });
 });
 
+describe("an emergency in the middle of the change", () => {
+  const entrapment = (lift: string) => ({
+    do: "open-ticket" as const,
+    class: "elevator_entrapment" as const,
+    device: lift,
+    description: "困人",
+  });
+
+  test("is told to both shifts, stands beside what was signed and not in it, and whoever takes over has it on paper", () => {
+    const { house, act, fill, sign, paper, to } = createShift();
+    house.beat(later(EIGHT_PM, seconds(-1)), EIGHT_PM);
+    act(entrapment("lift-1"), day, EIGHT_PM);
+    fill(EIGHT_PM);
+    sign("leaving", day, later(EIGHT_PM, seconds(10)));
+    const signed = paper()?.snapshot;
+    house.said.length = 0;
+    act(entrapment("lift-2"), day, later(EIGHT_PM, seconds(20)));
+    expect(to("opened")).toEqual(expect.arrayContaining(["p-day", "p-night"]));
+    expect(paper()?.snapshot).toEqual(signed);
+    // A power cut between the two signatures.
+    house.edit(building(siteWithShifts()), later(EIGHT_PM, minutes(2)), later(EIGHT_PM, minutes(1)));
+    expect(paper()).toMatchObject({ state: "open", handedBy: { name: "李娜" } });
+    expect(sign("coming", day, later(EIGHT_PM, minutes(2))).refusal?.code).toBe("second-person-needed");
+    expect(sign("coming", night, later(EIGHT_PM, minutes(3))).refusal).toBeUndefined();
+    expect(paper()?.snapshot).toEqual(signed);
+    expect(signed?.tickets.map(({ title }) => title.zh)).toEqual(["困人"]);
+    expect(paper()?.since?.map(({ no, severity }) => [no.slice(-6), severity])).toEqual([["000002", "S1"]]);
+    // What happens later changes neither.
+    const taken = paper();
+    act(entrapment("booster-1"), night, later(EIGHT_PM, minutes(4)));
+    house.beat(later(EIGHT_PM, minutes(4)), later(EIGHT_PM, minutes(5)));
+    expect(paper()).toEqual(taken);
+  });
+
+  test("off over the grace with one signature: the lead is told once after the start, and the old shift stays responsible", () => {
+    const { house, act, fill, sign, to } = createShift();
+    house.beat(later(EIGHT_PM, seconds(-1)), EIGHT_PM);
+    fill(EIGHT_PM);
+    sign("leaving", day, EIGHT_PM);
+    const up = later(EIGHT_PM, minutes(40));
+    for (let start = 0; start < 3; start += 1) {
+      house.edit(building(siteWithShifts()), later(up, minutes(start)), EIGHT_PM);
+      house.beat(later(up, minutes(start)), later(up, seconds(start * 60 + 5)));
+    }
+    expect(to("handover-unsigned")).toEqual(["p-shift-leader"]);
+    expect(house.said.find(({ step }) => step === "handover-unsigned")?.text.zh).toMatch(/接班人未签字.*李娜/);
+    act(entrapment("lift-1"), night, later(up, minutes(4)));
+    expect(to("opened")).toEqual(expect.arrayContaining(["p-day", "p-night"]));
+  });
+});
+
 test("a handover that nobody ever signed is closed as missed when the next one comes", () => {
   const { house } = createShift();
   house.beat(later(EIGHT_PM, seconds(-1)), later(EIGHT_PM, minutes(6)));

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import type { Actor } from "#model/account";
 import type { Notice, NoticePolicy } from "#model/notice";
@@ -5,8 +6,12 @@ import type { Command, Plan } from "#model/plan";
 import type { Residents, Site } from "#model/site";
 import type { Ticket } from "#model/ticket";
 import { hours, type Instant, later, minutes, seconds } from "#model/time";
+import { readNotices } from "../../../gateway/site/notices.ts";
+import { createProblemList } from "../../../gateway/site/problems.ts";
+import { readYaml } from "../../../gateway/site/read-yaml.ts";
 import { operator, policy, supervisor, TEN } from "../../support/building.ts";
 import { createDesk } from "./desk.ts";
+import { shippedPolicy } from "./shipped-policy.ts";
 
 const both = (text: string) => ({ zh: text, en: `en ${text}` });
 const words = (what: string) => ({ what: both(what), todo: both("请改走楼梯。") });
@@ -294,5 +299,70 @@ describe("what residents were told", () => {
     expect(report({ read: 312 }).refusal).toBeUndefined();
     expect(paper()?.editions[0]?.reports.board).toMatchObject({ delivered: 600, read: 312, by: operator.name });
     expect(act({ do: "report-reach", edition: 1, way: "radio", read: 1 }).refusal?.status).toBe(404);
+  });
+});
+
+describe("the templates that are shipped", () => {
+  /** An intruder, a line of the gateway, a complaint: told to nobody, or to the one who asked. */
+  const TELLS_NOBODY = ["forced_door", "comms_loss", "complaint", "consult"];
+
+  test("stand there for every class that concerns residents, in both languages, with what happened and what to do", async () => {
+    const shipped = await shippedPolicy();
+    const problems = createProblemList();
+    const path = new URL("../../../rules/response/notices.yaml", import.meta.url);
+    const asShipped = readNotices(readYaml("notices.yaml", await readFile(path), problems), problems);
+    expect(problems.list()).toEqual([]);
+    const { templates = {}, approve, reach } = asShipped ?? {};
+    expect(
+      Object.keys(shipped.classes)
+        .filter((one) => !TELLS_NOBODY.includes(one))
+        .sort(),
+    ).toEqual(Object.keys(templates).sort());
+    expect([approve, reach]).toEqual([["supervisor"], 0.95]);
+    for (const [name, template] of Object.entries(templates)) {
+      for (const edition of [template.first, template.update, template.closing])
+        for (const text of [template.title, edition.what, edition.todo]) {
+          expect(text.zh, name).toMatch(/[\u4e00-\u9fff]/);
+          expect(text.en, name).toMatch(/[a-z]{3}/);
+          expect(text.en, name).not.toMatch(/[\u4e00-\u9fff]/);
+          // No guess at a cause (W12), nobody's name or number (S10), no time that nobody promised.
+          expect(text.zh, name).not.toMatch(/由于|因为|原因|\d{3,}|先生|女士|分钟|小时/);
+        }
+      expect(template.first.what.zh, name).toContain("{place}");
+      expect(template.closing.what.zh, name).toMatch(/恢复|解除|完成/);
+      // One text message of 70 letters carries what happened; three carry all of it.
+      expect(template.title.zh.length + template.first.what.zh.length, name).toBeLessThan(70);
+      expect(template.first.what.zh.length + template.first.todo.zh.length, name).toBeLessThan(150);
+    }
+  });
+});
+
+describe("approval", () => {
+  test("is of the words that were read: whatever is changed after it needs a new one, and nobody else's will do", () => {
+    const { act, rev, approve, outside, paper } = createOffice();
+    act({ do: "draft-notice", back: "unknown" }, TEN, operator);
+    approve();
+    const first = outside().length;
+    act({ do: "draft-notice", kind: "update", what: both("三号楼、四号楼停水。") }, TEN, operator);
+    expect(outside().length).toBe(first);
+    const read = rev();
+    for (const role of ["viewer", "operator", "maintainer", "engineer", "admin"] as const)
+      expect([role, approve(TEN, { ...operator, role }).refusal?.status]).toEqual([role, 403]);
+    act({ do: "draft-notice", todo: both("请储水。"), rev: read }, TEN, operator);
+    expect(act({ do: "approve-notice", rev: read }).refusal?.code).toBe("draft-changed");
+    expect(outside().length).toBe(first);
+    act({ do: "draft-notice", back: later(TEN, hours(1)), rev: rev() }, TEN, operator);
+    expect(approve().refusal).toBeUndefined();
+    expect(outside().length).toBe(first * 2);
+    expect(paper()?.editions.at(-1)?.text.zh).toContain("请储水。");
+  });
+
+  test("by somebody whom the site does not name any more does not count, whenever the draft was made", () => {
+    const { act, approve, outside, house, site } = createOffice();
+    act({ do: "draft-notice", back: "unknown" }, TEN, operator);
+    house.edit({ ...site, policy: { ...site.policy, notices: { ...notices, approve: ["admin"] } }, residents }, TEN);
+    expect(approve().refusal).toMatchObject({ status: 403, code: "approval-needed" });
+    expect(outside()).toEqual([]);
+    expect(approve(TEN, { ...operator, role: "admin" }).refusal).toBeUndefined();
   });
 });

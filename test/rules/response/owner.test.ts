@@ -66,6 +66,43 @@ describe("a promised time", () => {
     expect(ticket().promised).toBeUndefined();
   });
 
+  test("that was made out of reach counts from then, also when it is over by now: kept if they came in time, missed if not", () => {
+    for (const [came, outcome] of [
+      [18, { kept: true }],
+      [25, { missed: true }],
+    ] as const) {
+      const { step, ticket, house, no } = taken();
+      expect(step(ticket(), "promise", past(40), { ...arriveBy(20), occurredAt: past(5) }).refusal).toBeUndefined();
+      expect(step(ticket(), "arrive", past(40), { occurredAt: past(came) }).refusal).toBeUndefined();
+      expect(ticket().promised).toEqual([{ ...ticket().promised?.[0], ...outcome }]);
+      expect(Object.keys(ticket().promised?.[0] ?? {})).not.toContain("kept" in outcome ? "missed" : "kept");
+      house.beat(past(40), past(50));
+      // They stand there: nobody is asked where they are.
+      expect(house.events(`ticket:${no}`)).not.toContain("promise-missed");
+      expect(house.journal.find(({ event }) => event === "ticket-promise")).toMatchObject({
+        occurredAt: past(5),
+        data: { backEntry: true },
+      });
+    }
+    const { step, ticket } = taken();
+    const late = step(ticket(), "promise", past(40), { ...arriveBy(20), occurredAt: past(21) });
+    expect(late.refusal).toMatchObject({ code: "time-needed" });
+  });
+
+  test("that seemed to be missed, and was kept where there was no signal, is put right; who was to hear of it hears nothing", () => {
+    const { step, ticket, house, no } = taken();
+    step(ticket(), "promise", past(2), arriveBy(20));
+    house.beat(past(19), past(21));
+    expect(ticket().promised).toMatchObject([{ missed: true }]);
+    step(ticket(), "arrive", past(30), { occurredAt: past(15) });
+    expect(ticket().promised).toMatchObject([{ kept: true }]);
+    expect(ticket().promised?.[0]).not.toHaveProperty("missed");
+    const waiting = [...house.outbox.values()].filter(
+      (one) => one.ticket === no && one.step.startsWith("promise-missed") && one.state === "pending",
+    );
+    expect(waiting).toEqual([]);
+  });
+
   test("is found late after an outage, and said once", () => {
     const { step, ticket, house, no } = taken();
     step(ticket(), "promise", past(2), { what: "finish", until: past(30) });

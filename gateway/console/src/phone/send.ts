@@ -1,8 +1,7 @@
-/** Talks to the gateway for this page: every failure is a sentence, and a command that got no answer is sent once more. */
+/** Talks to the gateway for this page: one try each, and every failure is a value. */
 import type { ErrorBody } from "../../../api/shapes.ts";
 import type { VisitBody } from "../../../api/visit-shapes.ts";
 import { after } from "../shared/browser-clock.ts";
-import { commandId } from "../shared/command-id.ts";
 
 export type Told<Body = VisitBody> =
   | { readonly ok: true; readonly body: Body }
@@ -45,18 +44,11 @@ const SHORT = 4_000;
 /** One try of a step that carries its own id. */
 export const sendStep = (step: string, body: object): Promise<Told> => ask("POST", `/api/visit/${step}`, body, SHORT);
 
-/** The command carries an id, so the gateway does it once however often it comes. */
-export async function takeStep(step: string, words: object): Promise<Told> {
-  const body = { ...words, commandId: commandId() };
-  const first = await sendStep(step, body);
-  return first.ok || first.status !== 0 ? first : sendStep(step, body);
-}
-
 /** Photos of phones are 5 to 12 MB: this side is enough to read a type plate, and mobile networks carry it. */
 const LONGEST_SIDE = 1_600;
 
 /** A picture made small enough; what the browser cannot read goes as it is, and the gateway judges it. */
-async function small(file: Blob): Promise<Blob> {
+export async function small(file: Blob): Promise<Blob> {
   try {
     const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
     const scale = Math.min(1, LONGEST_SIDE / Math.max(picture.width, picture.height));
@@ -70,9 +62,13 @@ async function small(file: Blob): Promise<Blob> {
   }
 }
 
-export async function sendFile(file: Blob, what: "photo" | "signature"): Promise<Told<{ readonly id: string }>> {
+export function sendFile(
+  file: Blob,
+  what: "photo" | "signature",
+  words: { readonly commandId: string; readonly occurredAt?: string },
+): Promise<Told<{ readonly id: string }>> {
   const form = new FormData();
-  form.set("what", what);
-  form.set("file", what === "photo" ? await small(file) : file, "file");
+  for (const [name, value] of Object.entries({ what, ...words })) form.set(name, value);
+  form.set("file", file, "file");
   return ask("POST", "/api/visit/files", form, 60_000);
 }

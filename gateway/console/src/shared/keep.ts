@@ -8,11 +8,24 @@ export function kept(key: string): string | null {
   }
 }
 
-export function keep(key: string, value: string): void {
+/** False: a private window or a full phone refuses, and it lasts as long as the page. */
+export function keep(key: string, value: string): boolean {
   try {
     localStorage.setItem(`gatehouse.${key}`, value);
+    return true;
   } catch {
-    // Private windows may refuse; the choice then lasts as long as the page.
+    return false;
+  }
+}
+
+/** Keys that begin so. */
+export function keptKeys(start: string): readonly string[] {
+  try {
+    return Object.keys(localStorage).flatMap((key) =>
+      key.startsWith(`gatehouse.${start}`) ? [key.slice("gatehouse.".length)] : [],
+    );
+  } catch {
+    return [];
   }
 }
 

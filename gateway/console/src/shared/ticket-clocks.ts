@@ -57,21 +57,19 @@ export function stageAndTotal(ticket: TicketBody): { readonly stage?: ClockBody;
 export const overdueCount = (ticket: TicketBody, now: number): number =>
   ticket.clocks.filter((clock) => isOpen(clock) && faceOf(clock, now).mode === "over").length;
 
+/** Where a card stands: what its source says is over, two levels lower; it still wants a person. */
+const rank = (ticket: TicketBody): number => Number(ticket.severity.slice(1)) + (ticket.recovered ? 2 : 0);
+
 /**
- * Cards by severity, within it by least remaining time. What the source says is over stands below what is not, so that a
- * trapped passenger never sinks under lines that have come back.
+ * Cards by severity, within it by least remaining time. A trapped passenger never sinks under lines that have come back,
+ * nor, when the lift has fallen silent, under a complaint.
  */
 export function byRemaining(a: TicketBody, b: TicketBody): number {
   const due = (ticket: TicketBody): number => {
     const { stage } = stageAndTotal(ticket);
     return stage && stage.state !== "paused" ? instantOf(stage.dueAt) : Number.MAX_SAFE_INTEGER;
   };
-  return (
-    Number(a.recovered) - Number(b.recovered) ||
-    Number(a.severity.slice(1)) - Number(b.severity.slice(1)) ||
-    due(a) - due(b) ||
-    (a.no < b.no ? -1 : 1)
-  );
+  return rank(a) - rank(b) || Number(a.recovered) - Number(b.recovered) || due(a) - due(b) || (a.no < b.no ? -1 : 1);
 }
 
 /** The last four digits are what people say on the radio. */

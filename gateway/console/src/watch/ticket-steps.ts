@@ -70,12 +70,21 @@ const MAIN: ReadonlySet<string> = new Set([
 /** Done once already: it can be done again (the rescue crew arrives too), but it is not what comes next. */
 const isBehind = (ticket: TicketBody, step: string): boolean =>
   (step === "arrive" && (ticket.state === "on-site" || ticket.state === "mitigated")) ||
-  (step === "dispatch" && ticket.state !== "new" && ticket.assignee !== undefined);
+  (step === "dispatch" &&
+    ticket.state !== "new" &&
+    (ticket.assignee !== undefined || offered(ticket).asked.length > 0));
 
 /** The one step that a card offers, and that stands out on the page. */
 export function primaryStep(ticket: TicketBody): string | undefined {
   const main = ticket.can.filter((step) => MAIN.has(step));
   return main.find((step) => !isBehind(ticket, step)) ?? main[0];
+}
+
+/** Who was asked to take a ticket that nobody has, in its present round; `inVain` when all of them let it go by. */
+export function offered(ticket: TicketBody): { readonly asked: readonly string[]; readonly inVain: boolean } {
+  const now = (ticket.offers ?? []).filter((one) => one.round === ticket.round);
+  const asked = now.filter((one) => one.state === "open").map((one) => one.to);
+  return { asked, inVain: now.length > 0 && asked.length === 0 && ticket.state === "dispatched" };
 }
 
 /** These change what a ticket says happened; only those at the desk may. */

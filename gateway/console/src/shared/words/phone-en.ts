@@ -1,6 +1,14 @@
 /** The words of the page behind a link, in English. */
 import type { PhoneWords } from "./phone-zh.ts";
 
+const items = (steps: number, photos: number): string =>
+  [
+    steps > 0 || photos === 0 ? (steps === 1 ? "1 step" : `${steps} steps`) : "",
+    photos > 0 ? (photos === 1 ? "1 picture or paper" : `${photos} pictures or papers`) : "",
+  ]
+    .filter(Boolean)
+    .join(", ");
+
 export const phoneEn: PhoneWords = {
   own: "English",
   open: "Open the ticket",
@@ -8,9 +16,22 @@ export const phoneEn: PhoneWords = {
   once: "The link opens once. Open it on the phone that you take along.",
   none: "Open the link in the message that you received.",
   silent: "The gateway does not answer. Check the network and try again.",
-  kept: (n) =>
-    `No signal: ${n === 1 ? "1 step is" : `${n} steps are`} kept in the phone and sent by themselves later. Do nothing twice.`,
-  refused: "The gateway did not take these steps. Tell the control room by phone:",
+  kept: (steps, photos) =>
+    `No signal: ${items(steps, photos)} kept in the phone and sent later without you. Do nothing twice.`,
+  keptOver: (steps, photos) => `${items(steps, photos)} kept in the phone, not sent:`,
+  visitOver: "The link has run out or was revoked.",
+  askDesk: "Call the control room for another link and open it on this phone: what is kept goes out then.",
+  leftBehind: (no, n) =>
+    `Ticket ${no}: ${n} ${n === 1 ? "item is" : "items are"} kept in this phone and not sent yet. They go out when you open the ticket again.`,
+  unsaved: "The phone is full or does not let this page keep anything: leave the page open until all is sent.",
+  gone: "The phone has cleared this picture away; it was not sent. Take it again.",
+  save: "Save to the phone",
+  because: ": ",
+  photoProblem: {
+    "too-many": "30 pictures wait to be sent. Go where there is a signal, then go on.",
+    "too-large": "The file is larger than 5 MB and was not kept. Make it smaller.",
+  },
+  refused: "The gateway did not take this. Tell the control room by phone:",
   gotIt: "Understood",
   again: "Try again",
   loading: "Reading…",
@@ -47,6 +68,7 @@ export const phoneEn: PhoneWords = {
     note: "Note",
     promise: "My time",
     sop: "Check",
+    file: "Picture or paper",
     rate: "Customer signs",
   },
   clock: {
@@ -66,7 +88,8 @@ export const phoneEn: PhoneWords = {
   words: {
     feedback: "How far it is, how long it takes",
     note: "What you see, not what you guess",
-    changed: "The time changes: why (the owner is told)",
+    first: "More (optional)",
+    changed: "The time changes: why (required, the owner is told)",
   },
   send: "Send",
   cancel: "Cancel",

@@ -1,4 +1,9 @@
 /** The words of the page behind a link, in Chinese: short, for one hand and bad light. Its shape is the type. */
+const items = (steps: number, photos: number): string =>
+  [steps > 0 || photos === 0 ? `${steps} 步` : "", photos > 0 ? `${photos} 个照片或文件` : ""]
+    .filter(Boolean)
+    .join("、");
+
 export const phoneZh = {
   own: "中文",
   open: "打开工单",
@@ -6,8 +11,21 @@ export const phoneZh = {
   once: "此链接只能打开一次，请在处理现场用的这部手机上打开。",
   none: "请从收到的消息中点开链接。",
   silent: "网关没有应答。请检查网络后重试。",
-  kept: (n: number) => `没有信号：${n} 步已存在手机里，有信号后自动补录，不必重做。`,
-  refused: "以下步骤网关没有接受，请打电话告诉监控中心：",
+  kept: (steps: number, photos: number) =>
+    `没有信号：${items(steps, photos)}已存在手机里，有信号后自动补录，不必重做。`,
+  keptOver: (steps: number, photos: number) => `${items(steps, photos)}还在手机里，没有发出：`,
+  visitOver: "此链接已到期或已被撤销。",
+  askDesk: "如需继续处理，请打电话联系监控中心重发链接，用这部手机打开后会自动发出。",
+  leftBehind: (no: string, n: number) => `工单 ${no} 还有 ${n} 项存在这部手机里没有发出，重新打开该工单后自动发出。`,
+  unsaved: "手机存储已满或不允许保存：未发出的内容只留在此页面里，发出之前请不要关闭页面。",
+  gone: "照片已被手机清除，没有发出，请重拍。",
+  save: "存到手机",
+  because: "：",
+  photoProblem: {
+    "too-many": "已有 30 张照片等待发送，请先到有信号的地方发出，再继续拍。",
+    "too-large": "文件超过 5 MB，没有保存，请压缩后再选。",
+  },
+  refused: "以下内容网关没有接受，请打电话告诉监控中心：",
   gotIt: "知道了",
   again: "重试",
   loading: "正在读取…",
@@ -44,23 +62,29 @@ export const phoneZh = {
     note: "备注",
     promise: "预计时间",
     sop: "核对",
+    file: "照片或文件",
     rate: "客户签字",
   } as Readonly<Record<string, string>>,
   clock: {
     accept: "接单",
     onsite: "到场",
-    "staff-onsite": "物业到场",
+    "staff-onsite": "人员到场",
     "rescue-onsite": "救援到场",
-    mitigate: "控制",
+    mitigate: "控制/解救",
     resolve: "修复",
     feedback: "下次报进展",
   } as Readonly<Record<string, string>>,
   left: (text: string) => `还剩 ${text}`,
   late: (text: string) => `超时 ${text}`,
   minutes: (n: number) => (n < 60 ? `${n} 分钟` : `${Math.floor(n / 60)} 小时 ${n % 60} 分`),
-  offered: (text: string) => `请在 ${text} 内答复，逾期将改派`,
+  offered: (text: string) => `请在 ${text}内答复，逾期将改派`,
   why: "为什么不能接（必填）",
-  words: { feedback: "现在到哪一步、还要多久", note: "写现象，不猜原因", changed: "时间有变：原因（要告知报修人）" },
+  words: {
+    feedback: "现在到哪一步、还要多久",
+    note: "写现象，不猜原因",
+    first: "补充说明（可不填）",
+    changed: "时间有变：原因（必填，要告知报修人）",
+  },
   send: "提交",
   cancel: "取消",
   arriveIn: "多久到场？",
