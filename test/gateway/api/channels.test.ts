@@ -57,5 +57,13 @@ test("told, delivered, read, accepted: how far the news got with each person, re
   const { body } = await as("operator");
   expect(body.trace[0]).toMatchObject({ read: expect.stringMatching(/Z$/) });
   expect(body.trace[1].read).toBeUndefined();
+  expect(body.trace[0].accepted).toBeUndefined();
   expect(stand.door.journal.filter((entry) => entry.event === "message-read")).toHaveLength(1);
+  // A robot's yes and an opened page are no acceptance: only the person's own word is.
+  const at = later(noon, minutes(2));
+  const row = { occurredAt: at, at, about: `ticket:${ticket.no}`, event: "ticket-accept", data: {} };
+  stand.journal.push({ ...row, seq: 7, actor: "op", hash: "" });
+  const { trace } = (await as("viewer")).body;
+  expect(trace[0]).toMatchObject({ to: "operator script", accepted: formatInstant(at) });
+  expect(trace[1].accepted).toBeUndefined();
 });
