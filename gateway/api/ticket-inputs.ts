@@ -2,9 +2,16 @@
 import * as z from "zod";
 import { ticketClasses } from "#model/policy";
 import { cares } from "#model/ticket";
-import { CommandId, Duration, Instantly, id, Limit, words } from "./inputs.ts";
+import { CommandId, Duration, Instantly, id, Limit, say, words } from "./inputs.ts";
 
-export const TicketParams = z.strictObject({ no: z.string().regex(/^[A-Z]{2}\d{8}-\d{1,12}$/) });
+export const TicketParams = z.strictObject({
+  no: z.string().check(
+    say((no: string) => /^[A-Z]{2}\d{8}-\d{1,12}$/.test(no), {
+      zh: "工单号不对，应形如 GD20261121-000001",
+      en: "This is no ticket number; one looks like GD20261121-000001",
+    }),
+  ),
+});
 export const TicketQuery = z.strictObject({
   state: z.enum(["open", "closed", "all"]).default("open"),
   limit: Limit.default(200),
@@ -23,6 +30,10 @@ export const OpenTicket = z.strictObject({
   device: id(128).optional(),
   description: words(500),
   occurredAt: Instantly.optional().describe("For a back-entry: when it happened."),
+  toldByPhone: z
+    .boolean()
+    .optional()
+    .describe("With `occurredAt`: everybody was told by phone at the time; nothing is sent for what is past."),
   drill: z
     .strictObject({
       overReal: z.boolean().default(false).describe("a real S1 or S2 is open, and it is held all the same"),

@@ -11,6 +11,7 @@ import { withSelf } from "../self/self-device.ts";
 import { readChangedRule } from "../site/changed-rule.ts";
 import { type CommandLine, exit, type Parsed, parse, Refusal, texts, WrongUsage } from "./command.ts";
 import { learn } from "./learn.ts";
+import { noRule } from "./no-rule.ts";
 import { tellProgress } from "./progress.ts";
 import { dataOf, printProblems, RULE_LIBRARY, readSite } from "./read-site.ts";
 import { siteInForce } from "./site-in-force.ts";
@@ -30,9 +31,7 @@ export async function backtest(line: CommandLine, args: string[]): Promise<numbe
   if (values.learn) return learn(line, inForce, range);
   if (values.tuning) return tune(line, site, range, values.rule === undefined ? undefined : String(values.rule));
   const rule = site.rules.find(({ id }) => id === values.rule);
-  if (!rule) {
-    throw new Refusal(exit.badSite, `站点没有规则 ${values.rule}。`, `The site has no rule ${values.rule}.`);
-  }
+  if (!rule) throw noRule(site.rules, String(values.rule));
   const changed = values.with === undefined ? undefined : await readChanged(line, site, rule, String(values.with));
   const report = runBacktest({
     site,

@@ -1,6 +1,7 @@
 /** What every command is given, and how it refuses: with a sentence, and the code that the process ends with. */
 import { parseArgs } from "node:util";
 import type { Text } from "#model/text";
+import { nearest } from "../../rules/language/nearest.ts";
 
 /** Exit codes: done; the world refused; not a command (sysexits `EX_USAGE`); a site with problems (`EX_CONFIG`). */
 export const exit = { done: 0, failed: 1, usage: 64, badSite: 78 } as const;
@@ -53,8 +54,24 @@ export function parse(args: string[], options: Options): Parsed {
   try {
     return parseArgs({ args, options, allowPositionals: true }) as Parsed;
   } catch (error) {
-    throw new WrongUsage((error as Error).message);
+    throw new WrongUsage(wrongOption(error as Error & { code?: string }, Object.keys(options)));
   }
+}
+
+/** The library speaks English only. What it says of an option, in both languages and with the nearest name. */
+function wrongOption({ message, code }: Error & { code?: string }, known: readonly string[]): string {
+  const option = /'(-+[^' =]+)/.exec(message)?.[1];
+  if (option === undefined) return message;
+  if (code !== "ERR_PARSE_ARGS_UNKNOWN_OPTION") {
+    return message.includes("does not take an argument")
+      ? `选项 ${option} 后面不写值 / The option ${option} takes no value`
+      : `选项 ${option} 后面要写值 / The option ${option} needs a value`;
+  }
+  const near = nearest(option.replace(/^-+/, ""), known);
+  const there = known.map((name) => `--${name}`);
+  return near === undefined
+    ? `没有选项 ${option}，可用：${there.join("、")} / There is no option ${option}; there are ${there.join(", ")}`
+    : `没有选项 ${option}，是否为 --${near}？ / There is no option ${option}. Did you mean --${near}?`;
 }
 
 /** Options that take a text. */

@@ -3,7 +3,8 @@ import type { Site } from "#model/site";
 import type { Instant } from "#model/time";
 import { tuningText } from "../backtest/print.ts";
 import { runTuning } from "../backtest/run-tuning.ts";
-import { type CommandLine, exit, Refusal, say } from "./command.ts";
+import { type CommandLine, exit, say } from "./command.ts";
+import { noRule } from "./no-rule.ts";
 import { tellProgress } from "./progress.ts";
 import { dataOf } from "./read-site.ts";
 
@@ -14,8 +15,7 @@ export async function tune(
   wanted: string | undefined,
 ): Promise<number> {
   const rules = site.rules.filter(({ id }) => wanted === undefined || id === wanted);
-  if (rules.length === 0)
-    throw new Refusal(exit.badSite, `站点没有规则 ${wanted}。`, `The site has no rule ${wanted}.`);
+  if (rules.length === 0) throw noRule(site.rules, wanted ?? "");
   const report = runTuning({ site, rules, ...range, folder: dataOf(line, site), progress: tellProgress(line) });
   for (const row of report.rows) line.print(`${row.rule}@${row.device}  ${tuningText(row, line.language)}`);
   line.print(

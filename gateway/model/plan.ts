@@ -125,6 +125,8 @@ export type Command =
       readonly device?: string;
       readonly description: string;
       readonly occurredAt?: Instant;
+      /** With `occurredAt`: whoever was to be told by now was told by phone, as the paper says. */
+      readonly toldByPhone?: boolean;
       /** 演练; `overReal`: somebody knows that a real emergency is open meanwhile. */
       readonly drill?: { readonly overReal: boolean };
       /** Where it is, as it was told; what is left out is the device's. */

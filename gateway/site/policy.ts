@@ -11,13 +11,11 @@ import {
   type Policy,
   type TicketClass,
   ticketClasses,
-  usualPersonalData,
 } from "#model/policy";
 import { Severity } from "#model/severity";
 import { days } from "#model/time";
 import { nearest } from "../../rules/language/nearest.ts";
-import { FireLogChange, FireLogFile } from "./fire-log-file.ts";
-import { NoticesOfSite, overrideNotices } from "./notices.ts";
+import { FireLogFile } from "./fire-log-file.ts";
 import { keyPlaceOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import { type ProblemList, suggestion } from "./problems.ts";
 import { Id, SpanText, TextPair } from "./vocabulary.ts";
@@ -38,12 +36,12 @@ const Target = z.union([WorkdaysText, SpanText, z.strictObject({ urban: SpanText
 type Target = z.output<typeof Target>;
 
 /** Every key optional, none unknown. */
-const shapeOf = <K extends string, S extends z.ZodType>(keys: readonly K[], schema: S) =>
+export const shapeOf = <K extends string, S extends z.ZodType>(keys: readonly K[], schema: S) =>
   z.strictObject(Object.fromEntries(keys.map((key) => [key, schema.optional()])) as Record<K, z.ZodOptional<S>>);
 
-const Clocks = shapeOf(clockKinds, Target);
+export const Clocks = shapeOf(clockKinds, Target);
 const BySeverity = shapeOf(Severity.options, Clocks);
-const Share = z.number().gt(0).lt(1);
+export const Share = z.number().gt(0).lt(1);
 
 const Step = z.strictObject({
   id: Id,
@@ -55,7 +53,7 @@ const Step = z.strictObject({
   opens: z.literal("accident-report").optional(),
   say: TextPair,
 });
-const Ladder = z.array(Step);
+export const Ladder = z.array(Step);
 
 const Class = z.strictObject({
   name: TextPair,
@@ -76,7 +74,7 @@ const Class = z.strictObject({
 });
 
 /** Closed tickets are kept at hand for a month. */
-const WithinMonth = SpanText.refine((span) => span <= days(30), {
+export const WithinMonth = SpanText.refine((span) => span <= days(30), {
   params: {
     what: { zh: "不能超过 30 天", en: "cannot be longer than 30 days" },
     todo: { zh: "写 30d 或更短。", en: "Write 30d or less." },
@@ -85,9 +83,9 @@ const WithinMonth = SpanText.refine((span) => span <= days(30), {
 
 /** Kinds of channels, the screens among them, with the span after which each joins in. */
 const Reach = shapeOf(["console", ...channelKinds], SpanText);
-const ReachBySeverity = shapeOf(Severity.options, Reach);
+export const ReachBySeverity = shapeOf(Severity.options, Reach);
 
-const Kpi = z.strictObject({
+export const Kpi = z.strictObject({
   inTime: Share,
   satisfaction: z.strictObject({ alarm: Share, target: Share }),
   firstFix: Share,
@@ -101,14 +99,14 @@ const TimeOfDay = z
   .string()
   .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/)
   .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)));
-const Reports = z.strictObject({
+export const Reports = z.strictObject({
   at: TimeOfDay,
   weekday: z.int().min(1).max(7),
   tell: z.array(z.string()).min(1),
 });
 
 /** The lesser ones alone: for S1 and S2 nothing can be written. */
-const Recovered = z.strictObject({ S3: SpanText.optional(), S4: SpanText.optional() });
+export const Recovered = z.strictObject({ S3: SpanText.optional(), S4: SpanText.optional() });
 
 export const PolicyFile = z.strictObject({
   reports: Reports.optional(),
@@ -139,23 +137,9 @@ export const PolicyFile = z.strictObject({
   classes: shapeOf(ticketClasses, Class),
 });
 
-export const ResponseFile = z.strictObject({
-  kpi: Kpi.partial().default({}),
-  reports: Reports.partial().default({}),
-  notices: NoticesOfSite.default({}),
-  fireLog: FireLogChange.default({}),
-  recovered: Recovered.default({}),
-  reach: ReachBySeverity.default({}),
-  workdays: WorkdayYears.default({}),
-  personal: z.strictObject({ contacts: SpanText.optional(), files: SpanText.optional() }).optional(),
-  classes: z
-    .record(z.string(), z.strictObject({ severity: Severity.optional(), clocks: Clocks.default({}) }))
-    .default({}),
-});
-
 type Clocks = { readonly [K in ClockKind]?: Target | undefined };
 
-const listClocks = (clocks: Clocks, zone: RescueZone): ClockTarget[] =>
+export const listClocks = (clocks: Clocks, zone: RescueZone): ClockTarget[] =>
   clockKinds.flatMap((kind) => {
     const target = clocks[kind];
     if (target === undefined) return [];
@@ -172,23 +156,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
   if (!fields || !clean) return undefined;
   const roles = Object.keys(fields.roles);
   const ids = new Map<string, Part>();
-  const steps = (at: Part, list: z.output<typeof Ladder>): readonly LadderStep[] => {
-    for (const [index, step] of list.entries()) {
-      const here = part(at, index);
-      const before = ids.get(step.id);
-      if (before) {
-        const line = placeOf(before, "id").line;
-        problems.error(
-          placeOf(here, "id"),
-          { zh: `步骤 ${step.id} 重复，第 ${line} 行已有`, en: `the step ${step.id} already stands in line ${line}` },
-          { zh: "换一个编号。", en: "Give it another id." },
-        );
-      }
-      ids.set(step.id, here);
-      checkRoles(part(here, "tell"), step.tell, roles, problems);
-    }
-    return list;
-  };
+  const steps = (at: Part, list: z.output<typeof Ladder>) => checkSteps(at, list, roles, ids, problems);
   const classes: Partial<Record<TicketClass, ClassPolicy>> = {};
   for (const id of ticketClasses) {
     const entry = fields.classes[id];
@@ -278,10 +246,35 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
   };
 }
 
-const told = <T extends object>(record: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+/** The steps of a ladder as they are written; `ids`: where each id stands that was read before. */
+export function checkSteps(
+  at: Part,
+  list: z.output<typeof Ladder>,
+  roles: readonly string[],
+  ids: Map<string, Part>,
+  problems: ProblemList,
+): readonly LadderStep[] {
+  for (const [index, step] of list.entries()) {
+    const here = part(at, index);
+    const before = ids.get(step.id);
+    if (before) {
+      const line = placeOf(before, "id").line;
+      problems.error(
+        placeOf(here, "id"),
+        { zh: `步骤 ${step.id} 重复，第 ${line} 行已有`, en: `the step ${step.id} already stands in line ${line}` },
+        { zh: "换一个编号。", en: "Give it another id." },
+      );
+    }
+    ids.set(step.id, here);
+    checkRoles(part(here, "tell"), step.tell, roles, problems);
+  }
+  return list;
+}
+
+export const told = <T extends object>(record: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as never;
 
-function checkRoles(at: Part, used: readonly string[], roles: readonly string[], problems: ProblemList): void {
+export function checkRoles(at: Part, used: readonly string[], roles: readonly string[], problems: ProblemList): void {
   for (const [index, role] of used.entries()) {
     if (roles.includes(role)) continue;
     problems.error(
@@ -290,81 +283,6 @@ function checkRoles(at: Part, used: readonly string[], roles: readonly string[],
       suggestion(nearest(role, roles), roles, 30),
     );
   }
-}
-
-/** TSG T5002 binds the lift firm to be there within this time; a site may be stricter, not laxer. */
-const boundByLaw: ReadonlySet<ClockKind> = new Set(["rescue-onsite"]);
-
-/**
- * Lays `response.yaml` over the policy: severities of classes and targets of their clocks. A target holds for every
- * severity of the class. `revision` marks the policy's version, since a ticket keeps the version it was opened under.
- */
-export function overridePolicy(
-  policy: Policy,
-  file: YamlFile,
-  zone: RescueZone,
-  revision: string,
-  problems: ProblemList,
-): Policy {
-  const root = whole(file);
-  if (root.value === null) return policy;
-  const { value: fields } = parsePart(root, ResponseFile, problems);
-  if (!fields) return policy;
-  const years = { ...policy.workdays?.years, ...fields.workdays };
-  const workdays = Object.keys(years).length > 0 ? { workdays: { zone: "UTC", years } } : {};
-  checkRoles(part(root, "reports", "tell"), fields.reports.tell ?? [], Object.keys(policy.roles), problems);
-  checkRoles(part(root, "notices", "tell"), fields.notices.tell ?? [], Object.keys(policy.roles), problems);
-  const usual = policy.personal ?? usualPersonalData;
-  const beside = {
-    ...workdays,
-    ...(policy.kpi ? { kpi: { ...policy.kpi, ...told(fields.kpi) } } : {}),
-    ...(policy.reports ? { reports: { ...policy.reports, ...told(fields.reports) } } : {}),
-    ...(policy.notices ? { notices: overrideNotices(policy.notices, fields.notices) } : {}),
-    ...(policy.fireLog ? { fireLog: { ...policy.fireLog, ...told(fields.fireLog) } } : {}),
-    ...(policy.recovered ? { recovered: { ...policy.recovered, ...told(fields.recovered) } } : {}),
-    ...(fields.personal ? { personal: { ...usual, ...told(fields.personal) } } : {}),
-  };
-  if (Object.keys({ ...fields.classes, ...fields.reach }).length === 0) return { ...policy, ...beside };
-  const known = Object.keys(policy.classes);
-  const classes: Partial<Record<TicketClass, ClassPolicy>> = { ...policy.classes };
-  for (const [id, change] of Object.entries(fields.classes)) {
-    const at = part(root, "classes", id);
-    const base = policy.classes[id as TicketClass];
-    if (!base) {
-      problems.error(
-        keyPlaceOf(at),
-        { zh: `响应策略里没有工单类 ${id}`, en: `the policy has no ticket class ${id}` },
-        suggestion(nearest(id, known), known),
-      );
-      continue;
-    }
-    const changed = listClocks(change.clocks, zone);
-    for (const { kind, target } of changed) {
-      const before = base.clocks.find((clock) => clock.kind === kind);
-      if (!before || target <= before.target || !boundByLaw.has(kind)) continue;
-      problems.warning(
-        placeOf(at, "clocks", kind),
-        { zh: `${kind} 比法规要求的时限长`, en: `${kind} is longer than the law allows` },
-        { zh: "不要超过默认值。", en: "Do not go beyond the default." },
-      );
-    }
-    const lay = (clocks: ClassPolicy["clocks"]): ClassPolicy["clocks"] => [
-      ...clocks.filter((clock) => !changed.some(({ kind }) => kind === clock.kind)),
-      ...changed,
-    ];
-    classes[base.class] = {
-      ...base,
-      severity: change.severity ?? base.severity,
-      clocks: lay(base.clocks),
-      bySeverity: Object.fromEntries(
-        Object.entries(base.bySeverity).map(([severity, clocks]) => [severity, lay(clocks)]),
-      ),
-    };
-  }
-  const reach = Object.fromEntries(
-    Severity.options.map((severity) => [severity, { ...policy.reach[severity], ...fields.reach[severity] }]),
-  ) as Policy["reach"];
-  return { ...policy, ...beside, version: `${policy.version}+${revision}`, classes, reach };
 }
 
 /** Roles that some step or class of the policy tells. */

@@ -44,7 +44,7 @@ export function knowsPolicyOf(known: Known, { policyVersion }: Versioned): boole
 export function policyOf(known: Known, { policyVersion }: Versioned): Policy {
   const over = known.site.policy;
   const kept = keptAs(known, policyVersion);
-  if (!kept || kept.inForce) return over;
+  if (!kept) return over;
   const before = laid.get(kept);
   if (before?.over === over) return before.policy;
   const { recovered: _, overdue: _told, ...rest } = over;

@@ -14,6 +14,14 @@ export function openByHand(draft: Draft, command: Extract<Command, { do: "open-t
   if (command.occurredAt !== undefined && command.occurredAt > draft.now) {
     return refuse(422, "wrong-time", "发生时间不能晚于现在。", "It cannot have happened in the future.");
   }
+  if (command.toldByPhone && command.occurredAt === undefined) {
+    return refuse(
+      422,
+      "time-needed",
+      "补录已电话通知的事件，请填写实际发生时间。",
+      "What was told by phone is entered later: say when it happened.",
+    );
+  }
   const refused = command.drill && whyNoDrill(draft, command.drill, actor);
   if (refused) return refused;
   const { expected } = command;
@@ -50,6 +58,7 @@ export function openByHand(draft: Draft, command: Extract<Command, { do: "open-t
     ...(device ? { device: device.id } : {}),
     place: { ...device?.place, ...command.place },
     ...(expected === undefined ? {} : { expected }),
+    ...(command.toldByPhone ? { toldByPhone: true } : {}),
     ...(command.care ? { care: [...new Set(command.care)] } : {}),
     title: command.drill
       ? { zh: `【演练】${command.description}`, en: `[DRILL] ${command.description}` }

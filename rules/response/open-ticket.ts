@@ -15,6 +15,7 @@ import { closedAbout } from "./lately.ts";
 import { mergeInto } from "./merge.ts";
 import { offerNext } from "./offer.ts";
 import { releasePreempted } from "./preempt.ts";
+import { toldByPhone } from "./told-by-phone.ts";
 
 /**
  * Classes whose alarms on the same device follow from a graver one: they join its ticket instead of opening their own,
@@ -53,6 +54,8 @@ export interface Opening {
   readonly drill?: true;
   readonly expected?: Instant;
   readonly care?: readonly Care[];
+  /** Entered later: what was due by now was told by phone. */
+  readonly toldByPhone?: boolean;
 }
 
 /** A class without a policy of its own is handled as a general fault. */
@@ -148,6 +151,7 @@ export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
   );
   ticket = absorb(draft, ticket);
   ticket = linkToFire(draft, ticket);
+  if (opening.toldByPhone) ticket = toldByPhone(draft, ticket);
   ticket = runDueSteps(draft, ticket);
   // The house itself sends somebody where the class says that it does not wait for a person to do it.
   if (ticket.state === "dispatched") ticket = offerNext(draft, ticket);

@@ -31,20 +31,31 @@ const at = (site: Site, file: string, what: Text, todo: Text): Problem => ({
 });
 
 /** Roles that the policy tells, each with the first step that does. */
-function rolesTold({ ladders, classes, repeat, overdue, handover, fireLog }: Policy): ReadonlyMap<string, string> {
+function rolesTold({
+  ladders,
+  classes,
+  repeat,
+  overdue,
+  handover,
+  fireLog,
+  reports,
+  notices,
+}: Policy): ReadonlyMap<string, string> {
   const roles = new Map<string, string>();
   const note = (step: string, tell: readonly string[]) => {
     for (const role of tell) if (!roles.has(role)) roles.set(role, step);
   };
   for (const ladder of Object.values(ladders)) for (const step of ladder) note(step.id, step.tell);
   for (const one of Object.values(classes)) {
-    note(one.class, [...one.tellAtOpening, ...(one.tellWhenVerified ?? [])]);
+    note(one.class, [...one.tellAtOpening, ...(one.tellWhenVerified ?? []), ...(one.dispatch?.roles ?? [])]);
     for (const step of [...(one.ladder ?? []), ...one.extraSteps]) note(step.id, step.tell);
   }
   note("repeat", repeat.tell);
   note("overdue", overdue?.tell ?? []);
   note("handover", handover?.tell ?? []);
   note("fireLog", fireLog?.tell ?? []);
+  note("reports", reports?.tell ?? []);
+  note("notices", notices?.tell ?? []);
   return roles;
 }
 

@@ -36,16 +36,23 @@ export function waysTo(
   return ways;
 }
 
-/** People of a role that has answered are not told once more: what still waits for them is dropped. */
+/** A reminder of one clock, as the heartbeat names it. */
+const OF_A_CLOCK = /^(?:warn|overdue)-([a-z-]+)-\d+$/;
+
+/** People of a role that has answered are not told once more, and nobody of a clock that is over: what still waits is dropped. */
 export function dropWaiting(draft: Draft, ticket: Ticket): void {
   const { answeredBy } = policyOf(draft.view, ticket);
   const isMet = (kind: string): boolean =>
-    // An acknowledgement that ran out is none.
-    (kind !== "acknowledge" || ticket.acknowledgedBy !== undefined) &&
-    ticket.clocks.some((clock) => clock.kind === kind && clock.metAt !== undefined);
+    // An acknowledgement that ran out is none; one of a class without a clock for it is one.
+    kind === "acknowledge"
+      ? ticket.acknowledgedBy !== undefined
+      : ticket.clocks.some((clock) => clock.kind === kind && clock.metAt !== undefined);
+  const isOver = (kind: string | undefined): boolean =>
+    ticket.clocks.some((clock) => clock.kind === kind && (clock.metAt !== undefined || clock.state === "cancelled"));
   for (const message of draft.view.outbox.values()) {
     if (message.ticket !== ticket.no || message.state !== "pending") continue;
     const answers = message.role === "assignee" ? ["accept"] : (answeredBy[message.role] ?? []);
-    if (answers.some(isMet)) draft.putMessage({ ...message, state: "cancelled" });
+    if (answers.some(isMet) || isOver(OF_A_CLOCK.exec(message.step)?.[1]))
+      draft.putMessage({ ...message, state: "cancelled" });
   }
 }

@@ -183,14 +183,20 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
       draft.putTicket(
         ticket,
         "clock-met",
-        { clock: clock.kind, late: clock.state === "breached", took: at - clock.startedAt },
+        {
+          clock: clock.kind,
+          late: clock.state === "breached",
+          took: at - clock.startedAt,
+          ...(command.occurredAt === undefined ? {} : { backEntry: true }),
+        },
         at,
       );
     }
   }
   if (over) draft.cancelMessages(ticket.no);
   else cancelAnswered(draft, ticket);
-  if (rule.needs === "assignee" && command.assignee) {
+  // What is entered later was said by phone then.
+  if (rule.needs === "assignee" && command.assignee && command.occurredAt === undefined) {
     tellPerson(draft, ticket, command.assignee, {
       zh: "已派给您，请接单并赶赴现场",
       en: "Sent to you: accept it and go there",

@@ -1,3 +1,4 @@
+import type { JournalRow } from "#model/journal";
 import {
   both,
   clockOf,
@@ -14,6 +15,9 @@ import {
   word,
   words,
 } from "./line.ts";
+
+/** A span says how much and not which way. */
+const isBack = ({ data }: JournalRow): boolean => typeof data.by === "number" && data.by < 0;
 
 export const ticketLines: Readonly<Record<string, Line>> = {
   "ticket-opened": (row) =>
@@ -34,6 +38,11 @@ export const ticketLines: Readonly<Record<string, Line>> = {
     both(
       `火警期间：${textOf(row, "title")?.zh ?? ""}，工单 ${word(row, "child")} 挂在本单之下`,
       `During the fire: ${textOf(row, "title")?.en ?? ""}; ticket ${word(row, "child")} hangs under this one`,
+    ),
+  "told-by-phone": (row) =>
+    both(
+      `按纸质记录补开，期间 ${words(row, "steps").length} 个通知步骤已电话通知，不再补发`,
+      `Opened from the paper record; the ${words(row, "steps").length} steps of that time were told by phone and are not sent again`,
     ),
   "rule-deleted": (row, names) => {
     const alarm = names.alarm(word(row, "alarm"));
@@ -104,8 +113,8 @@ export const ticketLines: Readonly<Record<string, Line>> = {
     ),
   "clock-step": (row) =>
     both(
-      `系统时钟调整 ${spanOf(row, "by").zh}，时限同步顺延`,
-      `The clock was set by ${spanOf(row, "by").en}; deadlines moved with it`,
+      `系统时钟${isBack(row) ? "回拨" : "前拨"} ${spanOf(row, "by").zh}，时限同步移动`,
+      `The clock was set ${isBack(row) ? "back" : "forward"} by ${spanOf(row, "by").en}; deadlines moved with it`,
     ),
   "calendar-changed": fixed(
     "工作日历已修改，按工作日计的时限已重算",

@@ -122,7 +122,7 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
     },
     async (request, reply) => {
       const { commandId, class: ticketClass, description, severity, device, place, care } = request.body;
-      const { occurredAt, expected, reporter, drill } = request.body;
+      const { occurredAt, toldByPhone, expected, reporter, drill } = request.body;
       const done = await house.act(commandId, actorOf(request), {
         do: "open-ticket",
         class: ticketClass,
@@ -131,6 +131,7 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
         ...(device === undefined ? {} : { device }),
         ...(drill === undefined ? {} : { drill }),
         ...(occurredAt === undefined ? {} : { occurredAt: toInstant(occurredAt) }),
+        ...(toldByPhone === undefined ? {} : { toldByPhone }),
         ...(place === undefined ? {} : { place: withoutGaps(place) }),
         ...(expected === undefined ? {} : { expected: toInstant(expected) }),
         ...(care === undefined ? {} : { care }),

@@ -196,6 +196,22 @@ test("when the door refuses the file, its bytes go as well; a file that was eras
   expect(detail.body.files).toMatchObject([{ id, gone: true }]);
 });
 
+test("a full disk is told as that, nothing stands on the ticket, and the same command takes it once there is room", async () => {
+  const { put: whole } = stand.vault;
+  const vault = stand.vault as { put: Stand["vault"]["put"] };
+  vault.put = () => Promise.reject(Object.assign(new Error("no space left"), { code: "ENOSPC" }));
+  const words = { commandId: "photo-0009" };
+  const full = await upload(jpeg(), { words });
+  expect(full).toMatchObject({
+    status: 503,
+    body: { code: "disk-full", message: { zh: expect.stringContaining("磁盘已满") } },
+  });
+  expect(of().files).toBeUndefined();
+  vault.put = whole;
+  expect((await upload(jpeg(), { words })).status).toBe(201);
+  expect(of().files).toHaveLength(1);
+});
+
 test("a ticket takes sixty files", async () => {
   const files = Array.from({ length: 60 }, (_, i) => ({
     id: String(i).padStart(32, "0"),

@@ -46,7 +46,7 @@ test("the same news for three people is one post that mentions all three", async
   expect(far.calls[0]?.body.at.atMobiles.toSorted()).toEqual(people.map(({ phone }) => phone));
 });
 
-test("shut out by the vendor: the robot rests ten minutes, and the emergency goes out by text at once", async () => {
+test("case 23: shut out by the vendor: the robot rests ten minutes, and the emergency goes out by text at once", async () => {
   await using far = await startVendor("dingtalk");
   await using gate = await startVendor("plain");
   far.mood = { code: 130101 };
@@ -74,7 +74,7 @@ test("shut out by the vendor: the robot rests ten minutes, and the emergency goe
   await house.reached("b", "accepted");
 });
 
-test("a wrong secret all day: one try per message, the next way at once, one line in the log", async () => {
+test("case 25: a wrong secret all day: one try per message, the next way at once, one line in the log", async () => {
   await using far = await startVendor("feishu", { secret: "right-secret" });
   await using gate = await startVendor("plain");
   const feishu: ChannelSetting = {
@@ -112,7 +112,7 @@ test("somebody without a phone is no fault of the channel", async () => {
   expect(house.office.channels()).toMatchObject([{ health: "unused" }]);
 });
 
-test("sixty faults in a minute are a few digests, and the emergency among them finds a token that was kept for it", async () => {
+test("case 24: sixty faults in a minute are a few digests, and the emergency among them finds a token that was kept for it", async () => {
   await using far = await startVendor("dingtalk");
   await using house = startOffice({ messages: [], channels: [robot(far, { perMinute: 6 })], tickets, people });
   const put = async (messages: Message[]) => {

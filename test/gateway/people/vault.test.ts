@@ -1,10 +1,13 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { addKey, forgetOldKeys, KeyTrouble, openKeyring } from "../../../gateway/people/keyring.ts";
 import { type Entry, newEntryId, openVault } from "../../../gateway/people/vault.ts";
+import { needs } from "../../support/needs.ts";
 
 const fresh = () => mkdtempSync(join(tmpdir(), "gatehouse-vault-"));
 const NO = "GD20261121-000123";
@@ -140,3 +143,24 @@ test("what is erased or written anew while everything is sealed anew stays so, a
     expect((await vault.read(one))?.toString()).toBe(i % 2 === 0 ? undefined : "new");
   expect((await vault.read(late))?.toString()).toBe("late");
 });
+
+/** A disk of its own needs a mount: a machine that allows none says so. */
+const canMount = (() => {
+  const there = spawnSync("unshare", ["--version"]).error === undefined;
+  if (!needs("unshare", "apt-get install util-linux", there)) return false;
+  return spawnSync("unshare", ["-rm", "sh", "-c", "mount -t tmpfs none /tmp"]).status === 0;
+})();
+
+test.runIf(canMount)(
+  "on a full disk a file is refused, leaves nothing half written, and what was there stays whole",
+  () => {
+    const program = fileURLToPath(new URL("../../support/fill-vault.ts", import.meta.url));
+    const folder = fresh();
+    const mounted = 'mount -t tmpfs -o size=3m none "$0" && exec "$@"';
+    const args = ["-rm", "sh", "-c", mounted, folder, process.execPath, program, folder];
+    const done = spawnSync("unshare", args, { encoding: "utf8" });
+    expect([done.status, done.stderr.includes("Error")]).toEqual([0, false]);
+    // Two of a megabyte fit, the third does not; with the second gone there is room again.
+    expect(JSON.parse(done.stdout)).toEqual({ kept: 2, code: "ENOSPC", names: 2, whole: true, again: true });
+  },
+);

@@ -2,9 +2,10 @@ import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ClassPolicy, Policy, TicketClass } from "#model/policy";
 import { formatSpan } from "#model/time";
-import { overridePolicy, readPolicy, rolesTold } from "../../../gateway/site/policy.ts";
+import { readPolicy, rolesTold } from "../../../gateway/site/policy.ts";
 import { createProblemList } from "../../../gateway/site/problems.ts";
 import { readYaml } from "../../../gateway/site/read-yaml.ts";
+import { overridePolicy } from "../../../gateway/site/response-file.ts";
 import { problemsOf, shipped, siteOf } from "./written-site.ts";
 
 async function shippedPolicy(zone: "urban" | "other"): Promise<Policy> {
@@ -193,6 +194,40 @@ describe("a site's response.yaml", () => {
     });
     expect(site.policy.classes.elevator_entrapment).toEqual(plain.policy.classes.elevator_entrapment);
     expect(site.policy.version).toMatch(/^test\.1\+[0-9a-f]{8}$/);
+  });
+
+  test("changes ladders, expiries, warnings and waits, each alone, and marks the version", async () => {
+    const plain = await siteOf();
+    const ladder = "[{ id: ours, after: 2m, unless: [acknowledge], tell: [operator], say: { zh: 请处理, en: Act } }]";
+    const changes = {
+      [`ladders: { S1: ${ladder} }`]: (policy: Policy) =>
+        expect(policy.ladders.S1.map(({ id, after }) => [id, after])).toEqual([["ours", 120_000]]),
+      "acknowledgeExpires: { S1: 4m }": ({ acknowledgeExpires }: Policy) =>
+        expect(acknowledgeExpires).toEqual({ ...plain.policy.acknowledgeExpires, S1: 240_000 }),
+      "warn: { share: 0.6 }": ({ warn }: Policy) => expect(warn).toEqual({ ...plain.policy.warn, share: 0.6 }),
+      "hold: { longest: 12h }": ({ hold }: Policy) =>
+        expect(hold).toEqual({ ...plain.policy.hold, longest: 12 * 3_600_000 }),
+      "reopen: { within: 3d }": ({ reopen }: Policy) => expect(reopen).toEqual({ within: 3 * 86_400_000 }),
+    };
+    for (const [text, holds] of Object.entries(changes)) {
+      const { policy } = await siteOf({ "response.yaml": `${text}\n` });
+      holds(policy);
+      expect(policy.version).toMatch(/^test\.1\+[0-9a-f]{8}$/);
+      expect(policy.classes).toEqual(plain.policy.classes);
+    }
+  });
+
+  test("with a ladder that is empty, tells nobody known or names a step twice is refused at its place", async () => {
+    const step = (id: string, tell: string) =>
+      `    - { id: ${id}, after: 1m, tell: [${tell}], say: { zh: 请处理, en: Act } }\n`;
+    expect(await problemsOf({ "response.yaml": "ladders: { S1: [] }\n" })).toHaveLength(1);
+    expect(await problemsOf({ "response.yaml": `ladders:\n  S1:\n${step("a", "operatr")}` })).toContain(
+      "response.yaml:3:34 there is no role operatr",
+    );
+    const twice = step("a", "operator") + step("a", "operator");
+    expect(await problemsOf({ "response.yaml": `ladders:\n  S1:\n${twice}` })).toEqual([
+      expect.stringContaining("the step a already stands in line 3"),
+    ]);
   });
 
   test("an empty one changes nothing", async () => {

@@ -35,7 +35,24 @@ const texts: Readonly<Record<string, readonly string[]>> = {
   notices: ["notices: none\n", "notices:\n  reach: 2\n", "notices:\n  tell: [nobody]\n"],
   personal: ["personal: 90d\n", "personal:\n  contacts: forever\n"],
   recovered: ["recovered: 30m\n", "recovered:\n  S1: 30m\n", "recovered:\n  S3: later\n"],
-  "the file": ["- 1\n", "ladders: {}\n", "classes: [\n", "\u0000\u0001\n", "fireLog: &a [*a]\n"],
+  warn: ["warn: early\n", "warn:\n  share: 75\n", "warn:\n  shortUpTo: soon\n"],
+  acknowledgeExpires: [
+    "acknowledgeExpires: 10m\n",
+    "acknowledgeExpires: { S5: 1m }\n",
+    "acknowledgeExpires: { S1: -1m }\n",
+  ],
+  hold: ["hold: 2h\n", "hold: { longest: forever }\n"],
+  reopen: ["reopen: never\n", "reopen: { within: 90d }\n"],
+  ladders: [
+    "ladders: []\n",
+    "ladders: { S1: [] }\n",
+    "ladders: { S9: [] }\n",
+    "ladders: { S1: [{ id: a, after: 1m }] }\n",
+    "ladders: { S1: [{ id: a, after: 1m, tell: [], say: { zh: 甲, en: A } }] }\n",
+    "ladders: { S1: [{ id: a, after: 1m, tell: [nobody], say: { zh: 甲, en: A } }] }\n",
+    "ladders: { S1: [{ id: a, after: 1m, unless: [supper], tell: [operator], say: { zh: 甲, en: A } }] }\n",
+  ],
+  "the file": ["- 1\n", "ladder: {}\n", "classes: [\n", "\u0000\u0001\n", "fireLog: &a [*a]\n"],
 };
 
 test.each(Object.entries(texts).flatMap(([section, all]) => all.map((text) => [section, text] as const)))(

@@ -85,6 +85,45 @@ describe("what got lost", () => {
   });
 });
 
+describe("many tickets that lost something at once", () => {
+  const faults = Array.from({ length: 12 }, (_, n) =>
+    verdict(`door.fault-${n}`, `lift-${n + 2}`, "active", { ticket: "general_fault", severity: "S2" }),
+  );
+  const loseAll = (count: number) => {
+    for (const fault of faults) house.take({ type: "conditions", transitions: [fault] }, at(0, 1));
+    for (const ticket of [...house.tickets.values()].slice(0, count)) {
+      const ladder = ticket.ladder.filter(({ state }) => state !== "waiting");
+      house.tickets.set(ticket.no, { ...ticket, ladder, clocks: [], wakeAt: at(999_999) });
+    }
+  };
+
+  test("are armed again in the same beat, journalled one by one, and told in one message under the gravest", () => {
+    loseAll(13);
+    house.beat(at(1), at(2));
+    expect(reArmed()).toHaveLength(13);
+    expect(new Set(reArmed().map(({ at: when }) => when)).size).toBe(1);
+    expect(told()).toEqual(["p-control-room-operator"]);
+    const message = house.said.find(({ step }) => step.startsWith("re-armed"));
+    const first = [...house.tickets.values()].find(({ severity }) => severity === "S1");
+    expect(message?.ticket).toBe(first?.no);
+    expect(message?.text.zh).toMatch(/13 张工单的计时或升级步骤缺失.*等 12 张/);
+    expect(message?.text.en).toMatch(/13 tickets missing.* and 7 more/);
+    for (const { clocks, ladder, wakeAt } of house.tickets.values()) {
+      expect(clocks.length).toBeGreaterThan(3);
+      expect(ladder.length).toBeGreaterThan(3);
+      expect(wakeAt).toBeLessThan(at(999_999));
+    }
+    house.beat(at(2), at(4));
+    expect(reArmed()).toHaveLength(13);
+  });
+
+  test("three are told one by one", () => {
+    loseAll(3);
+    house.beat(at(1), at(2));
+    expect(told()).toHaveLength(3);
+  });
+});
+
 describe("what is in order", () => {
   test("a ticket of an older policy keeps the ladder that it was opened under", () => {
     const more = { ...policy.ladders.S1[0]!, id: "s1-new" };

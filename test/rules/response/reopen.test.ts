@@ -122,8 +122,41 @@ describe("three like faults within seven days", () => {
   });
 
   test("not when the third comes after eight days, and not in drills", () => {
-    expect(thrice({}, 8)).toEqual([]);
+    for (const [n, day] of [0, 2, 8].entries()) {
+      // Each fault of its own kind: a new ticket, and no further round of an old one.
+      desk.take("active", onDay(day), "S3", `elevator.fault-${n}`);
+      const ticket = desk.newest();
+      for (const step of ["accept", "arrive", "repair"] as const) desk.step(ticket, step, onDay(day, 1), {}, operator);
+      desk.take("normal", onDay(day, 1), "S3", `elevator.fault-${n}`);
+      desk.step(ticket, "close", onDay(day, 1));
+    }
+    expect([...desk.house.tickets.values()].map(({ rectifies }) => rectifies)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
     expect(thrice({ simulated: true }, 5)).toEqual([]);
+  });
+
+  test("opened again twice opens one as well, however long it took to show", () => {
+    const [rectification, ...more] = thrice({}, 8);
+    expect(more).toEqual([]);
+    expect(rectification?.title.zh).toBe("专项整改：lift-1 号 一般故障 重开 2 次");
+  });
+
+  test("a series that was rectified and came to an end does not stand in the way of the next one", () => {
+    for (const day of [0, 1, 2]) desk.workThrough(onDay(day), onDay(day, 1));
+    const rectifications = () => [...desk.house.tickets.values()].filter((one) => one.rectifies);
+    expect(rectifications()).toHaveLength(1);
+    for (const [n, day] of [11, 12, 13].entries()) {
+      desk.take("active", onDay(day), "S3", `elevator.late-${n}`);
+      const ticket = desk.open().find((one) => !one.rectifies);
+      for (const step of ["accept", "arrive", "repair"] as const) desk.step(ticket, step, onDay(day, 1), {}, operator);
+      desk.take("normal", onDay(day, 1), "S3", `elevator.late-${n}`);
+      desk.step(ticket, "close", onDay(day, 1));
+    }
+    expect(rectifications()).toHaveLength(2);
+    expect(rectifications()[1]?.rectifies).toHaveLength(3);
   });
 
   test("a fourth fault opens no second one, and a fault finds its own ticket beside it", () => {

@@ -223,7 +223,7 @@ export const en: Words = {
   },
   ticket: {
     pane: "Emergency tickets",
-    byRemaining: "gravest first, then least time; signal back: lower",
+    byRemaining: "gravest first; recovered lower",
     none: "No open tickets",
     cardLabel: (no, what, who) => `Ticket ${no}: ${who}, ${what}`,
     open: "Open",
