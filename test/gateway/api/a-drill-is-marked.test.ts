@@ -141,11 +141,7 @@ describe("what is shown", () => {
       className: { zh: "【演练】电梯困人", en: "[DRILL] Entrapment" },
       title: { zh: expect.stringMatching(/^【演练】/), en: expect.stringMatching(/^\[DRILL\]/) },
     });
-<<<<<<< HEAD
     expect(visitBody(ticket(), crew, view, TEN, new Set(), house.alarms).work).toMatchObject({
-=======
-    expect(visitBody(ticket(), crew, view, TEN, new Set(), new Map()).work).toMatchObject({
->>>>>>> main
       drill: true,
       className: { zh: "【演练】电梯困人" },
     });
