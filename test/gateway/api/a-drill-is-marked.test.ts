@@ -141,7 +141,7 @@ describe("what is shown", () => {
       className: { zh: "【演练】电梯困人", en: "[DRILL] Entrapment" },
       title: { zh: expect.stringMatching(/^【演练】/), en: expect.stringMatching(/^\[DRILL\]/) },
     });
-    expect(visitBody(ticket(), crew, view, TEN, new Set(), new Map()).work).toMatchObject({
+    expect(visitBody(ticket(), crew, view, TEN, new Set(), house.alarms).work).toMatchObject({
       drill: true,
       className: { zh: "【演练】电梯困人" },
     });
