@@ -8,8 +8,7 @@ import { formatInstant, formatSpan, type Instant, milliseconds } from "#model/ti
 import { pausedFor } from "../../rules/response/clocks.ts";
 import { policyOf } from "../../rules/response/frozen-policy.ts";
 import { allowedSteps } from "../../rules/response/possible-steps.ts";
-import { isPreempted, preemptedText } from "../../rules/response/preempted.ts";
-import { clockName } from "../../rules/response/words.ts";
+import { clockName, preemptedText } from "../../rules/response/words.ts";
 import { maybe, place, text, time } from "./project.ts";
 import type { ClockBody, TicketBody, TicketDetailBody } from "./ticket-shapes.ts";
 
@@ -122,7 +121,7 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
       hold && {
         reason: hold.reason,
         text: text(
-          isPreempted(ticket)
+          hold.emergency !== undefined
             ? preemptedText
             : (reasons.find((one) => one.id === hold.reason)?.text ?? { zh: hold.reason, en: hold.reason }),
         ),

@@ -2,15 +2,10 @@
  * 挂起（被抢占）: work whose technician was called to an emergency. It stands on hold so that everybody sees that nobody is at it,
  * its clocks run on, and it is offered to others meanwhile (response.md 2.7, case 22).
  */
-import type { Text } from "#model/text";
 import type { Ticket, TicketState } from "#model/ticket";
 
 /** The reason that such a hold carries; it is the house's own and never chosen by a person. */
 export const PREEMPTED = "preempted";
-export const preemptedText: Text = {
-  zh: "被抢占：人员已转去紧急工单，时限照计",
-  en: "Pre-empted: its technician left for an emergency, the clocks run on",
-};
 
 export const isPreempted = (ticket: Pick<Ticket, "hold">): boolean => ticket.hold?.emergency !== undefined;
 

@@ -52,3 +52,9 @@ export function overEmergency(real: readonly Pick<Ticket, "no">[]) {
     en: `${tickets.length} real tickets of S1 or S2 are open (${few.join(", ")}). See to them first; to hold the drill all the same, confirm it.`,
   };
 }
+
+/** Why pre-empted work is on hold. */
+export const preemptedText: Text = {
+  zh: "被抢占：人员已转去紧急工单，时限照计",
+  en: "Pre-empted: its technician left for an emergency, the clocks run on",
+};
