@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { jpeg } from "../gateway/api/pictures.ts";
 import { builtConsole, hasBrowser, launch } from "./browser.ts";
@@ -34,6 +34,11 @@ describe.runIf(hasBrowser())("the page behind a link", () => {
   const open = () => visit.open();
   const press = (step: string) => visit.press(step);
   const state = (name: string) => visit.state(name);
+  /** Wholly within the screen of the phone, as it is scrolled now. */
+  const isInSight = async (what: Locator) => {
+    const box = await what.boundingBox();
+    return box !== null && box.y >= 0 && box.y + box.height <= (page.viewportSize()?.height ?? 0);
+  };
   const show = (name: string) => page.screenshot({ path: join(pictures, `phone-${name}.png`), fullPage: true });
 
   test("two taps from the message to the work taken; then there, a photo, the time, freed, repaired and signed", async () => {
@@ -57,9 +62,13 @@ describe.runIf(hasBrowser())("the page behind a link", () => {
     await page.locator('[data-sop="talk"][aria-pressed="true"]').waitFor();
     const files = page.locator('input[type="file"]');
     await files.setInputFiles({ name: "p.jpg", mimeType: "image/jpeg", buffer: Buffer.from("no picture") });
-    // Said where the thumb is, and taken back once a photo went through.
-    await page.locator('.foot [role="alert"]').getByText("不支持此类文件").waitFor();
+    // It is said why, in sight, until it was read.
+    const refused = page.locator('[data-refused="1"]');
+    await refused.getByText("不支持此类文件").waitFor();
+    await expect.poll(() => isInSight(refused)).toBe(true);
     visit.complaints.length = 0;
+    await refused.getByRole("button").last().click();
+    await refused.waitFor({ state: "detached" });
     // What the browser cannot read goes as it is; the gateway takes the place out.
     await page.locator('input[type="file"]').setInputFiles({ name: "p.jpg", mimeType: "image/jpeg", buffer: jpeg() });
     await page.getByText("已传 1 个文件").waitFor();
