@@ -3,6 +3,7 @@
 import type { Workdays } from "./calendar.ts";
 import type { FireLogPolicy } from "./fire-log.ts";
 import type { NoticePolicy } from "./notice.ts";
+import type { PolicyProfile } from "./policy-profile.ts";
 import type { Severity } from "./severity.ts";
 import type { Text } from "./text.ts";
 import { days, type Span } from "./time.ts";
@@ -184,6 +185,9 @@ export interface Policy {
   readonly answeredBy: Readonly<Record<string, readonly ClockKind[]>>;
   readonly ladders: Readonly<Record<Severity, readonly LadderStep[]>>;
   readonly classes: Readonly<Partial<Record<TicketClass, ClassPolicy>>>;
+  /** What a site may lay over this policy by its name, and what this site did, in that order. */
+  readonly profiles?: Readonly<Record<string, PolicyProfile>>;
+  readonly profilesInForce?: readonly string[];
   /** Names of the roles used in `tell`. */
   readonly roles: Readonly<Record<string, Text>>;
 }

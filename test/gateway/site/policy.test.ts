@@ -216,7 +216,8 @@ describe("the default policy", () => {
     expect(numbers.length).toBeGreaterThan(60);
     expect(
       numbers.filter(
-        (line) => !/# .*(\[(TSG|J|iTop|96333|GB25201)\]|\b[TFEC]\d+)/.test(line) && !line.includes("feedback: 1h # F3"),
+        (line) =>
+          !/# .*(\[(TSG|J|iTop|96333|GB25201|HZ)\]|\b[TFEC]\d+)/.test(line) && !line.includes("feedback: 1h # F3"),
       ),
     ).toEqual([]);
   });

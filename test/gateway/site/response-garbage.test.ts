@@ -3,6 +3,16 @@ import { expect, test } from "vitest";
 import { shipped, writeSite } from "./written-site.ts";
 
 const texts: Readonly<Record<string, readonly string[]>> = {
+  profiles: [
+    "profiles: hz-draft\n",
+    "profiles: { hz-draft: true }\n",
+    "profiles: [hz-drft]\n",
+    "profiles: [medical, medical]\n",
+    "profiles: [3, relaxed-000]\n",
+    "profiles: [toString]\n",
+    "profiles: [__proto__]\n",
+    "profiles: [null]\n",
+  ],
   fireLog: [
     "fireLog: yes\n",
     "fireLog: [2h]\n",
