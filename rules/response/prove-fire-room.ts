@@ -45,7 +45,9 @@ function longShifts(site: Site, roles: readonly string[], longest: number | unde
     site.people.teams.filter((team) => team.roles.some((role) => roles.includes(role))).map(({ id }) => id),
   );
   const long = site.people.shifts.filter(({ team, from, to }) => teams.has(team) && lengthOf(from, to) > longest);
-  return long.map(({ team, from, to }) => {
+  // Two kinds of days, or two halves of a team, may have the same hours.
+  const different = new Map(long.map((shift) => [`${shift.team} ${shift.from} ${shift.to}`, shift]));
+  return [...different.values()].map(({ team, from, to }) => {
     const span = `${clockTime(from)}–${clockTime(to)}`;
     const most = longest / hours(1);
     return holeAt(
