@@ -83,6 +83,16 @@ export interface ClassPolicy {
   readonly levels?: Readonly<Partial<Record<Severity, Text>>>;
   /** In place of the ladder of the severity. */
   readonly ladder?: readonly LadderStep[];
+  /**
+   * What opens between `from` and `to` (minutes after the site's midnight, over midnight as well) has these clocks run out by `by` of
+   * the morning at the latest.
+   */
+  readonly night?: {
+    readonly from: number;
+    readonly to: number;
+    readonly by: number;
+    readonly clocks: readonly ClockKind[];
+  };
   /** Somebody of a team lead's standing reviews the ticket before anybody is sent. */
   readonly review?: true;
   /** Roles whose people it is offered to, and what they must be able to do; absent: a person at the desk sends somebody. */

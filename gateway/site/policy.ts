@@ -36,6 +36,11 @@ const Step = z.strictObject({
 });
 export const Ladder = z.array(Step);
 
+/** `08:00` as minutes after midnight. */
+const TimeOfDay = z
+  .string()
+  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/)
+  .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)));
 const Class = z.strictObject({
   name: TextPair,
   severity: Severity,
@@ -51,6 +56,9 @@ const Class = z.strictObject({
   levels: shapeOf(Severity.options, TextPair).optional(),
   ladder: Ladder.optional(),
   review: z.literal(true).optional(),
+  night: z
+    .strictObject({ from: TimeOfDay, to: TimeOfDay, by: TimeOfDay, clocks: z.array(z.enum(clockKinds)).min(1) })
+    .optional(),
   sop: z.array(z.strictObject({ id: Id, text: TextPair, mandatory: z.boolean() })),
 });
 
@@ -75,11 +83,6 @@ export const Kpi = z.strictObject({
   complaints: Share,
 });
 
-/** `08:00` as minutes after midnight. */
-const TimeOfDay = z
-  .string()
-  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/)
-  .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)));
 export const Reports = z.strictObject({
   at: TimeOfDay,
   weekday: z.int().min(1).max(7),
@@ -171,6 +174,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
       ...(entry.levels ? { levels: told(entry.levels) } : {}),
       ...(entry.ladder ? { ladder: steps(part(at, "ladder"), entry.ladder) } : {}),
       ...(entry.review ? { review: entry.review } : {}),
+      ...(entry.night ? { night: entry.night } : {}),
       extraSteps: steps(part(at, "extraSteps"), entry.extraSteps),
       sop: entry.sop,
     };
