@@ -133,6 +133,10 @@ export interface KpiTargets {
   readonly satisfaction: { readonly alarm: number; readonly target: number };
   readonly firstFix: number;
   readonly followUp: number;
+  /** Rectifications (专项整改) that were done by their limit. */
+  readonly rectify: number;
+  /** Records that a supervisor looks through each day, on paper: the house has no account of it. */
+  readonly sampleDaily: number;
   /** How much less often faults come back than in the period before. */
   readonly repeatDrop: number;
   /** Complaints among all tickets. */

@@ -79,6 +79,8 @@ export const Kpi = z.strictObject({
   satisfaction: z.strictObject({ alarm: Share, target: Share }),
   firstFix: Share,
   followUp: z.number().gt(0).max(1),
+  rectify: z.number().gt(0).max(1),
+  sampleDaily: z.number().gt(0).max(1),
   repeatDrop: Share,
   complaints: Share,
 });

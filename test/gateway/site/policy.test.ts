@@ -130,6 +130,8 @@ describe("the default policy", () => {
     expect(policy.kpi).toMatchObject({
       satisfaction: { alarm: 0.9, target: 0.95 },
       firstFix: 0.85,
+      rectify: 1,
+      sampleDaily: 0.2,
       repeatDrop: 0.2,
       complaints: 0.02,
     });

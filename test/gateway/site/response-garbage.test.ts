@@ -35,7 +35,13 @@ const texts: Readonly<Record<string, readonly string[]>> = {
     'workdays:\n  "2027": { source: x, off: [2027-13-01], on: [] }\n',
     'workdays:\n  "2027": { source: x, off: [2026-01-01], on: [] }\n',
   ],
-  kpi: ["kpi: best\n", "kpi:\n  inTime: 95\n", "kpi:\n  firstFix: many\n"],
+  kpi: [
+    "kpi: best\n",
+    "kpi:\n  inTime: 95\n",
+    "kpi:\n  firstFix: many\n",
+    "kpi:\n  rectify: 2\n",
+    "kpi:\n  sampleDaily: 0\n",
+  ],
   reports: [
     "reports: daily\n",
     'reports:\n  at: "25:00"\n',
