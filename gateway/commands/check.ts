@@ -1,5 +1,7 @@
 /** `gatehouse check <site>`: every problem of a site folder, and which rule applies to which device. */
 
+import type { Policy } from "#model/policy";
+import type { Text } from "#model/text";
 import { proveResponse } from "../../rules/response/prove.ts";
 import { createClock } from "../clock.ts";
 import { withSelf } from "../self/self-device.ts";
@@ -27,6 +29,7 @@ export async function check(line: CommandLine, args: string[]): Promise<number> 
       `Site ${site.id} is good: ${site.devices.length} devices, ${site.points.length} points, ${site.rules.length} rules.`,
     ),
   );
+  for (const text of profilesInForce(site.policy)) line.print(text[line.language]);
   line.print(
     holes.length === 0
       ? say(
@@ -41,4 +44,17 @@ export async function check(line: CommandLine, args: string[]): Promise<number> 
         ),
   );
   return exit.done;
+}
+
+/** Which profiles of the policy the site took over, in the order in which they lie on it; nothing when it took none. */
+function profilesInForce({ profiles = {}, profilesInForce: names = [], version }: Policy): readonly Text[] {
+  if (names.length === 0) return [];
+  const list = (language: "zh" | "en"): readonly string[] =>
+    names.map((id) => `${id}${language === "zh" ? `（${profiles[id]?.name.zh}）` : ` (${profiles[id]?.name.en})`}`);
+  return [
+    {
+      zh: `采用的响应方案：${list("zh").join("、")}；策略版本 ${version}。`,
+      en: `Response profiles in force: ${list("en").join(", ")}; policy version ${version}.`,
+    },
+  ];
 }

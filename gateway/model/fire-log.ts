@@ -19,6 +19,10 @@ export interface FireLogPolicy {
   readonly roles: readonly string[];
   readonly tell: readonly string[];
   readonly checks: readonly { readonly id: string; readonly text: Text }[];
+  /** So many people are in the room at any time; `gatehouse check` holds the rota against it. */
+  readonly atLeast?: number | undefined;
+  /** No shift of these roles is longer; `gatehouse check` says so. */
+  readonly longestShift?: Span | undefined;
 }
 
 /** What the person at the panel wrote. */

@@ -3,6 +3,7 @@
 import type { Workdays } from "./calendar.ts";
 import type { FireLogPolicy } from "./fire-log.ts";
 import type { NoticePolicy } from "./notice.ts";
+import type { PolicyProfile } from "./policy-profile.ts";
 import type { Severity } from "./severity.ts";
 import type { Text } from "./text.ts";
 import { days, type Span } from "./time.ts";
@@ -82,6 +83,16 @@ export interface ClassPolicy {
   readonly levels?: Readonly<Partial<Record<Severity, Text>>>;
   /** In place of the ladder of the severity. */
   readonly ladder?: readonly LadderStep[];
+  /**
+   * What opens between `from` and `to` (minutes after the site's midnight, over midnight as well) has these clocks run out by `by` of
+   * the morning at the latest.
+   */
+  readonly night?: {
+    readonly from: number;
+    readonly to: number;
+    readonly by: number;
+    readonly clocks: readonly ClockKind[];
+  };
   /** Somebody of a team lead's standing reviews the ticket before anybody is sent. */
   readonly review?: true;
   /** Roles whose people it is offered to, and what they must be able to do; absent: a person at the desk sends somebody. */
@@ -122,6 +133,10 @@ export interface KpiTargets {
   readonly satisfaction: { readonly alarm: number; readonly target: number };
   readonly firstFix: number;
   readonly followUp: number;
+  /** Rectifications (专项整改) that were done by their limit. */
+  readonly rectify: number;
+  /** Records that a supervisor looks through each day, on paper: the house has no account of it. */
+  readonly sampleDaily: number;
   /** How much less often faults come back than in the period before. */
   readonly repeatDrop: number;
   /** Complaints among all tickets. */
@@ -184,6 +199,9 @@ export interface Policy {
   readonly answeredBy: Readonly<Record<string, readonly ClockKind[]>>;
   readonly ladders: Readonly<Record<Severity, readonly LadderStep[]>>;
   readonly classes: Readonly<Partial<Record<TicketClass, ClassPolicy>>>;
+  /** What a site may lay over this policy by its name, and what this site did, in that order. */
+  readonly profiles?: Readonly<Record<string, PolicyProfile>>;
+  readonly profilesInForce?: readonly string[];
   /** Names of the roles used in `tell`. */
   readonly roles: Readonly<Record<string, Text>>;
 }

@@ -63,6 +63,8 @@ export interface ResponseFigures extends Window {
   /** 1 to 5. */
   readonly rating: number;
   readonly followUps: { readonly due: number; readonly done: number };
+  /** 专项整改 whose limit came, or that were done before it. */
+  readonly rectifications: { readonly due: number; readonly done: number };
   readonly top: readonly DeviceCount[];
   /** The clocks that were not met, worst first. */
   readonly late: readonly LateClock[];
@@ -151,6 +153,10 @@ export function responseFigures(
   const repaired = faults.filter((round) => round.resolvedAt !== undefined);
   const ratings = rounds.flatMap(({ rating }) => rating ?? []);
   const visits = timesOf(rounds, "followup");
+  const rectified = timesOf(
+    rounds.filter(({ ticket }) => ticket.rectifies !== undefined),
+    "resolve",
+  );
   const devices = [...Map.groupBy(faults, ({ ticket }) => ticket.device ?? "")].map(([device, own]) => ({
     device,
     count: own.length,
@@ -180,6 +186,7 @@ export function responseFigures(
     satisfied: ratings.filter((one) => one >= SATISFIED).length,
     rating: mean(ratings),
     followUps: { due: visits.count, done: rounds.filter(({ taken }) => taken.followup?.took !== undefined).length },
+    rectifications: { due: rectified.count, done: rectified.met },
     top: devices.sort((a, b) => b.count - a.count || (a.device < b.device ? -1 : 1)).slice(0, MOST),
     late: lateOf(rounds),
     others,

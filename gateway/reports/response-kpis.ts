@@ -13,6 +13,8 @@ export const usualTargets: KpiTargets = {
   satisfaction: { alarm: 0.9, target: 0.95 },
   firstFix: 0.85,
   followUp: 1,
+  rectify: 1,
+  sampleDaily: 0.2,
   repeatDrop: 0.2,
   complaints: 0.02,
 };
@@ -167,6 +169,30 @@ export function responseKpis({ kpi: targets = usualTargets }: Pick<Policy, "kpi"
       unit: "share",
       target: { atLeast: targets.followUp, source: POLICY },
       read: ({ followUps }) => followUps.done / followUps.due,
+    },
+    {
+      id: "rectified",
+      group: "quality",
+      name: { zh: "整改完成率", en: "Rectified in time" },
+      formula: {
+        zh: "按时完成的专项整改 ÷（已完成 + 已超时的）；仍在时限内的不计",
+        en: "Rectifications done by their limit ÷ (done + overdue); those with time left do not count",
+      },
+      unit: "share",
+      target: { atLeast: targets.rectify, source: POLICY },
+      read: ({ rectifications }) => rectifications.done / rectifications.due,
+    },
+    {
+      id: "sampled",
+      group: "quality",
+      name: { zh: "每日抽查比例", en: "Sampled each day" },
+      formula: {
+        zh: "主管每日抽查的服务记录 ÷ 当日记录；抽查登记在纸面，系统没有数据，不计算",
+        en: "Records that a supervisor looked through ÷ records of the day; kept on paper, so the house has no figure",
+      },
+      unit: "share",
+      target: { atLeast: targets.sampleDaily, source: POLICY },
+      read: () => Number.NaN,
     },
   ];
 }

@@ -15,6 +15,15 @@ export const FireLogFile = z.strictObject({
   roles: z.array(z.string()).min(1),
   tell: z.array(z.string()).min(1),
   checks: z.array(z.strictObject({ id: Id, text: TextPair })),
+  atLeast: z.int().min(1).max(20).optional(),
+  longestShift: SpanText.refine((span) => span > 0 && span <= days(1), {
+    params: {
+      what: { zh: "班次不能长于 24 小时", en: "a shift is no longer than a day" },
+      todo: { zh: "写 8h 等。", en: "Write 8h and the like." },
+    },
+  }).optional(),
 });
 /** What a site may say otherwise. */
 export const FireLogChange = FireLogFile.pick({ every: true, grace: true }).partial();
+/** What a profile of the policy says of it. */
+export const FireLogProfile = FireLogFile.pick({ every: true, atLeast: true, longestShift: true }).partial();

@@ -4,8 +4,6 @@ import * as z from "zod";
 import { channelKinds } from "#model/channel-settings";
 import {
   type ClassPolicy,
-  type ClockKind,
-  type ClockTarget,
   clockKinds,
   type LadderStep,
   type Policy,
@@ -15,32 +13,15 @@ import {
 import { Severity } from "#model/severity";
 import { days } from "#model/time";
 import { nearest } from "../../rules/language/nearest.ts";
+import { BySeverity, Clocks, listClocks, type RescueZone, shapeOf } from "./clock-file.ts";
 import { FireLogFile } from "./fire-log-file.ts";
 import { keyPlaceOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
+import { ProfilesFile, readProfiles } from "./policy-profiles.ts";
 import { type ProblemList, suggestion } from "./problems.ts";
 import { Id, SpanText, TextPair } from "./vocabulary.ts";
 import { WorkdayYears } from "./workday-years.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
-const Zones = ["urban", "other"] as const;
-export type RescueZone = (typeof Zones)[number];
-
-/** `2wd`: workdays, each counted whole. */
-const WorkdaysText = z
-  .string()
-  .regex(/^[1-9]\d?wd$/)
-  .transform((text) => ({ workdays: days(Number(text.slice(0, -2))) }));
-
-/** A target is one span, a number of workdays, or one span for each rescue zone. */
-const Target = z.union([WorkdaysText, SpanText, z.strictObject({ urban: SpanText, other: SpanText })]);
-type Target = z.output<typeof Target>;
-
-/** Every key optional, none unknown. */
-export const shapeOf = <K extends string, S extends z.ZodType>(keys: readonly K[], schema: S) =>
-  z.strictObject(Object.fromEntries(keys.map((key) => [key, schema.optional()])) as Record<K, z.ZodOptional<S>>);
-
-export const Clocks = shapeOf(clockKinds, Target);
-const BySeverity = shapeOf(Severity.options, Clocks);
 export const Share = z.number().gt(0).lt(1);
 
 const Step = z.strictObject({
@@ -55,6 +36,11 @@ const Step = z.strictObject({
 });
 export const Ladder = z.array(Step);
 
+/** `08:00` as minutes after midnight. */
+const TimeOfDay = z
+  .string()
+  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/)
+  .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)));
 const Class = z.strictObject({
   name: TextPair,
   severity: Severity,
@@ -70,6 +56,9 @@ const Class = z.strictObject({
   levels: shapeOf(Severity.options, TextPair).optional(),
   ladder: Ladder.optional(),
   review: z.literal(true).optional(),
+  night: z
+    .strictObject({ from: TimeOfDay, to: TimeOfDay, by: TimeOfDay, clocks: z.array(z.enum(clockKinds)).min(1) })
+    .optional(),
   sop: z.array(z.strictObject({ id: Id, text: TextPair, mandatory: z.boolean() })),
 });
 
@@ -90,15 +79,12 @@ export const Kpi = z.strictObject({
   satisfaction: z.strictObject({ alarm: Share, target: Share }),
   firstFix: Share,
   followUp: z.number().gt(0).max(1),
+  rectify: z.number().gt(0).max(1),
+  sampleDaily: z.number().gt(0).max(1),
   repeatDrop: Share,
   complaints: Share,
 });
 
-/** `08:00` as minutes after midnight. */
-const TimeOfDay = z
-  .string()
-  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/)
-  .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)));
 export const Reports = z.strictObject({
   at: TimeOfDay,
   weekday: z.int().min(1).max(7),
@@ -135,19 +121,8 @@ export const PolicyFile = z.strictObject({
   fireLog: FireLogFile.optional(),
   ladders: z.strictObject({ S1: Ladder, S2: Ladder, S3: Ladder, S4: Ladder }),
   classes: shapeOf(ticketClasses, Class),
+  profiles: ProfilesFile.default({}),
 });
-
-type Clocks = { readonly [K in ClockKind]?: Target | undefined };
-
-export const listClocks = (clocks: Clocks, zone: RescueZone): ClockTarget[] =>
-  clockKinds.flatMap((kind) => {
-    const target = clocks[kind];
-    if (target === undefined) return [];
-    if (typeof target === "number") return [{ kind, target }];
-    return "workdays" in target
-      ? [{ kind, target: target.workdays, workdays: true }]
-      : [{ kind, target: target[zone] }];
-  });
 
 /** The default policy with targets for the site's rescue zone; `undefined` after a problem. */
 export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemList): Policy | undefined {
@@ -201,6 +176,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
       ...(entry.levels ? { levels: told(entry.levels) } : {}),
       ...(entry.ladder ? { ladder: steps(part(at, "ladder"), entry.ladder) } : {}),
       ...(entry.review ? { review: entry.review } : {}),
+      ...(entry.night ? { night: entry.night } : {}),
       extraSteps: steps(part(at, "extraSteps"), entry.extraSteps),
       sop: entry.sop,
     };
@@ -223,7 +199,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
   checkRoles(part(root, "fireLog", "roles"), fields.fireLog?.roles ?? [], roles, problems);
   checkRoles(part(root, "fireLog", "tell"), fields.fireLog?.tell ?? [], roles, problems);
   const ladder = (severity: Severity) => steps(part(root, "ladders", severity), fields.ladders[severity]);
-  return {
+  const policy: Policy = {
     version: fields.version,
     ...(fields.kpi ? { kpi: fields.kpi } : {}),
     ...(fields.reports ? { reports: fields.reports } : {}),
@@ -244,6 +220,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     reach: fields.reach as Policy["reach"],
     answeredBy: fields.answeredBy,
   };
+  return { ...policy, profiles: readProfiles(part(root, "profiles"), fields.profiles, policy, zone, problems) };
 }
 
 /** The steps of a ladder as they are written; `ids`: where each id stands that was read before. */

@@ -3,31 +3,30 @@ import * as z from "zod";
 import { type ClassPolicy, type ClockKind, type Policy, type TicketClass, usualPersonalData } from "#model/policy";
 import { Severity } from "#model/severity";
 import { nearest } from "../../rules/language/nearest.ts";
+import { Clocks, listClocks, type RescueZone, shapeOf } from "./clock-file.ts";
 import { FireLogChange } from "./fire-log-file.ts";
 import { NoticesOfSite, overrideNotices } from "./notices.ts";
 import { keyPlaceOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import {
-  Clocks,
   checkRoles,
   checkSteps,
   Kpi,
   Ladder,
-  listClocks,
   ReachBySeverity,
   Recovered,
   Reports,
-  type RescueZone,
   Share,
-  shapeOf,
   told,
   WithinMonth,
 } from "./policy.ts";
+import { layClocks, layProfiles, ProfileNames } from "./policy-profiles.ts";
 import { type ProblemList, suggestion } from "./problems.ts";
 import { SpanText } from "./vocabulary.ts";
 import { WorkdayYears } from "./workday-years.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 export const ResponseFile = z.strictObject({
+  profiles: ProfileNames,
   warn: z.strictObject({ share: Share, shortShare: Share, shortUpTo: SpanText }).partial().default({}),
   acknowledgeExpires: shapeOf(Severity.options, SpanText).default({}),
   hold: z.strictObject({ longest: SpanText }).optional(),
@@ -51,20 +50,21 @@ export const ResponseFile = z.strictObject({
 const boundByLaw: ReadonlySet<ClockKind> = new Set(["rescue-onsite"]);
 
 /**
- * Lays `response.yaml` over the policy: severities of classes, targets of their clocks, ladders and what else governs a ticket. A target holds for every
+ * Lays `response.yaml` over the policy: first the profiles that it names, then severities of classes, targets of their clocks, ladders and what else governs a ticket. A target holds for every
  * severity of the class. `revision` marks the policy's version, since a ticket keeps the version it was opened under.
  */
 export function overridePolicy(
-  policy: Policy,
+  shipped: Policy,
   file: YamlFile,
   zone: RescueZone,
   revision: string,
   problems: ProblemList,
 ): Policy {
   const root = whole(file);
-  if (root.value === null) return policy;
+  if (root.value === null) return shipped;
   const { value: fields } = parsePart(root, ResponseFile, problems);
-  if (!fields) return policy;
+  if (!fields) return shipped;
+  const policy = layProfiles(shipped, part(root, "profiles"), problems);
   const years = { ...policy.workdays?.years, ...fields.workdays };
   const workdays = Object.keys(years).length > 0 ? { workdays: { zone: "UTC", years } } : {};
   checkRoles(part(root, "reports", "tell"), fields.reports.tell ?? [], Object.keys(policy.roles), problems);
@@ -81,7 +81,7 @@ export function overridePolicy(
   };
   const { classes: changes, reach: ways, warn, acknowledgeExpires, ladders, hold, reopen, recovered } = fields;
   const governs = { ...changes, ...ways, ...warn, ...acknowledgeExpires, ...ladders, ...hold, ...reopen, ...recovered };
-  if (Object.keys(governs).length === 0) return { ...policy, ...beside };
+  if (policy === shipped && Object.keys(governs).length === 0) return { ...policy, ...beside };
   const known = Object.keys(policy.classes);
   const classes: Partial<Record<TicketClass, ClassPolicy>> = { ...policy.classes };
   for (const [id, change] of Object.entries(fields.classes)) {
@@ -105,10 +105,7 @@ export function overridePolicy(
         { zh: "不要超过默认值。", en: "Do not go beyond the default." },
       );
     }
-    const lay = (clocks: ClassPolicy["clocks"]): ClassPolicy["clocks"] => [
-      ...clocks.filter((clock) => !changed.some(({ kind }) => kind === clock.kind)),
-      ...changed,
-    ];
+    const lay = (clocks: ClassPolicy["clocks"]): ClassPolicy["clocks"] => layClocks(clocks, changed);
     classes[base.class] = {
       ...base,
       severity: change.severity ?? base.severity,

@@ -7,6 +7,7 @@ import type { Text } from "#model/text";
 import type { Care, Ticket } from "#model/ticket";
 import { type Instant, milliseconds } from "#model/time";
 import type { Draft } from "../draft.ts";
+import { asOf } from "./by-morning.ts";
 import { meet, openClocks, wakeOfTicket } from "./clocks.ts";
 import { linkToFire } from "./during-a-fire.ts";
 import { versionInForce } from "./frozen-policy.ts";
@@ -111,8 +112,9 @@ export function firstState(
 }
 
 export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
-  const policy = classPolicy(draft, opening.class);
-  if (!policy) return undefined;
+  const usual = classPolicy(draft, opening.class);
+  if (!usual) return undefined;
+  const policy = asOf(usual, opening.openedAt, draft.view.site.zone);
   const severity = opening.severity ? graver(opening.severity, policy.severity) : policy.severity;
   const version = versionInForce(draft);
   const follows =

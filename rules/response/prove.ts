@@ -7,28 +7,24 @@ import type { ClassPolicy, ClockKind, Policy } from "#model/policy";
 import type { Problem } from "#model/problem";
 import type { Severity } from "#model/severity";
 import type { Site } from "#model/site";
-import type { Text } from "#model/text";
-import { type Instant, instant } from "#model/time";
+import type { Instant } from "#model/time";
 import { RECURRING, targets } from "./clocks.ts";
 import { onDuty } from "./on-duty.ts";
+import { fireRoomHoles } from "./prove-fire-room.ts";
+import { AHEAD, holeAt as at, gapList, gapsWhere, rotaChanges } from "./rota-gaps.ts";
 
-const AHEAD = 30;
-const SHOWN = 3;
 const SEVERITIES: readonly Severity[] = ["S1", "S2", "S3", "S4"];
 
 /** Everything that does not hold, as warnings; nothing when the policy is proved. */
 export function proveResponse(site: Site, now: Instant): readonly Problem[] {
-  return [...emptySteps(site, now), ...unheardClocks(site), ...classesWithoutList(site), ...unreached(site)];
+  return [
+    ...emptySteps(site, now),
+    ...unheardClocks(site),
+    ...classesWithoutList(site),
+    ...fireRoomHoles(site, now),
+    ...unreached(site),
+  ];
 }
-
-const at = (site: Site, file: string, what: Text, todo: Text): Problem => ({
-  file: `${site.folder}/${file}`,
-  line: 1,
-  column: 1,
-  level: "warning",
-  what,
-  todo,
-});
 
 /** Roles that the policy tells, each with the first step that does. */
 function rolesTold({
@@ -59,49 +55,21 @@ function rolesTold({
   return roles;
 }
 
-/** Instants of the next days at which anybody may begin or stop being on duty. */
-function changes({ people, zone }: Site, now: Instant): readonly Instant[] {
-  const today = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone).startOfDay();
-  const minutes = new Set([0, ...people.shifts.flatMap(({ from, to }) => [from, to])]);
-  const found = new Set<number>([now]);
-  for (let day = 0; day <= AHEAD; day += 1) {
-    const midnight = today.add({ days: day });
-    for (const minute of minutes) {
-      const time = midnight.withPlainTime({ hour: Math.floor(minute / 60) % 24, minute: minute % 60 });
-      found.add(time.epochMilliseconds);
-    }
-  }
-  for (const { from, to } of people.standIns ?? []) found.add(from).add(to);
-  const end = today.add({ days: AHEAD }).epochMilliseconds;
-  return [...found]
-    .filter((one) => one >= now && one <= end)
-    .sort((a, b) => a - b)
-    .map(instant);
-}
-
 function emptySteps(site: Site, now: Instant): readonly Problem[] {
-  const times = changes(site, now);
+  const times = rotaChanges(site, now);
   const problems: Problem[] = [];
   for (const [role, step] of rolesTold(site.policy)) {
-    const gaps: { from: Instant; to: Instant }[] = [];
-    for (const [index, from] of times.slice(0, -1).entries()) {
-      if (!onDuty(site.people, role, from, site.zone).nobody) continue;
-      const to = times[index + 1] ?? from;
-      const last = gaps.at(-1);
-      if (last?.to === from) last.to = to;
-      else gaps.push({ from, to });
-    }
+    const gaps = gapsWhere(times, (from) => onDuty(site.people, role, from, site.zone).nobody);
     if (gaps.length === 0) continue;
     const name = site.policy.roles[role] ?? { zh: role, en: role };
-    const list = gaps.slice(0, SHOWN).map(({ from, to }) => `${local(from, site.zone)} – ${local(to, site.zone)}`);
-    const more = gaps.length > SHOWN ? ` … (${gaps.length})` : "";
+    const list = gapList(gaps, site.zone);
     problems.push(
       at(
         site,
         "people.yaml",
         {
-          zh: `${name.zh}（${role}，步骤 ${step}）未来 ${AHEAD} 天有无人值班的时段：${list.join("、")}${more}`,
-          en: `${name.en} (${role}, step ${step}) has nobody on duty within ${AHEAD} days: ${list.join(", ")}${more}`,
+          zh: `${name.zh}（${role}，步骤 ${step}）未来 ${AHEAD} 天有无人值班的时段：${list.zh}`,
+          en: `${name.en} (${role}, step ${step}) has nobody on duty within ${AHEAD} days: ${list.en}`,
         },
         {
           zh: "补上班次或替班；否则这些时段通知 fallback。",
@@ -112,13 +80,6 @@ function emptySteps(site: Site, now: Instant): readonly Problem[] {
   }
   return problems;
 }
-
-const local = (time: Instant, zone: string): string =>
-  Temporal.Instant.fromEpochMilliseconds(time)
-    .toZonedDateTimeISO(zone)
-    .toPlainDateTime()
-    .toString({ smallestUnit: "minute" })
-    .replace("T", " ");
 
 /** Clocks that end with an entry of their own, or that the house itself stops. */
 const NEEDS_NO_STEP: ReadonlySet<ClockKind> = new Set([RECURRING]);

@@ -6,6 +6,7 @@ import type { Severity } from "#model/severity";
 import type { PastRound, Ticket } from "#model/ticket";
 import type { Instant } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
+import { asOf } from "./by-morning.ts";
 import { wakeOfTicket } from "./clocks.ts";
 import { linkToFire } from "./during-a-fire.ts";
 import { policyOf, versionInForce } from "./frozen-policy.ts";
@@ -70,7 +71,7 @@ export function whyNotReopen(draft: Draft, ticket: Ticket, command: StepCommand)
 
 /** The ticket in its next round, with fresh clocks, ladder and list of steps from `at` on. */
 export function reopen(draft: Draft, before: Ticket, at: Instant, why: { note?: string; alarm?: string }): Ticket {
-  const policy = classPolicy(draft, before.class) ?? before.policy;
+  const policy = asOf(classPolicy(draft, before.class) ?? before.policy, at, draft.view.site.zone);
   const round = before.round + 1;
   // What went away by itself was nobody's work, and coming back is no complaint about it.
   const unworked = (before.past ?? []).filter((one) => one.autoRecovered).length + (before.autoRecovered ? 1 : 0);

@@ -27,6 +27,7 @@ beforeAll(() => {
   const policy = join(program.path, "rules/response/policy.yaml");
   tear(policy, /^overdue:\n {2}tell: .*\n/m, "");
   tear(policy, /(\n {2}non_urgent:\n(?: {4}.*\n)*? {4}sop:)\n(?: {6}- .*\n)+/, "$1 []\n");
+  tear(join(program.path, "simulators/demo-site/response.yaml"), /^classes: \{\}$/m, "profiles: [medical, hz-draft]");
   const days = [...Array(31).keys()].map((n) => Temporal.Now.plainDateISO("Asia/Shanghai").add({ days: n }).toString());
   const people = join(program.path, "simulators/demo-site/people.yaml");
   // Away in three weeks, and nobody else has that part of the day.
@@ -59,6 +60,9 @@ test("a step without a person, a clock without a step and a class without a list
   );
   expect(text).toMatch(/response\.yaml:1:1 .*电梯困人（S1）的时限 .*resolve.* 超时后没有升级步骤/);
   expect(text).toMatch(/response\.yaml:1:1 .*工单类 non_urgent（非紧急事项）没有处置步骤/);
+  expect(text).toMatch(
+    /采用的响应方案：medical（医疗协助（到场 5 分钟））、hz-draft（杭州电梯应急救援（征求意见稿））；策略版本 .+\+[0-9a-f]{8}。/,
+  );
   expect(text).toMatch(/预案核对发现 \d+ 处缺口/);
   expect(code).toBe(0);
 }, 60_000);
@@ -72,6 +76,9 @@ test("the same in English", async () => {
   );
   expect(text).toMatch(/clocks of Lift entrapment \(S1\) run out without a step: .*resolve/);
   expect(text).toMatch(/the class non_urgent has no list of steps/);
+  expect(text).toMatch(
+    /Response profiles in force: medical \(Medical aid: on site within 5 min\), hz-draft \(Hangzhou lift rescue, draft\); policy version /,
+  );
   expect(text).toMatch(/The response policy has \d+ holes/);
   expect(code).toBe(0);
 }, 60_000);

@@ -185,6 +185,8 @@ const BY_HAND = {
   satisfaction: 2 / 3, // 5 4 · 2
   rating: 11 / 3,
   "follow-up": 2 / 3,
+  rectified: null, // none opened
+  sampled: null, // kept on paper
 } as const;
 
 test("every figure is the one that was counted by hand", async () => {

@@ -129,12 +129,54 @@ describe("the table of figures", () => {
       verdict: "good",
     });
   });
+
+  test("rectifications count once they are done or late, and faults that are late are none", () => {
+    const { workThrough, house, step } = createDesk();
+    for (const day of [0, 1, 2]) workThrough(instant(at(0) + days(day)), instant(at(10) + days(day)));
+    const [opened] = [...house.tickets.values()].filter(({ rectifies }) => rectifies !== undefined);
+    if (!opened) throw new Error("no rectification");
+    const now = () => figures(house.tickets.values());
+    expect(row("rectified", now())).toMatchObject({ value: null, target: "≥ 100 %", verdict: "none" });
+    const running = opened.clocks.find(({ kind }) => kind === "resolve");
+    if (!running) throw new Error("no limit");
+    const started = instant(opened.openedAt + minutes(5));
+    step(opened, "dispatch", started, { assignee: "wang" });
+    step(opened, "accept", started, {}, operator);
+    step(opened, "arrive", started, {}, operator);
+    step(opened, "repair", instant(started + minutes(30)), {}, operator);
+    expect(row("rectified", now())).toMatchObject({ value: 1, verdict: "good" });
+    const late: Ticket = {
+      ...opened,
+      no: "GD20261121-000099",
+      clocks: opened.clocks.map((one) =>
+        one.kind === "resolve" ? { ...one, state: "breached", breachedAt: one.dueAt } : one,
+      ),
+    };
+    const { rectifies: _, ...fault } = late;
+    const both = figures([...house.tickets.values(), late, { ...fault, no: "GD20261121-000100" }]);
+    expect(both.rectifications).toEqual({ due: 2, done: 1 });
+    expect(row("rectified", both)).toMatchObject({ value: 0.5, verdict: "over" });
+    expect(readKpis(responseKpis({ kpi: kpi(0.4) }), both, both).find(({ id }) => id === "rectified")?.verdict).toBe(
+      "good",
+    );
+  });
+
+  test("samples are kept on paper: the aim stands there, and no figure is made up", () => {
+    const { workThrough, house } = createDesk();
+    workThrough(at(0), at(10));
+    expect(row("sampled", figures(house.tickets.values()))).toMatchObject({
+      ...{ value: null, target: "≥ 20 %", verdict: "none" },
+      formula: { zh: expect.stringContaining("纸面"), en: expect.stringContaining("on paper") },
+    });
+  });
   const rated = (score: number) => ({ score, round: 1, how: "phone", by: "王工", at: at(11) }) as const;
   const kpi = (alarm: number) => ({
     inTime: 0.9,
     satisfaction: { alarm, target: 0.95 },
     firstFix: 0.85,
     followUp: 1,
+    rectify: 0.5,
+    sampleDaily: 0.2,
     repeatDrop: 0.2,
     complaints: 0.02,
   });

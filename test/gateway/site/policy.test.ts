@@ -130,6 +130,8 @@ describe("the default policy", () => {
     expect(policy.kpi).toMatchObject({
       satisfaction: { alarm: 0.9, target: 0.95 },
       firstFix: 0.85,
+      rectify: 1,
+      sampleDaily: 0.2,
       repeatDrop: 0.2,
       complaints: 0.02,
     });
@@ -216,7 +218,8 @@ describe("the default policy", () => {
     expect(numbers.length).toBeGreaterThan(60);
     expect(
       numbers.filter(
-        (line) => !/# .*(\[(TSG|J|iTop|96333|GB25201)\]|\b[TFEC]\d+)/.test(line) && !line.includes("feedback: 1h # F3"),
+        (line) =>
+          !/# .*(\[(TSG|J|iTop|96333|GB25201|HZ)\]|\b[TFEC]\d+)/.test(line) && !line.includes("feedback: 1h # F3"),
       ),
     ).toEqual([]);
   });

@@ -3,6 +3,16 @@ import { expect, test } from "vitest";
 import { shipped, writeSite } from "./written-site.ts";
 
 const texts: Readonly<Record<string, readonly string[]>> = {
+  profiles: [
+    "profiles: hz-draft\n",
+    "profiles: { hz-draft: true }\n",
+    "profiles: [hz-drft]\n",
+    "profiles: [medical, medical]\n",
+    "profiles: [3, relaxed-000]\n",
+    "profiles: [toString]\n",
+    "profiles: [__proto__]\n",
+    "profiles: [null]\n",
+  ],
   fireLog: [
     "fireLog: yes\n",
     "fireLog: [2h]\n",
@@ -25,7 +35,13 @@ const texts: Readonly<Record<string, readonly string[]>> = {
     'workdays:\n  "2027": { source: x, off: [2027-13-01], on: [] }\n',
     'workdays:\n  "2027": { source: x, off: [2026-01-01], on: [] }\n',
   ],
-  kpi: ["kpi: best\n", "kpi:\n  inTime: 95\n", "kpi:\n  firstFix: many\n"],
+  kpi: [
+    "kpi: best\n",
+    "kpi:\n  inTime: 95\n",
+    "kpi:\n  firstFix: many\n",
+    "kpi:\n  rectify: 2\n",
+    "kpi:\n  sampleDaily: 0\n",
+  ],
   reports: [
     "reports: daily\n",
     'reports:\n  at: "25:00"\n',

@@ -63,3 +63,45 @@ test("the policy and the people that the product ships hold, but for channels, w
   expect(holes(loaded.site)).toEqual(["no channels: nobody away from a screen is told anything"]);
   expect(loaded.site.policy.acknowledgeExpires).toMatchObject({ S1: minutes(10), S2: minutes(60), S3: minutes(240) });
 });
+
+test("a fire control room that asks for two people and eight hours is held against its rota, in both languages", () => {
+  const days = [1, 2, 3, 4, 5, 6, 7];
+  const room = {
+    every: minutes(120),
+    grace: minutes(15),
+    roles: ["control-room-operator"],
+    tell: ["shift-leader"],
+    checks: [],
+  };
+  const rules = { ...room, atLeast: 2, longestShift: minutes(480) };
+  const team = people.teams.find(({ roles }) => roles.includes("control-room-operator"));
+  if (!team) throw new Error("no team keeps the room");
+  const two = ["p-control-room-operator", "p-shift-leader"];
+  const shift = (from: number, to: number, who = two) => ({
+    team: team.id,
+    people: who,
+    days,
+    from: from * 60,
+    to: to * 60,
+  });
+  const found = (fireLog: typeof rules | typeof room, shifts: Site["people"]["shifts"]) => {
+    const site = around({ shifts });
+    return proveResponse({ ...site, policy: { ...site.policy, fireLog } }, TEN).map(({ what }) => what);
+  };
+  const good = [shift(0, 8), shift(8, 16), shift(16, 0)];
+  expect(found(rules, good)).toEqual([]);
+  const alone = [shift(0, 8, two.slice(1)), shift(8, 16), shift(16, 0)];
+  expect(found(rules, alone)).toEqual([
+    {
+      en: expect.stringMatching(/fewer than 2 people .*2026-11-22 00:00 – 2026-11-22 08:00.* … \(29\)$/),
+      zh: expect.stringMatching(/^消防控制室未来 30 天有值班不足 2 人的时段：2026-11-22 00:00/),
+    },
+  ]);
+  const long = [shift(20, 8), shift(8, 20)];
+  expect(found(rules, long).map(({ en }) => en)).toEqual([
+    `the shift 20:00–08:00 of ${team.id} in the fire control room is longer than 8 h`,
+    `the shift 08:00–20:00 of ${team.id} in the fire control room is longer than 8 h`,
+  ]);
+  // A policy that does not ask says nothing.
+  expect(found(room, [...alone, ...long])).toEqual([]);
+});
