@@ -32,6 +32,7 @@ import { fillHandover, openHandover, signHandover, watchHandovers } from "./resp
 import { judgedAs } from "./response/judged-as.ts";
 import { keepPolicies } from "./response/keep-policies.ts";
 import { refusedLate } from "./response/late-refusals.ts";
+import { mergeSilent } from "./response/merge-silent.ts";
 import { approveNotice, discardNotice, draftNotice, withdrawNotice } from "./response/notice.ts";
 import { reportReach } from "./response/notice-reach.ts";
 import { openByHand } from "./response/open-by-hand.ts";
@@ -74,6 +75,7 @@ function decideAlone(view: View, happening: Happening, now: Instant): Plan {
       for (const alarm of raiseSilentDevices(draft)) {
         answer(draft, alarm, "comms_loss");
         foldConsequences(draft, draft.alarm(alarm.id) ?? alarm);
+        mergeSilent(draft, alarm.id);
       }
       for (const { alarm, because } of dueReturns(draft)) {
         const latch = view.site.rules.find((rule) => rule.id === alarm.rule)?.latch ?? false;

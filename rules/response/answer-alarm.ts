@@ -11,7 +11,7 @@ import { policyOf } from "./frozen-policy.ts";
 import { resumed } from "./hold.ts";
 import { ladderRows, runDueSteps } from "./ladder.ts";
 import { classPolicy, explains, ladderOf, openTicket } from "./open-ticket.ts";
-import { recovering, relapsed } from "./recovery.ts";
+import { activeOn, recovering, relapsed } from "./recovery.ts";
 import { reopen, sameFault } from "./reopen.ts";
 import { countRepeats } from "./repeats.ts";
 import { stormTicket } from "./storm.ts";
@@ -34,6 +34,12 @@ function titleOf(draft: Draft, alarm: Alarm, wanted: TicketClass): Text {
 
 /** An alarm with a response class became active or graver: its ticket opens, or it joins the open one. */
 export function answerAlarm(draft: Draft, alarm: Alarm, wanted: TicketClass): void {
+  findTicket(draft, alarm, wanted);
+  // The ticket that it was merged into, under a cause that is gone, no longer waits for it.
+  if (draft.alarm(alarm.id)?.ticket !== alarm.ticket) noteRecovery(draft, alarm);
+}
+
+function findTicket(draft: Draft, alarm: Alarm, wanted: TicketClass): void {
   const device = draft.view.site.devices.find((one) => one.id === alarm.device);
   const open = openFor(draft, alarm.device, wanted);
   if (open) {
@@ -121,8 +127,8 @@ export function noteRecovery(draft: Draft, alarm: Alarm): void {
   if (alarm.ticket === undefined) return;
   const ticket = draft.ticket(alarm.ticket);
   if (!ticket || ticket.closedAt !== undefined || ticket.recovered) return;
-  const stillActive = ticket.alarms.some((id) => draft.alarm(id)?.process === "active");
-  if (!stillActive) draft.putTicket(recovering(draft, ticket), "source-recovered", { alarm: alarm.id });
+  if (activeOn(draft, ticket).length === 0)
+    draft.putTicket(recovering(draft, ticket), "source-recovered", { alarm: alarm.id });
 }
 
 /** The source is active again while nobody is told: a ticket that is open says so, and none opens. */

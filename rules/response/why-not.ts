@@ -12,6 +12,7 @@ import { whyNotMerge } from "./merge.ts";
 import { whyNotPromise, whyNotRate } from "./owner.ts";
 import { toBeCalled } from "./phone.ts";
 import { allowedSteps, FINISHED, fits, needsReview, openRows, STEPS } from "./possible-steps.ts";
+import { activeOn } from "./recovery.ts";
 import { whyNotReopen } from "./reopen.ts";
 import { ticketStateName } from "./words.ts";
 
@@ -159,7 +160,7 @@ function whyNotClose(draft: Draft, ticket: Ticket, command: StepCommand, actor: 
       open: rows.map((row) => row.step),
     });
   }
-  const active = ticket.alarms.filter((id) => draft.alarm(id)?.process === "active");
+  const active = activeOn(draft, ticket);
   if (active.length > 0) {
     return refuse(
       409,
