@@ -10,6 +10,7 @@ import { openClocks, retarget, startClock, targets, wakeOfTicket } from "./clock
 import { policyOf } from "./frozen-policy.ts";
 import { resumed } from "./hold.ts";
 import { ladderRows, runDueSteps } from "./ladder.ts";
+import { offerToAll } from "./offer.ts";
 import { classPolicy, explains, ladderOf, openTicket } from "./open-ticket.ts";
 import { activeOn, recovering, relapsed } from "./recovery.ts";
 import { reopen, sameFault } from "./reopen.ts";
@@ -82,6 +83,10 @@ function joinTicket(draft: Draft, open: Ticket, alarm: Alarm): void {
     draft.putAlarm({ ...alarm, ticket: ticket.no }, "alarm-joined", { ticket: ticket.no });
 }
 
+/** Sent already, or of a kind that the house sends somebody for by itself. */
+const dispatchesItself = ({ state, policy }: Ticket): boolean =>
+  state === "dispatched" || targets(policy, "S1").some(({ kind, target }) => kind === "dispatch" && target === 0);
+
 /**
  * The severity rises: the acknowledgement no longer holds, the graver ladder starts now, clocks keep their start and
  * take the graver targets.
@@ -114,6 +119,7 @@ export function raise(draft: Draft, ticket: Ticket, severity: Severity): Ticket 
   };
   draft.putTicket(raised, "severity-raised", { from: open.severity, to: severity });
   raised = runDueSteps(draft, raised);
+  if (severity === "S1" && dispatchesItself(raised)) raised = offerToAll(draft, raised);
   raised = { ...raised, wakeAt: wakeOfTicket(raised) };
   draft.amendTicket(raised);
   return raised;
