@@ -200,13 +200,20 @@ function changed(draft: Draft, result: Changed, told = false): Plan {
 }
 
 /** Whoever acknowledges an alarm has seen its ticket; an alarm of a test or of maintenance makes it one of those. */
-function acknowledgeTicket(draft: Draft, alarm: string, actor: Actor, reason?: string): void {
+function acknowledgeTicket(
+  draft: Draft,
+  alarm: string,
+  actor: Actor,
+  { reason, comment }: { readonly reason?: string; readonly comment?: string },
+): void {
   const no = draft.alarm(alarm)?.ticket;
   const found = no === undefined ? undefined : draft.ticket(no);
   if (!found || found.closedAt !== undefined) return;
   const ticket = judgedAs(draft, found, reason);
-  if (ticket.acknowledgedBy !== undefined) return;
-  takeStep(draft, { do: "ticket-step", ticket: ticket.no, step: "acknowledge" }, actor);
+  const said = { ...(reason === undefined ? {} : { reason }), ...(comment ? { note: comment } : {}) };
+  if (ticket.acknowledgedBy === undefined)
+    takeStep(draft, { do: "ticket-step", ticket: ticket.no, step: "acknowledge", ...said }, actor);
+  else if (reason !== undefined) draft.putTicket(ticket, "ticket-alarm-acknowledged", { alarm, ...said });
 }
 
 function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
@@ -214,7 +221,7 @@ function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
     case "acknowledge-alarm": {
       const result = acknowledge(draft, command, actor.name);
       if ("refused" in result) return result.refused;
-      if (result.already === undefined) acknowledgeTicket(draft, command.alarm, actor, command.reason);
+      if (result.already === undefined) acknowledgeTicket(draft, command.alarm, actor, command);
       return draft.finish({
         alarm: command.alarm,
         ...(result.already === undefined ? {} : { already: result.already }),
@@ -222,9 +229,7 @@ function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
     }
     case "acknowledge-seen":
       return draft.finish({
-        seen: acknowledgeSeen(draft, command, actor.name, (alarm) =>
-          acknowledgeTicket(draft, alarm, actor, command.reason),
-        ),
+        seen: acknowledgeSeen(draft, command, actor.name, (alarm) => acknowledgeTicket(draft, alarm, actor, command)),
       });
     case "comment-alarm": {
       const alarm = draft.alarm(command.alarm);

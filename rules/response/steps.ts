@@ -162,6 +162,7 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
     `ticket-${command.step}`,
     {
       ...(command.note ? { note: command.note } : {}),
+      ...(command.step === "acknowledge" && command.reason ? { reason: command.reason } : {}),
       ...(command.assignee ? { assignee: command.assignee } : {}),
       ...(command.sop
         ? {
