@@ -108,8 +108,11 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
     return clock;
   });
   if (command.step === "repair") {
-    const followup = before.policy.clocks.find((clock) => clock.kind === "followup");
-    if (followup) clocks = [...clocks, startClock(followup, at, timing)];
+    const followup = found.policy.clocks.find((clock) => clock.kind === "followup");
+    // Done again after a bad word: whoever called on the customer then calls again.
+    const earlier = clocks.find((clock) => clock.kind === "followup");
+    if (earlier) clocks = clocks.map((clock) => (clock === earlier ? restart(clock, at, timing) : clock));
+    else if (followup) clocks = [...clocks, startClock(followup, at, timing)];
   }
 
   const confirmed = isOnTheSpot(before, command.step);

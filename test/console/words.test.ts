@@ -98,7 +98,7 @@ describe("the sources of the console", () => {
     const only = (pattern: RegExp) => files.filter((name) => pattern.test(readFileSync(join(src, name), "utf8")));
     expect(only(/\bset(Timeout|Interval)\(|performance\.now/)).toEqual([join("shared", "browser-clock.ts")]);
     // The page behind a link is small, and does without the dictionaries of the console.
-    expect(only(/\bfetch\(/)).toEqual([join("phone", "send.ts"), join("shared", "ask.ts")]);
+    expect(only(/\bfetch\(/)).toEqual([join("phone", "send.ts"), join("phone", "worker.ts"), join("shared", "ask.ts")]);
     expect(only(/\blocalStorage\b/)).toEqual([join("shared", "keep.ts")]);
     // Only to measure the sleep of a phone, and to write an instant of the gateway's.
     expect(only(/\bDate\.now|new Date\b/)).toEqual([join("shared", "browser-clock.ts")]);

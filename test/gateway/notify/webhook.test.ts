@@ -33,6 +33,7 @@ test("a webhook gets a signed message that says what, where, to whom and for whi
       device: ticket.device,
       openedAt: expect.any(String),
       simulated: false,
+      drill: false,
     },
   });
   await house.reached(message.key, "delivered");

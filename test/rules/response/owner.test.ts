@@ -154,6 +154,15 @@ describe("a rating", () => {
     expect(step(ticket(), "close", past(61), {}, operator).refusal).toMatchObject({ code: "wrong-state" });
   });
 
+  test("that is bad before closing has the customer called again after the second repair: one clock for it, run anew", () => {
+    const { step, ticket } = repaired();
+    step(ticket(), "rate", past(60), byPhone(2));
+    const followups = () => ticket().clocks.filter(({ kind }) => kind === "followup");
+    expect(followups()).toMatchObject([{ state: "met", metAt: past(60) }]);
+    step(ticket(), "repair", past(90));
+    expect(followups()).toMatchObject([{ state: "running", startedAt: past(90) }]);
+  });
+
   test("case 28: not satisfied on day 6 opens round 2, on the day after round 3 one level higher; on day 8 nothing", () => {
     const { step, ticket, take, no, house } = repaired();
     take("normal", past(31));
