@@ -3,6 +3,7 @@ import type { Site } from "#model/site";
 import { between, type Clock, type Moment, milliseconds, seconds } from "#model/time";
 import type { RuleEngine } from "../rules/engine/engine.ts";
 import type { Door } from "./door.ts";
+import { CLOCK_NOTE } from "./store/accepted-clock.ts";
 import type { Store } from "./store/store.ts";
 
 const BEAT = seconds(1);
@@ -52,5 +53,5 @@ export async function heartbeat(input: HeartbeatInput, signal: AbortSignal): Pro
 export async function keep(store: Store, engine: RuleEngine, at: Moment): Promise<void> {
   // One page at a time: the house goes on between them.
   for (const [name, text] of engine.pages(at)) await store.note(name, text);
-  await store.note("clock", String(at.now));
+  await store.note(CLOCK_NOTE, String(at.now));
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { usualPersonalData } from "#model/policy";
 import { type Site, type SiteLink, usualHistory } from "#model/site";
-import { type Instant, instant } from "#model/time";
+import { between, type Instant, instant } from "#model/time";
 import type { Driver } from "../drivers/driver.ts";
 import { createEngine } from "../rules/engine/create-engine.ts";
 import { speakerOf } from "../rules/language/in-words.ts";
@@ -48,6 +48,7 @@ import { withSelf } from "./self/self-device.ts";
 import { readDisk, selfStanding, watchSelf } from "./self/watch-self.ts";
 import { readChangedRule } from "./site/changed-rule.ts";
 import { checkRuleText } from "./site/check-rule-text.ts";
+import { acceptedClock, CLOCK_NOTE, clockMark } from "./store/accepted-clock.ts";
 import { forgetCopies } from "./store/hand-over.ts";
 import { openStore } from "./store/sqlite/open-store.ts";
 
@@ -101,7 +102,8 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
   }
   const books = await store.load(machine.now());
   const kept = { ...books, lastTicket: Math.max(books.lastTicket, highestSealed(sealed)) };
-  const lastSeen = instant(Number(kept.notes.get("clock") ?? 0));
+  const accepted = acceptedClock(kept.notes);
+  const lastSeen = accepted?.at ?? clockMark(kept.notes);
   const clock = input.clock(lastSeen);
   if (kept.tail?.ok === false) {
     log.error(
@@ -151,6 +153,11 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     measure: measures(metrics, log, () => clock.now()),
   });
   const judged = new Set(engine.instances.flatMap(({ id, trouble }) => (trouble === undefined ? [id] : [id, trouble])));
+  if (accepted) {
+    await door.take({ type: "clock-step", by: between(accepted.mark, accepted.at) });
+    // From here on a person's word about the old mark is spent.
+    await store.note(CLOCK_NOTE, String(clock.now()));
+  }
   await door.take({ type: "started", judged, ...(lastSeen > 0 ? { lastSeen } : {}) });
   // One look before the first sample: what is active cannot be judged, so that the first good sample says that it can again.
   door.samples(new Int32Array(0), 0);

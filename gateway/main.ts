@@ -88,6 +88,14 @@ const commands: Readonly<Record<string, Entry>> = {
                      核对后恢复备份和旁边的历史，不覆盖 / checks a backup and its history and puts them in place; overwrites nothing`,
     load: async () => (await import("./commands/restore.ts")).restore,
   },
+  clock: {
+    usage: `
+  clock <site>       显示网关最后记录的时间和本机时间(网关停止时)
+                     shows the gateway's last time and the machine's (while the gateway is stopped)
+  clock <site> --accept --reason R
+                     网关时间曾超前:以本机时间为准 / the gateway ran ahead: from the next start the machine is right`,
+    load: async () => (await import("./commands/clock.ts")).clock,
+  },
   keys: {
     usage: `
   keys rotate <site> 为联系人、照片和签名换新密钥并重新加密，运行中也可以

@@ -32,6 +32,7 @@ import { fillHandover, openHandover, signHandover, watchHandovers } from "./resp
 import { judgedAs } from "./response/judged-as.ts";
 import { keepPolicies } from "./response/keep-policies.ts";
 import { refusedLate } from "./response/late-refusals.ts";
+import { mergeSilent } from "./response/merge-silent.ts";
 import { approveNotice, discardNotice, draftNotice, withdrawNotice } from "./response/notice.ts";
 import { reportReach } from "./response/notice-reach.ts";
 import { openByHand } from "./response/open-by-hand.ts";
@@ -74,6 +75,7 @@ function decideAlone(view: View, happening: Happening, now: Instant): Plan {
       for (const alarm of raiseSilentDevices(draft)) {
         answer(draft, alarm, "comms_loss");
         foldConsequences(draft, draft.alarm(alarm.id) ?? alarm);
+        mergeSilent(draft, alarm.id);
       }
       for (const { alarm, because } of dueReturns(draft)) {
         const latch = view.site.rules.find((rule) => rule.id === alarm.rule)?.latch ?? false;
@@ -198,13 +200,20 @@ function changed(draft: Draft, result: Changed, told = false): Plan {
 }
 
 /** Whoever acknowledges an alarm has seen its ticket; an alarm of a test or of maintenance makes it one of those. */
-function acknowledgeTicket(draft: Draft, alarm: string, actor: Actor, reason?: string): void {
+function acknowledgeTicket(
+  draft: Draft,
+  alarm: string,
+  actor: Actor,
+  { reason, comment }: { readonly reason?: string; readonly comment?: string },
+): void {
   const no = draft.alarm(alarm)?.ticket;
   const found = no === undefined ? undefined : draft.ticket(no);
   if (!found || found.closedAt !== undefined) return;
   const ticket = judgedAs(draft, found, reason);
-  if (ticket.acknowledgedBy !== undefined) return;
-  takeStep(draft, { do: "ticket-step", ticket: ticket.no, step: "acknowledge" }, actor);
+  const said = { ...(reason === undefined ? {} : { reason }), ...(comment ? { note: comment } : {}) };
+  if (ticket.acknowledgedBy === undefined)
+    takeStep(draft, { do: "ticket-step", ticket: ticket.no, step: "acknowledge", ...said }, actor);
+  else if (reason !== undefined) draft.putTicket(ticket, "ticket-alarm-acknowledged", { alarm, ...said });
 }
 
 function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
@@ -212,7 +221,7 @@ function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
     case "acknowledge-alarm": {
       const result = acknowledge(draft, command, actor.name);
       if ("refused" in result) return result.refused;
-      if (result.already === undefined) acknowledgeTicket(draft, command.alarm, actor, command.reason);
+      if (result.already === undefined) acknowledgeTicket(draft, command.alarm, actor, command);
       return draft.finish({
         alarm: command.alarm,
         ...(result.already === undefined ? {} : { already: result.already }),
@@ -220,9 +229,7 @@ function decideCommand(draft: Draft, command: Command, actor: Actor): Plan {
     }
     case "acknowledge-seen":
       return draft.finish({
-        seen: acknowledgeSeen(draft, command, actor.name, (alarm) =>
-          acknowledgeTicket(draft, alarm, actor, command.reason),
-        ),
+        seen: acknowledgeSeen(draft, command, actor.name, (alarm) => acknowledgeTicket(draft, alarm, actor, command)),
       });
     case "comment-alarm": {
       const alarm = draft.alarm(command.alarm);

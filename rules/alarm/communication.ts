@@ -5,12 +5,12 @@ import type { DeviceState } from "#model/plan";
 import { graver, type Severity } from "#model/severity";
 import { type Device, linkPart } from "#model/site";
 import type { Text } from "#model/text";
-import { between, formatInstant, type Instant } from "#model/time";
+import { between, formatInstant, type Instant, milliseconds, type Span } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { sharedLinks } from "./causes.ts";
 import { COMMUNICATION_RULE, communicationLimits, communicationWords } from "./communication-rule.ts";
 import { activate, inputBad, returnToNormal } from "./lifecycle.ts";
-import { considerCauses } from "./suppression.ts";
+import { considerCauses, LONGEST_WAIT } from "./suppression.ts";
 
 export const communicationAlarm = (device: string): string => `${COMMUNICATION_RULE}@${device}`;
 
@@ -20,11 +20,18 @@ export const communicationAlarm = (device: string): string => `${COMMUNICATION_R
  */
 export function raiseSilentDevices(draft: Draft): readonly Alarm[] {
   const raised: Alarm[] = [];
+  const soon = new Map<string, Span>();
   for (const [link, devices] of sharedLinks(draft.view.site)) {
     const since = silentSince(draft, devices);
     const limits = devices.map((device) => communicationLimits[device.kind]);
     const after = Math.min(...limits.map((limit) => limit.after));
-    if (since === undefined || between(since, draft.now) < after) continue;
+    if (since === undefined) continue;
+    const left = after - between(since, draft.now);
+    if (left > 0) {
+      // A cut cable is found out poll by poll: the first of its devices is due a moment before the link is.
+      if (left <= LONGEST_WAIT) soon.set(link, milliseconds(left));
+      continue;
+    }
     const severity = limits.map((limit) => limit.severity).reduce(graver);
     const [first] = devices.flatMap((device) => draft.view.devices.get(device.id)?.because ?? []);
     const alarm = silence(draft, link, severity, {
@@ -43,7 +50,7 @@ export function raiseSilentDevices(draft: Draft): readonly Alarm[] {
       zh: `${device.name.zh} 已 ${silentFor} 秒没有应答。${because?.zh ?? ""}`,
       en: `${device.name.en} has not answered for ${silentFor} s. ${because?.en ?? ""}`.trim(),
     });
-    if (alarm) raised.push(considerCauses(draft, alarm, false));
+    if (alarm) raised.push(considerCauses(draft, alarm, soon.get(linkPart(device.link)) ?? false));
   }
   return raised;
 }

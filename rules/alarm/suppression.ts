@@ -12,7 +12,7 @@ import { unseen } from "./unseen.ts";
 
 /** So long a consequence waits for its cause: one poll and 2 s, 5 s at most. */
 const WAIT_AFTER_POLL = seconds(2);
-const LONGEST_WAIT = seconds(5);
+export const LONGEST_WAIT = seconds(5);
 /** So long a consequence stays quiet after its cause has gone: pumps start one after another when power is back. */
 const LINGER = seconds(30);
 /** Stands among the reasons while the cause may still come. */

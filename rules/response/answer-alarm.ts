@@ -10,8 +10,9 @@ import { openClocks, retarget, startClock, targets, wakeOfTicket } from "./clock
 import { policyOf } from "./frozen-policy.ts";
 import { resumed } from "./hold.ts";
 import { ladderRows, runDueSteps } from "./ladder.ts";
+import { offerToAll } from "./offer.ts";
 import { classPolicy, explains, ladderOf, openTicket } from "./open-ticket.ts";
-import { recovering, relapsed } from "./recovery.ts";
+import { activeOn, recovering, relapsed } from "./recovery.ts";
 import { reopen, sameFault } from "./reopen.ts";
 import { countRepeats } from "./repeats.ts";
 import { stormTicket } from "./storm.ts";
@@ -34,6 +35,12 @@ function titleOf(draft: Draft, alarm: Alarm, wanted: TicketClass): Text {
 
 /** An alarm with a response class became active or graver: its ticket opens, or it joins the open one. */
 export function answerAlarm(draft: Draft, alarm: Alarm, wanted: TicketClass): void {
+  findTicket(draft, alarm, wanted);
+  // The ticket that it was merged into, under a cause that is gone, no longer waits for it.
+  if (draft.alarm(alarm.id)?.ticket !== alarm.ticket) noteRecovery(draft, alarm);
+}
+
+function findTicket(draft: Draft, alarm: Alarm, wanted: TicketClass): void {
   const device = draft.view.site.devices.find((one) => one.id === alarm.device);
   const open = openFor(draft, alarm.device, wanted);
   if (open) {
@@ -76,6 +83,10 @@ function joinTicket(draft: Draft, open: Ticket, alarm: Alarm): void {
     draft.putAlarm({ ...alarm, ticket: ticket.no }, "alarm-joined", { ticket: ticket.no });
 }
 
+/** Sent already, or of a kind that the house sends somebody for by itself. */
+const dispatchesItself = ({ state, policy }: Ticket): boolean =>
+  state === "dispatched" || targets(policy, "S1").some(({ kind, target }) => kind === "dispatch" && target === 0);
+
 /**
  * The severity rises: the acknowledgement no longer holds, the graver ladder starts now, clocks keep their start and
  * take the graver targets.
@@ -108,6 +119,7 @@ export function raise(draft: Draft, ticket: Ticket, severity: Severity): Ticket 
   };
   draft.putTicket(raised, "severity-raised", { from: open.severity, to: severity });
   raised = runDueSteps(draft, raised);
+  if (severity === "S1" && dispatchesItself(raised)) raised = offerToAll(draft, raised);
   raised = { ...raised, wakeAt: wakeOfTicket(raised) };
   draft.amendTicket(raised);
   return raised;
@@ -121,8 +133,8 @@ export function noteRecovery(draft: Draft, alarm: Alarm): void {
   if (alarm.ticket === undefined) return;
   const ticket = draft.ticket(alarm.ticket);
   if (!ticket || ticket.closedAt !== undefined || ticket.recovered) return;
-  const stillActive = ticket.alarms.some((id) => draft.alarm(id)?.process === "active");
-  if (!stillActive) draft.putTicket(recovering(draft, ticket), "source-recovered", { alarm: alarm.id });
+  if (activeOn(draft, ticket).length === 0)
+    draft.putTicket(recovering(draft, ticket), "source-recovered", { alarm: alarm.id });
 }
 
 /** The source is active again while nobody is told: a ticket that is open says so, and none opens. */

@@ -54,7 +54,9 @@ export function watchFireLog(draft: Draft): void {
   const late: FireLog[] = [];
   for (const paper of papers.values()) {
     if (paper.kind !== "fire-log") continue;
-    if (newest === undefined || paper.at > newest) newest = paper.at;
+    // One far in the future is of a clock that ran ahead: the log goes on without waiting for that day.
+    const isAhead = between(draft.now, paper.at) > OPEN_FOR;
+    if (!isAhead && (newest === undefined || paper.at > newest)) newest = paper.at;
     if (paper.state !== "open") continue;
     if (between(paper.at, draft.now) >= OPEN_FOR) {
       draft.cancelMessages(`paper:${paper.id}`);

@@ -58,12 +58,18 @@ function isNear(site: Site, ticket: Ticket, person: Person): boolean {
   );
 }
 
-/** Who may be sent now, best first: on duty, able, not at another S1, not asked before in this round. */
-export function candidates(draft: Draft, ticket: Ticket): readonly Candidate[] {
+/** Who may be sent now, best first: on duty, able, not at another S1, not asked before in this round; of offers, `counts` do. */
+export function candidates(
+  draft: Draft,
+  ticket: Ticket,
+  counts: (offer: Offer) => boolean = () => true,
+): readonly Candidate[] {
   const { site } = draft.view;
   const { dispatch } = ticket.policy;
   if (!dispatch) return [];
-  const asked = new Set((ticket.offers ?? []).filter((one) => one.round === ticket.round).map((one) => one.person));
+  const asked = new Set(
+    (ticket.offers ?? []).filter((one) => one.round === ticket.round && counts(one)).map((one) => one.person),
+  );
   const ids = new Set(
     dispatch.roles.flatMap((role) => {
       const duty = onDuty(site.people, role, draft.now, site.zone);
@@ -129,6 +135,17 @@ export function offerNext(draft: Draft, ticket: Ticket): Ticket {
     en: "Nobody is left to send (on duty, licensed, not at an emergency): send somebody by hand",
   });
   return after;
+}
+
+/**
+ * It has become an S1: everybody who may be sent is asked at once, as when one opens; also whoever said no, or nothing, to the
+ * lesser ticket. Whoever has been asked and may still answer keeps the offer.
+ */
+export function offerToAll(draft: Draft, ticket: Ticket): Ticket {
+  if (!ticket.policy.dispatch || !waitsForSomebody(ticket) || ticket.assignee !== undefined) return ticket;
+  const people = candidates(draft, ticket, isOpenOffer);
+  if (people.length > 0) return offerTo(draft, ticket, people);
+  return offerNext(draft, ticket);
 }
 
 /** A person at the desk sends somebody by name: that offer ends too, and then the next one has it. */

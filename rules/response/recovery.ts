@@ -26,6 +26,13 @@ export const takenUp = (ticket: Ticket, step: TicketStep): Ticket => {
   return { ...rest, handled: true };
 };
 
+/** Alarms that keep the ticket's source from being normal: active, and not the affair of another ticket by now. */
+export const activeOn = (draft: Draft, { alarms, no }: Ticket): readonly string[] =>
+  alarms.filter((id) => {
+    const alarm = draft.alarm(id);
+    return alarm?.process === "active" && (alarm.ticket ?? no) === no;
+  });
+
 /** The ticket whose source is normal now: it waits for its end, if it may end by itself. */
 export function recovering(draft: Draft, ticket: Ticket): Ticket {
   const { severity } = ticket;

@@ -18,7 +18,7 @@ import { CONTROLLED, openRows, STEPS } from "./possible-steps.ts";
 import { preempt, releasePreempted } from "./preempt.ts";
 import { isPreempted, withState } from "./preempted.ts";
 import { dropWaiting } from "./reach.ts";
-import { takenUp } from "./recovery.ts";
+import { activeOn, takenUp } from "./recovery.ts";
 import { reopen } from "./reopen.ts";
 import { countRepeats } from "./repeats.ts";
 import { tellPerson } from "./tell.ts";
@@ -165,6 +165,7 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
     `ticket-${command.step}`,
     {
       ...(command.note ? { note: command.note } : {}),
+      ...(command.step === "acknowledge" && command.reason ? { reason: command.reason } : {}),
       ...(command.assignee ? { assignee: command.assignee } : {}),
       ...(command.sop
         ? {
@@ -231,7 +232,7 @@ function claimFalseAlarm(draft: Draft, before: Ticket, command: StepCommand, act
 }
 
 const stillOpen = (draft: Draft, ticket: Ticket): boolean =>
-  openRows(ticket).length > 0 || ticket.alarms.some((id) => draft.alarm(id)?.process === "active");
+  openRows(ticket).length > 0 || activeOn(draft, ticket).length > 0;
 
 /** Every entry by a person renews the acknowledgement, until the emergency is under control. */
 function holdAcknowledgement(draft: Draft, ticket: Ticket): Ticket {

@@ -22,7 +22,9 @@ export function stormTicket(draft: Draft, alarm: Alarm, wanted: TicketClass): Ti
     (ticket) =>
       ticket.alarms.length > 0 && !ticket.storm && LESSER.has(ticket.severity) && ticket.simulated === alarm.simulated,
   );
-  const within = (span: number) => opened.filter((ticket) => between(ticket.openedAt, draft.now) < span).length;
+  // What a clock that ran ahead says it opened later than now is no fault of this minute.
+  const within = (span: number) =>
+    opened.filter(({ openedAt }) => openedAt <= draft.now && between(openedAt, draft.now) < span).length;
   if (within(BURST * REFILL) < BURST || within(REFILL) < 1) return undefined;
   return (
     draft.openTickets().find((ticket) => ticket.storm && ticket.simulated === alarm.simulated) ??

@@ -12,6 +12,7 @@ import { whyNotMerge } from "./merge.ts";
 import { whyNotPromise, whyNotRate } from "./owner.ts";
 import { toBeCalled } from "./phone.ts";
 import { allowedSteps, FINISHED, fits, needsReview, openRows, STEPS } from "./possible-steps.ts";
+import { activeOn } from "./recovery.ts";
 import { whyNotReopen } from "./reopen.ts";
 import { ticketStateName } from "./words.ts";
 
@@ -94,6 +95,14 @@ export function whyNot(
   }
   const skipped = command.step === "sop" && command.skip ? whyNotSkip(ticket, command) : undefined;
   if (skipped) return skipped;
+  if (command.step === "false-alarm" && ticket.policy.falseAlarmPeople === 2 && actor.kind === "token") {
+    return refuse(
+      403,
+      "person-needed",
+      `工单 ${ticket.no} 的误报须由两个人各用自己的账号认定，API 令牌不能代替。`,
+      `Two people find that ticket ${ticket.no} was a false alarm, each with an account of their own; an API token is no person.`,
+    );
+  }
   if (command.step === "false-alarm" && ticket.falseAlarmClaim?.account === actor.id && !ticket.falseAlarm) {
     return refuse(
       409,
@@ -159,7 +168,7 @@ function whyNotClose(draft: Draft, ticket: Ticket, command: StepCommand, actor: 
       open: rows.map((row) => row.step),
     });
   }
-  const active = ticket.alarms.filter((id) => draft.alarm(id)?.process === "active");
+  const active = activeOn(draft, ticket);
   if (active.length > 0) {
     return refuse(
       409,

@@ -70,6 +70,19 @@ export const severityOf = (row: JournalRow, key: string): Text => {
 export const tail = (words_: string): Text => (words_ ? both(`：${words_}`, `: ${words_}`) : both("", ""));
 export const join = (zh: string, en: string, rest: Text): Text => both(`${zh}${rest.zh}`, `${en}${rest.en}`);
 
+/** What an acknowledgement was said to be for, in brackets, or nothing. */
+const judgement: Readonly<Record<string, Text>> = {
+  real: both("属实", "real"),
+  false: both("误报", "false alarm"),
+  test: both("测试", "test"),
+  maintenance: both("维保", "maintenance"),
+};
+export function judgementOf(row: JournalRow): Text {
+  const said = word(row, "reason");
+  const known = Object.hasOwn(judgement, said) ? judgement[said] : undefined;
+  return known ? both(`（${known.zh}）`, ` (${known.en})`) : both("", "");
+}
+
 /** A sentence of the form "who did what: words that stand under `key`". */
 export const who =
   (zh: string, en: string, key: string): Line =>

@@ -1,4 +1,17 @@
-import { both, fixed, flag, join, type Line, severityOf, spanOf, tail, textOf, who, word } from "./line.ts";
+import {
+  both,
+  fixed,
+  flag,
+  join,
+  judgementOf,
+  type Line,
+  severityOf,
+  spanOf,
+  tail,
+  textOf,
+  who,
+  word,
+} from "./line.ts";
 
 /** Somebody wanted something of an alarm and was refused: with the words of the refusal. */
 const refused =
@@ -29,8 +42,8 @@ export const alarmLines: Readonly<Record<string, Line>> = {
   "level-changed": (row) => both(`级别变为${severityOf(row, "to").zh}`, `Level is now ${severityOf(row, "to").en}`),
   "alarm-acknowledged": (row, names) =>
     join(
-      `${names.actor(row.actor)} 确认了告警`,
-      `${names.actor(row.actor)} acknowledged the alarm`,
+      `${names.actor(row.actor)} 确认了告警${judgementOf(row).zh}`,
+      `${names.actor(row.actor)} acknowledged the alarm${judgementOf(row).en}`,
       tail(word(row, "comment")),
     ),
   comment: (row, names) =>

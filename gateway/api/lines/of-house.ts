@@ -1,7 +1,7 @@
 /** What happens to the house itself, and what it writes to the field, in words. */
 import type { JournalRow } from "#model/journal";
 import type { Text } from "#model/text";
-import { both, fixed, join, type Line, tail, textOf, word } from "./line.ts";
+import { both, fixed, join, type Line, spanOf, tail, textOf, word } from "./line.ts";
 
 function failedWrite(row: JournalRow, zh: string, en: string): Text {
   const because = textOf(row, "because");
@@ -14,6 +14,12 @@ export const houseLines: Readonly<Record<string, Line>> = {
   "store-away": fixed("数据库不可写，暂存内存", "The database cannot be written; kept in memory"),
   "store-back": fixed("数据库恢复，暂存内容已写入", "The database is back; what was kept is written"),
   "engine-started": fixed("网关启动", "The gateway started"),
+  "clock-accepted": (row, names) =>
+    join(
+      `${names.actor(row.actor)} 确认以本机时间为准，网关时间回拨 ${spanOf(row, "by").zh}`,
+      `${names.actor(row.actor)} said that the machine's clock is right: the gateway goes back by ${spanOf(row, "by").en}`,
+      tail(word(row, "reason")),
+    ),
   "policy-in-force": (row) =>
     both(`响应策略 ${word(row, "version")} 开始执行`, `The response policy ${word(row, "version")} is in force`),
   "policy-superseded": (row) =>

@@ -1,7 +1,14 @@
-import { both, did, flag, join, type Line, tail, textOf, word } from "./line.ts";
+import { both, did, flag, join, judgementOf, type Line, tail, textOf, word } from "./line.ts";
 
 export const stepLines: Readonly<Record<string, Line>> = {
-  "ticket-acknowledge": did("确认了工单", "acknowledged the ticket"),
+  "ticket-acknowledge": (row, names) =>
+    did(`确认了工单${judgementOf(row).zh}`, `acknowledged the ticket${judgementOf(row).en}`)(row, names),
+  // Another alarm of a ticket that somebody had acknowledged before.
+  "ticket-alarm-acknowledged": (row, names) =>
+    did(
+      `确认了告警 ${names.alarm(word(row, "alarm")).zh}${judgementOf(row).zh}`,
+      `acknowledged the alarm ${names.alarm(word(row, "alarm")).en}${judgementOf(row).en}`,
+    )(row, names),
   "ticket-review": did("审核通过，可以派单", "reviewed it: somebody may be sent"),
   "ticket-dispatch": (row, names) =>
     join(

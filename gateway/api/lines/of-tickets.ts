@@ -111,11 +111,13 @@ export const ticketLines: Readonly<Record<string, Line>> = {
       `级别由${severityOf(row, "from").zh}升为${severityOf(row, "to").zh}`,
       `Raised from ${severityOf(row, "from").en} to ${severityOf(row, "to").en}`,
     ),
-  "clock-step": (row) =>
-    both(
-      `系统时钟${isBack(row) ? "回拨" : "前拨"} ${spanOf(row, "by").zh}，时限同步移动`,
-      `The clock was set ${isBack(row) ? "back" : "forward"} by ${spanOf(row, "by").en}; deadlines moved with it`,
-    ),
+  "clock-step": (row) => {
+    const all = row.about === "site" ? both("所有", "all ") : both("", "");
+    return both(
+      `系统时钟${isBack(row) ? "回拨" : "前拨"} ${spanOf(row, "by").zh}，${all.zh}时限同步移动`,
+      `The clock was set ${isBack(row) ? "back" : "forward"} by ${spanOf(row, "by").en}; ${all.en}deadlines moved with it`,
+    );
+  },
   "calendar-changed": fixed(
     "工作日历已修改，按工作日计的时限已重算",
     "The calendar of workdays was edited: clocks were counted again",

@@ -122,6 +122,25 @@ const known: readonly [event: string, data: JournalData, zh: string, en: string]
   ],
   ["in-service", {}, "王工 恢复使用告警", "王工 put the alarm back in service"],
   ["alarm-acknowledged", { comment: null }, "王工 确认了告警", "王工 acknowledged the alarm"],
+  [
+    "alarm-acknowledged",
+    { reason: "false", comment: "蒸汽" },
+    "王工 确认了告警（误报）：蒸汽",
+    "王工 acknowledged the alarm (false alarm): 蒸汽",
+  ],
+  [
+    "ticket-acknowledge",
+    { reason: "test", note: "月检" },
+    "王工 确认了工单（测试）：月检",
+    "王工 acknowledged the ticket (test): 月检",
+  ],
+  ["ticket-acknowledge", { reason: "constructor" }, "王工 确认了工单", "王工 acknowledged the ticket"],
+  [
+    "ticket-alarm-acknowledged",
+    { alarm: "a@b", reason: "maintenance" },
+    "王工 确认了告警 1#梯 困人（维保）",
+    "王工 acknowledged the alarm Lift 1 entrapment (maintenance)",
+  ],
 ];
 
 describe("the time line", () => {
@@ -135,6 +154,23 @@ describe("the time line", () => {
       expect(zh, step).toMatch(/^王工 .*[\u4e00-\u9fff]/);
       expect(en, step).toMatch(/^王工 [a-z]/);
     }
+  });
+
+  test.each([
+    [
+      -7_200_000,
+      "系统时钟回拨 2 小时 00 分，所有时限同步移动",
+      "The clock was set back by 2 h 00 min; all deadlines moved",
+    ],
+    [
+      90_000,
+      "系统时钟前拨 2 分钟，所有时限同步移动",
+      "The clock was set forward by 2 min; all deadlines moved with it",
+    ],
+  ])("says of the house's own clock step of %d ms which way and how far", (by, zh, en) => {
+    const said = eventLine({ ...row("clock-step", { by }, "gatehouse"), about: "site" }, names, () => "");
+    expect(said.zh).toBe(zh);
+    expect(said.en).toContain(en);
   });
 
   test("says when a back-entry really happened", () => {

@@ -10,10 +10,10 @@ export interface Ended {
   readonly err: string;
 }
 
-/** English, with `data` as its data folder; `input` is piped in and ends there. */
-export function gatehouse(data: string, args: readonly string[], input = ""): Promise<Ended> {
+/** English unless told, with `data` as its data folder; `input` is piped in and ends there. */
+export function gatehouse(data: string, args: readonly string[], input = "", locale = "en_US.UTF-8"): Promise<Ended> {
   const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { ...process.env, LANG: "en_US.UTF-8", LC_ALL: "en_US.UTF-8", GATEHOUSE_DATA: data },
+    env: { ...process.env, LANG: locale, LC_ALL: locale, GATEHOUSE_DATA: data },
   });
   let out = "";
   let err = "";

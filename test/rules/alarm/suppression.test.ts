@@ -5,7 +5,7 @@ import type { RuleCause } from "#model/rule";
 import type { Severity } from "#model/severity";
 import { type Device, linkPart } from "#model/site";
 import { type Instant, later, minutes, seconds } from "#model/time";
-import { at, building, operator, TEN, verdict } from "../../support/building.ts";
+import { at, building, operator, supervisor, TEN, verdict } from "../../support/building.ts";
 import { createPureHouse, type PureHouse } from "../../support/pure-house.ts";
 
 const second = (count: number): Instant => later(TEN, seconds(count));
@@ -48,6 +48,88 @@ describe("a cut cable", () => {
     const [first, whole] = open();
     expect(first).toMatchObject({ device: "lift-1", parent: whole?.no });
     expect(whole).toMatchObject({ device: linkPart("l") });
+  });
+
+  /** One poll after the other finds out that the cable is cut; silent for 60 s, each device is due before the link is. */
+  const cutPollByPoll = (first = second(10)) => {
+    all.forEach((device, index) => {
+      says("offline", later(first, seconds(index * 2)), device);
+    });
+    house.beat(first, later(first, seconds(75)));
+  };
+
+  test("the polls find the cut one after the other: the devices wait for the link, and no ticket but its own opens", () => {
+    cutPollByPoll();
+    expect([...house.tickets.values()]).toMatchObject([{ device: linkPart("l"), severity: "S2" }]);
+    for (const device of all) expect(shown(`comms_loss@${device}`), device).toBe("suppressed");
+  });
+
+  test("one answers while they wait: the silent ones are told at once, each with its own ticket", () => {
+    says("offline", second(10), "lift-1");
+    says("offline", second(14), "lift-2", "booster-1");
+    house.beat(second(10), second(71));
+    expect(shown("comms_loss@lift-1")).toBe("suppressed");
+    says("online", second(72), "lift-2");
+    house.beat(second(72), second(76));
+    expect(shown("comms_loss@lift-1")).toBe("unacknowledged");
+    expect(open().map(({ device }) => device)).toEqual(["booster-1", "lift-1"]);
+  });
+
+  describe("a device's ticket opened within a minute before the link's", () => {
+    const early = () => {
+      says("offline", second(10), "lift-1");
+      house.beat(second(10), second(75));
+      const [first] = open();
+      if (!first) throw new Error("no ticket");
+      return first;
+    };
+    const cut = () => {
+      says("offline", second(40), "lift-2", "booster-1");
+      house.beat(second(75), second(105));
+      const whole = open().find(({ device }) => device === linkPart("l"));
+      if (!whole) throw new Error("no ticket of the link");
+      return whole;
+    };
+    const step = (ticket: string, name: "accept", now: Instant) =>
+      house.take(
+        {
+          type: "command",
+          id: `${name}-${now}`,
+          actor: supervisor,
+          command: { do: "ticket-step", ticket, step: name, note: "去看了" },
+        },
+        now,
+      );
+
+    test("it goes into the link's: one ladder goes on, at least as grave", () => {
+      const { no, severity } = early();
+      const whole = cut();
+      expect(open()).toHaveLength(1);
+      const merged = house.tickets.get(no);
+      expect(merged).toMatchObject({ state: "merged", mergedInto: whole.no, closedAt: second(100) });
+      expect(merged?.ladder.filter(({ state }) => state === "waiting")).toEqual([]);
+      expect([severity, whole.severity]).toEqual(["S2", "S2"]);
+      expect(whole.ladder.some(({ state }) => state !== "cancelled")).toBe(true);
+      expect(house.alarms.get("comms_loss@lift-1")?.ticket).toBe(whole.no);
+    });
+
+    test("it stays silent when the link is back: it has a ticket of its own again, and the link's is recovered", () => {
+      early();
+      const whole = cut();
+      says("online", second(110), "lift-2", "booster-1");
+      house.beat(second(110), second(145));
+      const [first, second_] = open();
+      expect(first).toMatchObject({ no: whole.no, recovered: true });
+      expect(second_).toMatchObject({ device: "lift-1", class: "comms_loss", recovered: false });
+      expect(house.alarms.get("comms_loss@lift-1")?.ticket).toBe(second_?.no);
+    });
+
+    test("somebody has taken it up: it is kept, and points to the link's", () => {
+      const { no } = early();
+      step(no, "accept", second(80));
+      const whole = cut();
+      expect(house.tickets.get(no)).toMatchObject({ state: "accepted", parent: whole.no });
+    });
   });
 
   test("a device of the link still answers: each silent one stands for itself", () => {

@@ -143,6 +143,33 @@ test("trapped people: all who are able are asked at once, and one acceptance end
   expect(offers(no)).toEqual(["near withdrawn", "far accepted", "firm declined"]);
 });
 
+test("it becomes an emergency: everybody is asked at once, also whoever had not answered or said no", () => {
+  const { house, raise, take, offers, ticket } = open();
+  const no = raise(0);
+  take(no, "decline", 1, actor("near"), { note: "在高处作业" });
+  expect(offers(no)).toEqual(["near declined", "far open"]);
+  const graver = verdict("rule.other", "lift-1", "active", { severity: "S1", ticket: "general_fault" });
+  house.take({ type: "conditions", transitions: [graver] }, at(2));
+  expect(ticket(no)).toMatchObject({ severity: "S1", state: "dispatched" });
+  expect(offers(no)).toEqual(["near declined", "far open", "near open", "firm open"]);
+  take(no, "accept", 3, actor("firm"));
+  expect(offers(no)).toEqual(["near declined", "far withdrawn", "near withdrawn", "firm accepted"]);
+});
+
+test("it becomes an emergency when all were asked in vain, or when somebody has it: all again, or nobody else", () => {
+  const graver = verdict("rule.other", "lift-1", "active", { severity: "S1", ticket: "general_fault" });
+  const first = open();
+  const no = first.raise(0);
+  first.house.beat(at(0), at(40));
+  first.house.take({ type: "conditions", transitions: [graver] }, at(41));
+  expect(first.offers(no).slice(3)).toEqual(["near open", "far open", "firm open"]);
+  const second = open();
+  const taken = second.raise(0);
+  second.take(taken, "accept", 1, actor("near"));
+  second.house.take({ type: "conditions", transitions: [graver] }, at(2));
+  expect(second.offers(taken)).toEqual(["near accepted"]);
+});
+
 test("somebody at an emergency is not asked for anything else; a busy one comes after a free one", () => {
   const { raise, take, offers } = open();
   const trapped = raise(0, "elevator_entrapment");

@@ -113,6 +113,31 @@ describe("people act", () => {
     expect(clock("accept")).toMatchObject({ state: "breached" });
   });
 
+  test("what the alarm was said to be stands on the ticket, also for an alarm that comes later", () => {
+    const acknowledge = (id: string, alarm: string, reason: "false" | "test", comment?: string) =>
+      house.take(
+        {
+          type: "command",
+          id,
+          actor: operator,
+          command: { do: "acknowledge-alarm", alarm, occurrence: 1, reason, ...(comment ? { comment } : {}) },
+        },
+        at(1),
+      );
+    const [first] = [...house.alarms.values()].filter(({ ticket }) => ticket !== undefined);
+    if (!first?.ticket) throw new Error("no alarm with a ticket");
+    acknowledge("a1", first.id, "false", "无人");
+    const more = verdict("elevator.other", first.device, "active", { severity: "S1", ticket: "elevator_entrapment" });
+    house.take({ type: "conditions", transitions: [more] }, at(1));
+    acknowledge("a2", `elevator.other@${first.device}`, "test");
+    const said = house.journal.filter(
+      ({ about, event }) => about === `ticket:${first.ticket}` && event === "ticket-alarm-acknowledged",
+    );
+    const own = house.journal.find(({ event }) => event === "ticket-acknowledge");
+    expect(own?.data).toMatchObject({ reason: "false", note: "无人" });
+    expect(said.map(({ data }) => data)).toEqual([{ alarm: `elevator.other@${first.device}`, reason: "test" }]);
+  });
+
   test("acknowledging the alarm acknowledges the ticket; an emergency takes a reason", () => {
     const acknowledge = (reason?: "real") =>
       house.take(

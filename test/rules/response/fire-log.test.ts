@@ -150,6 +150,15 @@ describe("the log of the fire control room", () => {
     expect(logs()).toHaveLength(1);
   });
 
+  test("goes on at once when a clock that ran years ahead was put right", () => {
+    const { house, logs } = createRoom();
+    const years = hours(3 * 365 * 24);
+    house.beat(later(TEN_PM, (years - 3_000) as never), later(TEN_PM, (years + 5_000) as never));
+    expect(logs()).toHaveLength(1);
+    house.beat(later(TEN_PM, seconds(-3)), later(TEN_PM, seconds(5)));
+    expect(logs().map(({ at }) => at)).toContain(TEN_PM);
+  });
+
   test("follows the clock on the wall through a change to summer time", () => {
     const day = Temporal.PlainDate.from("2026-03-29").toZonedDateTime("Europe/Berlin").epochMilliseconds;
     const times = fireLogTimes(hours(2), instant(day - 1), instant(day + hours(23) - 1), "Europe/Berlin");

@@ -150,6 +150,16 @@ describe("a false alarm takes two people", () => {
     expect(only().falseAlarm).toBe(false);
   });
 
+  test("a token is no person: it is neither the first nor the second", () => {
+    const token = { kind: "token", id: "t-1", name: "脚本", role: "supervisor" } as const;
+    const refused = { status: 403, code: "person-needed" };
+    expect(step("false-alarm", at(1), finding, token).refusal).toMatchObject(refused);
+    expect(only().falseAlarmClaim).toBeUndefined();
+    step("false-alarm", at(2), finding);
+    expect(step("false-alarm", at(3), finding, token).refusal).toMatchObject(refused);
+    expect(only()).toMatchObject({ falseAlarm: false, state: "new" });
+  });
+
   test("the second one makes it so, and it may be closed once the panel is quiet", () => {
     step("false-alarm", at(2), finding);
     expect(step("false-alarm", at(3), { note: "复核属实" }, supervisor).refusal).toBeUndefined();

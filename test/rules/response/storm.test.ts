@@ -56,6 +56,14 @@ test("an emergency in the middle has its ticket and its ladder at once, and so h
   );
 });
 
+test("faults of a clock that ran years ahead make no storm of the first one after it was put right", () => {
+  const ahead = later(TEN, minutes(3 * 365 * 24 * 60));
+  for (const { id } of lifts.slice(0, 10)) fault(id, ahead);
+  expect(storm()).toHaveLength(1);
+  fault("lift-20", TEN);
+  expect(own().map(({ device }) => device)).toContain("lift-20");
+});
+
 test("one more opens each minute, and when it has been quiet for a while they open as usual", () => {
   for (const { id } of lifts.slice(0, 8)) fault(id, TEN);
   fault("lift-10", later(TEN, seconds(61)));
