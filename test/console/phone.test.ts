@@ -37,7 +37,7 @@ describe.runIf(hasBrowser())("the page behind a link", () => {
   /** Wholly within the screen of the phone, as it is scrolled now. */
   const isInSight = async (what: Locator) => {
     const box = await what.boundingBox();
-    return box !== null && box.y >= 0 && box.y + box.height <= (page.viewportSize()?.height ?? 0);
+    return box !== null && box.y > -1 && box.y + box.height <= (page.viewportSize()?.height ?? 0);
   };
   const show = (name: string) => page.screenshot({ path: join(pictures, `phone-${name}.png`), fullPage: true });
 
