@@ -12,7 +12,8 @@ const serialOf = ({ ticket }: Entry): number => Number(ticket.slice(ticket.index
  * The highest number of a ticket that something was ever sealed for. After an older backup was put back it may be higher than any
  * in the books: whoever is given such a number again would inherit somebody else's name and photos.
  */
-export const highestSealed = (entries: readonly Entry[]): number => Math.max(0, ...entries.map(serialOf));
+export const highestSealed = (entries: readonly Entry[]): number =>
+  entries.reduce((highest, entry) => Math.max(highest, serialOf(entry)), 0);
 
 /** The day that stands in the number: all that is left of a ticket that the books do not know. */
 export function dayOfNumber({ ticket }: Pick<Entry, "ticket">): Instant {
