@@ -7,6 +7,7 @@ import { isForVisits, mayUse } from "../people/permissions.ts";
 import { sessionCookie } from "../people/sessions.ts";
 import { findVisit, visitCookie } from "../people/ticket-links.ts";
 import type { ApiHouse, Server } from "./api-house.ts";
+import { roleInChinese } from "./role-names.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -76,7 +77,7 @@ export function guard(server: Server, house: ApiHouse): void {
       throw new Refused(
         403,
         "not-your-role",
-        `您的角色（${request.identity?.actor.role}）无权进行此操作。`,
+        `您的角色（${roleInChinese(request.identity?.actor.role)}）无权进行此操作。`,
         `Your role (${request.identity?.actor.role}) may not do this.`,
       );
     }

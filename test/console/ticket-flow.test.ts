@@ -102,6 +102,13 @@ describe.runIf(hasBrowser())("the ticket page", () => {
     expect(seen.complaints).toEqual([]);
   });
 
+  test("a complaint shows the level that the desk chose by its own name", async () => {
+    await using seen = await look({
+      fill: (gateway, now) => gateway.putTickets({ ...told(now), class: "complaint", severity: "S3" }),
+    });
+    await seen.page.locator("[data-level]").getByText("重要").waitFor();
+  });
+
   test("says who was asked, that nobody took it, and that a second person is wanted for a false alarm", async () => {
     const free = (gateway: FakeGateway, now: number, more: object) => {
       const { assignee: _, ...ticket } = told(now);

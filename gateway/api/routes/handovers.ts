@@ -14,6 +14,7 @@ import { answers, created, ListQuery } from "../inputs.ts";
 import { HandoverDeskShape, HandoverShape } from "../paper-shapes.ts";
 import { handoverBody } from "../project-papers.ts";
 import type { PasswordDesk } from "../prove-password.ts";
+import { roleInChinese } from "../role-names.ts";
 
 const SIGN = "/api/handovers/:id/sign";
 
@@ -139,7 +140,7 @@ export function handoverRoutes(server: Server, house: ApiHouse, desk: PasswordDe
         throw new Refused(
           403,
           "not-your-role",
-          `${account.name} 的角色（${account.role}）不能交接班。`,
+          `${account.name} 的角色（${roleInChinese(account.role)}）不能交接班。`,
           `The role of ${account.name} (${account.role}) may not hand a shift over.`,
         );
       }

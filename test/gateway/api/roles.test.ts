@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Role, roles } from "#model/account";
 import { ticketSteps } from "#model/plan";
+import { zh } from "../../../gateway/console/src/shared/words/zh.ts";
 import { isForVisits, mayUse, permissions } from "../../../gateway/people/permissions.ts";
 import { exchange, type Stand, startStand, testSite } from "./stand.ts";
 
@@ -24,6 +25,16 @@ const path = (url: string): string =>
     .replace(":no", "GD20261121-000001")
     .replace(":id", "nothing")
     .replace("*", "nothing.css");
+
+test.each(roles.filter((role) => role !== "admin"))(
+  "%s is refused by the name of the role that the console shows",
+  async (role) => {
+    const { status, body } = await stand.ask("POST", "/api/users", { as: role, body: {} });
+    expect([status, body.code]).toEqual([403, "not-your-role"]);
+    expect(body.message.zh).toContain(`（${zh.role[role]}）`);
+    expect(body.message.en).toContain(`(${role})`);
+  },
+);
 
 /** Every route of the router, and the methods that change something with an empty body. */
 const routes = () => stand.api.routes;
