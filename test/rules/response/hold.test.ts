@@ -69,6 +69,21 @@ test("a wait that is entered later cannot lie within the time of an earlier one"
   expect(desk.step(desk.newest(), "hold", after(4), { ...parts, occurredAt: after(3) }).refusal).toBeUndefined();
 });
 
+test("done within a wait, as was entered later: what was waited after that never was", () => {
+  desk.step(desk.newest(), "hold", after(1), parts);
+  desk.step(desk.newest(), "resume", after(6));
+  desk.step(desk.newest(), "repair", after(7), { occurredAt: after(3) });
+  expect(desk.clock(desk.newest(), "resolve")).toMatchObject({
+    state: "met",
+    metAt: after(3),
+    dueAt: after(26),
+    segments: [
+      { kind: "run", from: TEN, to: after(1) },
+      { kind: "pause", from: after(1), to: after(3) },
+    ],
+  });
+});
+
 test("the warning moves as far as the end, and comes once", () => {
   desk.step(desk.newest(), "hold", after(1), parts);
   desk.step(desk.newest(), "resume", after(5));

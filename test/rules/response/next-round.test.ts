@@ -77,7 +77,13 @@ describe("the next round", () => {
         type: "command",
         id: "drill",
         actor: supervisor,
-        command: { do: "open-ticket", class: "general_fault", device: "lift-1", description: "演练", drill: {} },
+        command: {
+          do: "open-ticket",
+          class: "general_fault",
+          device: "lift-1",
+          description: "演练",
+          drill: { overReal: true },
+        },
       },
       onDay(1),
     );

@@ -51,7 +51,12 @@ function open() {
     },
     drill(minute: number): string {
       n += 1;
-      const words = { class: "elevator_entrapment", device: "lift-2", description: "演练", drill: {} } as const;
+      const words = {
+        class: "elevator_entrapment",
+        device: "lift-2",
+        description: "演练",
+        drill: { overReal: true },
+      } as const;
       const command = { do: "open-ticket", ...words } as const;
       house.take({ type: "command", id: `d${n}`, actor: supervisor, command }, at(minute));
       return newest().no;
