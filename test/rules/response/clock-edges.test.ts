@@ -78,6 +78,77 @@ describe("clocks", () => {
   });
 });
 
+describe("people", () => {
+  test("bringing it under control ends the ten-minute report", () => {
+    const desk = createDesk();
+    desk.take("active", TEN);
+    for (const one of ["accept", "arrive"] as const) desk.step(desk.newest(), one, TEN);
+    expect(desk.clock(desk.newest(), "feedback")?.state).toBe("running");
+    desk.step(desk.newest(), "mitigate", at(5));
+    expect(desk.clock(desk.newest(), "feedback")?.state).toBe("cancelled");
+  });
+
+  test("escalating by hand takes the step that is due next, and no other", () => {
+    step("accept", TEN);
+    house.take(
+      {
+        type: "command",
+        id: "esc",
+        actor: supervisor,
+        command: { do: "ticket-step", ticket: only().no, step: "escalate" },
+      },
+      at(0, 10),
+    );
+    const done = only().ladder.filter(({ doneAt }) => doneAt === at(0, 10));
+    expect(done.map(({ step: one }) => one.id)).toEqual(["no-acknowledge"]);
+  });
+
+  test("whom somebody sent by phone at the time is not sent again when it is entered; closing is of now", () => {
+    const desk = createDesk();
+    desk.take("active", TEN);
+    const sent = () => desk.house.said.filter(({ step: one }) => one.startsWith("sent-"));
+    const words = { assignee: "technician-on-duty" };
+    desk.step(desk.newest(), "dispatch", at(10), { ...words, occurredAt: at(2) });
+    expect(sent()).toEqual([]);
+    expect(desk.clock(desk.newest(), "dispatch")).toMatchObject({ metAt: at(2) });
+    desk.step(desk.newest(), "dispatch", at(11), words);
+    expect(sent().map(({ to }) => to)).toEqual(["p-technician-on-duty"]);
+    for (const one of ["accept", "arrive", "repair"] as const) desk.step(desk.newest(), one, at(12));
+    desk.take("normal", at(13));
+    desk.step(desk.newest(), "close", at(40), { occurredAt: at(20) });
+    expect(desk.newest()).toMatchObject({ state: "closed", closedAt: at(40) });
+  });
+
+  test("one of two alarms is normal: the source is not; when both are, it is", () => {
+    const desk = createDesk();
+    desk.take("active", TEN);
+    desk.take("active", at(1), "S3", "elevator.noise");
+    desk.take("normal", at(2));
+    expect(desk.newest().recovered).toBe(false);
+    desk.take("normal", at(3), "S3", "elevator.noise");
+    expect(desk.newest().recovered).toBe(true);
+  });
+
+  test("a drill on a lift stays beside what really happens there", () => {
+    const command = {
+      do: "open-ticket",
+      class: "general_fault",
+      device: "lift-2",
+      description: "演练",
+      drill: { overReal: true },
+    } as const;
+    house.take({ type: "command", id: "drill", actor: supervisor, command }, at(1));
+    const real = verdict("elevator.entrapment", "lift-2", "active", {
+      ticket: "elevator_entrapment",
+      lifeSafety: true,
+    });
+    house.take({ type: "conditions", transitions: [real] }, at(2));
+    const drill = [...house.tickets.values()].find((one) => one.drill);
+    expect(drill?.closedAt).toBeUndefined();
+    expect([...house.tickets.values()].filter((one) => one.device === "lift-2")).toHaveLength(2);
+  });
+});
+
 describe("steps", () => {
   test("five seconds behind is a slow beat, six are late and say so", () => {
     house.take({ type: "tick" }, at(0, 35));
