@@ -26,5 +26,5 @@ export interface PolicyProfile {
   >;
   /** Steps of a ladder by id: when they are due instead, and what they then say. */
   readonly steps: Readonly<Record<string, { readonly after: Span; readonly say: Text }>>;
-  readonly fireLog: Partial<Pick<FireLogPolicy, "every" | "atLeast" | "longestShift">>;
+  readonly fireLog: Partial<Pick<FireLogPolicy, "every" | "atHandover" | "atLeast" | "longestShift">>;
 }
