@@ -41,6 +41,7 @@ test("the shelf holds the readings of the texts, and none is in force until a si
     "complaint-003",
     "complaint-004",
     "fire_room_log",
+    "storm",
   ]);
   for (const { name } of Object.values(policy.profiles ?? {})) {
     expect(name.zh).toMatch(/[\u4e00-\u9fff]/);
