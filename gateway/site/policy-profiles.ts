@@ -15,7 +15,11 @@ const ProfileEntry = z.strictObject({
   severities: BySeverity.default({}),
   classes: shapeOf(
     ticketClasses,
-    z.strictObject({ clocks: Clocks.default({}), bySeverity: BySeverity.default({}) }),
+    z.strictObject({
+      clocks: Clocks.default({}),
+      crossDepartment: Clocks.default({}),
+      bySeverity: BySeverity.default({}),
+    }),
   ).default({}),
   steps: z.record(Id, z.strictObject({ after: z.union([SpanText, ByZone]), say: TextPair })).default({}),
   fireLog: FireLogProfile.default({}),
@@ -64,7 +68,9 @@ export function readProfiles(
             suggestion(nearest(name, known), known),
           );
         }
-        return [[name, { clocks: listClocks(told.clocks, zone), bySeverity: perSeverity(told.bySeverity) }] as const];
+        const clocks = listClocks(told.clocks, zone);
+        const crossDepartment = listClocks(told.crossDepartment, zone);
+        return [[name, { clocks, crossDepartment, bySeverity: perSeverity(told.bySeverity) }] as const];
       });
       const moved = Object.entries(entry.steps).map(([step, { after, say }]) => [
         step,
@@ -141,12 +147,14 @@ function layProfile(policy: Policy, profile: PolicyProfile): Policy {
       bySeverity[severity] = [meant, own?.clocks ?? [], single].reduce(layClocks, carried);
     }
     const { ladder } = one;
+    const crossDepartment = layClocks(one.crossDepartment ?? [], own?.crossDepartment ?? []);
     return [
       one.class,
       {
         ...one,
         clocks: layClocks(one.clocks, own?.clocks ?? []),
         bySeverity,
+        ...(crossDepartment.length > 0 ? { crossDepartment } : {}),
         ...(ladder ? { ladder: move(ladder) } : {}),
         extraSteps: move(one.extraSteps),
       },
