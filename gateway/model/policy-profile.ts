@@ -19,6 +19,8 @@ export interface PolicyProfile {
         TicketClass,
         {
           readonly clocks: readonly ClockTarget[];
+          /** Laid over the class's own targets for work of several departments. */
+          readonly crossDepartment: readonly ClockTarget[];
           readonly bySeverity: Readonly<Partial<Record<Severity, readonly ClockTarget[]>>>;
           readonly plans?: Readonly<Record<string, ClassPlan>>;
         }
