@@ -76,6 +76,8 @@ export interface ClassPolicy {
   readonly class: TicketClass;
   readonly name: Text;
   readonly severity: Severity;
+  /** In place of `severity`, once it is told whether one household is reached or several. */
+  readonly byHouseholds?: { readonly one: Severity; readonly many: Severity };
   readonly clocks: readonly ClockTarget[];
   /** All clocks of a ticket whose severity is the key: those of `clocks`, with some replaced or added. */
   readonly bySeverity: Readonly<Partial<Record<Severity, readonly ClockTarget[]>>>;

@@ -45,6 +45,7 @@ const TimeOfDay = z
 const Class = z.strictObject({
   name: TextPair,
   severity: Severity,
+  byHouseholds: z.strictObject({ one: Severity, many: Severity }).optional(),
   clocks: Clocks,
   bySeverity: BySeverity.default({}),
   dispatch: z.strictObject({ roles: z.array(z.string()).min(1), skill: Id.optional() }).optional(),
@@ -164,6 +165,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
       class: id,
       name: entry.name,
       severity: entry.severity,
+      ...(entry.byHouseholds ? { byHouseholds: entry.byHouseholds } : {}),
       clocks,
       bySeverity,
       ...(entry.dispatch

@@ -4,7 +4,7 @@ import type { ClassPolicy, LadderStep, Policy, TicketClass } from "#model/policy
 import { graver, type Severity } from "#model/severity";
 import type { Place } from "#model/site";
 import type { Text } from "#model/text";
-import type { Care, Ticket } from "#model/ticket";
+import type { Care, Source, Ticket } from "#model/ticket";
 import { type Instant, milliseconds } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { asOf } from "./by-morning.ts";
@@ -55,6 +55,8 @@ export interface Opening {
   readonly drill?: true;
   readonly expected?: Instant;
   readonly care?: readonly Care[];
+  readonly source?: Source;
+  readonly affected?: number;
   /** Entered later: what was due by now was told by phone. */
   readonly toldByPhone?: boolean;
 }
@@ -111,11 +113,16 @@ export function firstState(
   };
 }
 
+/** What a class is at least: of some it depends on how many are without water or power (C13). */
+const leastSeverity = ({ severity, byHouseholds }: ClassPolicy, affected: number | undefined): Severity =>
+  byHouseholds === undefined || affected === undefined ? severity : affected > 1 ? byHouseholds.many : byHouseholds.one;
+
 export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
   const usual = classPolicy(draft, opening.class);
   if (!usual) return undefined;
   const policy = asOf(usual, opening.openedAt, draft.view.site.zone);
-  const severity = opening.severity ? graver(opening.severity, policy.severity) : policy.severity;
+  const least = leastSeverity(policy, opening.affected);
+  const severity = opening.severity ? graver(opening.severity, least) : least;
   const version = versionInForce(draft);
   const follows =
     opening.rectifies || opening.drill || opening.device === undefined
@@ -138,6 +145,8 @@ export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
     ...(opening.drill ? { drill: true } : {}),
     ...(opening.expected === undefined ? {} : { expected: opening.expected }),
     ...(opening.care?.length ? { care: opening.care } : {}),
+    ...(opening.source === undefined ? {} : { source: opening.source }),
+    ...(opening.affected === undefined ? {} : { affected: opening.affected }),
     policyVersion: version,
     policy,
     recovered: false,
