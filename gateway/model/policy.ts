@@ -59,6 +59,11 @@ export interface LadderStep {
   readonly say: Text;
 }
 
+/** 催办: a step due so long after the repair should have been done, on workdays alone where it says so. */
+export interface ChaseStep extends LadderStep {
+  readonly workdays?: true;
+}
+
 export interface SopStep {
   readonly id: string;
   readonly text: Text;
@@ -113,6 +118,8 @@ export interface ClassPolicy {
   /** Two: a false alarm counts once a second account confirms what the first one recorded. */
   readonly falseAlarmPeople?: 1 | 2;
   readonly extraSteps: readonly LadderStep[];
+  /** Join the ladder when the clock of the repair has run out. */
+  readonly chase?: readonly ChaseStep[];
   readonly sop: readonly SopStep[];
 }
 

@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { channelKinds } from "#model/channel-settings";
 import {
+  type ChaseStep,
   type ClassPolicy,
   clockKinds,
   type LadderStep,
@@ -14,7 +15,7 @@ import {
 import { Severity } from "#model/severity";
 import { days } from "#model/time";
 import { nearest } from "../../rules/language/nearest.ts";
-import { BySeverity, Clocks, listClocks, type RescueZone, shapeOf } from "./clock-file.ts";
+import { BySeverity, Clocks, dueAfter, listClocks, type RescueZone, shapeOf, WorkdaysText } from "./clock-file.ts";
 import { FireLogFile } from "./fire-log-file.ts";
 import { keyPlaceOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import { ProfilesFile, readProfiles } from "./policy-profiles.ts";
@@ -36,6 +37,7 @@ const Step = z.strictObject({
   say: TextPair,
 });
 export const Ladder = z.array(Step);
+const Chase = z.array(Step.extend({ after: z.union([WorkdaysText, SpanText]) }));
 
 /** `08:00` as minutes after midnight. */
 const TimeOfDay = z
@@ -56,6 +58,7 @@ const Class = z.strictObject({
   tellWhenVerified: z.array(z.string()).default([]),
   falseAlarmPeople: z.union([z.literal(1), z.literal(2)]).default(1),
   extraSteps: Ladder.default([]),
+  chase: Chase.default([]),
   levels: shapeOf(Severity.options, TextPair).optional(),
   ladder: Ladder.optional(),
   review: z.literal(true).optional(),
@@ -156,6 +159,8 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     }
     const clocks = listClocks(entry.clocks, zone);
     const crossDepartment = listClocks(entry.crossDepartment, zone);
+    const chase = entry.chase.map((step): ChaseStep => ({ ...step, ...dueAfter(step.after) }));
+    checkSteps(part(at, "chase"), chase, roles, ids, problems);
     const bySeverity: Partial<Record<Severity, typeof clocks>> = {};
     for (const severity of Severity.options) {
       const special = entry.bySeverity[severity];
@@ -188,6 +193,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
       ...(entry.writtenAnswer ? { writtenAnswer: entry.writtenAnswer } : {}),
       ...(entry.night ? { night: entry.night } : {}),
       extraSteps: steps(part(at, "extraSteps"), entry.extraSteps),
+      ...(chase.length > 0 ? { chase } : {}),
       sop: entry.sop,
     };
   }
@@ -238,7 +244,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
 /** The steps of a ladder as they are written; `ids`: where each id stands that was read before. */
 export function checkSteps(
   at: Part,
-  list: z.output<typeof Ladder>,
+  list: readonly LadderStep[],
   roles: readonly string[],
   ids: Map<string, Part>,
   problems: ProblemList,
@@ -277,7 +283,7 @@ export function checkRoles(at: Part, used: readonly string[], roles: readonly st
 /** Roles that some step or class of the policy tells. */
 export function rolesTold(policy: Policy): ReadonlySet<string> {
   const classes = Object.values(policy.classes);
-  const ladders = classes.flatMap((one) => [...(one.ladder ?? []), ...one.extraSteps]);
+  const ladders = classes.flatMap((one) => [...(one.ladder ?? []), ...one.extraSteps, ...(one.chase ?? [])]);
   const steps = [...Object.values(policy.ladders).flat(), ...ladders];
   return new Set([
     ...policy.repeat.tell,

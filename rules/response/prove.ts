@@ -44,7 +44,7 @@ function rolesTold({
   for (const ladder of Object.values(ladders)) for (const step of ladder) note(step.id, step.tell);
   for (const one of Object.values(classes)) {
     note(one.class, [...one.tellAtOpening, ...(one.tellWhenVerified ?? []), ...(one.dispatch?.roles ?? [])]);
-    for (const step of [...(one.ladder ?? []), ...one.extraSteps]) note(step.id, step.tell);
+    for (const step of [...(one.ladder ?? []), ...one.extraSteps, ...(one.chase ?? [])]) note(step.id, step.tell);
   }
   note("repeat", repeat.tell);
   note("overdue", overdueRoles(overdue));

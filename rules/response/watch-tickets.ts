@@ -5,10 +5,10 @@ import type { Policy } from "#model/policy";
 import type { Ticket } from "#model/ticket";
 import { later, type Span } from "#model/time";
 import type { Draft } from "../draft.ts";
-import { look, recount, shiftClock, wakeOfTicket } from "./clocks.ts";
+import { look, MAY_WAIT, recount, shiftClock, wakeOfTicket } from "./clocks.ts";
 import { policyOf } from "./frozen-policy.ts";
 import { endDueHold } from "./hold.ts";
-import { resumeAfterExpiry, runDueSteps, shiftRow } from "./ladder.ts";
+import { chase, resumeAfterExpiry, runDueSteps, shiftRow } from "./ladder.ts";
 import { endDueOffers } from "./offer.ts";
 import { noteMissedPromise } from "./owner.ts";
 import { unheard } from "./prove.ts";
@@ -49,7 +49,8 @@ function watchClock(draft: Draft, ticket: Ticket, index: number, policy: Policy)
   const news = look(clock, draft.now, policy);
   if (!news.warned && !news.breached) return ticket;
   const clocks = ticket.clocks.map((one, at) => (at === index ? news.clock : one));
-  const after: Ticket = { ...ticket, clocks };
+  const looked: Ticket = { ...ticket, clocks };
+  const after = news.breached && MAY_WAIT.has(clock.kind) ? chase(looked, clock.dueAt, policy) : looked;
   const name = clockName[clock.kind];
   if (news.breached) {
     const true_ = clock.dueAt;
