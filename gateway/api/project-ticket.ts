@@ -109,6 +109,8 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
     place: place(ticket.place),
     ...maybe("expected", time(ticket.expected)),
     ...maybe("care", ticket.care && [...ticket.care]),
+    ...maybe("source", ticket.source),
+    ...maybe("affected", ticket.affected),
     ...maybe("device", ticket.device),
     ...maybe("deviceName", ticket.device === undefined ? undefined : text(partName(device, ticket.device))),
     alarms: [...ticket.alarms],

@@ -14,7 +14,7 @@ import type { Transition } from "./rule.ts";
 import type { Severity } from "./severity.ts";
 import type { Place, Site } from "./site.ts";
 import type { Text } from "./text.ts";
-import type { Care, Promised, Rating, Ticket, TicketFile } from "./ticket.ts";
+import type { Care, Promised, Rating, Source, Ticket, TicketFile } from "./ticket.ts";
 import type { Instant, Span } from "./time.ts";
 
 /** Whether a device answers; kept in memory only, since a restart asks again. */
@@ -137,6 +137,8 @@ export type Command =
       readonly expected?: Instant;
       readonly plan?: string;
       readonly care?: readonly Care[];
+      readonly source?: Source;
+      readonly affected?: number;
     }
   | {
       readonly do: "ticket-step";

@@ -61,6 +61,11 @@ export interface LadderStep {
   readonly say: Text;
 }
 
+/** 催办: a step due so long after the repair should have been done, on workdays alone where it says so. */
+export interface ChaseStep extends LadderStep {
+  readonly workdays?: true;
+}
+
 export interface SopStep {
   readonly id: string;
   readonly text: Text;
@@ -98,6 +103,8 @@ export interface ClassPolicy {
   readonly class: TicketClass;
   readonly name: Text;
   readonly severity: Severity;
+  /** In place of `severity`, once it is told whether one household is reached or several. */
+  readonly byHouseholds?: { readonly one: Severity; readonly many: Severity };
   readonly clocks: readonly ClockTarget[];
   /** All clocks of a ticket whose severity is the key: those of `clocks`, with some replaced or added. */
   readonly bySeverity: Readonly<Partial<Record<Severity, readonly ClockTarget[]>>>;
@@ -133,6 +140,8 @@ export interface ClassPolicy {
   /** Two: a false alarm counts once a second account confirms what the first one recorded. */
   readonly falseAlarmPeople?: 1 | 2;
   readonly extraSteps: readonly LadderStep[];
+  /** Join the ladder when the clock of the repair has run out. */
+  readonly chase?: readonly ChaseStep[];
   readonly sop: readonly SopStep[];
   /** Told when a clock runs out, in place of those whom the policy tells. */
   readonly overdue?: Readonly<Partial<Record<ClockKind, readonly string[]>>>;

@@ -73,6 +73,11 @@ export interface SopRow {
 export const cares = ["elderly", "disabled"] as const;
 export type Care = (typeof cares)[number];
 
+/** Where a ticket that a person opens came from (N8, P12): the first three are owners, who are called back. */
+export const sources = ["phone", "desk", "app", "patrol", "staff"] as const;
+export type Source = (typeof sources)[number];
+export const fromOwner: ReadonlySet<Source> = new Set(["phone", "desk", "app"]);
+
 /** Work that waits for something, with somebody's word for it. */
 export interface Hold {
   /** Where the ticket goes on. */
@@ -177,6 +182,9 @@ export interface Ticket {
   /** Id of the plan of the class that it goes by. */
   readonly plan?: string;
   readonly care?: readonly Care[];
+  readonly source?: Source;
+  /** How many households it reaches, as it was told (W15). */
+  readonly affected?: number;
   /** Alarm ids that belong to this ticket. */
   readonly alarms: readonly string[];
   readonly openedAt: Instant;

@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { channelKinds } from "#model/channel-settings";
 import {
+  type ChaseStep,
   type ClassPolicy,
   clockKinds,
   overdueRoles,
@@ -13,17 +14,19 @@ import {
 import { Severity } from "#model/severity";
 import { days } from "#model/time";
 import { nearest } from "../../rules/language/nearest.ts";
-import { BySeverity, Clocks, listClocks, type RescueZone, shapeOf } from "./clock-file.ts";
+import { BySeverity, Clocks, dueAfter, listClocks, type RescueZone, shapeOf, WorkdaysText } from "./clock-file.ts";
 import { FireLogFile } from "./fire-log-file.ts";
 import { keyPlaceOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import { ProfilesFile, readProfiles } from "./policy-profiles.ts";
-import { checkRoles, checkSteps, Ladder, told } from "./policy-steps.ts";
+import { checkRoles, checkSteps, Ladder, Step, told } from "./policy-steps.ts";
 import { type ProblemList, suggestion } from "./problems.ts";
 import { Id, SpanText, TextPair } from "./vocabulary.ts";
 import { WorkdayYears } from "./workday-years.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 export const Share = z.number().gt(0).lt(1);
+
+const Chase = z.array(Step.extend({ after: z.union([WorkdaysText, SpanText]) }));
 
 /** `08:00` as minutes after midnight. */
 const TimeOfDay = z
@@ -33,6 +36,7 @@ const TimeOfDay = z
 const Class = z.strictObject({
   name: TextPair,
   severity: Severity,
+  byHouseholds: z.strictObject({ one: Severity, many: Severity }).optional(),
   clocks: Clocks,
   bySeverity: BySeverity.default({}),
   dispatch: z.strictObject({ roles: z.array(z.string()).min(1), skill: Id.optional() }).optional(),
@@ -43,6 +47,7 @@ const Class = z.strictObject({
   tellWhenVerified: z.array(z.string()).default([]),
   falseAlarmPeople: z.union([z.literal(1), z.literal(2)]).default(1),
   extraSteps: Ladder.default([]),
+  chase: Chase.default([]),
   levels: shapeOf(Severity.options, TextPair).optional(),
   ladder: Ladder.optional(),
   review: z.literal(true).optional(),
@@ -143,6 +148,8 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     }
     const clocks = listClocks(entry.clocks, zone);
     const crossDepartment = listClocks(entry.crossDepartment, zone);
+    const chase = entry.chase.map((step): ChaseStep => ({ ...step, ...dueAfter(step.after) }));
+    checkSteps(part(at, "chase"), chase, roles, ids, problems);
     const bySeverity: Partial<Record<Severity, typeof clocks>> = {};
     for (const severity of Severity.options) {
       const special = entry.bySeverity[severity];
@@ -152,6 +159,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
       class: id,
       name: entry.name,
       severity: entry.severity,
+      ...(entry.byHouseholds ? { byHouseholds: entry.byHouseholds } : {}),
       clocks,
       bySeverity,
       ...(entry.dispatch
@@ -174,6 +182,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
       ...(entry.writtenAnswer ? { writtenAnswer: entry.writtenAnswer } : {}),
       ...(entry.night ? { night: entry.night } : {}),
       extraSteps: steps(part(at, "extraSteps"), entry.extraSteps),
+      ...(chase.length > 0 ? { chase } : {}),
       sop: entry.sop,
     };
   }
@@ -226,7 +235,7 @@ export function rolesTold(policy: Policy): ReadonlySet<string> {
   const classes = Object.values(policy.classes);
   const plans = classes.flatMap((one) => Object.values(one.plans ?? {}));
   const ladders = [
-    ...classes.flatMap((one) => [...(one.ladder ?? []), ...one.extraSteps]),
+    ...classes.flatMap((one) => [...(one.ladder ?? []), ...one.extraSteps, ...(one.chase ?? [])]),
     ...plans.map((one) => one.ladder),
   ].flat();
   const steps = [...Object.values(policy.ladders).flat(), ...ladders];

@@ -57,8 +57,12 @@ export function startClock({ kind, target, workdays }: ClockTarget, from: Instan
 }
 
 /** `span` later, as this clock counts; a house without a calendar counts every hour. */
-const after = (clock: Pick<ResponseClock, "workdays">, from: Instant, span: Span, { workdays }: Timing): Instant =>
-  clock.workdays && workdays ? afterWork(workdays, from, span) : later(from, span);
+export const after = (
+  clock: Pick<ResponseClock, "workdays">,
+  from: Instant,
+  span: Span,
+  { workdays }: Timing,
+): Instant => (clock.workdays && workdays ? afterWork(workdays, from, span) : later(from, span));
 
 export const isOpen = (clock: ResponseClock): boolean => clock.metAt === undefined && clock.state !== "cancelled";
 

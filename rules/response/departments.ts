@@ -3,8 +3,9 @@ import type { Command, Plan, TicketStep } from "#model/plan";
 import type { Ticket } from "#model/ticket";
 import type { Instant } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
-import { isOpen, retarget } from "./clocks.ts";
+import { isOpen, MAY_WAIT, retarget } from "./clocks.ts";
 import { policyOf } from "./frozen-policy.ts";
+import { withoutChase } from "./ladder.ts";
 import { remind } from "./offer.ts";
 
 type StepCommand = Extract<Command, { do: "ticket-step" }>;
@@ -68,5 +69,6 @@ function onSharedTimes(draft: Draft, ticket: Ticket, at: Instant): Ticket {
     const { workdays: _, ...counted } = clock;
     return retarget(shared.workdays ? { ...counted, workdays: true } : counted, shared.target, at, timing);
   });
-  return { ...ticket, clocks };
+  const isLate = clocks.some(({ kind, dueAt }) => MAY_WAIT.has(kind) && dueAt <= draft.now);
+  return isLate ? { ...ticket, clocks } : withoutChase({ ...ticket, clocks });
 }

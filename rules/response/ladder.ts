@@ -5,7 +5,7 @@ import type { LadderRow, Ticket } from "#model/ticket";
 import { between, type Instant, later, milliseconds, type Span, seconds } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { draftAccident } from "./accident.ts";
-import { answered, waitsWithRepair } from "./clocks.ts";
+import { after, answered, type Timing, waitsWithRepair } from "./clocks.ts";
 import { policyOf } from "./frozen-policy.ts";
 import { repairWaits } from "./preempted.ts";
 import { type DueStep, tell } from "./tell.ts";
@@ -27,6 +27,28 @@ export function ladderRows(
     state: "waiting",
     loop,
   }));
+}
+
+/** 催办: the repair should have been done at `due`; what the class says of that waits from then on, and nothing of an earlier due. */
+export function chase(ticket: Ticket, due: Instant, timing: Timing): Ticket {
+  const steps = ticket.policy.chase ?? [];
+  if (steps.length === 0) return ticket;
+  const rows = steps.map(
+    ({ workdays, ...step }): LadderRow => ({
+      step,
+      dueAt: after(workdays ? { workdays } : {}, due, step.after, timing),
+      state: "waiting",
+      loop: 0,
+    }),
+  );
+  return { ...ticket, ladder: [...withoutChase(ticket).ladder, ...rows] };
+}
+
+/** The repair has another time now: nobody is chased for the one that was. */
+export function withoutChase(ticket: Ticket): Ticket {
+  const isChase = ({ step, state }: LadderRow) =>
+    state === "waiting" && (ticket.policy.chase ?? []).some(({ id }) => id === step.id);
+  return { ...ticket, ladder: ticket.ladder.filter((row) => !isChase(row)) };
 }
 
 /** Drops waiting steps whose every `unless` clock has been met, and those of something expected that is over. */
@@ -61,17 +83,17 @@ export function runDueSteps(draft: Draft, ticket: Ticket): Ticket {
     due.push({ step: row.step, loop: row.loop, ...(lateBy === undefined ? {} : { lateBy }) });
     entries.push({ step: row.step, lateBy, dueAt: row.dueAt });
   }
-  const after: Ticket = { ...ticket, ladder, rescueTier };
+  const climbed: Ticket = { ...ticket, ladder, rescueTier };
   for (const { step, lateBy, dueAt } of entries) {
     draft.putTicket(
-      after,
+      climbed,
       "step-run",
       { step: step.id, say: step.say, tell: step.tell, late: lateBy !== undefined, lateBy: lateBy ?? 0 },
       dueAt,
     );
   }
-  const calls = tell(draft, after, due);
-  const told = calls.length === 0 ? after : { ...after, calls: [...(after.calls ?? []), ...calls] };
+  const calls = tell(draft, climbed, due);
+  const told = calls.length === 0 ? climbed : { ...climbed, calls: [...(climbed.calls ?? []), ...calls] };
   return due.some(({ step }) => step.opens === "accident-report") ? draftAccident(draft, told, "gatehouse") : told;
 }
 
@@ -114,9 +136,9 @@ export function resumeAfterExpiry(draft: Draft, ticket: Ticket): Ticket {
     });
   }
   const { acknowledgeExpiresAt: expiredAt, acknowledgedBy, ...rest } = ticket;
-  const after: Ticket = { ...rest, ladder: [...ticket.ladder, ...again] };
+  const resumed: Ticket = { ...rest, ladder: [...ticket.ladder, ...again] };
   draft.putTicket(
-    after,
+    resumed,
     "acknowledgement-expired",
     { acknowledgedBy: acknowledgedBy ?? "", steps: again.map((row) => row.step.id) },
     expiredAt,
@@ -134,9 +156,9 @@ export function resumeAfterExpiry(draft: Draft, ticket: Ticket): Ticket {
       raiseRescueTier: false,
       say: silentSince(draft, ticket),
     };
-    tell(draft, after, [{ step, loop: 0 }]);
+    tell(draft, resumed, [{ step, loop: 0 }]);
   }
-  return after;
+  return resumed;
 }
 
 /** A step of the wall clock moves what still waits. */

@@ -64,6 +64,8 @@ export function openByHand(draft: Draft, command: Extract<Command, { do: "open-t
     ...(plan === undefined ? {} : { plan }),
     ...(command.toldByPhone ? { toldByPhone: true } : {}),
     ...(command.care ? { care: [...new Set(command.care)] } : {}),
+    ...(command.source ? { source: command.source } : {}),
+    ...(command.affected === undefined ? {} : { affected: command.affected }),
     title: command.drill
       ? { zh: `【演练】${command.description}`, en: `[DRILL] ${command.description}` }
       : { zh: command.description, en: command.description },

@@ -4,7 +4,7 @@ import type { ClassPolicy, LadderStep, Policy, TicketClass } from "#model/policy
 import { graver, type Severity } from "#model/severity";
 import type { Place } from "#model/site";
 import type { Text } from "#model/text";
-import type { Care, Ticket } from "#model/ticket";
+import type { Care, Source, Ticket } from "#model/ticket";
 import { type Instant, milliseconds } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { asOf } from "./by-morning.ts";
@@ -59,6 +59,8 @@ export interface Opening {
   /** Id of a plan of the class. */
   readonly plan?: string;
   readonly care?: readonly Care[];
+  readonly source?: Source;
+  readonly affected?: number;
   /** Entered later: what was due by now was told by phone. */
   readonly toldByPhone?: boolean;
 }
@@ -119,6 +121,10 @@ export function firstState(
   };
 }
 
+/** What a class is at least: of some it depends on how many are without water or power (C13). */
+const leastSeverity = ({ severity, byHouseholds }: ClassPolicy, affected: number | undefined): Severity =>
+  byHouseholds === undefined || affected === undefined ? severity : affected > 1 ? byHouseholds.many : byHouseholds.one;
+
 export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
   const usual =
     opening.plan === undefined
@@ -126,7 +132,8 @@ export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
       : planPolicy(draft.view.site.policy.classes[opening.class], opening.plan);
   if (!usual) return undefined;
   const policy = asOf(usual, opening.openedAt, draft.view.site.zone);
-  const severity = opening.severity ? graver(opening.severity, policy.severity) : policy.severity;
+  const least = leastSeverity(policy, opening.affected);
+  const severity = opening.severity ? graver(opening.severity, least) : least;
   const version = versionInForce(draft);
   const follows =
     opening.rectifies || opening.drill || opening.device === undefined
@@ -150,6 +157,8 @@ export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
     ...(opening.expected === undefined ? {} : { expected: opening.expected }),
     ...(opening.plan === undefined ? {} : { plan: opening.plan }),
     ...(opening.care?.length ? { care: opening.care } : {}),
+    ...(opening.source === undefined ? {} : { source: opening.source }),
+    ...(opening.affected === undefined ? {} : { affected: opening.affected }),
     policyVersion: version,
     policy,
     recovered: false,

@@ -46,7 +46,7 @@ function rolesTold({
   for (const one of withPlans(classes)) {
     for (const tell of Object.values(one.overdue ?? {})) note("overdue", tell);
     note(one.class, [...one.tellAtOpening, ...(one.tellWhenVerified ?? []), ...(one.dispatch?.roles ?? [])]);
-    for (const step of [...(one.ladder ?? []), ...one.extraSteps]) note(step.id, step.tell);
+    for (const step of [...(one.ladder ?? []), ...one.extraSteps, ...(one.chase ?? [])]) note(step.id, step.tell);
   }
   note("repeat", repeat.tell);
   note("overdue", overdueRoles(overdue));

@@ -5,10 +5,10 @@ import type { Policy } from "#model/policy";
 import type { Ticket } from "#model/ticket";
 import { later, type Span } from "#model/time";
 import type { Draft } from "../draft.ts";
-import { look, recount, shiftClock, targets, wakeOfTicket } from "./clocks.ts";
+import { look, MAY_WAIT, recount, shiftClock, targets, wakeOfTicket } from "./clocks.ts";
 import { policyOf } from "./frozen-policy.ts";
 import { endDueHold } from "./hold.ts";
-import { resumeAfterExpiry, runDueSteps, shiftRow } from "./ladder.ts";
+import { chase, resumeAfterExpiry, runDueSteps, shiftRow } from "./ladder.ts";
 import { endDueOffers } from "./offer.ts";
 import { expectedOf, shiftHung } from "./open-clocks.ts";
 import { noteMissedPromise } from "./owner.ts";
@@ -50,7 +50,8 @@ function watchClock(draft: Draft, ticket: Ticket, index: number, policy: Policy)
   const news = look(clock, draft.now, policy);
   if (!news.warned && !news.breached) return ticket;
   const clocks = ticket.clocks.map((one, at) => (at === index ? news.clock : one));
-  const after: Ticket = { ...ticket, clocks };
+  const looked: Ticket = { ...ticket, clocks };
+  const after = news.breached && MAY_WAIT.has(clock.kind) ? chase(looked, clock.dueAt, policy) : looked;
   const name = ticket.policy.words?.clocks[clock.kind] ?? clockName[clock.kind];
   const own = ticket.policy.overdue?.[clock.kind];
   if (news.breached) {

@@ -1,7 +1,7 @@
 /** T29: an individual question (装修申请、宠物管理) is answered in writing within three workdays, and not by a tick. */
 import { beforeAll, expect, test } from "vitest";
 import type { Policy } from "#model/policy";
-import { between, hours, type Instant, later } from "#model/time";
+import { between, formatInstant, hours, type Instant, later } from "#model/time";
 import type { Answer } from "../../gateway/api/stand.ts";
 import { operator } from "../../support/building.ts";
 import { on, type Story, startStory, storySite } from "../../support/story-house.ts";
@@ -94,16 +94,18 @@ test("the paper itself is an answer as well; a photo is none, and last round's p
 });
 
 test("not answered by Wednesday afternoon: team lead and supervisor hear of it then, once, and nobody because of the weekend", async () => {
-  const { story, no } = await asked();
+  const story = await startStory({ site: storySite(policy), start: FRIDAY, delivers: false });
   await using _ = story;
+  await story.command({ do: "open-ticket", class: "consult", description: "1202 装修申请" });
+  const no = story.open()[0]?.no ?? "";
   const pass = async (to: Instant) => {
     await story.clock.advance(between(story.clock.now(), to));
     await story.take({ type: "tick" });
   };
-  const told = async () => {
-    const { told } = await story.shown(no);
-    return told.filter(({ step }) => step.startsWith("overdue-resolve")).map(({ role, at }) => `${role} ${at}`);
-  };
+  const told = async () =>
+    (await story.store.messages(no))
+      .filter(({ step }) => step.startsWith("overdue-resolve"))
+      .map(({ role, createdAt }) => `${role} ${formatInstant(createdAt)}`);
   // Every hour over the weekend, and the last second before.
   for (let now = FRIDAY; now < on("2026-11-25", "15:00"); now = later(now, hours(1))) await pass(now);
   await pass(on("2026-11-25", "15:59:59"));
