@@ -24,7 +24,15 @@ const readsUsers: Permission = ["supervisor", "admin"];
 const admin: Permission = ["admin"];
 
 /** Steps that change what a ticket says happened are the desk's; the crew does the others. */
-const deskSteps: ReadonlySet<string> = new Set(["review", "false-alarm", "merge", "reopen", "hold"]);
+const deskSteps: ReadonlySet<string> = new Set([
+  "review",
+  "false-alarm",
+  "merge",
+  "reopen",
+  "hold",
+  "reschedule",
+  "call-off",
+]);
 const stepPermission = (step: TicketStep): Permission => (deskSteps.has(step) ? desk : deskAndCrew);
 
 export const permissions: Readonly<Record<string, Permission>> = {

@@ -1,8 +1,8 @@
 /** The log of the fire control room on its page: the entry that is due, what was missed, and the sheet that is printed. */
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type FireLogBody, FireLogShape, type FireRoomBody, FireRoomShape } from "../../gateway/api/paper-shapes.ts";
+import { obstacles } from "./axe.ts";
 import { builtConsole, hasBrowser, launch, look } from "./browser.ts";
 
 const iso = (at: number) => new Date(at).toISOString();
@@ -186,7 +186,7 @@ describe.skipIf(!hasBrowser())("the log of the fire control room", () => {
     await using seen = await open("en");
     const { page } = seen;
     await page.locator("[data-row]").first().waitFor();
-    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, help }) => `${id}: ${help}`)).toEqual([]);
+    expect(await obstacles(page)).toEqual([]);
     await page.emulateMedia({ media: "print" });
     expect(await page.locator("header.bar").isVisible()).toBe(false);
     expect(await page.locator("[data-row]").count()).toBe(3);

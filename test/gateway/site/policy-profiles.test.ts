@@ -41,6 +41,7 @@ test("the shelf holds the readings of the texts, and none is in force until a si
     "complaint-003",
     "complaint-004",
     "fire_room_log",
+    "storm",
   ]);
   for (const { name } of Object.values(policy.profiles ?? {})) {
     expect(name.zh).toMatch(/[\u4e00-\u9fff]/);
@@ -103,8 +104,18 @@ test("medical: every S1 is reached within five minutes, and the step that calls 
 test("complaint-004 counts workdays at every level; complaint-003 is the shipped reading, and undoes it when it lies above", async () => {
   const { policy } = await under("profiles: [complaint-004]\n");
   for (const severity of ["S1", "S2", "S3", "S4"] as const) {
-    expect(clocks(policy, "complaint", severity)).toMatchObject({ acknowledge: "PT1H", resolve: "2wd", accept: "3wd" });
+    expect(clocks(policy, "complaint", severity)).toMatchObject({
+      acknowledge: "PT1H",
+      resolve: "2wd",
+      accept: "PT2H",
+    });
   }
+  // Three workdays are for work of several departments alone (T28).
+  const day = 86_400_000;
+  expect(policy.classes.complaint?.crossDepartment).toEqual([
+    { kind: "accept", target: 3 * day, workdays: true },
+    { kind: "resolve", target: 7 * day },
+  ]);
   expect(clocks(policy, "complaint", "S1").feedback).toBe("PT1H");
   expect(stepAt(policy, "complaint-not-answered")).toBe("PT1H");
   const shipped = await shippedPolicy();

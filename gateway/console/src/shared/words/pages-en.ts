@@ -104,6 +104,7 @@ export const pagesEn: PageWords = {
     unreadable:
       "Who reported it cannot be opened (keys.json is another one, or the file was damaged). Ask the administrator for the copy of the keys, or write it down again here.",
     keptFor: (days: number) => `erased ${days} days after closing`,
+    answer: "The answer in writing (or attach the paper first)",
     promise: "Promise",
     what: { arrive: "to arrive", finish: "to finish" },
     until: "By",

@@ -89,6 +89,7 @@ export const pagesZh = {
     show: "查看号码（留痕）",
     unreadable: "报修人联系方式无法解密（密钥 keys.json 已更换或文件损坏）。请管理员放回密钥副本，或在此重新登记。",
     keptFor: (days: number) => `关闭 ${days} 天后清除`,
+    answer: "书面答复内容（或先附上答复文件）",
     promise: "承诺什么",
     what: { arrive: "到场", finish: "修复" },
     until: "承诺时间",
