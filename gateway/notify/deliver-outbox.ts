@@ -127,10 +127,14 @@ export function startDelivery({ door, site, clock, log, metrics, linkOf }: Deliv
     }
   }
 
+  /** Whoever has left is told nothing any more; the last resort is somebody whatever became of the account. */
+  const hasLeft = (person: string): boolean =>
+    person !== site.people.fallback && door.house.accounts.get(person)?.state === "disabled";
+
   /** Still waits, and is still of use; what is of none is cancelled here. */
   function goesOut(message: Message | undefined): message is Message {
     if (!message || dueOf(message) === Infinity) return false;
-    if (!isOver(message, door.house, clock.now())) return true;
+    if (!isOver(message, door.house, clock.now()) && !hasLeft(message.to)) return true;
     settleFate(message, Infinity);
     progress.write({ ...message, state: "cancelled" });
     return false;
