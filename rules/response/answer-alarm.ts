@@ -14,16 +14,20 @@ import { offerToAll } from "./offer.ts";
 import { expectedOf, openClocks } from "./open-clocks.ts";
 import { classPolicy, explains, ladderOf, openTicket } from "./open-ticket.ts";
 import { activeOn, recovering, relapsed } from "./recovery.ts";
-import { reopen, sameFault } from "./reopen.ts";
+import { isBack, reopen, sameFault } from "./reopen.ts";
 import { countRepeats } from "./repeats.ts";
 import { stormTicket } from "./storm.ts";
 
-/** The open ticket that this class on this device belongs to, if there is one. */
-function openFor(draft: Draft, device: string, wanted: TicketClass): Ticket | undefined {
+/** The open ticket that this alarm belongs to, if there is one. */
+function openFor(draft: Draft, alarm: Alarm, wanted: TicketClass): Ticket | undefined {
   const open = draft
     .openTickets()
-    .filter((ticket) => ticket.device === device && ticket.rectifies === undefined && !ticket.drill);
-  return open.find((ticket) => ticket.class === wanted) ?? open.find((ticket) => explains(ticket.class, wanted));
+    .filter((ticket) => ticket.device === alarm.device && ticket.rectifies === undefined && !ticket.drill);
+  return (
+    open.find((ticket) => ticket.class === wanted) ??
+    // What comes after the emergency was dealt with no longer follows from it.
+    open.find((ticket) => explains(ticket.class, wanted) && !isBack(ticket, alarm))
+  );
 }
 
 /** Device and emergency. A fault is named by what was found, an emergency by what it is: "trapped", not "button pressed". */
@@ -43,7 +47,11 @@ export function answerAlarm(draft: Draft, alarm: Alarm, wanted: TicketClass): vo
 
 function findTicket(draft: Draft, alarm: Alarm, wanted: TicketClass): void {
   const device = draft.view.site.devices.find((one) => one.id === alarm.device);
-  const open = openFor(draft, alarm.device, wanted);
+  const open = openFor(draft, alarm, wanted);
+  if (open && isBack(open, alarm)) {
+    nextRound(draft, open, alarm);
+    return;
+  }
   if (open) {
     joinTicket(draft, open, alarm);
     return;
@@ -55,9 +63,7 @@ function findTicket(draft: Draft, alarm: Alarm, wanted: TicketClass): void {
   }
   const again = sameFault(draft, alarm, wanted);
   if (again) {
-    const ticket = reopen(draft, again, draft.now, { alarm: alarm.id });
-    joinTicket(draft, ticket, alarm);
-    countRepeats(draft, draft.ticket(ticket.no) ?? ticket);
+    nextRound(draft, again, alarm);
     return;
   }
   const ticket = openTicket(draft, {
@@ -73,6 +79,13 @@ function findTicket(draft: Draft, alarm: Alarm, wanted: TicketClass): void {
   if (!ticket) return;
   draft.putAlarm({ ...alarm, ticket: ticket.no }, "alarm-joined", { ticket: ticket.no });
   countRepeats(draft, ticket);
+}
+
+/** It was not over: the same ticket with fresh clocks and its whole ladder. */
+function nextRound(draft: Draft, before: Ticket, alarm: Alarm): void {
+  const ticket = reopen(draft, before, draft.now, { alarm: alarm.id });
+  joinTicket(draft, ticket, alarm);
+  countRepeats(draft, draft.ticket(ticket.no) ?? ticket);
 }
 
 function joinTicket(draft: Draft, open: Ticket, alarm: Alarm): void {

@@ -99,14 +99,15 @@ export function meet(clock: ResponseClock, entered: Instant): ResponseClock {
   // A clock that began anew cannot have been met before that.
   const at = latest(entered, clock.startedAt);
   const segments = endedAt(clock.segments, at);
-  if (at > clock.dueAt && clock.state !== "paused") {
-    return { ...clock, state: "breached", breachedAt: clock.breachedAt ?? clock.dueAt, metAt: at, segments };
+  // Entered later, it may lie within a wait: what was waited after that never was.
+  const waited = pausedFor({ ...clock, segments }, at);
+  const dueAt = clock.workdays ? clock.dueAt : later(clock.startedAt, milliseconds(clock.target + waited));
+  if (at > dueAt) {
+    return { ...clock, state: "breached", dueAt, breachedAt: clock.breachedAt ?? dueAt, metAt: at, segments };
   }
-  const { breachedAt: _, ...rest } = clock;
   // A back-entry may show that a clock counted as breached had been met in time.
-  return clock.kind === RECURRING
-    ? { ...clock, state: "met", metAt: at, segments }
-    : { ...rest, state: "met", metAt: at, segments };
+  const { breachedAt: _, ...rest } = clock;
+  return { ...rest, state: "met", dueAt, metAt: at, segments };
 }
 
 /**
