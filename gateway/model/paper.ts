@@ -1,6 +1,7 @@
 /** What people fill in and sign beside tickets: kept like an alarm or a ticket, as the journal last told it. */
 
 import type { AccidentReport } from "./accident.ts";
+import type { ChannelTrouble } from "./channel-trouble.ts";
 import type { FireLog, FireRoomGap } from "./fire-log.ts";
 import type { KeptPolicy } from "./kept-policy.ts";
 import type { LearnedValue } from "./learned.ts";
@@ -113,6 +114,7 @@ export type Paper =
   | Notice
   | FireLog
   | FireRoomGap
+  | ChannelTrouble
   | LearnedValue
   | AccidentReport
   | KeptPolicy;

@@ -6,6 +6,7 @@ import type { Instant } from "#model/time";
 import { fireSystemSeen } from "../../../rules/response/fire-log.ts";
 import { handoverId } from "../../../rules/response/handover.ts";
 import { fireRoomTeams, inFireRoom } from "../../../rules/response/in-fire-room.ts";
+import { withoutLeavers } from "../../../rules/response/left.ts";
 import { Refused } from "../../net/refused.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
 import { FillFireLog, FireLogParams } from "../desk-inputs.ts";
@@ -17,6 +18,7 @@ import { fireLogBody, fireRoomGap, personOf } from "../project-papers.ts";
 export function fireLogRoutes(server: Server, house: ApiHouse): void {
   const { papers } = house.door.house;
   const { site } = house;
+  const manned = withoutLeavers(site);
   const find = async (id: string): Promise<FireLog> => {
     const paper = papers.get(id) ?? (await house.store.paper(id));
     if (paper?.kind === "fire-log") return paper;
@@ -83,7 +85,9 @@ export function fireLogRoutes(server: Server, house: ApiHouse): void {
       const stored = await house.store.papers("fire-room", limit);
       const all = new Map([...stored, ...papers.values()].map((paper) => [paper.id, paper]));
       return {
-        onDuty: inFireRoom(site, roles, house.clock.now()).map((id) => personOf(site, id)),
+        onDuty: inFireRoom(manned(house.door.house.accounts.values()), roles, house.clock.now()).map((id) =>
+          personOf(site, id),
+        ),
         ...(atLeast === undefined ? {} : { atLeast }),
         ...(longestShift === undefined ? {} : { longestShift }),
         gaps: [...all.values()]
