@@ -25,6 +25,19 @@ export const say = <T>(fits: (value: T) => boolean, what: Text) =>
     if (!fits(context.value)) context.issues.push({ code: "custom", input: context.value, params: { what } });
   });
 
+/** A whole number as a query brings it; `name` is what the sender calls it. */
+export const counted = (name: string, least: number, most: number) =>
+  z
+    .string()
+    .max(20)
+    .check(
+      say((text: string) => /^\d{1,16}$/.test(text) && Number(text) >= least && Number(text) <= most, {
+        zh: `${name} 应为 ${least} 至 ${most} 的整数`,
+        en: `${name} must be a whole number from ${least} to ${most}`,
+      }),
+    )
+    .transform(Number);
+
 export const Instantly = z.iso.datetime({ offset: true }).describe("ISO 8601 with offset or Z");
 
 /** `30m 2h` or ISO 8601 `PT30M`. */
@@ -53,12 +66,7 @@ export const LinkParams = z.strictObject({
     .max(300),
 });
 export const FrameQuery = z.strictObject({
-  after: z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .transform(Number)
-    .default(0)
-    .describe("Only frames after this sequence number."),
+  after: counted("after", 0, Number.MAX_SAFE_INTEGER).default(0).describe("Only frames after this sequence number."),
 });
 
 export const PointQuery = z.strictObject({ device: id(128).optional() });
@@ -68,11 +76,7 @@ export const HistoryQuery = z
   .strictObject({
     from: Instantly.optional().describe("Without it: an hour before `to`."),
     to: Instantly.optional().describe("Without it: now."),
-    buckets: z
-      .string()
-      .regex(/^[1-9]\d{0,3}$/)
-      .transform(Number)
-      .pipe(z.int().max(TREND.buckets))
+    buckets: counted("buckets", 1, TREND.buckets)
       .default(300)
       .describe(
         "At most 2000. There may be fewer in the answer: where only aggregates are left, none is finer than they are.",
@@ -87,17 +91,10 @@ export const HistoryQuery = z
       { zh: "from 应早于 to，范围不超过十年", en: "from must lie before to, at most ten years" },
     ),
   );
-export const Limit = z
-  .string()
-  .regex(/^[1-9]\d{0,3}$/)
-  .transform(Number);
+export const Limit = counted("limit", 1, 9_999);
 export const ListQuery = z.strictObject({ limit: Limit.default(50) });
 export const LiveQuery = z.strictObject({
-  since: z
-    .string()
-    .regex(/^\d{1,16}$/)
-    .transform(Number)
-    .optional(),
+  since: counted("since", 0, Number.MAX_SAFE_INTEGER).optional(),
   view: z.enum(["watch", "device", "devices"]).default("watch"),
   /** Comma-separated device ids. */
   ids: z

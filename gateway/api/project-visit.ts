@@ -61,6 +61,7 @@ function workOf(
     state: body.state,
     title: body.title,
     because: ticket.alarms.flatMap((id) => alarms.get(id)?.because ?? []).map((because) => ({ ...because })),
+    ...(ticket.alarms.length > 0 ? { recovered: body.recovered } : {}),
     place: body.place,
     ...(body.expected ? { expected: body.expected } : {}),
     ...(body.care ? { care: body.care } : {}),

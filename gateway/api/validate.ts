@@ -1,11 +1,9 @@
 /** Checks what a request brings against its zod schema and says in both languages what does not fit. */
 import type { FastifySchemaCompiler } from "fastify";
-import * as z from "zod";
+import type * as z from "zod";
 import { Text } from "#model/text";
 import { Refused } from "../net/refused.ts";
-
-const zh = z.locales.zhCN().localeError;
-const en = z.locales.en().localeError;
+import { sayChinese, sayEnglish } from "./issue-words.ts";
 
 const where: Readonly<Record<string, string>> = { querystring: "query", params: "path" };
 const pathOf = (part: string, path: readonly PropertyKey[]): string =>
@@ -21,10 +19,10 @@ function ownWords(issue: z.core.$ZodIssue): Text | undefined {
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
   const part = httpPart ?? "body";
   return (data) => {
-    const read = schema.safeParse(data, { error: en });
+    const read = schema.safeParse(data, { error: sayEnglish });
     if (read.success) return { value: read.data };
     // Only now, so that good requests are parsed once.
-    const chinese = schema.safeParse(data, { error: zh });
+    const chinese = schema.safeParse(data, { error: sayChinese });
     const problems = read.error.issues.slice(0, 20).map((issue, index) => ({
       path: pathOf(part, issue.path),
       message: ownWords(issue) ?? { zh: chinese.error?.issues[index]?.message ?? issue.message, en: issue.message },

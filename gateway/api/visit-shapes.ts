@@ -24,6 +24,8 @@ export const VisitShape = z.object({
       title: Text,
       /** What its alarms say that happened, and where: the floor a car stands at, the detector of a fire. */
       because: z.array(Text),
+      /** Whether what its alarms say is over; absent where there is no alarm. */
+      recovered: z.boolean().optional(),
       place,
       expected,
       care,

@@ -7,6 +7,7 @@ import { type Draft, refuse } from "../draft.ts";
 import { beganAt, isOpen, meet, RECURRING, restart } from "./clocks.ts";
 import { policyOf } from "./frozen-policy.ts";
 import { mayReopen } from "./lately.ts";
+import { backToWork } from "./not-taken.ts";
 import { remind } from "./offer.ts";
 import { openTwin, reopen } from "./reopen.ts";
 import { countRepeats } from "./repeats.ts";
@@ -164,7 +165,7 @@ export function rate(draft: Draft, before: Ticket, command: StepCommand, actor: 
   const rated: Ticket = { ...before, clocks, ratings: [...(before.ratings ?? []), rating] };
   const ticket: Ticket =
     bad && before.closedAt === undefined
-      ? { ...rated, state: before.assignee === undefined ? "new" : "accepted" }
+      ? backToWork(rated, draft.now, actor.name, policyOf(draft.view, before))
       : rated;
   draft.putTicket(
     ticket,

@@ -46,10 +46,11 @@ export const causeText = {
 export function overEmergency(real: readonly Pick<Ticket, "no">[]) {
   const tickets = real.map(({ no }) => no);
   const few = tickets.slice(0, 3);
+  const more = tickets.length > few.length;
   return {
     tickets,
-    zh: `有 ${tickets.length} 个紧急或高级别真实工单未关闭（${few.join("、")}）。请先处理；确需照常演练的，请再次确认。`,
-    en: `${tickets.length} real tickets of S1 or S2 are open (${few.join(", ")}). See to them first; to hold the drill all the same, confirm it.`,
+    zh: `有 ${tickets.length} 个紧急或高级别真实工单未关闭（${few.join("、")}${more ? " 等" : ""}）。请先处理；确需照常演练的，请再次确认。`,
+    en: `${tickets.length} real ${tickets.length === 1 ? "ticket" : "tickets"} of S1 or S2 ${tickets.length === 1 ? "is" : "are"} open (${few.join(", ")}${more ? ` and ${tickets.length - few.length} more` : ""}). See to them first; to hold the drill all the same, confirm it.`,
   };
 }
 

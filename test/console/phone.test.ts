@@ -102,6 +102,31 @@ describe.runIf(hasBrowser())("the page behind a link", () => {
     expect(of().files?.map(({ what }) => what)).toEqual(["photo", "signature"]);
   });
 
+  test("where nobody is to be freed the large button says repaired, and the page tells what the device signals now", async () => {
+    await open();
+    await press("accept");
+    await press("arrive");
+    await state("on-site");
+    const large = page.locator(".foot [data-step]");
+    expect(await large.getAttribute("data-step")).toBe("repair");
+
+    const { tickets } = visit.stand.door.house;
+    const onsite = of().clocks[0];
+    if (!onsite) throw new Error("the ticket has no clock");
+    const mitigate = { ...onsite, kind: "mitigate" as const, state: "running" as const };
+    tickets.set(NO, { ...of(), recovered: true, clocks: [...of().clocks, mitigate] });
+    await page.reload();
+    await state("on-site");
+    await page.locator('[data-signal="normal"]').waitFor();
+    expect(await large.getAttribute("data-step")).toBe("mitigate");
+
+    await press("repair");
+    await state("repaired");
+    tickets.set(NO, { ...of(), recovered: false });
+    await page.reload();
+    await page.locator('[data-signal="alarm"]').getByText("仍在告警").waitFor();
+  });
+
   test("who cannot come says why, and the page lets go of the work", async () => {
     await open();
     await press("decline");

@@ -89,6 +89,17 @@ describe("the history of a point", () => {
     const { status, body } = await house.ask("GET", path(query), { as: "viewer" });
     expect(status).toBe(400);
     expect(body.message).toEqual({ zh: expect.stringMatching(/\p{Script=Han}/u), en: expect.any(String) });
+    // A person reads this: no pattern, no name of a programming type.
+    expect(`${body.message.zh} ${body.message.en}`).not.toMatch(/\^|\\d|string|undefined|正则|实际接收|regular/u);
+  });
+
+  test("says how many buckets it takes", async () => {
+    await using house = await startTrends();
+    const { body } = await house.ask("GET", path("?buckets=abc"), { as: "viewer" });
+    expect(body.message).toEqual({
+      zh: "请求有误：buckets 应为 1 至 2000 的整数",
+      en: "The request does not fit: buckets must be a whole number from 1 to 2000",
+    });
   });
 
   test("is refused for a point that is not there, and for a text", async () => {

@@ -71,6 +71,7 @@ describe("a contractor with a link", () => {
     const opened = await open(await makeLink());
     expect(opened.status).toBe(200);
     expect(opened.body.work.because).toEqual([why]);
+    expect(opened.body.work.recovered).toBe(false);
     stand.door.house.alarms.delete(id);
     const cookie = cookieOf(opened);
     expect(opened.body).toMatchObject({

@@ -1,6 +1,8 @@
 /** What the owner was promised, whether it was kept, and what they said of the work. */
 import { describe, expect, test } from "vitest";
+import type { ResponseClock } from "#model/ticket";
 import { hours, later, minutes, seconds } from "#model/time";
+import { elapsed, pausedFor } from "../../../rules/response/clocks.ts";
 import { operator, supervisor, TEN } from "../../support/building.ts";
 import { createDesk, type StepWords } from "./desk.ts";
 
@@ -152,6 +154,59 @@ describe("a rating", () => {
     const told = house.said.filter((one) => one.step.startsWith("rated"));
     expect(told).toMatchObject([{ role: "team-lead", ticket: no }]);
     expect(step(ticket(), "close", past(61), {}, operator).refusal).toMatchObject({ code: "wrong-state" });
+  });
+
+  test("that is bad before closing starts the clocks of the work again: the repair with what was left, progress anew", () => {
+    const { step, ticket, clock, house, no } = repaired();
+    const target = clock(ticket(), "resolve")?.target ?? 0;
+    const due = clock(ticket(), "resolve")?.dueAt ?? TEN;
+    expect(clock(ticket(), "feedback")?.state).not.toBe("running");
+    step(ticket(), "rate", past(60), byPhone(2));
+
+    // Half an hour of it was thought done.
+    expect(clock(ticket(), "resolve")).toMatchObject({ state: "running", dueAt: later(due, minutes(30)) });
+    expect(clock(ticket(), "resolve")?.metAt).toBeUndefined();
+    expect(clock(ticket(), "feedback")).toMatchObject({ state: "running", startedAt: past(60) });
+    expect(elapsed(clock(ticket(), "resolve") as ResponseClock, past(60))).toBe(minutes(30));
+
+    // Left alone it is told, warned of and breached like any other work.
+    const end = later(due, minutes(31));
+    house.beat(later(past(60), hours(4)), later(later(past(60), hours(4)), seconds(2)));
+    const breached = house.journal.filter(({ event, about }) => event === "clock-breached" && about === `ticket:${no}`);
+    expect(breached.map(({ data }) => data?.clock)).toContain("feedback");
+    house.beat(end, later(end, seconds(2)));
+    expect(clock(ticket(), "resolve")).toMatchObject({ state: "breached", breachedAt: later(due, minutes(30)) });
+    step(ticket(), "repair", later(end, minutes(1)));
+    expect(elapsed(clock(ticket(), "resolve") as ResponseClock, end)).toBe(target + minutes(2));
+  });
+
+  test("that is bad twice keeps both stretches in which the work was thought done", () => {
+    const { step, ticket, clock } = repaired();
+    const due = clock(ticket(), "resolve")?.dueAt ?? TEN;
+    step(ticket(), "rate", past(60), byPhone(2));
+    step(ticket(), "repair", past(80));
+    step(ticket(), "rate", past(100), byPhone(1));
+    expect(clock(ticket(), "resolve")).toMatchObject({ state: "running", dueAt: later(due, minutes(50)) });
+    expect(pausedFor(clock(ticket(), "resolve") as ResponseClock, past(100))).toBe(minutes(50));
+  });
+
+  test("that is bad after a late repair leaves it late, and at work", () => {
+    const desk = taken();
+    const { step, ticket, clock } = desk;
+    const due = clock(ticket(), "resolve")?.dueAt ?? TEN;
+    step(ticket(), "arrive", past(10));
+    desk.house.beat(due, later(due, seconds(2)));
+    step(ticket(), "repair", later(due, minutes(5)));
+    step(ticket(), "rate", later(due, minutes(20)), byPhone(1));
+    const resolve = clock(ticket(), "resolve");
+    expect(resolve).toMatchObject({ state: "breached", breachedAt: due });
+    expect(resolve?.metAt).toBeUndefined();
+    step(ticket(), "repair", later(due, minutes(30)));
+    expect(clock(ticket(), "resolve")).toMatchObject({
+      state: "breached",
+      breachedAt: due,
+      metAt: later(due, minutes(30)),
+    });
   });
 
   test("that is bad before closing has the customer called again after the second repair: one clock for it, run anew", () => {

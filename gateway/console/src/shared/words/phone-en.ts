@@ -85,6 +85,8 @@ export const phoneEn: PhoneWords = {
   left: (text) => `${text} left`,
   late: (text) => `${text} late`,
   minutes: (n) => (n < 60 ? `${n} min` : `${Math.floor(n / 60)} h ${n % 60} min`),
+  recovered: "The device signals normal again; please make sure on the spot all the same",
+  stillActive: "The device is still in alarm: please check once more",
   offered: (text) => `Answer within ${text}, or the next one is asked`,
   why: "Why not (needed)",
   words: {

@@ -78,6 +78,8 @@ export const phoneZh = {
   left: (text: string) => `还剩 ${text}`,
   late: (text: string) => `超时 ${text}`,
   minutes: (n: number) => (n < 60 ? `${n} 分钟` : `${Math.floor(n / 60)} 小时 ${n % 60} 分`),
+  recovered: "设备信号已恢复正常，仍请到现场确认",
+  stillActive: "设备仍在告警，请再检查",
   offered: (text: string) => `请在 ${text}内答复，逾期将改派`,
   why: "为什么不能接（必填）",
   words: {
