@@ -12,6 +12,7 @@ import type { Site } from "#model/site";
 import { between, type Clock, hours, type Moment, seconds } from "#model/time";
 import { decide } from "../rules/decide.ts";
 import type { RuleEngine } from "../rules/engine/engine.ts";
+import { withoutLeavers } from "../rules/response/left.ts";
 import type { Door, Reply } from "./door.ts";
 import type { Feed } from "./feed.ts";
 import { remember } from "./rooms.ts";
@@ -87,7 +88,12 @@ export function createPipeline(input: PipelineInput): Door {
   let lookedAt: Moment = { now: clock.now(), mono: clock.monotonic() };
 
   const moment = (): Moment => ({ now: clock.now(), mono: clock.monotonic() });
-  const view = (): View => ({ site, ...decided.rooms, lastTicket: decided.lastTicket() });
+  const manned = withoutLeavers(site);
+  const view = (): View => ({
+    site: manned(decided.rooms.accounts.values()),
+    ...decided.rooms,
+    lastTicket: decided.lastTicket(),
+  });
 
   function publish(plan: Plan, at: Moment): void {
     measure.decided(plan);

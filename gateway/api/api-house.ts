@@ -27,7 +27,7 @@ import type { Limits } from "../net/limits.ts";
 import type { Listen } from "../net/listen.ts";
 import { Refused } from "../net/refused.ts";
 import type { NorthStanding } from "../northbound/open-north.ts";
-import type { ChannelStanding } from "../notify/deliver-outbox.ts";
+import type { ChannelStanding } from "../notify/health.ts";
 import type { Keyring } from "../people/keyring.ts";
 import type { Vault } from "../people/vault.ts";
 import type { CheckedRules } from "../site/check-rule-text.ts";

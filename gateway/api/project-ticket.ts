@@ -96,6 +96,7 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
   const { can, cannotClose } = allowedSteps(ticket, now, policy.reopen.within);
   const { reasons } = policy.hold;
   const { hold } = ticket;
+  const lead = ticket.lead ?? ticket.policy.lead;
   return {
     no: ticket.no,
     class: ticket.class,
@@ -108,6 +109,8 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
     place: place(ticket.place),
     ...maybe("expected", time(ticket.expected)),
     ...maybe("care", ticket.care && [...ticket.care]),
+    ...maybe("source", ticket.source),
+    ...maybe("affected", ticket.affected),
     ...maybe("device", ticket.device),
     ...maybe("deviceName", ticket.device === undefined ? undefined : text(partName(device, ticket.device))),
     alarms: [...ticket.alarms],
@@ -154,10 +157,10 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
       ...maybe("at", time(row.at)),
       ...maybe("skipped", row.skipped),
     })),
-    ...maybe("lead", ticket.policy.lead === undefined ? undefined : text(roleNamer(view.site)(ticket.policy.lead))),
+    ...maybe("lead", lead === undefined ? undefined : text(roleNamer(view.site)(lead))),
     ...maybe(
       "help",
-      ticket.policy.help?.map((role) => text(roleNamer(view.site)(role))),
+      (ticket.help ?? ticket.policy.help)?.map((role) => text(roleNamer(view.site)(role))),
     ),
     ...maybe(
       "offers",
@@ -181,6 +184,7 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
         ...maybe("at", time(call.at)),
       })),
     ),
+    ...maybe("writtenAnswer", ticket.policy.writtenAnswer),
     ...maybe("promised", promisedBody(ticket)),
     ...maybe(
       "ratings",

@@ -3,7 +3,7 @@ import type { Alarm } from "#model/alarm";
 import type { Person } from "#model/site";
 import type { Ticket } from "#model/ticket";
 import { formatInstant, type Instant } from "#model/time";
-import { calledOut, STEPS_BY_LINK } from "../../rules/response/called-out.ts";
+import { calledOut, leftFor, STEPS_BY_LINK } from "../../rules/response/called-out.ts";
 import { fileBodies } from "./project-kept.ts";
 import { type TicketView, ticketBody } from "./project-ticket.ts";
 import type { VisitBody } from "./visit-shapes.ts";
@@ -34,7 +34,10 @@ export function visitBody(
 ): VisitBody {
   const standing = calledOut(ticket, person, now);
   const whole = { person: person.name, no: ticket.no, standing, now: formatInstant(now), zone: view.site.zone };
-  if (standing !== "mine" && standing !== "offered") return whole;
+  if (standing !== "mine" && standing !== "offered") {
+    const emergency = standing === "taken" ? leftFor(ticket, person) : undefined;
+    return { ...whole, ...(emergency === undefined ? {} : { leftFor: emergency }) };
+  }
   return { ...whole, work: workOf(ticket, person, view, now, standing === "mine", gone, alarms) };
 }
 

@@ -1,7 +1,7 @@
 /** What requests about tickets may bring, and about the one ticket behind a link. */
 import * as z from "zod";
 import { ticketClasses } from "#model/policy";
-import { cares } from "#model/ticket";
+import { cares, sources } from "#model/ticket";
 import { CommandId, Duration, Instantly, id, Limit, say, words } from "./inputs.ts";
 
 export const TicketParams = z.strictObject({
@@ -47,6 +47,11 @@ export const OpenTicket = z.strictObject({
   reporter: Contact.optional().describe("Who reported it; sealed, and masked from here on."),
   expected: Instantly.optional().describe("By when the reporter would like it done."),
   care: z.array(z.enum(cares)).max(cares.length).optional().describe("Who lives there and needs more care."),
+  source: z
+    .enum(sources)
+    .optional()
+    .describe("Where it came from; of an owner (`phone desk app`) name, phone and room are wanted."),
+  affected: z.int().min(1).max(100_000).optional().describe("How many households it reaches."),
   commandId: CommandId,
 });
 export const KeepContact = z.strictObject({ commandId: CommandId, ...Contact.shape });
@@ -56,6 +61,8 @@ export const Step = z.strictObject({
   note: words(2_000).optional(),
   occurredAt: Instantly.optional().describe("For a back-entry: when it was done."),
   assignee: words(100).optional().describe("dispatch, assign: who"),
+  lead: id(64).optional().describe("review, dispatch, assign: the role that answers for it (主责)"),
+  help: z.array(id(64)).max(12).optional().describe("review, dispatch, assign: the roles that help (协作)"),
   sop: words(100).optional().describe("sop: which row"),
   skip: z.boolean().optional().describe("sop: the row is left out; note says why"),
   who: z.enum(["staff", "rescue"]).optional().describe("arrive: who came"),

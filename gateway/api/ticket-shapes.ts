@@ -1,7 +1,7 @@
 /** The JSON of tickets: clocks, checklist, time line, who was told. */
 import * as z from "zod";
 import { clockKinds, ticketClasses } from "#model/policy";
-import { cares } from "#model/ticket";
+import { cares, sources } from "#model/ticket";
 import { ContactShape, FileShape, PromiseShape, RatingShape } from "./kept-shapes.ts";
 import { Duration, Place, Severity, Text, Time } from "./shapes.ts";
 
@@ -79,6 +79,10 @@ export const TicketShape = z.object({
   expected: Time.optional(),
   /** Who lives there and needs more care. */
   care: z.array(z.enum(cares)).optional(),
+  /** Where it came from, when a person opened it. */
+  source: z.enum(sources).optional(),
+  /** How many households it reaches. */
+  affected: z.int().optional(),
   device: z.string().optional(),
   deviceName: Text.optional(),
   alarms: z.array(z.string()),
@@ -145,6 +149,8 @@ export const TicketShape = z.object({
       }),
     )
     .optional(),
+  /** It is done with an answer in writing: the note of `repair`, or a paper among the files. */
+  writtenAnswer: z.literal(true).optional(),
   /** The time that the owner was promised last. */
   promised: PromiseShape.optional(),
   ratings: z.array(RatingShape).optional(),

@@ -11,6 +11,8 @@ export const VisitShape = z.object({
   person: z.string(),
   no: z.string(),
   standing: z.enum(["mine", "offered", "declined", "taken", "over"]),
+  /** The emergency for which this person left the work; it is not theirs any more. */
+  leftFor: z.string().optional(),
   now: Time,
   zone: z.string(),
   work: z

@@ -30,11 +30,14 @@ export async function notifyTest(line: CommandLine, args: string[]): Promise<num
   for (const lane of chosen) {
     const now = clock.now();
     const context = { site: { id: site.id, name: site.name }, person, now, beside: [] };
-    const delivery = await tryOnce(lane, testMessage(lane.id, to, now), context, clock, stop.signal);
-    const fine = delivery.outcome === "accepted" || delivery.outcome === "delivered";
-    if (!fine) failed += 1;
-    const why = "because" in delivery ? `  ${delivery.because}` : "";
-    line.print(`${fine ? "+" : "-"} ${lane.id}  ${lane.kind}  ${delivery.outcome}${why}`);
+    for (const [index, outlet] of lane.outlets.entries()) {
+      const delivery = await tryOnce(outlet, testMessage(lane.id, to, now), context, clock, stop.signal);
+      const fine = delivery.outcome === "accepted" || delivery.outcome === "delivered";
+      if (!fine) failed += 1;
+      const why = "because" in delivery ? `  ${delivery.because}` : "";
+      const robot = index === 0 ? "" : `#${index + 1}`;
+      line.print(`${fine ? "+" : "-"} ${lane.id}${robot}  ${lane.kind}  ${delivery.outcome}${why}`);
+    }
   }
   line.remark(
     say(

@@ -3,7 +3,8 @@ import { type Account, type Role, roles } from "#model/account";
 import type { Plan } from "#model/plan";
 import type { Site } from "#model/site";
 import { createClock } from "../clock.ts";
-import { type AccountChange, addAccount, changeAccount, leavesNoAdmin } from "../people/accounts.ts";
+import { type AccountChange, addAccount, leavesNoAdmin } from "../people/accounts.ts";
+import { changeWithAccess } from "../people/offboard.ts";
 import { createPasswordHasher } from "../people/password-hash.ts";
 import { whyNotPassword } from "../people/password-rules.ts";
 import { writeRows } from "../people/write-rows.ts";
@@ -83,7 +84,7 @@ async function decide(
       "This is the last admin. Add another one before you disable it or change its role.",
     );
   }
-  const { rows } = changeAccount(before, change, kept.sessions, BY, now());
+  const { rows } = changeWithAccess(before, change, kept, BY, now());
   const sessions = { zh: "其登录已全部失效", en: "its sessions have ended" };
   return {
     rows,

@@ -43,6 +43,8 @@ export interface Token {
   readonly hash: string;
   readonly name: string;
   readonly role: Role;
+  /** The account that made it, and knows it; absent of tokens made on the command line. */
+  readonly by?: string;
   readonly createdAt: Instant;
   readonly expiresAt: Instant;
   readonly state: "active" | "revoked";

@@ -41,8 +41,13 @@ const robot = {
   perMinute: z.int().min(6).max(20).default(15),
   language,
 };
+/** Further robots of the same group: they take what the first one cannot, because it is out of posts, shut out or broken. */
+const MOST_FURTHER = 4;
 /** 加签 of DingTalk and Feishu; absent where the robot is guarded by keywords or addresses instead. */
-const signed = { ...robot, secret: z.string().min(8).optional() };
+const sign = z.string().min(8).optional();
+const furtherOf = <S extends z.ZodRawShape>(shape: S) => z.array(z.strictObject(shape)).max(MOST_FURTHER).default([]);
+const keyed = { ...robot, overflow: furtherOf({ url: WebAddress }) };
+const signed = { ...robot, secret: sign, overflow: furtherOf({ url: WebAddress, secret: sign }) };
 
 const Pointer = z
   .string()
@@ -155,7 +160,7 @@ const mqtt = {
 /** By the `kind` of a site file. The screens are a channel without settings and stand in no file. */
 export const channelSettings = {
   webhook: z.strictObject(webhook),
-  wecom: z.strictObject(robot),
+  wecom: z.strictObject(keyed),
   dingtalk: z.strictObject(signed),
   feishu: z.strictObject(signed),
   sms: z.strictObject(provider),

@@ -14,7 +14,7 @@ import type { Transition } from "./rule.ts";
 import type { Severity } from "./severity.ts";
 import type { Place, Site } from "./site.ts";
 import type { Text } from "./text.ts";
-import type { Care, Promised, Rating, Ticket, TicketFile } from "./ticket.ts";
+import type { Care, Promised, Rating, Source, Ticket, TicketFile } from "./ticket.ts";
 import type { Instant, Span } from "./time.ts";
 
 /** Whether a device answers; kept in memory only, since a restart asks again. */
@@ -72,6 +72,8 @@ export const ticketSteps = [
   "reopen",
   "merge",
   "confirm-phone",
+  "reschedule",
+  "call-off",
 ] as const;
 export type TicketStep = (typeof ticketSteps)[number];
 
@@ -133,7 +135,10 @@ export type Command =
       readonly place?: Place;
       /** As on the ticket. */
       readonly expected?: Instant;
+      readonly plan?: string;
       readonly care?: readonly Care[];
+      readonly source?: Source;
+      readonly affected?: number;
     }
   | {
       readonly do: "ticket-step";
@@ -143,6 +148,9 @@ export type Command =
       readonly occurredAt?: Instant;
       /** For assign and dispatch: who. */
       readonly assignee?: string;
+      /** For review, dispatch and assign: the role that answers for it, and those that help. */
+      readonly lead?: string;
+      readonly help?: readonly string[];
       /** For sop: which row, and whether it is left out; `note` then says why. */
       readonly sop?: string;
       readonly skip?: boolean;
@@ -153,7 +161,7 @@ export type Command =
       readonly into?: string;
       /** For arrive: who came. */
       readonly who?: "staff" | "rescue";
-      /** For promise: what was promised, and until when. */
+      /** For promise: what was promised, and until when. For reschedule: when it comes now. */
       readonly what?: Promised["what"];
       readonly until?: Instant;
       /** For rate: 1 to 5, whose word it is, and the file with the signature. */

@@ -41,6 +41,8 @@ export interface Channel<S> {
   /** Tells a group and not one person: messages to several people go out as one post. */
   readonly group?: true;
   pace?(settings: S): Pace;
+  /** Settings of further robots of the same group, which take what the first one cannot. */
+  further?(settings: S): readonly S[];
   /**
    * `delivered`: the receiver has it. `accepted`: somebody in between has it. `refused`: no retry will help.
    * Expected outcomes are values; what is thrown counts as `try-later`. Must end soon after the signal.

@@ -1,11 +1,11 @@
 /** One lane per channel of the site: its own queue and its own few seats, so that a hanging channel delays nobody else. */
 import * as z from "zod";
-import type { Delivery, Message } from "#model/message";
+import type { Message } from "#model/message";
 import type { ChannelSetting } from "#model/site";
-import { type Instant, milliseconds, type Span } from "#model/time";
+import { type Instant, milliseconds } from "#model/time";
 import { channelCatalog } from "./catalog.ts";
-import type { ChannelContext } from "./channel.ts";
-import { type Bucket, createBucket } from "./pace.ts";
+import type { Outlet } from "./outlets.ts";
+import { createBucket } from "./pace.ts";
 
 /** Messages on their way at once, per channel. */
 export const SEATS = 4;
@@ -15,19 +15,15 @@ export interface Lane {
   readonly kind: string;
   /** Messages to several people go out as one post. */
   readonly group: boolean;
-  readonly bucket: Bucket;
-  send(message: Message, context: ChannelContext, signal: AbortSignal): Promise<Delivery>;
+  /** At least one; the first that can takes the next post. */
+  readonly outlets: readonly Outlet[];
   /** The next messages to go, gravest first; made anew at each look at the outbox. */
   ready: Message[];
   busy: number;
-  /** Monotonic: until then the receiver takes nothing at all. */
-  closedUntil: Span;
   /** As last told in the log. `unused`: nothing was sent since the start. */
   health: "unused" | "works" | "fails";
   since?: Instant;
   because?: string;
-  /** The receiver wants nothing any more (410): nothing is sent until a test gets through or the house starts again. */
-  gone?: boolean;
 }
 
 /** Lanes by channel id, the screens' own among them. Throws, naming the channel, when its kind or settings are wrong. */
@@ -45,11 +41,14 @@ export function openLanes(settings: readonly ChannelSetting[]): Map<string, Lane
       id,
       kind,
       group: channel.group ?? false,
-      bucket: createBucket(channel.pace?.(parsed.data)),
-      send: (message, context, signal) => channel.send(message, parsed.data, context, signal),
+      outlets: [parsed.data, ...(channel.further?.(parsed.data) ?? [])].map((one) => ({
+        bucket: createBucket(channel.pace?.(one)),
+        send: (message, context, signal) => channel.send(message, one, context, signal),
+        closedUntil: milliseconds(0),
+        gone: false,
+      })),
       ready: [],
       busy: 0,
-      closedUntil: milliseconds(0),
       health: "unused",
     });
   }

@@ -1,4 +1,4 @@
-/** How many posts a channel takes: a bucket that fills again by itself, with its last tokens kept for what is grave. */
+/** How many posts a channel takes: so many in any minute, the last of them kept for what is grave. */
 import type { Severity } from "#model/severity";
 import { minutes, type Span } from "#model/time";
 import type { Pace } from "./channel.ts";
@@ -13,27 +13,33 @@ export const robotPace = (perMinute: number): Pace => ({
 export interface Bucket {
   /** Takes one token for a message of this severity at this reading of the monotonic clock; false when it must wait. */
   take(severity: Severity, at: Span): boolean;
-  /** Before this reading nothing is given out, however many tokens there are. */
-  readonly opensAt: number;
+  /** The reading from which on there is a token for this severity. */
+  freeAt(severity: Severity, at: Span): number;
 }
 
-/** Full at first. A channel without a pace has a bucket that never empties. */
+const isGrave = (severity: Severity): boolean => severity === "S1" || severity === "S2";
+
+/**
+ * Every token comes back after the whole span, so that no minute holds more posts than the count: one that fills again drop by drop
+ * lets twice as many through in the first minute, and the vendor shuts the robot out in the middle of the emergency. A channel
+ * without a pace has a bucket that never empties.
+ */
 export function createBucket(pace: Pace | undefined): Bucket {
-  if (!pace) return { take: () => true, opensAt: 0 };
-  let tokens = pace.count;
-  let filledAt: number | undefined;
+  if (!pace) return { take: () => true, freeAt: (_, at) => at };
+  /** When the tokens that are out were taken, the oldest first. */
+  let taken: number[] = [];
   let opensAt = 0;
+  const freeAt = (severity: Severity, at: Span): number => {
+    taken = taken.filter((one) => one > at - pace.within);
+    const most = pace.count - (isGrave(severity) ? 0 : pace.kept);
+    const blocking = taken.at(-most);
+    return Math.max(at, opensAt, blocking === undefined ? 0 : blocking + pace.within);
+  };
   return {
-    get opensAt() {
-      return opensAt;
-    },
+    freeAt,
     take(severity, at) {
-      if (at < opensAt) return false;
-      tokens = Math.min(pace.count, tokens + ((at - (filledAt ?? at)) * pace.count) / pace.within);
-      filledAt = at;
-      const grave = severity === "S1" || severity === "S2";
-      if (tokens < 1 + (grave ? 0 : pace.kept)) return false;
-      tokens -= 1;
+      if (freeAt(severity, at) > at) return false;
+      taken.push(at);
       opensAt = at + (pace.gap ?? 0);
       return true;
     },

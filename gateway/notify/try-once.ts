@@ -4,13 +4,13 @@ import type { Delivery, Message } from "#model/message";
 import type { Text } from "#model/text";
 import { type Clock, seconds } from "#model/time";
 import type { ChannelContext } from "./channel.ts";
-import type { Lane } from "./lanes.ts";
+import type { Outlet } from "./outlets.ts";
 
 /** A channel that does not end by itself is left behind after this. */
 const ATTEMPT_LIMIT = seconds(15);
 
 export async function tryOnce(
-  lane: Pick<Lane, "send">,
+  outlet: Pick<Outlet, "send">,
   message: Message,
   context: ChannelContext,
   clock: Pick<Clock, "sleep">,
@@ -26,7 +26,7 @@ export async function tryOnce(
   const left = new Promise<Delivery>((leave) => {
     signal.addEventListener("abort", () => leave({ outcome: "try-later", because: inOneLine(hangs) }), { once: true });
   });
-  const sent = lane.send(message, context, signal).catch((error: unknown): Delivery => {
+  const sent = outlet.send(message, context, signal).catch((error: unknown): Delivery => {
     const detail = error instanceof Error ? error.message : String(error);
     return { outcome: "try-later", because: inOneLine(broke(detail)) };
   });

@@ -13,7 +13,14 @@ export const tokenId = (secret: string): string | undefined => FORM.exec(secret)
 
 /** `notAfter`: a token made with a token never outlives it. */
 export function newToken(
-  wish: { readonly name: string; readonly role: Role; readonly days?: number; readonly notAfter?: Instant },
+  wish: {
+    readonly name: string;
+    readonly role: Role;
+    readonly days?: number;
+    readonly notAfter?: Instant;
+    /** The account that makes it. */
+    readonly by?: string;
+  },
   now: Instant,
 ): { token: Token; secret: string } {
   const id = randomBytes(4).toString("hex");
@@ -26,6 +33,7 @@ export function newToken(
       hash: digest(secret),
       name: wish.name,
       role: wish.role,
+      ...(wish.by === undefined ? {} : { by: wish.by }),
       createdAt: now,
       expiresAt: instant(Math.min(wished, wish.notAfter ?? wished)),
       state: "active",

@@ -2,17 +2,21 @@
 import * as z from "zod";
 import { type ClockKind, type ClockTarget, clockKinds } from "#model/policy";
 import { Severity } from "#model/severity";
-import { days } from "#model/time";
+import { days, type Span } from "#model/time";
 import { SpanText } from "./vocabulary.ts";
 
 const Zones = ["urban", "other"] as const;
 export type RescueZone = (typeof Zones)[number];
 
 /** `2wd`: workdays, each counted whole. */
-const WorkdaysText = z
+export const WorkdaysText = z
   .string()
   .regex(/^[1-9]\d?wd$/)
   .transform((text) => ({ workdays: days(Number(text.slice(0, -2))) }));
+
+/** When a step is due that may count workdays. */
+export const dueAfter = (after: Span | z.output<typeof WorkdaysText>) =>
+  typeof after === "number" ? { after } : { after: after.workdays, workdays: true as const };
 
 /** One span for each rescue zone. */
 export const ByZone = z.strictObject({ urban: SpanText, other: SpanText });

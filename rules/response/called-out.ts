@@ -44,6 +44,10 @@ export function calledOut(ticket: Ticket, person: Pick<Person, "id" | "name">, n
   return (state === "new" || state === "dispatched") && last.state !== "withdrawn" ? "offered" : "taken";
 }
 
+/** The emergency for which `person` left this work, while nobody else has taken it up. */
+export const leftFor = ({ hold }: Pick<Ticket, "hold">, person: Pick<Person, "id" | "name">): string | undefined =>
+  isPerson(person, hold?.by) ? hold?.emergency : undefined;
+
 /** What a person who came by a link is refused, whatever the step's own rules say. */
 export function whyNotByLink(ticket: Ticket, step: TicketStep, actor: Actor, now: Instant): Plan | undefined {
   if (actor.kind !== "link") return undefined;

@@ -5,7 +5,7 @@ import type { LadderRow, Ticket } from "#model/ticket";
 import { between, type Instant, later, milliseconds, type Span, seconds } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { draftAccident } from "./accident.ts";
-import { answered, waitsWithRepair } from "./clocks.ts";
+import { after, answered, type Timing, waitsWithRepair } from "./clocks.ts";
 import { policyOf } from "./frozen-policy.ts";
 import { repairWaits } from "./preempted.ts";
 import { type DueStep, tell } from "./tell.ts";
@@ -14,14 +14,49 @@ import { ticketStateName } from "./words.ts";
 /** A step that runs this much after its instant ran after downtime and is marked late (two heartbeats and a slow commit). */
 const LATE_AFTER = seconds(5);
 
-export function ladderRows(steps: readonly LadderStep[], from: Instant, loop = 0): readonly LadderRow[] {
-  return steps.map((step) => ({ step, dueAt: later(from, step.after), state: "waiting", loop }));
+/** `expected`: from where steps count that wait for it. */
+export function ladderRows(
+  steps: readonly LadderStep[],
+  from: Instant,
+  loop = 0,
+  expected: Instant = from,
+): readonly LadderRow[] {
+  return steps.map((step) => ({
+    step,
+    dueAt: later(step.from === "expected" ? expected : from, step.after),
+    state: "waiting",
+    loop,
+  }));
 }
 
-/** Drops waiting steps whose every `unless` clock has been met. */
+/** 催办: the repair should have been done at `due`; what the class says of that waits from then on, and nothing of an earlier due. */
+export function chase(ticket: Ticket, due: Instant, timing: Timing): Ticket {
+  const steps = ticket.policy.chase ?? [];
+  if (steps.length === 0) return ticket;
+  const rows = steps.map(
+    ({ workdays, ...step }): LadderRow => ({
+      step,
+      dueAt: after(workdays ? { workdays } : {}, due, step.after, timing),
+      state: "waiting",
+      loop: 0,
+    }),
+  );
+  return { ...ticket, ladder: [...withoutChase(ticket).ladder, ...rows] };
+}
+
+/** The repair has another time now: nobody is chased for the one that was. */
+export function withoutChase(ticket: Ticket): Ticket {
+  const isChase = ({ step, state }: LadderRow) =>
+    state === "waiting" && (ticket.policy.chase ?? []).some(({ id }) => id === step.id);
+  return { ...ticket, ladder: ticket.ladder.filter((row) => !isChase(row)) };
+}
+
+/** Drops waiting steps whose every `unless` clock has been met, and those of something expected that is over. */
 export function dropAnswered(ticket: Ticket): Ticket {
+  const isOver = ({ step }: LadderRow) => step.from === "expected" && ticket.state === "mitigated";
   const ladder = ticket.ladder.map((row): LadderRow => {
-    return row.state === "waiting" && answered(ticket.clocks, row.step.unless) ? { ...row, state: "cancelled" } : row;
+    const dropped = row.state === "waiting" && (answered(ticket.clocks, row.step.unless) || isOver(row));
+    return dropped ? { ...row, state: "cancelled" } : row;
   });
   return { ...ticket, ladder };
 }
@@ -48,17 +83,17 @@ export function runDueSteps(draft: Draft, ticket: Ticket): Ticket {
     due.push({ step: row.step, loop: row.loop, ...(lateBy === undefined ? {} : { lateBy }) });
     entries.push({ step: row.step, lateBy, dueAt: row.dueAt });
   }
-  const after: Ticket = { ...ticket, ladder, rescueTier };
+  const climbed: Ticket = { ...ticket, ladder, rescueTier };
   for (const { step, lateBy, dueAt } of entries) {
     draft.putTicket(
-      after,
+      climbed,
       "step-run",
       { step: step.id, say: step.say, tell: step.tell, late: lateBy !== undefined, lateBy: lateBy ?? 0 },
       dueAt,
     );
   }
-  const calls = tell(draft, after, due);
-  const told = calls.length === 0 ? after : { ...after, calls: [...(after.calls ?? []), ...calls] };
+  const calls = tell(draft, climbed, due);
+  const told = calls.length === 0 ? climbed : { ...climbed, calls: [...(climbed.calls ?? []), ...calls] };
   return due.some(({ step }) => step.opens === "accident-report") ? draftAccident(draft, told, "gatehouse") : told;
 }
 
@@ -101,14 +136,29 @@ export function resumeAfterExpiry(draft: Draft, ticket: Ticket): Ticket {
     });
   }
   const { acknowledgeExpiresAt: expiredAt, acknowledgedBy, ...rest } = ticket;
-  const after: Ticket = { ...rest, ladder: [...ticket.ladder, ...again] };
+  const resumed: Ticket = { ...rest, ladder: [...ticket.ladder, ...again] };
   draft.putTicket(
-    after,
+    resumed,
     "acknowledgement-expired",
     { acknowledgedBy: acknowledgedBy ?? "", steps: again.map((row) => row.step.id) },
     expiredAt,
   );
-  return after;
+  // Below S1 no step waits for the acknowledgement: the desk hears by itself that it is forgotten.
+  if (again.length === 0) {
+    const id = `silent-${expiredAt}`;
+    const roles = policyOf(draft.view, ticket).overdue?.tell ?? ["control-room-operator"];
+    const step: LadderStep = {
+      id,
+      after: milliseconds(0),
+      unless: [],
+      tell: roles,
+      phone: false,
+      raiseRescueTier: false,
+      say: silentSince(draft, ticket),
+    };
+    tell(draft, resumed, [{ step, loop: 0 }]);
+  }
+  return resumed;
 }
 
 /** A step of the wall clock moves what still waits. */

@@ -14,7 +14,7 @@ import type { Ticket } from "#model/ticket";
 import { type Instant, instant, milliseconds, type Span, seconds } from "#model/time";
 import type { TicketDetailBody } from "../../gateway/api/ticket-shapes.ts";
 import type { Door, Reply } from "../../gateway/door.ts";
-import { createFeed } from "../../gateway/feed.ts";
+import { createFeed, type Feed } from "../../gateway/feed.ts";
 import { type DeliveryOffice, startDelivery } from "../../gateway/notify/deliver-outbox.ts";
 import { createPipeline } from "../../gateway/pipeline.ts";
 import { openStore } from "../../gateway/store/sqlite/open-store.ts";
@@ -59,6 +59,8 @@ export interface StoryInput {
   readonly start?: Instant;
   /** Without it no message leaves the house, as if the process ended before it could. */
   readonly delivers?: boolean;
+  /** The folder of a built console, for those who look at it with a browser. */
+  readonly console?: string;
 }
 
 type StepWords = Partial<Extract<Command, { do: "ticket-step" }>>;
@@ -67,6 +69,7 @@ type StepWords = Partial<Extract<Command, { do: "ticket-step" }>>;
 interface Life {
   readonly clock: ManualClock;
   readonly store: Store;
+  readonly feed: Feed;
   readonly door: Door;
   readonly office: DeliveryOffice | undefined;
   readonly folder: string;
@@ -87,7 +90,8 @@ export async function startStory(input: StoryInput) {
     const store = await openStore({ folder, clock });
     const kept = await store.load(now);
     const measure = { committed: () => {}, decided: () => {}, storeAway: () => {} };
-    const pipeline = createPipeline({ site, kept, store, engine: idle, feed: createFeed(), clock, measure });
+    const feed = createFeed();
+    const pipeline = createPipeline({ site, kept, store, engine: idle, feed, clock, measure });
     let office: DeliveryOffice | undefined;
     const take = async (happening: Happening): Promise<Reply> => {
       const reply = await pipeline.take(happening);
@@ -101,7 +105,7 @@ export async function startStory(input: StoryInput) {
       logged.push(`${level} ${text} ${JSON.stringify(facts)}`);
     const log = { info: line("info"), warn: line("warn"), error: line("error") };
     if (delivers) office = startDelivery({ door, site, clock, log });
-    return { clock, store, door, office, folder, logged };
+    return { clock, store, feed, door, office, folder, logged };
   }
 
   let life = await begin(input.start ?? TEN, input.delivers ?? true);
@@ -125,8 +129,9 @@ export async function startStory(input: StoryInput) {
     take({ type: "command", id, actor, command: wish });
   async function api(): Promise<Stand> {
     if (life.stand) return life.stand;
-    const { door, store, clock } = life;
-    const stand = await startStand({ site, door, store, clock });
+    const { door, store, clock, feed } = life;
+    const served = input.console === undefined ? {} : { console: input.console };
+    const stand = await startStand({ site, door, store, clock, feed, ...served });
     for (const [id, token] of stand.door.house.tokens) (door.house.tokens as Map<string, typeof token>).set(id, token);
     life.stand = stand;
     return stand;

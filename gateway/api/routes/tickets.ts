@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { ticketSteps } from "#model/plan";
 import type { Place } from "#model/site";
-import type { Ticket } from "#model/ticket";
+import { fromOwner, type Ticket } from "#model/ticket";
 import { formatInstant } from "#model/time";
 import { Refused } from "../../net/refused.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
@@ -122,7 +122,17 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
     },
     async (request, reply) => {
       const { commandId, class: ticketClass, description, severity, device, place, care } = request.body;
-      const { occurredAt, toldByPhone, expected, reporter, drill } = request.body;
+      const { occurredAt, toldByPhone, expected, reporter, drill, source, affected } = request.body;
+      const missing = source && fromOwner.has(source) ? mustFill(reporter, place) : [];
+      if (missing.length > 0) {
+        throw new Refused(
+          422,
+          "fields-needed",
+          "业主报修须填写报修人姓名、联系电话和房号，才能回电和上门。",
+          "What an owner reports comes with name, phone and room: somebody calls back and goes there.",
+          { missing },
+        );
+      }
       const done = await house.act(commandId, actorOf(request), {
         do: "open-ticket",
         class: ticketClass,
@@ -135,6 +145,8 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
         ...(place === undefined ? {} : { place: withoutGaps(place) }),
         ...(expected === undefined ? {} : { expected: toInstant(expected) }),
         ...(care === undefined ? {} : { care }),
+        ...(source === undefined ? {} : { source }),
+        ...(affected === undefined ? {} : { affected }),
       });
       if (done.ticket === undefined) throw new Error("the door opened a ticket and did not say which");
       // After the ticket, whose number it stands under; asked again with the same id, a lost one is written down then.
@@ -164,6 +176,12 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
     );
   }
 }
+
+/** W1 必填字段: who, how to call back, and which home; class and description are asked of everybody. */
+const mustFill = (reporter: object | undefined, place: { room?: string | undefined } | undefined): string[] => [
+  ...(reporter ? [] : ["reporter"]),
+  ...(place?.room ? [] : ["place.room"]),
+];
 
 const withoutGaps = ({
   building,

@@ -3,7 +3,8 @@ import * as z from "zod";
 import type { Account, Token } from "#model/account";
 import { formatInstant, type Instant } from "#model/time";
 import { Refused } from "../../net/refused.ts";
-import { addAccount, changeAccount, leavesNoAdmin, tokenCreated, tokenRevoked } from "../../people/accounts.ts";
+import { addAccount, leavesNoAdmin, tokenCreated, tokenRevoked } from "../../people/accounts.ts";
+import { changeWithAccess } from "../../people/offboard.ts";
 import type { PasswordHasher } from "../../people/password-hash.ts";
 import { newToken } from "../../people/tokens.ts";
 import type { ApiHouse, Server } from "../api-house.ts";
@@ -63,7 +64,8 @@ export function userRoutes(server: Server, house: ApiHouse, hasher: PasswordHash
     {
       schema: {
         tags: ["users"],
-        summary: "Change role, state, name or password; all but a new name ends the person's sessions",
+        summary:
+          "Change role, state, name or password; all but a new name ends the person's sessions, and a disabled one loses tokens, links and duty as well",
         params: UserParams,
         body: ChangeUser,
         response: answers(UserShape),
@@ -92,13 +94,9 @@ export function userRoutes(server: Server, house: ApiHouse, hasher: PasswordHash
           "This is the last admin. Add another one before you disable it or change its role.",
         );
       }
-      const { account, rows } = changeAccount(
-        before,
-        change,
-        sessions.values(),
-        actorOf(request).id,
-        house.clock.now(),
-      );
+      const { tokens, tickets } = house.door.house;
+      const everything = { sessions: sessions.values(), tokens: tokens.values(), tickets: tickets.values() };
+      const { account, rows } = changeWithAccess(before, change, everything, actorOf(request).id, house.clock.now());
       await house.record(rows);
       return userBody(account);
     },
@@ -128,7 +126,14 @@ export function tokenRoutes(server: Server, house: ApiHouse): void {
       const actor = actorOf(request);
       const notAfter = actor.kind === "token" ? request.identity?.expiresAt : undefined;
       const now = house.clock.now();
-      const { token, secret } = newToken({ ...request.body, ...(notAfter === undefined ? {} : { notAfter }) }, now);
+      const { token, secret } = newToken(
+        {
+          ...request.body,
+          ...(notAfter === undefined ? {} : { notAfter }),
+          ...(actor.kind === "person" ? { by: actor.id } : {}),
+        },
+        now,
+      );
       await house.record(tokenCreated(token, actor.id, now));
       return reply.code(201).send({ ...tokenBody(token, now), token: secret });
     },

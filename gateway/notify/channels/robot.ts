@@ -11,6 +11,11 @@ export interface Robot {
   readonly codes: Readonly<Record<number, Verdict>>;
 }
 
+/** The settings of each further robot of the group: its own address and secret, and otherwise those of the first. */
+export const furtherRobots = <S extends { readonly overflow: readonly { url: string; secret?: string | undefined }[] }>(
+  settings: S,
+): readonly S[] => settings.overflow.map((one) => ({ ...settings, secret: undefined, ...one, overflow: [] }));
+
 /**
  * How the post went. A code that the vendor's table knows says more than the status it came with: Feishu, for one, says why inside a
  * 400. Never throws for what a network or a robot does.

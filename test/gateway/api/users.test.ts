@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { newSession } from "../../../gateway/people/sessions.ts";
-import { exchange, type Stand, startStand } from "./stand.ts";
+import { exchange, type Stand, startStand, ticket } from "./stand.ts";
 
 let stand: Stand;
 beforeEach(async () => {
@@ -54,6 +54,57 @@ describe("accounts", () => {
     expect((await admin("POST", "/api/users/li", change)).status).toBe(200);
     for (const headers of cookies) expect((await exchange(stand.port, "GET", "/api/me", headers)).status).toBe(401);
     expect([...stand.door.house.sessions.values()].map((session) => session.state)).toEqual(["ended", "ended"]);
+  });
+
+  test("somebody who leaves takes the tokens they made, their links and their duty along; tokens of others stay", async () => {
+    const { house } = stand.door;
+    const li = {
+      id: "p-control-room-operator",
+      name: "control-room-operator",
+      role: "admin",
+      password: "x",
+      state: "active",
+    } as const;
+    for (const id of [li.id, "chief"]) house.accounts.set(id, { ...li, id, createdAt: stand.clock.now() });
+    const { session, secret } = newSession({ ...li, createdAt: stand.clock.now() }, stand.clock.now());
+    house.sessions.set(session.id, session);
+    const cookie = { cookie: `gh=${secret}`, "content-type": "application/json", "x-requested-with": "gatehouse" };
+    const make = await exchange(
+      stand.port,
+      "POST",
+      "/api/tokens",
+      { ...cookie, origin: stand.url },
+      JSON.stringify({ name: "their script", role: "viewer" }),
+    );
+    expect(make.status).toBe(201);
+    const theirs = { authorization: `Bearer ${make.body.token}` };
+    expect((await exchange(stand.port, "GET", "/api/me", theirs)).status).toBe(200);
+    const NO = "GD20261121-000009";
+    house.tickets.set(NO, ticket(NO, { assignee: li.name }));
+    const link = await stand.ask("POST", `/api/tickets/${NO}/links`, { as: "operator", body: { person: li.id } });
+    expect(link.status).toBe(201);
+    const onDuty = async () =>
+      (await admin("GET", "/api/shifts")).body.find(({ team }: { team: string }) => team === "control-room-operator")
+        .onDuty;
+    expect(await onDuty()).toHaveLength(1);
+
+    expect((await admin("POST", `/api/users/${li.id}`, { state: "disabled" })).status).toBe(200);
+    expect((await exchange(stand.port, "GET", "/api/me", theirs)).status).toBe(401);
+    expect([...house.tokens.values()].filter(({ state }) => state === "revoked").map(({ name }) => name)).toEqual([
+      "their script",
+    ]);
+    expect(await onDuty()).toEqual([]);
+    expect(stand.door.journal.map(({ event }) => event).slice(-3)).toEqual([
+      "account-changed",
+      "token-revoked",
+      "link-revoked",
+    ]);
+    const opened = await stand.ask("POST", "/api/visit", { body: { link: link.body.path.split("#")[1] } });
+    expect(opened).toMatchObject({ status: 410, body: { code: "link-revoked" } });
+    // Who comes back is on duty again; what was revoked stays so.
+    expect((await admin("POST", `/api/users/${li.id}`, { state: "active" })).status).toBe(200);
+    expect(await onDuty()).toHaveLength(1);
+    expect((await exchange(stand.port, "GET", "/api/me", theirs)).status).toBe(401);
   });
 
   test("the last admin cannot be disabled or demoted", async () => {

@@ -42,18 +42,24 @@ test("tries go on after 2, 5, 15, 30 and then every 60 seconds for as long as th
   expect(far.calls).toHaveLength(8);
 });
 
-test.each([401, 403, 404, 410])("an answer of %i is final: no retry, one line in the journal", async (status) => {
-  await using far = await receiver(status);
-  await using house = startOffice([about("k")], [hook(far.url)]);
-  const failed = await house.reached("k", "failed");
-  expect(failed.because).toContain(`HTTP ${status}`);
-  await house.clock.advance(minutes(30));
-  expect(far.calls).toHaveLength(1);
-  expect(house.door.journal).toMatchObject([
-    { about: "ticket:GD-1", event: "message-failed", data: { message: "k", because: failed.because } },
-  ]);
-  expect(house.door.house.outbox.size).toBe(0);
-});
+test.each([401, 403, 404, 410])(
+  "an answer of %i is final: no retry, one line in the journal of the ticket and one of the channel",
+  async (status) => {
+    await using far = await receiver(status);
+    await using house = startOffice([about("k")], [hook(far.url)]);
+    const failed = await house.reached("k", "failed");
+    expect(failed.because).toContain(`HTTP ${status}`);
+    await house.clock.advance(minutes(30));
+    expect(far.calls).toHaveLength(1);
+    expect(house.door.journal.filter(({ about }) => about === "paper:TD-hook").map(({ event }) => event)).toEqual([
+      "channel-fails",
+    ]);
+    expect(house.door.journal.filter(({ about }) => about.startsWith("ticket:"))).toMatchObject([
+      { about: "ticket:GD-1", event: "message-failed", data: { message: "k", because: failed.because } },
+    ]);
+    expect(house.door.house.outbox.size).toBe(0);
+  },
+);
 
 test("when the socket is cut in the middle of a 200, the message is sent again, and the receiver knows it by its id", async () => {
   await using far = await receiver("cut", 200);

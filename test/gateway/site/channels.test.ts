@@ -28,11 +28,38 @@ test("every kind is read, with its secrets from the environment", async () => {
     "ring voice",
     "mail smtp",
   ]);
-  expect(read.channels[0]?.settings).toEqual({ url: environment.KEY, allow: [], perMinute: 15, language: "zh" });
+  const plain = { url: environment.KEY, allow: [], perMinute: 15, language: "zh" };
+  expect(read.channels[0]?.settings).toEqual({ ...plain, overflow: [] });
+  expect(read.warnings).toEqual([]);
+});
+
+test("further robots of the same group are read with their own secrets, which are no warning when they come from outside", async () => {
+  const read = await siteOf(
+    site(`  - { id: crew, kind: dingtalk, url: "\${KEY}", overflow: [{ url: "\${KEY}", secret: "\${PASSWORD}" }, { url: "\${KEY}" }] }
+  - { id: group, kind: wecom, url: "\${KEY}", overflow: [{ url: "\${KEY}" }] }`),
+    { environment },
+  );
+  expect(read.channels.map(({ settings }) => settings)).toMatchObject([
+    { overflow: [{ url: environment.KEY, secret: "very-secret" }, { url: environment.KEY }] },
+    { overflow: [{ url: environment.KEY }] },
+  ]);
   expect(read.warnings).toEqual([]);
 });
 
 test.each([
+  [
+    `{ id: a, kind: wecom, url: "\${KEY}", overflow: [{ url: "\${KEY}", secret: "\${PASSWORD}" }] }`,
+    "unknown key secret",
+  ],
+  [`{ id: a, kind: dingtalk, url: "\${KEY}", overflow: [{ secret: "\${PASSWORD}" }] }`, "url is missing"],
+  [`{ id: a, kind: feishu, url: "\${KEY}", overflow: "\${KEY}" }`, "overflow"],
+  [`{ id: a, kind: feishu, url: "\${KEY}", overflow: [null] }`, "overflow"],
+  [`{ id: a, kind: feishu, url: "\${KEY}", overflow: [{ url: here }] }`, "url is not a web address"],
+  [
+    `{ id: a, kind: wecom, url: "\${KEY}", overflow: [${Array(5).fill('{ url: "http://x" }').join(", ")}] }`,
+    "overflow",
+  ],
+  [`{ id: a, kind: sms, url: https://x, overflow: [] }`, "unknown key overflow"],
   ["{ id: a, kind: wecom }", "site.yaml:4:5 url is missing"],
   ["{ id: a, kind: wecom, url: ftp://x }", "site.yaml:4:32 url is not a web address"],
   [`{ id: a, kind: wecom, url: "\${KEY}", secret: x }`, "site.yaml:4:42 unknown key secret"],

@@ -9,6 +9,8 @@ import { may } from "../shared/session.svelte.ts";
 export interface StepInput {
   readonly note?: string;
   readonly assignee?: string;
+  readonly lead?: string;
+  readonly help?: readonly string[];
   readonly who?: "staff" | "rescue";
   readonly sop?: string;
   readonly skip?: boolean;

@@ -6,6 +6,8 @@ export interface StepForm {
   readonly note?: "needed" | "offered";
   /** Who is sent. */
   readonly assignee?: true;
+  /** Which department answers for it, and which help. */
+  readonly departments?: true;
   /** Two buttons: our own staff, or the rescue crew. */
   readonly who?: true;
   /** One of the policy's reasons. */
@@ -21,9 +23,9 @@ export interface StepForm {
 /** A step that is not listed here is offered with a note. An empty form is sent with one tap. */
 const forms: Readonly<Record<string, StepForm>> = {
   acknowledge: {},
-  review: { note: "offered" },
-  dispatch: { assignee: true, note: "offered" },
-  assign: { assignee: true, note: "offered" },
+  review: { departments: true, note: "offered" },
+  dispatch: { assignee: true, departments: true, note: "offered" },
+  assign: { assignee: true, departments: true, note: "offered" },
   "confirm-phone": { assignee: true, note: "offered" },
   accept: {},
   decline: { note: "needed" },
@@ -88,7 +90,15 @@ export function offered(ticket: TicketBody): { readonly asked: readonly string[]
 }
 
 /** These change what a ticket says happened; only those at the desk may. */
-const JUDGING: ReadonlySet<string> = new Set(["review", "merge", "false-alarm", "reopen", "hold"]);
+const JUDGING: ReadonlySet<string> = new Set([
+  "review",
+  "merge",
+  "false-alarm",
+  "reopen",
+  "hold",
+  "reschedule",
+  "call-off",
+]);
 
 /** Steps with a button of their own; `sop` is ticked in its list. */
 export function stepsToShow(

@@ -8,7 +8,7 @@ import { type Instant, minutes } from "#model/time";
 import type { Channel } from "../../channel.ts";
 import { robotPace } from "../../pace.ts";
 import { groupText, inJson, phonesOf } from "../../wording.ts";
-import { postToRobot, type Robot } from "../robot.ts";
+import { furtherRobots, postToRobot, type Robot } from "../robot.ts";
 
 /** The body may have 20,000 bytes; its frame and the mentions need some of them. */
 const LONGEST = 18_000;
@@ -65,6 +65,7 @@ export const dingtalkChannel: Channel<SettingsOf<"dingtalk">> = {
   kind: "dingtalk",
   settings: channelSettings.dingtalk,
   group: true,
+  further: furtherRobots,
   pace: ({ perMinute }) => robotPace(perMinute),
   send(message, { url, secret, allow, language }, context, signal) {
     const content = groupText(message, context, LONGEST, { size: inJson, language });

@@ -8,7 +8,7 @@ import { type Instant, milliseconds, minutes, seconds } from "#model/time";
 import type { Channel } from "../../channel.ts";
 import { robotPace } from "../../pace.ts";
 import { groupText, inJson } from "../../wording.ts";
-import { postToRobot, type Robot } from "../robot.ts";
+import { furtherRobots, postToRobot, type Robot } from "../robot.ts";
 
 /** Five posts a second are taken, and 11232 is the answer to more. */
 const GAP = milliseconds(250);
@@ -67,6 +67,7 @@ export const feishuChannel: Channel<SettingsOf<"feishu">> = {
   kind: "feishu",
   settings: channelSettings.feishu,
   group: true,
+  further: furtherRobots,
   pace: ({ perMinute }) => ({ ...robotPace(perMinute), gap: GAP }),
   send(message, { url, secret, allow, language }, context, signal) {
     const signature = secret === undefined ? {} : feishuSign(secret, context.now);

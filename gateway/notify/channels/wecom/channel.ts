@@ -7,7 +7,7 @@ import { minutes } from "#model/time";
 import type { Channel } from "../../channel.ts";
 import { robotPace } from "../../pace.ts";
 import { groupText, phonesOf } from "../../wording.ts";
-import { postToRobot, type Robot } from "../robot.ts";
+import { furtherRobots, postToRobot, type Robot } from "../robot.ts";
 
 /** Bytes of `content`. */
 const LONGEST = 2_048;
@@ -48,6 +48,7 @@ export const wecomChannel: Channel<SettingsOf<"wecom">> = {
   kind: "wecom",
   settings: channelSettings.wecom,
   group: true,
+  further: furtherRobots,
   pace: ({ perMinute }) => robotPace(perMinute),
   send(message, { url, allow, language }, context, signal) {
     const content = groupText(message, context, LONGEST, { language });

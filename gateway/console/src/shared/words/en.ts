@@ -265,6 +265,7 @@ export const en: Words = {
       "on-hold": "on hold",
       merged: "merged",
     },
+    preempted: "on hold (pre-empted)",
   },
   step: {
     label: "Steps of the ticket",

@@ -40,6 +40,8 @@ export const phoneEn: PhoneWords = {
     taken: "Somebody else has it. You need not go.",
     over: "It is over.",
   },
+  leftFor: (emergency: string) =>
+    `You were called to the emergency ${emergency}. This work is on hold (pre-empted) and offered to others: you need not go.`,
   expected: (time: string) => `Wanted by ${time}`,
   care: { elderly: "Elderly person", disabled: "Disabled person" },
   drill: "A drill. Nothing here is real.",

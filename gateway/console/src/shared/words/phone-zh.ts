@@ -34,6 +34,7 @@ export const phoneZh = {
     taken: "此单已由他人处理，您无需前往。",
     over: "此单已结束。",
   },
+  leftFor: (emergency: string) => `您已转去紧急工单 ${emergency}。本单挂起（被抢占），已另派他人，您无需前往。`,
   expected: (time: string) => `期望解决：${time}`,
   care: { elderly: "家中有老人", disabled: "家中有残障人士" },
   drill: "演练，非真实情况",

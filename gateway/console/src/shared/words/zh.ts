@@ -264,6 +264,7 @@ export const zh = {
       "on-hold": "挂起",
       merged: "已合并",
     },
+    preempted: "挂起（被抢占）",
   },
   step: {
     label: "工单步骤",
