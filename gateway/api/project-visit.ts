@@ -60,6 +60,8 @@ function workOf(
     because: ticket.alarms.flatMap((id) => alarms.get(id)?.because ?? []).map((because) => ({ ...because })),
     place: body.place,
     ...(body.expected ? { expected: body.expected } : {}),
+    ...(body.plan ? { plan: body.plan } : {}),
+    ...(body.stepNames ? { stepNames: body.stepNames } : {}),
     ...(body.care ? { care: body.care } : {}),
     ...(body.deviceName ? { deviceName: body.deviceName } : {}),
     openedAt: body.openedAt,

@@ -52,13 +52,14 @@ function watchClock(draft: Draft, ticket: Ticket, index: number, policy: Policy)
   const clocks = ticket.clocks.map((one, at) => (at === index ? news.clock : one));
   const after: Ticket = { ...ticket, clocks };
   const name = ticket.policy.words?.clocks[clock.kind] ?? clockName[clock.kind];
+  const named = ticket.policy.words?.clocks[clock.kind] ? { name } : {};
   const own = ticket.policy.overdue?.[clock.kind];
   if (news.breached) {
     const true_ = clock.dueAt;
     draft.putTicket(
       after,
       "clock-breached",
-      { clock: clock.kind, dueAt: true_, noticedAfter: draft.now - true_ },
+      { clock: clock.kind, dueAt: true_, noticedAfter: draft.now - true_, ...named },
       true_,
     );
     if (clock.kind === "feedback")
@@ -80,7 +81,7 @@ function watchClock(draft: Draft, ticket: Ticket, index: number, policy: Policy)
         own ?? policy.overdue?.tell ?? [],
       );
   } else {
-    draft.putTicket(after, "clock-warning", { clock: clock.kind, dueAt: clock.dueAt });
+    draft.putTicket(after, "clock-warning", { clock: clock.kind, dueAt: clock.dueAt, ...named });
     remind(
       draft,
       after,

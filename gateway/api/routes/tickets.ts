@@ -122,7 +122,7 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
     },
     async (request, reply) => {
       const { commandId, class: ticketClass, description, severity, device, place, care } = request.body;
-      const { occurredAt, toldByPhone, expected, reporter, drill } = request.body;
+      const { occurredAt, toldByPhone, expected, plan, reporter, drill } = request.body;
       const done = await house.act(commandId, actorOf(request), {
         do: "open-ticket",
         class: ticketClass,
@@ -134,6 +134,7 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
         ...(toldByPhone === undefined ? {} : { toldByPhone }),
         ...(place === undefined ? {} : { place: withoutGaps(place) }),
         ...(expected === undefined ? {} : { expected: toInstant(expected) }),
+        ...(plan === undefined ? {} : { plan }),
         ...(care === undefined ? {} : { care }),
       });
       if (done.ticket === undefined) throw new Error("the door opened a ticket and did not say which");

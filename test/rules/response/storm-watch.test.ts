@@ -240,6 +240,7 @@ describe("a storm that moves", () => {
     expect(house.journal.find(({ event }) => event === "ticket-reschedule")?.data).toEqual({
       was: LANDS,
       expected: lands,
+      time: { zh: "11月27日 06:00", en: "2026-11-27 06:00" },
       note: "气象台：移速减慢",
       clocks: [
         { clock: "plan", dueAt: later(lands, days(-3)) },

@@ -41,6 +41,7 @@ export const phoneEn: PhoneWords = {
     over: "It is over.",
   },
   expected: (time: string) => `Wanted by ${time}`,
+  arrives: (time: string) => `Expected at ${time}`,
   care: { elderly: "Elderly person", disabled: "Disabled person" },
   drill: "A drill. Nothing here is real.",
   simulated: "Simulated. Nothing here is real.",

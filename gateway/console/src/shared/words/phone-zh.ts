@@ -35,6 +35,7 @@ export const phoneZh = {
     over: "此单已结束。",
   },
   expected: (time: string) => `期望解决：${time}`,
+  arrives: (time: string) => `预计到达：${time}`,
   care: { elderly: "家中有老人", disabled: "家中有残障人士" },
   drill: "演练，非真实情况",
   simulated: "模拟数据，非真实情况",
