@@ -11,7 +11,7 @@ import { openStore } from "../../gateway/store/sqlite/open-store.ts";
 import type { Store } from "../../gateway/store/store.ts";
 import { emptyPlan } from "../../rules/draft.ts";
 import { devices, expectLegal, happeningOf, type Move, move, rules, type Seen } from "../rules/response/any-course.ts";
-import { shippedPolicy } from "../rules/response/shipped-policy.ts";
+import { policyUnder } from "../rules/response/shipped-policy.ts";
 import { building, TEN } from "../support/building.ts";
 import { createDataFolder } from "../support/data-folder.ts";
 import { idle } from "../support/idle-engine.ts";
@@ -19,7 +19,7 @@ import { createManualClock } from "../support/manual-clock.ts";
 
 let site: Site;
 beforeAll(async () => {
-  site = building({ policy: await shippedPolicy(), rules, devices });
+  site = building({ policy: await policyUnder("storm"), rules, devices });
 });
 
 /** Messages that a plan leaves to be sent, beside those that were there. */

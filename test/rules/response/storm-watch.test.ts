@@ -417,3 +417,18 @@ describe("the auditor", () => {
     expect(one.house.journal.filter(({ event }) => event === "re-armed")).toEqual([]);
   });
 });
+
+describe("a site that gives the profile up while a watch is open, and starts again", () => {
+  test("keeps the watch as it was opened: its rounds, whom they tell, its times that move", () => {
+    const { open, step, house, walk, clock, toldOf, breaches } = watch();
+    open({ expected: since(hours(4)) });
+    house.edit(building({ policy: shipped, people: storyPeople(shipped) }), since(hours(1)), since(hours(1)));
+    step("reschedule", since(hours(2)), { note: "提前", until: since(hours(3)) });
+    expect(clock("feedback")).toMatchObject({ startedAt: since(hours(3)), dueAt: since(hours(4)) });
+    walk(since(hours(3.9)), since(hours(4.1)));
+    expect(breaches()).toContainEqual(["feedback", hours(4)]);
+    expect(new Set(toldOf("feedback-missed"))).toEqual(new Set(["p-control-room-operator", "p-shift-leader"]));
+    expect(house.journal.filter(({ event }) => event === "re-armed")).toEqual([]);
+    expect(code(open({ expected: since(days(2)) }, since(hours(5))))).toBe("no-such-plan");
+  });
+});
