@@ -98,6 +98,7 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
   const { reasons } = policy.hold;
   const { hold } = ticket;
   const { words } = ticket.policy;
+  const lead = ticket.lead ?? ticket.policy.lead;
   return {
     no: ticket.no,
     class: ticket.class,
@@ -162,10 +163,10 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
       ...maybe("at", time(row.at)),
       ...maybe("skipped", row.skipped),
     })),
-    ...maybe("lead", ticket.policy.lead === undefined ? undefined : text(roleNamer(view.site)(ticket.policy.lead))),
+    ...maybe("lead", lead === undefined ? undefined : text(roleNamer(view.site)(lead))),
     ...maybe(
       "help",
-      ticket.policy.help?.map((role) => text(roleNamer(view.site)(role))),
+      (ticket.help ?? ticket.policy.help)?.map((role) => text(roleNamer(view.site)(role))),
     ),
     ...maybe(
       "offers",
@@ -189,6 +190,7 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
         ...maybe("at", time(call.at)),
       })),
     ),
+    ...maybe("writtenAnswer", ticket.policy.writtenAnswer),
     ...maybe("promised", promisedBody(ticket)),
     ...maybe(
       "ratings",

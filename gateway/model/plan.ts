@@ -146,6 +146,9 @@ export type Command =
       readonly occurredAt?: Instant;
       /** For assign and dispatch: who. */
       readonly assignee?: string;
+      /** For review, dispatch and assign: the role that answers for it, and those that help. */
+      readonly lead?: string;
+      readonly help?: readonly string[];
       /** For sop: which row, and whether it is left out; `note` then says why. */
       readonly sop?: string;
       readonly skip?: boolean;

@@ -19,6 +19,8 @@ export interface PolicyProfile {
         TicketClass,
         {
           readonly clocks: readonly ClockTarget[];
+          /** Laid over the class's own targets for work of several departments. */
+          readonly crossDepartment: readonly ClockTarget[];
           readonly bySeverity: Readonly<Partial<Record<Severity, readonly ClockTarget[]>>>;
           readonly plans?: Readonly<Record<string, ClassPlan>>;
         }
@@ -27,5 +29,5 @@ export interface PolicyProfile {
   >;
   /** Steps of a ladder by id: when they are due instead, and what they then say. */
   readonly steps: Readonly<Record<string, { readonly after: Span; readonly say: Text }>>;
-  readonly fireLog: Partial<Pick<FireLogPolicy, "every" | "atLeast" | "longestShift">>;
+  readonly fireLog: Partial<Pick<FireLogPolicy, "every" | "atHandover" | "atLeast" | "longestShift">>;
 }

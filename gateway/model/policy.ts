@@ -117,11 +117,15 @@ export interface ClassPolicy {
   };
   /** Somebody of a team lead's standing reviews the ticket before anybody is sent. */
   readonly review?: true;
+  /** The work is done with an answer in writing: its words, or the paper itself among the files. */
+  readonly writtenAnswer?: true;
   /** Roles whose people it is offered to, and what they must be able to do; absent: a person at the desk sends somebody. */
   readonly dispatch?: { readonly roles: readonly string[]; readonly skill?: string };
   /** 主责 and 协作: the role that answers for it, and those that help. */
   readonly lead?: string;
   readonly help?: readonly string[];
+  /** Targets once departments were called in to help with a ticket. */
+  readonly crossDepartment?: readonly ClockTarget[];
   /** Extra roles told at opening. */
   readonly tellAtOpening: readonly string[];
   /** Told when somebody confirms on the spot that it is real. */
@@ -221,8 +225,11 @@ export interface Policy {
   readonly acknowledgeExpires: Readonly<Record<Severity, Span>>;
   /** So long after the source went back to normal a ticket that nobody took closes itself (自动恢复); the graver ones never. */
   readonly recovered?: Readonly<Partial<Record<"S3" | "S4", Span>>>;
-  /** Told when a clock runs out that no step of the ladder waits for. */
-  readonly overdue?: { readonly tell: readonly string[] };
+  /** Told when a clock runs out and no step of the ladder has asked for it by then; `of`: others for clocks of a kind. */
+  readonly overdue?: {
+    readonly tell: readonly string[];
+    readonly of?: Readonly<Partial<Record<ClockKind, readonly string[]>>>;
+  };
   /**
    * How long after a step each kind of channel joins in, so that a call comes only when screen and robot brought nothing. A
    * kind that a severity does not list is not used for it.
@@ -238,3 +245,9 @@ export interface Policy {
   /** Names of the roles used in `tell`. */
   readonly roles: Readonly<Record<string, Text>>;
 }
+
+/** Whoever is told of some clock that ran out. */
+export const overdueRoles = (overdue: Policy["overdue"]): readonly string[] => [
+  ...(overdue?.tell ?? []),
+  ...Object.values(overdue?.of ?? {}).flat(),
+];

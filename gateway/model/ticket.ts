@@ -195,6 +195,9 @@ export interface Ticket {
   readonly parent?: string;
   /** The faults that this rectification is about. */
   readonly rectifies?: readonly string[];
+  /** 主责 and 协作 of this very ticket, where somebody named them; otherwise those of its class. */
+  readonly lead?: string;
+  readonly help?: readonly string[];
   readonly assignee?: string;
   /** Who reviewed it before it was dispatched, where the class asks for that. */
   readonly reviewedBy?: string;

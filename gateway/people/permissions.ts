@@ -119,6 +119,7 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "GET /api/handovers/:id": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/fire-log": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/fire-log/:id": ["operator", "maintainer", "supervisor", "engineer", "admin"],
+  "GET /api/fire-room": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "POST /api/fire-log/:id": desk,
   "POST /api/handovers": desk,
   "POST /api/handovers/:id": desk,

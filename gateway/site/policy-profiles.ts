@@ -18,6 +18,7 @@ const ProfileEntry = z.strictObject({
     ticketClasses,
     z.strictObject({
       clocks: Clocks.default({}),
+      crossDepartment: Clocks.default({}),
       bySeverity: BySeverity.default({}),
       plans: z.record(Id, PlanFile).default({}),
     }),
@@ -76,9 +77,13 @@ export function readProfiles(
           readPlan(part(at, id, "classes", name, "plans", plan), written, roles, ids, problems),
         ]);
         const clocks = listClocks(told.clocks, zone);
+        const crossDepartment = listClocks(told.crossDepartment, zone);
         const bySeverity = perSeverity(told.bySeverity);
         return [
-          [name, { clocks, bySeverity, ...(plans.length > 0 ? { plans: Object.fromEntries(plans) } : {}) }] as const,
+          [
+            name,
+            { clocks, crossDepartment, bySeverity, ...(plans.length > 0 ? { plans: Object.fromEntries(plans) } : {}) },
+          ] as const,
         ];
       });
       const moved = Object.entries(entry.steps).map(([step, { after, say }]) => [
@@ -156,12 +161,14 @@ function layProfile(policy: Policy, profile: PolicyProfile): Policy {
       bySeverity[severity] = [meant, own?.clocks ?? [], single].reduce(layClocks, carried);
     }
     const { ladder } = one;
+    const crossDepartment = layClocks(one.crossDepartment ?? [], own?.crossDepartment ?? []);
     return [
       one.class,
       {
         ...one,
         clocks: layClocks(one.clocks, own?.clocks ?? []),
         bySeverity,
+        ...(crossDepartment.length > 0 ? { crossDepartment } : {}),
         ...(ladder ? { ladder: move(ladder) } : {}),
         extraSteps: move(one.extraSteps),
         ...(own?.plans ? { plans: { ...one.plans, ...own.plans } } : {}),

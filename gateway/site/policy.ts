@@ -2,7 +2,14 @@
 
 import * as z from "zod";
 import { channelKinds } from "#model/channel-settings";
-import { type ClassPolicy, clockKinds, type Policy, type TicketClass, ticketClasses } from "#model/policy";
+import {
+  type ClassPolicy,
+  clockKinds,
+  overdueRoles,
+  type Policy,
+  type TicketClass,
+  ticketClasses,
+} from "#model/policy";
 import { Severity } from "#model/severity";
 import { days } from "#model/time";
 import { nearest } from "../../rules/language/nearest.ts";
@@ -31,6 +38,7 @@ const Class = z.strictObject({
   dispatch: z.strictObject({ roles: z.array(z.string()).min(1), skill: Id.optional() }).optional(),
   lead: z.string().optional(),
   help: z.array(z.string()).default([]),
+  crossDepartment: Clocks.default({}),
   tellAtOpening: z.array(z.string()).default([]),
   tellWhenVerified: z.array(z.string()).default([]),
   falseAlarmPeople: z.union([z.literal(1), z.literal(2)]).default(1),
@@ -38,6 +46,7 @@ const Class = z.strictObject({
   levels: shapeOf(Severity.options, TextPair).optional(),
   ladder: Ladder.optional(),
   review: z.literal(true).optional(),
+  writtenAnswer: z.literal(true).optional(),
   night: z
     .strictObject({ from: TimeOfDay, to: TimeOfDay, by: TimeOfDay, clocks: z.array(z.enum(clockKinds)).min(1) })
     .optional(),
@@ -87,7 +96,9 @@ export const PolicyFile = z.strictObject({
   workdays: WorkdayYears.optional(),
   repeat: z.strictObject({ count: z.int().min(2), within: WithinMonth, tell: z.array(z.string()).min(1) }),
   recovered: Recovered.optional(),
-  overdue: z.strictObject({ tell: z.array(z.string()).min(1) }).optional(),
+  overdue: z
+    .strictObject({ tell: z.array(z.string()).min(1), of: shapeOf(clockKinds, z.array(z.string()).min(1)).default({}) })
+    .optional(),
   personal: z.strictObject({ contacts: SpanText, files: SpanText }).optional(),
   reach: z.strictObject({ S1: Reach, S2: Reach, S3: Reach, S4: Reach }),
   answeredBy: z.record(Id, z.array(z.enum(clockKinds)).min(1)),
@@ -131,6 +142,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
       );
     }
     const clocks = listClocks(entry.clocks, zone);
+    const crossDepartment = listClocks(entry.crossDepartment, zone);
     const bySeverity: Partial<Record<Severity, typeof clocks>> = {};
     for (const severity of Severity.options) {
       const special = entry.bySeverity[severity];
@@ -152,12 +164,14 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
         : {}),
       ...(entry.lead === undefined ? {} : { lead: entry.lead }),
       ...(entry.help.length > 0 ? { help: entry.help } : {}),
+      ...(crossDepartment.length > 0 ? { crossDepartment } : {}),
       tellAtOpening: entry.tellAtOpening,
       ...(entry.tellWhenVerified.length > 0 ? { tellWhenVerified: entry.tellWhenVerified } : {}),
       ...(entry.falseAlarmPeople === 2 ? { falseAlarmPeople: 2 } : {}),
       ...(entry.levels ? { levels: told(entry.levels) } : {}),
       ...(entry.ladder ? { ladder: steps(part(at, "ladder"), entry.ladder) } : {}),
       ...(entry.review ? { review: entry.review } : {}),
+      ...(entry.writtenAnswer ? { writtenAnswer: entry.writtenAnswer } : {}),
       ...(entry.night ? { night: entry.night } : {}),
       extraSteps: steps(part(at, "extraSteps"), entry.extraSteps),
       sop: entry.sop,
@@ -166,6 +180,8 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
   checkRoles(part(root, "repeat", "tell"), fields.repeat.tell, roles, problems);
   checkRoles(part(root, "reports", "tell"), fields.reports?.tell ?? [], roles, problems);
   checkRoles(part(root, "overdue", "tell"), fields.overdue?.tell ?? [], roles, problems);
+  for (const kind of clockKinds)
+    checkRoles(part(root, "overdue", "of", kind), fields.overdue?.of[kind] ?? [], roles, problems);
   for (const role of Object.keys(fields.answeredBy)) {
     if (roles.includes(role)) continue;
     problems.error(
@@ -197,7 +213,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     classes,
     roles: fields.roles,
     ...(fields.recovered ? { recovered: told(fields.recovered) } : {}),
-    ...(fields.overdue ? { overdue: fields.overdue } : {}),
+    ...(fields.overdue ? { overdue: { tell: fields.overdue.tell, of: told(fields.overdue.of) } } : {}),
     ...(fields.personal ? { personal: fields.personal } : {}),
     reach: fields.reach as Policy["reach"],
     answeredBy: fields.answeredBy,
@@ -218,7 +234,7 @@ export function rolesTold(policy: Policy): ReadonlySet<string> {
     ...policy.repeat.tell,
     ...(policy.handover?.tell ?? []),
     ...(policy.fireLog?.tell ?? []),
-    ...(policy.overdue?.tell ?? []),
+    ...overdueRoles(policy.overdue),
     ...(policy.reports?.tell ?? []),
     ...(policy.notices?.tell ?? []),
     ...steps.flatMap((step) => step.tell),

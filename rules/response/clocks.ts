@@ -187,7 +187,9 @@ export function look(clock: ResponseClock, now: Instant, timing: Timing): ClockN
     if (clock.kind === RECURRING && clock.target > 0) {
       const rounds = Math.floor(between(clock.startedAt, now) / clock.target);
       const fresh = startClock(clock, later(clock.startedAt, milliseconds(rounds * clock.target)), timing);
-      return { clock: { ...fresh, breachedAt }, warned: false, breached: true };
+      // Noticed late, the reminder of the round that was missed is also the warning of this one.
+      const warned = fresh.warnAt <= now ? { warnedAt: now } : {};
+      return { clock: { ...fresh, ...warned, breachedAt }, warned: false, breached: true };
     }
     return {
       clock: { ...clock, state: "breached", breachedAt, warnedAt: clock.warnedAt ?? now },

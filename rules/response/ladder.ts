@@ -121,6 +121,21 @@ export function resumeAfterExpiry(draft: Draft, ticket: Ticket): Ticket {
     { acknowledgedBy: acknowledgedBy ?? "", steps: again.map((row) => row.step.id) },
     expiredAt,
   );
+  // Below S1 no step waits for the acknowledgement: the desk hears by itself that it is forgotten.
+  if (again.length === 0) {
+    const id = `silent-${expiredAt}`;
+    const roles = policyOf(draft.view, ticket).overdue?.tell ?? ["control-room-operator"];
+    const step: LadderStep = {
+      id,
+      after: milliseconds(0),
+      unless: [],
+      tell: roles,
+      phone: false,
+      raiseRescueTier: false,
+      say: silentSince(draft, ticket),
+    };
+    tell(draft, after, [{ step, loop: 0 }]);
+  }
   return after;
 }
 

@@ -215,5 +215,5 @@ export const CALLED_OFF = "called-off";
 function tellAll(draft: Draft, ticket: Ticket, id: string, say: Text): void {
   const done = ticket.ladder.filter(({ state }) => state === "done");
   remind(draft, ticket, id, say, [...new Set(done.flatMap((row) => row.step.tell))]);
-  if (ticket.assignee !== undefined) tellPerson(draft, ticket, ticket.assignee, say);
+  if (ticket.assignee !== undefined) tellPerson(draft, ticket, ticket.assignee, say, id);
 }

@@ -3,7 +3,7 @@
  * somebody, every clock has somebody who hears that it ran out, every class has a list of steps, and somebody is reached at all.
  */
 import { contactNeeded } from "#model/channel-settings";
-import type { ClassPolicy, ClockKind, Policy } from "#model/policy";
+import { type ClassPolicy, type ClockKind, type ClockTarget, overdueRoles, type Policy } from "#model/policy";
 import type { Problem } from "#model/problem";
 import type { Severity } from "#model/severity";
 import type { Site } from "#model/site";
@@ -49,7 +49,7 @@ function rolesTold({
     for (const step of [...(one.ladder ?? []), ...one.extraSteps]) note(step.id, step.tell);
   }
   note("repeat", repeat.tell);
-  note("overdue", overdue?.tell ?? []);
+  note("overdue", overdueRoles(overdue));
   note("handover", handover?.tell ?? []);
   note("fireLog", fireLog?.tell ?? []);
   note("reports", reports?.tell ?? []);
@@ -93,12 +93,18 @@ function emptySteps(site: Site, now: Instant): readonly Problem[] {
 /** Clocks that end with an entry of their own, or that the house itself stops. */
 const NEEDS_NO_STEP: ReadonlySet<ClockKind> = new Set([RECURRING]);
 
-/** Clocks of a class at a severity which no step of its ladder waits for. */
+/**
+ * Clocks of a class at a severity that run out without a step of its ladder: none that waits for them is due by then. A step that
+ * comes a day later is silence for a day.
+ */
 export function unheard(policy: Policy, one: ClassPolicy, severity: Severity): readonly ClockKind[] {
-  const ladder = one.ladder ?? policy.ladders[severity];
-  const heard = new Set([...ladder, ...one.extraSteps].flatMap((step) => step.unless));
+  const steps = [...(one.ladder ?? policy.ladders[severity]), ...one.extraSteps];
+  const isHeard = ({ kind, target }: ClockTarget) =>
+    steps.some(({ unless, after }) => unless.includes(kind) && after <= target);
   return targets(one, severity)
-    .filter(({ kind, target }) => target > 0 && !heard.has(kind) && !NEEDS_NO_STEP.has(kind) && !one.overdue?.[kind])
+    .filter(
+      (clock) => clock.target > 0 && !isHeard(clock) && !NEEDS_NO_STEP.has(clock.kind) && !one.overdue?.[clock.kind],
+    )
     .map(({ kind }) => kind);
 }
 

@@ -17,6 +17,7 @@ import {
   targets,
   wakeOfTicket,
 } from "./clocks.ts";
+import { nameDepartments } from "./departments.ts";
 import { confirmedRows, isFirstClaim, isLateAccept, isOnTheSpot, isStaffBeforeRescue } from "./findings.ts";
 import { policyOf } from "./frozen-policy.ts";
 import { hold, resume, resumed } from "./hold.ts";
@@ -161,6 +162,7 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
     ...(command.step === "escalate" ? { ladder: bringForward(before.ladder, draft.now) } : {}),
     ...(confirmed ? { ladder: [...before.ladder, ...confirmedRows(before, draft.now)] } : {}),
   };
+  ticket = nameDepartments(draft, ticket, command, at);
   ticket = keepPromise(draft, ticket, at);
   ticket = settleOffers(
     draft,

@@ -78,7 +78,7 @@ function watchClock(draft: Draft, ticket: Ticket, index: number, policy: Policy)
         `overdue-${clock.kind}-${clock.dueAt}`,
         `${name.zh}已超时，请处理并说明原因和新的完成时间`,
         `${name.en} is overdue: see to it, give the reason and a new time`,
-        own ?? policy.overdue?.tell ?? [],
+        own ?? policy.overdue?.of?.[clock.kind] ?? policy.overdue?.tell ?? [],
       );
   } else {
     draft.putTicket(after, "clock-warning", { clock: clock.kind, dueAt: clock.dueAt, ...named });

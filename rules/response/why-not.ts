@@ -6,6 +6,7 @@ import type { Instant } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
 import { whyNotByLink } from "./called-out.ts";
 import { beganAt } from "./clocks.ts";
+import { whyNotDepartments } from "./departments.ts";
 import { policyOf } from "./frozen-policy.ts";
 import { whyNotHold } from "./hold.ts";
 import { whyNotMerge } from "./merge.ts";
@@ -90,6 +91,10 @@ export function whyNot(
   if (review) return review;
   if (rule.needs === "note" && !command.note?.trim())
     return refuse(422, "note-needed", "请填写说明。", "Please write what happened.");
+  const departments = whyNotDepartments(draft, ticket, command);
+  if (departments) return departments;
+  const unanswered = command.step === "repair" ? whyNotAnswered(ticket, command) : undefined;
+  if (unanswered) return unanswered;
   if (rule.needs === "assignee" && !command.assignee?.trim())
     return refuse(422, "assignee-needed", "请选择派给谁。", "Please say who is sent.");
   if (command.step === "confirm-phone" && !toBeCalled(ticket).includes(command.assignee ?? "")) {
@@ -142,6 +147,20 @@ function whyNotReviewed(ticket: Ticket, step: TicketStep, actor: Actor): Plan | 
     "review-needed",
     `${ticket.policy.name.zh}工单 ${ticket.no} 须经班组长审核后再派单。`,
     `Ticket ${ticket.no} is reviewed by a team lead before anybody is sent.`,
+  );
+}
+
+/** A question is answered in writing (T29): in so many words, or by a paper that was put to this round of it. */
+function whyNotAnswered(ticket: Ticket, { note }: StepCommand): Plan | undefined {
+  if (!ticket.policy.writtenAnswer || note?.trim()) return undefined;
+  const before = ticket.past?.at(-1)?.closedAt;
+  const isOfNow = (at: Instant) => before === undefined || at > before;
+  if (ticket.files?.some(({ what, at }) => what === "document" && isOfNow(at))) return undefined;
+  return refuse(
+    422,
+    "written-answer-needed",
+    `${ticket.policy.name.zh}工单 ${ticket.no} 须书面答复：请填写答复内容，或先附上答复文件。`,
+    `Ticket ${ticket.no} is answered in writing: write down the answer, or attach the paper first.`,
   );
 }
 
