@@ -110,5 +110,7 @@ export function stepsToShow(
   mayJudge: boolean,
 ): { readonly main: readonly string[]; readonly beside: readonly string[] } {
   const steps = ticket.can.filter((step) => step !== "sop" && (mayJudge || !JUDGING.has(step)));
-  return { main: steps.filter((step) => MAIN.has(step)), beside: steps.filter((step) => !MAIN.has(step)) };
+  // The rounds are the work of a watch.
+  const isMain = (step: string) => MAIN.has(step) || (ticket.plan !== undefined && step === "feedback");
+  return { main: steps.filter(isMain), beside: steps.filter((step) => !isMain(step)) };
 }
