@@ -6,7 +6,7 @@ import type { Site } from "#model/site";
 import type { Ticket } from "#model/ticket";
 import { formatInstant, type Instant } from "#model/time";
 import { mayApprove } from "../../rules/response/notice.ts";
-import { noticeText } from "../../rules/response/notice-words.ts";
+import { noticeText, templateOf } from "../../rules/response/notice-words.ts";
 import { heldBack, waysNow } from "../../rules/response/send-notice.ts";
 import { causeText } from "../../rules/response/words.ts";
 import type { EditionBody, NoticeDeskBody, ReachBody } from "./notice-shapes.ts";
@@ -69,7 +69,7 @@ export function noticeDesk({ site, ticket, notice, messages, now, actor, name }:
   const held = heldBack(site, ticket);
   const draft = notice?.draft;
   return {
-    possible: policy?.templates[ticket.class] !== undefined,
+    possible: templateOf(policy, ticket) !== undefined,
     mayApprove: mayApprove(site, actor),
     approve: [...(policy?.approve ?? [])],
     households: site.residents?.households ?? 0,

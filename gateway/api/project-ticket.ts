@@ -19,9 +19,10 @@ export interface TicketView {
   readonly devices: ReadonlyMap<string, Device>;
 }
 
-function clockBody(clock: ResponseClock, now: Instant): ClockBody {
+function clockBody(clock: ResponseClock, now: Instant, name: Text | undefined): ClockBody {
   return {
     kind: clock.kind,
+    ...maybe("name", name && text(name)),
     state: clock.state,
     target: formatSpan(clock.target),
     startedAt: formatInstant(clock.startedAt),
@@ -45,7 +46,7 @@ function nextOf(ticket: Ticket, roleName: (role: string) => Text): TicketBody["n
   for (const { state, step, dueAt } of ticket.ladder) if (state === "waiting") add(dueAt, step.id, step.say, step.tell);
   for (const { state, kind, warnAt, warnedAt, dueAt } of ticket.clocks) {
     if (state !== "running") continue;
-    const name = clockName[kind];
+    const name = ticket.policy.words?.clocks[kind] ?? clockName[kind];
     if (warnedAt === undefined) add(warnAt, `warn-${kind}`, { zh: `${name.zh}时限预警`, en: `${name.en}: warning` });
     else add(dueAt, `breach-${kind}`, { zh: `${name.zh}超时`, en: `${name.en}: overdue` });
   }
@@ -96,6 +97,7 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
   const { can, cannotClose } = allowedSteps(ticket, now, policy.reopen.within);
   const { reasons } = policy.hold;
   const { hold } = ticket;
+  const { words } = ticket.policy;
   const lead = ticket.lead ?? ticket.policy.lead;
   return {
     no: ticket.no,
@@ -108,6 +110,12 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
     title: text(ticket.title),
     place: place(ticket.place),
     ...maybe("expected", time(ticket.expected)),
+    ...maybe("plan", ticket.plan),
+    ...maybe("calledOff", ticket.calledOff),
+    ...maybe(
+      "stepNames",
+      words && Object.fromEntries(Object.entries(words.steps).map(([step, name]) => [step, text(name)])),
+    ),
     ...maybe("care", ticket.care && [...ticket.care]),
     ...maybe("source", ticket.source),
     ...maybe("affected", ticket.affected),
@@ -147,7 +155,7 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
     ...maybe("falseAlarmClaimedBy", ticket.falseAlarm ? undefined : ticket.falseAlarmClaim?.name),
     simulated: ticket.simulated,
     ...maybe("drill", ticket.drill),
-    clocks: ticket.clocks.map((clock) => clockBody(clock, now)),
+    clocks: ticket.clocks.map((clock) => clockBody(clock, now, words?.clocks[clock.kind])),
     ...maybe("next", nextOf(ticket, roleNamer(view.site))),
     sop: ticket.sop.map((row) => ({
       step: row.step,

@@ -64,6 +64,8 @@ function workOf(
     ...(ticket.alarms.length > 0 ? { recovered: body.recovered } : {}),
     place: body.place,
     ...(body.expected ? { expected: body.expected } : {}),
+    ...(body.plan ? { plan: body.plan } : {}),
+    ...(body.stepNames ? { stepNames: body.stepNames } : {}),
     ...(body.care ? { care: body.care } : {}),
     ...(body.deviceName ? { deviceName: body.deviceName } : {}),
     openedAt: body.openedAt,

@@ -34,6 +34,9 @@ export const place = (one: Place): AlarmBody["place"] => ({ ...one });
 export const text = (one: Text): Text => ({ zh: one.zh, en: one.en });
 
 export function siteBody(site: Site, at: { version: string; clockTrusted: boolean; now: Instant }): SiteBody {
+  const plans = Object.values(site.policy.classes).flatMap((one) =>
+    Object.entries(one.plans ?? {}).map(([id, { name }]) => ({ id, class: one.class, name: text(name) })),
+  );
   return {
     id: site.id,
     name: text(site.name),
@@ -43,6 +46,7 @@ export function siteBody(site: Site, at: { version: string; clockTrusted: boolea
     simulated: site.simulated,
     clockTrusted: at.clockTrusted,
     now: formatInstant(at.now),
+    ...maybe("plans", plans.length > 0 ? plans : undefined),
   };
 }
 

@@ -1,6 +1,7 @@
 /** The JSON that the API speaks: contract for scripts, source of the OpenAPI text, and types for the console. */
 import * as z from "zod";
 import { roles } from "#model/account";
+import { ticketClasses } from "#model/policy";
 import { deviceKinds } from "#model/site";
 
 export const Time = z.iso.datetime();
@@ -25,6 +26,8 @@ export const SiteShape = z.object({
   simulated: z.boolean(),
   clockTrusted: z.boolean(),
   now: Time,
+  /** What a ticket may be opened for when something is expected, by the profiles of the site. */
+  plans: z.array(z.object({ id: z.string(), class: z.enum(ticketClasses), name: Text })).optional(),
 });
 
 export const DeviceShape = z.object({

@@ -45,7 +45,8 @@ export const OpenTicket = z.strictObject({
     .optional()
     .describe("Where it is; what is left out is the device's."),
   reporter: Contact.optional().describe("Who reported it; sealed, and masked from here on."),
-  expected: Instantly.optional().describe("By when the reporter would like it done."),
+  expected: Instantly.optional().describe("By when the reporter would like it done; with `plan`: when it comes."),
+  plan: id(64).optional().describe("Opened for something expected, such as `storm`; GET /api/site lists the plans."),
   care: z.array(z.enum(cares)).max(cares.length).optional().describe("Who lives there and needs more care."),
   source: z
     .enum(sources)
@@ -70,7 +71,7 @@ export const Step = z.strictObject({
   for: Duration.optional().describe("hold: how long; as long as the policy allows when not told"),
   into: words(32).optional().describe("merge: the ticket that goes on"),
   what: z.enum(["arrive", "finish"]).optional().describe("promise: what"),
-  until: Instantly.optional().describe("promise: by when"),
+  until: Instantly.optional().describe("promise: by when; reschedule: when it comes now"),
   score: z.int().min(1).max(5).optional().describe("rate: 5 is best"),
   how: z.enum(["signature", "phone", "online", "visit"]).optional().describe("rate: whose word it is"),
   signature: FileId.optional().describe("rate: the file with the signature"),

@@ -7,6 +7,8 @@ import { Duration, Place, Severity, Text, Time } from "./shapes.ts";
 
 export const ClockShape = z.object({
   kind: z.enum(clockKinds),
+  /** What it is called on this ticket, where that is not as usual. */
+  name: Text.optional(),
   state: z.enum(["running", "paused", "met", "breached", "cancelled"]),
   target: Duration,
   startedAt: Time,
@@ -75,8 +77,14 @@ export const TicketShape = z.object({
   ]),
   title: Text,
   place: Place,
-  /** By when whoever reported it would like it done. */
+  /** By when whoever reported it would like it done; with a plan: when it comes for which the ticket was opened. */
   expected: Time.optional(),
+  /** The plan that it was opened by, such as `storm`. */
+  plan: z.string().optional(),
+  /** What was expected did not come. */
+  calledOff: z.literal(true).optional(),
+  /** What steps are called on this ticket, where that is not as usual. */
+  stepNames: z.record(z.string(), Text).optional(),
   /** Who lives there and needs more care. */
   care: z.array(z.enum(cares)).optional(),
   /** Where it came from, when a person opened it. */

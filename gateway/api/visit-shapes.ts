@@ -4,7 +4,7 @@ import { FileShape } from "./kept-shapes.ts";
 import { ClockShape, SopShape, TicketShape } from "./ticket-shapes.ts";
 
 const Time = z.iso.datetime();
-const { title: Text, severity, place, expected, care } = TicketShape.shape;
+const { title: Text, severity, place, expected, plan, stepNames, care } = TicketShape.shape;
 
 /** `work` is there while it is theirs, or still to be had. */
 export const VisitShape = z.object({
@@ -28,6 +28,8 @@ export const VisitShape = z.object({
       recovered: z.boolean().optional(),
       place,
       expected,
+      plan,
+      stepNames,
       care,
       deviceName: Text.optional(),
       openedAt: Time,

@@ -22,14 +22,27 @@ export interface ResidentContact {
   readonly households: number;
 }
 
-/** Words of one edition; `{place}` and `{site}` stand for what the ticket tells. */
+/** Words of one edition; `{place}`, `{site}` and `{expected}` stand for what the ticket tells. */
 export interface NoticeWords {
   readonly what: Text;
   readonly todo: Text;
 }
 
+/** What frames an edition, where nothing is out of service that comes back: a storm lasts, and is over. */
+export interface NoticeFrame {
+  /** Before the time until which it lasts. */
+  readonly until: Text;
+  /** In place of that time. */
+  readonly unknown: Text;
+  /** Behind the title of the last edition. */
+  readonly over: Text;
+}
+
 export interface NoticeTemplate {
   readonly title: Text;
+  readonly frame?: NoticeFrame;
+  /** In place of the policy's. */
+  readonly again?: Span;
   readonly first: NoticeWords;
   readonly update: NoticeWords;
   readonly closing: NoticeWords;
@@ -46,10 +59,12 @@ export interface NoticePolicy {
   readonly reach: number;
   readonly withdrawal: NoticeWords;
   readonly templates: Readonly<Partial<Record<TicketClass, NoticeTemplate>>>;
+  /** By plan: what comes before the template of its class. */
+  readonly plans?: Readonly<Record<string, NoticeTemplate>>;
 }
 
 /** Why a draft lies there: somebody wrote it, or what residents were told last does not hold any more. */
-export type NoticeCause = "by-hand" | "new-time" | "time-over" | "no-time-yet" | "restored";
+export type NoticeCause = "by-hand" | "new-time" | "moved" | "time-over" | "no-time-yet" | "restored";
 
 export interface NoticeDraft extends NoticeWords {
   readonly kind: "first" | "update" | "closing";
@@ -57,6 +72,7 @@ export interface NoticeDraft extends NoticeWords {
   readonly rev: number;
   readonly cause: NoticeCause;
   readonly title: Text;
+  readonly frame?: NoticeFrame;
   readonly backAt?: Instant;
   /** Somebody has said that it is not known when it will be back. */
   readonly backUnknown?: true;
@@ -78,6 +94,8 @@ export interface NoticeEdition {
   readonly kind: NoticeDraft["kind"] | "withdrawal";
   readonly text: Text;
   readonly backAt?: Instant;
+  /** When it was expected then. */
+  readonly expected?: Instant;
   readonly draftedBy: string;
   readonly approvedBy: string;
   readonly at: Instant;

@@ -7,14 +7,14 @@ import type { Text } from "#model/text";
 import { minutes } from "#model/time";
 import { parsePart, whole } from "./parse-part.ts";
 import type { ProblemList } from "./problems.ts";
-import { complain, spanFrom, TextPair } from "./vocabulary.ts";
+import { complain, Id, spanFrom, TextPair } from "./vocabulary.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 /** As long as fits into a text message beside the time and the name of the site. */
 export const WORDS_ZH = 120;
 export const WORDS_EN = 300;
 
-const PLACES: ReadonlySet<string> = new Set(["place", "site"]);
+const PLACES: ReadonlySet<string> = new Set(["place", "site", "expected"]);
 const Words = TextPair.superRefine((text: Text, context) => {
   const wrong = [text.zh, text.en]
     .flatMap((one) => [...one.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] ?? ""))
@@ -23,7 +23,7 @@ const Words = TextPair.superRefine((text: Text, context) => {
     complain(
       context,
       { zh: `含有未知的 {${wrong}}`, en: `holds {${wrong}}, which is not known` },
-      { zh: "可用 {place} 和 {site}。", en: "Known: {place} and {site}." },
+      { zh: "可用 {place}、{site} 和 {expected}。", en: "Known: {place}, {site} and {expected}." },
     );
   }
   if (text.zh.length <= WORDS_ZH && text.en.length <= WORDS_EN) return;
@@ -38,6 +38,17 @@ const Words = TextPair.superRefine((text: Text, context) => {
 });
 const Edition = z.strictObject({ what: Words, todo: Words });
 const Template = z.strictObject({ title: TextPair, first: Edition, update: Edition, closing: Edition });
+/** For what is expected, by the plan that a ticket was opened by. */
+const PlanTemplate = Template.extend({
+  frame: z.strictObject({ until: TextPair, unknown: TextPair, over: TextPair }),
+  again: spanFrom(minutes(10), "10m"),
+});
+const SomeWords = z.strictObject({
+  title: TextPair.optional(),
+  first: Edition.partial().optional(),
+  update: Edition.partial().optional(),
+  closing: Edition.partial().optional(),
+});
 const ofClasses = <S extends z.ZodType>(schema: S) =>
   z.strictObject(
     Object.fromEntries(ticketClasses.map((id) => [id, schema.optional()])) as Record<TicketClass, z.ZodOptional<S>>,
@@ -52,20 +63,14 @@ const shape = {
   reach: z.number().gt(0).max(1),
   withdrawal: Edition,
 };
-const NoticesFile = z.strictObject({ ...shape, templates: ofClasses(Template) });
+const NoticesFile = z.strictObject({ ...shape, templates: ofClasses(Template), plans: z.record(Id, PlanTemplate) });
 
 /** A site changes single words: a title, or what one edition says. */
 export const NoticesOfSite = z
   .strictObject({
     ...shape,
-    templates: ofClasses(
-      z.strictObject({
-        title: TextPair.optional(),
-        first: Edition.partial().optional(),
-        update: Edition.partial().optional(),
-        closing: Edition.partial().optional(),
-      }),
-    ),
+    templates: ofClasses(SomeWords),
+    plans: z.record(Id, SomeWords),
   })
   .partial();
 
@@ -84,20 +89,27 @@ const lay = (base: NoticeWords, change: { [K in keyof NoticeWords]?: Text | unde
   ...told(change ?? {}),
 });
 
+const layWords = (before: NoticeTemplate, own: z.output<typeof SomeWords>): NoticeTemplate => ({
+  ...before,
+  title: own.title ?? before.title,
+  first: lay(before.first, own.first),
+  update: lay(before.update, own.update),
+  closing: lay(before.closing, own.closing),
+});
+
 /** Lays a site's words over the templates. */
 export function overrideNotices(base: NoticePolicy, change: z.output<typeof NoticesOfSite>): NoticePolicy {
-  const { templates = {}, ...rest } = change;
+  const { templates = {}, plans = {}, ...rest } = change;
   const all: Partial<Record<TicketClass, NoticeTemplate>> = { ...base.templates };
   for (const id of ticketClasses) {
     const own = templates[id];
     const before = base.templates[id] ?? base.templates.general_fault;
     if (!own || !before) continue;
-    all[id] = {
-      title: own.title ?? before.title,
-      first: lay(before.first, own.first),
-      update: lay(before.update, own.update),
-      closing: lay(before.closing, own.closing),
-    };
+    all[id] = layWords(before, own);
   }
-  return { ...base, ...told(rest), templates: all };
+  const ofPlans = Object.entries(base.plans ?? {}).map(([id, before]) => {
+    const own = Object.hasOwn(plans, id) ? plans[id] : undefined;
+    return [id, own ? layWords(before, own) : before];
+  });
+  return { ...base, ...told(rest), templates: all, ...(base.plans ? { plans: Object.fromEntries(ofPlans) } : {}) };
 }

@@ -14,7 +14,7 @@ import type { Site } from "#model/site";
 import type { Ticket } from "#model/ticket";
 import { between, days, type Instant } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
-import { wordsFor } from "./notice-words.ts";
+import { templateOf, wordsFor } from "./notice-words.ts";
 import { askApproval, heldBack, sendEdition } from "./send-notice.ts";
 
 type Of<D extends Command["do"]> = Extract<Command, { do: D }>;
@@ -41,7 +41,7 @@ function subjectOf(draft: Draft, no: string): Subject | { refused: Plan } {
   const ticket = draft.ticket(no) ?? draft.view.lately.get(no);
   if (!ticket) return { refused: noTicket(no) };
   const policy = draft.view.site.policy.notices;
-  const template = policy?.templates[ticket.class];
+  const template = templateOf(policy, ticket);
   if (!policy || !template) {
     return {
       refused: refuse(
@@ -120,6 +120,7 @@ export function freshDraft(
     rev: (notice?.lastRev ?? 0) + 1,
     cause,
     title: template.title,
+    ...(template.frame ? { frame: template.frame } : {}),
     ...wordsFor(draft.view.site, ticket, template[kind]),
     ...(promised ? { backAt: promised.until } : {}),
     by: draft.actor,
@@ -239,10 +240,11 @@ export function approveNotice(draft: Draft, command: Of<"approve-notice">, actor
       "The site has no way to its residents. Name some under residents in site.yaml: a group, text messages, a board.",
     );
   }
-  const { kind, title, what, todo, backAt, rev, by } = waiting;
+  const { kind, title, frame, what, todo, backAt, rev, by } = waiting;
   const paper = sendEdition(draft, notice, ticket, {
     kind,
     title,
+    ...(frame ? { frame } : {}),
     what,
     todo,
     ...(backAt === undefined ? {} : { backAt }),

@@ -12,7 +12,7 @@ import { type Draft, refuse } from "../draft.ts";
 import { cancel, RECURRING, targets } from "./clocks.ts";
 import { policyOf } from "./frozen-policy.ts";
 import { withoutHold } from "./hold.ts";
-import { clockTime } from "./notice-words.ts";
+import { timeText } from "./notice-words.ts";
 import { remind, withdrawOffers } from "./offer.ts";
 import { expectedOf, moveHung } from "./open-clocks.ts";
 import { tellPerson } from "./tell.ts";
@@ -143,22 +143,23 @@ export function reschedule(draft: Draft, before: Ticket, command: StepCommand, a
   for (const id of again) draft.cancelMessages(before.no, id);
   const after: Ticket = { ...before, expected, clocks, ladder: rows };
   const moved = clocks.filter((clock, index) => clock !== before.clocks[index]);
+  const time = timeText(expected, draft.view.site.zone) ?? { zh: "", en: "" };
   draft.putTicket(
     after,
     "ticket-reschedule",
     {
       ...(before.expected === undefined ? {} : { was: before.expected }),
       expected,
+      time,
       clocks: moved.map(({ kind, dueAt }) => ({ clock: kind, dueAt })),
       note: note ?? "",
       ...(command.occurredAt === undefined ? {} : { backEntry: true }),
     },
     at,
   );
-  const { zone } = draft.view.site;
   tellAll(draft, after, `rescheduled-${draft.now}`, {
-    zh: `预计到达时间改为 ${clockTime(expected, zone, "zh")}：${note}`,
-    en: `now expected at ${clockTime(expected, zone, "en")}: ${note}`,
+    zh: `预计到达时间改为 ${time.zh}：${note}`,
+    en: `now expected at ${time.en}: ${note}`,
   });
   return after;
 }
@@ -214,5 +215,5 @@ export const CALLED_OFF = "called-off";
 function tellAll(draft: Draft, ticket: Ticket, id: string, say: Text): void {
   const done = ticket.ladder.filter(({ state }) => state === "done");
   remind(draft, ticket, id, say, [...new Set(done.flatMap((row) => row.step.tell))]);
-  if (ticket.assignee !== undefined) tellPerson(draft, ticket, ticket.assignee, say);
+  if (ticket.assignee !== undefined) tellPerson(draft, ticket, ticket.assignee, say, id);
 }

@@ -7,6 +7,7 @@ import type { Instant, Span } from "#model/time";
 import { beginsAfter, isOpen, RECURRING, targets } from "./clocks.ts";
 import { isLateAccept, isOnTheSpot } from "./findings.ts";
 import { mayReopen } from "./lately.ts";
+import { expectedOf } from "./open-clocks.ts";
 import { isPreempted, stateBeneath } from "./preempted.ts";
 
 export interface StepRule {
@@ -163,7 +164,8 @@ function offered(ticket: Ticket, step: TicketStep): boolean {
  */
 export function allowedSteps(ticket: Ticket, now: Instant, within: Span): { can: TicketStep[]; cannotClose?: Text } {
   if (mayReopen(ticket, now, within)) return { can: ["reopen", "rate"] };
-  const can = OFFERED.filter((step) => offered(ticket, step));
+  const isToCome = now < (expectedOf(ticket) ?? now);
+  const can = OFFERED.filter((step) => offered(ticket, step) && !(step === "mitigate" && isToCome));
   if (FINISHED.has(ticket.state) || can.includes("close")) return { can };
   const rows = openRows(ticket);
   if (rows.length > 0 && !ticket.falseAlarm) {

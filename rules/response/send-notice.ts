@@ -1,7 +1,7 @@
 /** One edition of a notice to every way that leads to residents; nothing leaves the house that is not real. Pure. */
 import { contactNeeded } from "#model/channel-settings";
 import type { Message } from "#model/message";
-import type { Notice, NoticeEdition, NoticeWords } from "#model/notice";
+import type { Notice, NoticeEdition, NoticeFrame, NoticeWords } from "#model/notice";
 import type { ChannelSetting, Residents, Site } from "#model/site";
 import type { Text } from "#model/text";
 import type { Ticket } from "#model/ticket";
@@ -9,6 +9,7 @@ import type { Instant } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { noticeText } from "./notice-words.ts";
 import { onDuty } from "./on-duty.ts";
+import { expectedOf } from "./open-clocks.ts";
 import { waysTo } from "./reach.ts";
 import { causeText } from "./words.ts";
 
@@ -40,6 +41,7 @@ export function waysNow(site: Site): NoticeEdition["ways"] {
 
 interface Parts extends NoticeWords {
   readonly title: Text;
+  readonly frame?: NoticeFrame;
   readonly kind: NoticeEdition["kind"];
   readonly backAt?: Instant;
   readonly draftedBy: string;
@@ -52,11 +54,13 @@ export function sendEdition(draft: Draft, notice: Notice, ticket: Ticket, parts:
   const { site } = draft.view;
   const held = heldBack(site, ticket);
   const n = notice.editions.length + 1;
+  const expected = expectedOf(ticket);
   const edition: NoticeEdition = {
     n,
     kind: parts.kind,
     text: noticeText(site, parts, draft.now, held),
     ...(parts.backAt === undefined ? {} : { backAt: parts.backAt }),
+    ...(expected === undefined ? {} : { expected }),
     draftedBy: parts.draftedBy,
     approvedBy: parts.approvedBy,
     at: draft.now,

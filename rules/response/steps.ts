@@ -111,6 +111,7 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
   const before = found.hold && rule.to && command.step !== "decline" ? resumed(draft, found, at) : found;
   const timing = policyOf(draft.view, found);
   const who = command.who ?? "staff";
+  const { words } = found.policy;
   const meets = command.step === "arrive" ? [...(rule.meets ?? []), `${who}-onsite` as ClockKind] : (rule.meets ?? []);
 
   let clocks: readonly ResponseClock[] = before.clocks.map((clock) => {
@@ -193,6 +194,7 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
           }
         : {}),
       ...(command.step === "arrive" ? { who } : {}),
+      ...(words?.steps[command.step] ? { name: words.steps[command.step] } : {}),
       ...(command.occurredAt === undefined ? {} : { backEntry: true }),
       ...(actor.kind === "link" ? { through: "link" } : {}),
       ...(command.step === "close" && stillOpen(draft, before) ? { override: true } : {}),
@@ -209,6 +211,7 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
           clock: clock.kind,
           late: clock.state === "breached",
           took: at - clock.startedAt,
+          ...(words?.clocks[clock.kind] ? { name: words.clocks[clock.kind] } : {}),
           ...(command.occurredAt === undefined ? {} : { backEntry: true }),
         },
         at,

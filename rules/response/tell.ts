@@ -43,10 +43,15 @@ function wording(ticket: Ticket, calls: readonly Call[]): Text {
  * Somebody is sent by name: that person is told, besides those whom the ladder tells. `wanted` is the name or id of one of
  * the site's people; a name that the site does not know belongs to somebody who must be reached by phone.
  */
-export function tellPerson(draft: Draft, ticket: Ticket, wanted: string, say: Text): void {
+export function tellPerson(
+  draft: Draft,
+  ticket: Ticket,
+  wanted: string,
+  say: Text,
+  id: string = `sent-${draft.now}`,
+): void {
   const person = draft.view.site.people.people.find((one) => one.name === wanted || one.id === wanted);
   if (!person) return;
-  const id = `sent-${draft.now}`;
   const step = { id, after: milliseconds(0), unless: [], tell: [], phone: false, raiseRescueTier: false, say };
   write(draft, ticket, [{ role: "assignee", person: person.id, due: { step, loop: 0 } }]);
 }

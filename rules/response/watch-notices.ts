@@ -1,9 +1,11 @@
 /** The heartbeat over notices: what residents were told does not hold any more, so a draft is laid before the desk. Pure. */
-import { type Notice, type NoticeCause, type NoticeDraft, standing } from "#model/notice";
+import { type Notice, type NoticeCause, type NoticeDraft, type NoticeTemplate, standing } from "#model/notice";
 import type { Ticket, TicketState } from "#model/ticket";
 import { later } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { freshDraft, promisedBack, putNotice } from "./notice.ts";
+import { templateOf } from "./notice-words.ts";
+import { expectedOf } from "./open-clocks.ts";
 import { ASKED, askApproval } from "./send-notice.ts";
 
 /** The service works again, whatever is left to be done. */
@@ -28,11 +30,19 @@ function ticketOf(draft: Draft, no: string): Ticket | undefined {
   return undefined;
 }
 
-function needOf(draft: Draft, notice: Notice, ticket: Ticket): Need | undefined {
+/** Of what was expected: it is over, whatever is left to be cleared away. */
+const isRestored = ({ state, plan }: Ticket): boolean =>
+  RESTORED.has(state) || (plan !== undefined && state === "mitigated");
+
+function needOf(draft: Draft, notice: Notice, ticket: Ticket, template: NoticeTemplate): Need | undefined {
   const last = standing(notice);
   const policy = draft.view.site.policy.notices;
   if (!last || !policy) return undefined;
-  if (RESTORED.has(ticket.state)) return { kind: "closing", cause: "restored", key: `restored:${last.n}` };
+  if (isRestored(ticket)) return { kind: "closing", cause: "restored", key: `restored:${last.n}` };
+  const expected = expectedOf(ticket);
+  if (expected !== undefined && last.expected !== undefined && expected !== last.expected) {
+    return { kind: "update", cause: "moved", key: `moved:${last.n}:${expected}` };
+  }
   const promised = promisedBack(ticket, draft.now);
   if (promised && promised.until !== last.backAt && promised.at > last.at) {
     return { kind: "update", cause: "new-time", key: `new-time:${promised.at}` };
@@ -40,7 +50,7 @@ function needOf(draft: Draft, notice: Notice, ticket: Ticket): Need | undefined 
   if (last.backAt !== undefined) {
     return last.backAt <= draft.now ? { kind: "update", cause: "time-over", key: `time-over:${last.n}` } : undefined;
   }
-  const due = later(last.at, policy.again) <= draft.now;
+  const due = later(last.at, template.again ?? policy.again) <= draft.now;
   return due ? { kind: "update", cause: "no-time-yet", key: `no-time-yet:${last.n}` } : undefined;
 }
 
@@ -54,12 +64,12 @@ export function watchNotices(draft: Draft): void {
 function watch(draft: Draft, notice: Notice): void {
   const ticket = ticketOf(draft, notice.ticket);
   const over = !ticket || ticket.closedAt !== undefined;
-  const template = ticket && draft.view.site.policy.notices?.templates[ticket.class];
+  const template = ticket && templateOf(draft.view.site.policy.notices, ticket);
   if (!ticket || !template || (over && !standing(notice))) {
     if (over) close(draft, notice);
     return;
   }
-  const need = needOf(draft, notice, ticket);
+  const need = needOf(draft, notice, ticket, template);
   if (!need) return;
   if (notice.asked.includes(need.key)) {
     // The closing notice was dropped: somebody decided that there is nothing to say.

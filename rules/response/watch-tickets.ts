@@ -53,13 +53,14 @@ function watchClock(draft: Draft, ticket: Ticket, index: number, policy: Policy)
   const looked: Ticket = { ...ticket, clocks };
   const after = news.breached && MAY_WAIT.has(clock.kind) ? chase(looked, clock.dueAt, policy) : looked;
   const name = ticket.policy.words?.clocks[clock.kind] ?? clockName[clock.kind];
+  const named = ticket.policy.words?.clocks[clock.kind] ? { name } : {};
   const own = ticket.policy.overdue?.[clock.kind];
   if (news.breached) {
     const true_ = clock.dueAt;
     draft.putTicket(
       after,
       "clock-breached",
-      { clock: clock.kind, dueAt: true_, noticedAfter: draft.now - true_ },
+      { clock: clock.kind, dueAt: true_, noticedAfter: draft.now - true_, ...named },
       true_,
     );
     if (clock.kind === "feedback")
@@ -81,7 +82,7 @@ function watchClock(draft: Draft, ticket: Ticket, index: number, policy: Policy)
         own ?? policy.overdue?.of?.[clock.kind] ?? policy.overdue?.tell ?? [],
       );
   } else {
-    draft.putTicket(after, "clock-warning", { clock: clock.kind, dueAt: clock.dueAt });
+    draft.putTicket(after, "clock-warning", { clock: clock.kind, dueAt: clock.dueAt, ...named });
     remind(
       draft,
       after,

@@ -37,6 +37,7 @@ export const ticketStateName: Readonly<Record<TicketState, Text>> = {
 export const causeText = {
   "by-hand": { zh: "人工拟稿", en: "written by hand" },
   "new-time": { zh: "预计恢复时间有变", en: "the expected time has changed" },
+  moved: { zh: "预计到达时间有变", en: "it is expected at another time" },
   "time-over": { zh: "已过预计恢复时间，仍未恢复", en: "the expected time is over and it is not back" },
   "no-time-yet": { zh: "恢复时间仍未确定", en: "the time is still not known" },
   restored: { zh: "已恢复，请告知业主", en: "it is back: tell the residents" },

@@ -12,7 +12,7 @@ import type { Store } from "../../gateway/store/store.ts";
 import { emptyPlan } from "../../rules/draft.ts";
 import { happeningOf, type Move, move, nightSite } from "../rules/response/any-course.ts";
 import { expectLegal, nothingSeen } from "../rules/response/any-course-holds.ts";
-import { shippedPolicy } from "../rules/response/shipped-policy.ts";
+import { policyUnder } from "../rules/response/shipped-policy.ts";
 import { TEN } from "../support/building.ts";
 import { createDataFolder } from "../support/data-folder.ts";
 import { idle } from "../support/idle-engine.ts";
@@ -20,7 +20,7 @@ import { createManualClock } from "../support/manual-clock.ts";
 
 let site: Site;
 beforeAll(async () => {
-  site = nightSite(await shippedPolicy());
+  site = nightSite(await policyUnder("storm"));
 });
 
 /** Messages that a plan leaves to be sent, beside those that were there. */

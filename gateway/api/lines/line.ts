@@ -59,7 +59,7 @@ export const spanOf = (row: JournalRow, key: string): Text => {
 
 export const clockOf = (row: JournalRow): Text => {
   const kind = word(row, "clock");
-  return clockName[kind as ClockKind] ?? both(kind, kind);
+  return textOf(row, "name") ?? clockName[kind as ClockKind] ?? both(kind, kind);
 };
 export const severityOf = (row: JournalRow, key: string): Text => {
   const level = word(row, key);

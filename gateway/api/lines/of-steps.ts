@@ -1,5 +1,13 @@
 import { both, did, flag, join, judgementOf, type Line, tail, textOf, word } from "./line.ts";
 
+/** As `line`, unless the plan of the ticket calls the step something else. */
+const named =
+  (line: Line): Line =>
+  (row, names) => {
+    const name = textOf(row, "name");
+    return name ? did(`登记：${name.zh}`, `recorded: ${name.en}`)(row, names) : line(row, names);
+  };
+
 export const stepLines: Readonly<Record<string, Line>> = {
   "ticket-acknowledge": (row, names) =>
     did(`确认了工单${judgementOf(row).zh}`, `acknowledged the ticket${judgementOf(row).en}`)(row, names),
@@ -43,9 +51,9 @@ export const stepLines: Readonly<Record<string, Line>> = {
           `${names.actor(row.actor)} noted: staff on site`,
           tail(word(row, "note")),
         ),
-  "ticket-plan": did("启动预案", "started the plan"),
-  "ticket-mitigate": did("登记：已控制", "noted: under control"),
-  "ticket-repair": did("登记：已修复", "noted: repaired"),
+  "ticket-plan": named(did("启动预案", "started the plan")),
+  "ticket-mitigate": named(did("登记：已控制", "noted: under control")),
+  "ticket-repair": named(did("登记：已修复", "noted: repaired")),
   "ticket-verify": did("完成核实", "verified"),
   "ticket-follow-up": did("完成回访", "followed up"),
   "ticket-close": (row, names) =>
@@ -64,8 +72,13 @@ export const stepLines: Readonly<Record<string, Line>> = {
       tail(word(row, "note")),
     );
   },
+  "ticket-reschedule": (row, names) => {
+    const time = textOf(row, "time") ?? both("", "");
+    return did(`将预计到达时间改为 ${time.zh}`, `now expects it at ${time.en}`)(row, names);
+  },
+  "ticket-call-off": did("取消值守，关闭工单", "called it off and closed the ticket"),
   "ticket-resume": did("恢复工单", "took the ticket up again"),
-  "ticket-feedback": did("反馈进度", "reported"),
+  "ticket-feedback": named(did("反馈进度", "reported")),
   "ticket-escalate": did("手动升级", "escalated by hand"),
   "ticket-note": did("记录", "noted"),
   "ticket-promise": (row, names) => {

@@ -122,7 +122,7 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
     },
     async (request, reply) => {
       const { commandId, class: ticketClass, description, severity, device, place, care } = request.body;
-      const { occurredAt, toldByPhone, expected, reporter, drill, source, affected } = request.body;
+      const { occurredAt, toldByPhone, expected, plan, reporter, drill, source, affected } = request.body;
       const missing = source && fromOwner.has(source) ? mustFill(reporter, place) : [];
       if (missing.length > 0) {
         throw new Refused(
@@ -144,6 +144,7 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
         ...(toldByPhone === undefined ? {} : { toldByPhone }),
         ...(place === undefined ? {} : { place: withoutGaps(place) }),
         ...(expected === undefined ? {} : { expected: toInstant(expected) }),
+        ...(plan === undefined ? {} : { plan }),
         ...(care === undefined ? {} : { care }),
         ...(source === undefined ? {} : { source }),
         ...(affected === undefined ? {} : { affected }),

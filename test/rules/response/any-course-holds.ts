@@ -42,8 +42,10 @@ const holds = (is: boolean, name: string, what: string): void => same(is, true, 
 const goesOn = ({ state, metAt }: ResponseClock): boolean =>
   state === "running" || state === "paused" || (state === "breached" && metAt === undefined);
 
-function expectClock(clock: ResponseClock, now: Instant, name: string): void {
+function expectClock(clock: ResponseClock, at: Instant, name: string): void {
   const { segments, state } = clock;
+  // What hangs on something expected has not begun before that comes.
+  const now = instant(Math.max(at, clock.startedAt));
   same(segments[0]?.from, clock.startedAt, name, "begins with its start");
   for (const [index, segment] of segments.entries()) {
     const next = segments[index + 1];
@@ -130,7 +132,9 @@ function expectGoesOn(was: Ticket, is: Ticket, one: Move, now: Instant): void {
     const spent = (clock: ResponseClock, at: Instant) =>
       before.state === "paused" ? pausedFor(clock, at) : elapsed(clock, at);
     const passed = spent(after, now) - spent(before, then);
-    same(passed, one.wait * 1_000, `${is.no} ${after.kind}`, "goes with the monotonic clock");
+    // What is yet to begin has not gone by.
+    const due = Math.max(0, one.wait * 1_000 - Math.max(0, before.startedAt - then));
+    same(passed, due, `${is.no} ${after.kind}`, "goes with the monotonic clock");
   }
 }
 
@@ -206,8 +210,11 @@ function expectNotLost({ ticket: no, step, role, to, key }: Message, { tickets }
   const isOver = clock !== undefined && done(clock);
   // A back-entry may show that what seemed to be missed was kept.
   const isKept = step.startsWith("promise-missed-") && ticket.promised?.some(({ kept }) => kept === true);
+  // It comes later than was said: that it is there now is said again then.
+  const isAgain = ticket.ladder.some((row) => row.step.id === step && row.step.from && row.state === "waiting");
   const isCalled = ticket.calls?.some((call) => call.person === to && call.at !== undefined) ?? false;
-  holds(isAnswered || isOver || isKept || isCalled || (ANSWERED_BY[role] ?? []).some(done), key, "no message is lost");
+  const isHeard = isAnswered || isAgain || isOver || isKept || isCalled;
+  holds(isHeard || (ANSWERED_BY[role] ?? []).some(done), key, "no message is lost");
 }
 /** What the shipped policy takes for an answer of each role (`answeredBy`), written once more so that it is looked at twice. */
 const ANSWERED_BY: Readonly<Record<string, readonly ClockKind[]>> = {
@@ -252,8 +259,8 @@ export function expectLegal(one: Move, plan: Plan, now: Instant, after: Standing
 
   for (const message of outbox.values()) {
     if (message.ticket.includes(":") || (message.state !== "pending" && message.state !== "sending")) continue;
-    // That it is over by itself is the last word about a ticket, to those who were told of it.
-    if (message.step === "auto-recovered") continue;
+    // That it is over by itself, or does not come, is the last word about a ticket, to those who were told of it.
+    if (message.step === "auto-recovered" || message.step === "called-off") continue;
     holds(tickets.has(message.ticket), message.key, "a closed ticket tells nobody");
   }
   if (one.kind === "tick" || one.kind === "restart")

@@ -9,11 +9,11 @@ import { TEN } from "../../support/building.ts";
 import { createPureHouse } from "../../support/pure-house.ts";
 import { happeningOf, type Move, move, nightSite } from "./any-course.ts";
 import { expectLegal, nothingSeen } from "./any-course-holds.ts";
-import { shippedPolicy } from "./shipped-policy.ts";
+import { policyUnder } from "./shipped-policy.ts";
 
 let site: Site;
 beforeAll(async () => {
-  site = nightSite(await shippedPolicy());
+  site = nightSite(await policyUnder("storm"));
 });
 
 function play(moves: readonly Move[]): void {

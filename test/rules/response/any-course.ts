@@ -25,8 +25,16 @@ const leadingOn: readonly TicketStep[] = ["reopen", "close", "repair", "resume",
 /** As somebody works who was asked first. */
 const inTurn: readonly TicketStep[] = ["close", "repair", "resume", "accept", "mitigate", "arrive"];
 const aside: readonly TicketStep[] = ["resume", "hold", "decline", "rate"];
+/** Steps of few tickets. */
+const seldom: readonly TicketStep[] = ["call-off", "reschedule"];
 /** Who mostly takes a step: others are refused, or are not the one who was asked. */
-const usual: Partial<Record<TicketStep, Actor>> = { hold: supervisor, close: supervisor, accept: crew, decline: crew };
+const usual: Partial<Record<TicketStep, Actor>> = {
+  hold: supervisor,
+  "call-off": supervisor,
+  close: supervisor,
+  accept: crew,
+  decline: crew,
+};
 const byHand = ["complaint", "non_urgent", "pipe_burst", "gas_leak", "fire_alarm", "fire_alarm", "consult"] as const;
 const actors: readonly Actor[] = [operator, supervisor, crew];
 
@@ -118,10 +126,14 @@ export const move = fc.record({
   /** A drill, or a back-entry of what was told by phone; a start after the house was off for all of the time that passed. */
   special: fc.boolean(),
   jump: fc.constantFrom(hours(-1), minutes(-20), hours(1), hours(24)),
-  opens: fc.constantFrom(...byHand),
+  opens: fc.constantFrom(...byHand, ...byHand, "storm"),
   number: fc.nat({ max: 5 }),
 });
 export type Move = typeof move extends fc.Arbitrary<infer M> ? M : never;
+
+/** When a storm comes: within the hour, in a day, in days. */
+const comes = ({ number, pick }: Pick<Move, "number" | "pick">, now: Instant): Instant =>
+  later(now, number < 3 ? minutes(pick) : hours(number * pick));
 
 /** What the move is for the door; a step takes one of `tickets`, a step of the wall clock has happened already. */
 export function happeningOf(
@@ -160,8 +172,9 @@ export function happeningOf(
     case "open":
       return command({
         do: "open-ticket",
-        class: one.opens,
-        device: one.lift,
+        ...(one.opens === "storm"
+          ? { class: "non_urgent" as const, plan: "storm", expected: comes(one, now) }
+          : { class: one.opens, device: one.lift }),
         description: "手工开单",
         ...occurredAt,
         ...(one.special && one.ago !== undefined ? { toldByPhone: true } : {}),
@@ -178,7 +191,7 @@ export function happeningOf(
       const ticket = tickets[one.which % Math.max(1, tickets.length)];
       const { can } = ticket ? allowedSteps(ticket, now, days(7)) : { can: [] };
       // Among all that may be done the steps that lead on would hardly ever be picked.
-      const wishes = [leadingOn, aside, inTurn, []][one.pick % 4] ?? [];
+      const wishes = one.pick % 8 === 7 ? seldom : ([leadingOn, aside, inTurn, []][one.pick % 4] ?? []);
       const onwards = wishes.find((wish) => can.includes(wish));
       const wished = onwards ?? can[one.pick % Math.max(1, can.length)];
       const step = one.step ?? wished ?? "note";
@@ -197,6 +210,7 @@ export function happeningOf(
         ...(step === "merge" && into ? { into: into.no } : {}),
         ...(step === "arrive" ? { who: one.number % 2 === 0 ? ("staff" as const) : ("rescue" as const) } : {}),
         ...(step === "promise" ? { what: "finish" as const, until: later(now, minutes(30)) } : {}),
+        ...(step === "reschedule" ? { until: comes(one, now) } : {}),
         ...(step === "rate" ? { score: one.number, how: "phone" as const } : {}),
         ...(step === "assign" || step === "dispatch" ? { assignee: crew.name } : {}),
         ...(step === "confirm-phone" ? { assignee: ticket?.calls?.at(-1)?.name ?? "?" } : {}),

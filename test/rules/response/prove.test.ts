@@ -1,10 +1,12 @@
 /** `gatehouse check` proves the policy: every step has somebody for thirty days, every clock is heard, every class has its list. */
 import { expect, test } from "vitest";
+import type { ClassPlan } from "#model/policy";
 import type { Site } from "#model/site";
 import { instant, minutes } from "#model/time";
 import { proveResponse } from "../../../rules/response/prove.ts";
 import { shipped } from "../../gateway/site/written-site.ts";
 import { building, people, policy, TEN } from "../../support/building.ts";
+import { policyUnder } from "./shipped-policy.ts";
 
 const sms = { id: "sms", kind: "sms", settings: {} };
 const list = [{ id: "look", text: { zh: "看", en: "Look" }, mandatory: false }];
@@ -53,6 +55,29 @@ test("a clock that runs out unheard, a class without a list, and a site that rea
     /a group robot or a mail reaches no single person/,
   );
   expect(holes(whole({ people }))[0]).toMatch(/have no phone and are not reached by it: p-control-room-operator/);
+});
+
+test("of a plan that a ticket may be opened by: everybody whom its steps tell, and whoever hears of its clocks", async () => {
+  const { non_urgent: planned } = (await policyUnder("storm")).classes;
+  if (!planned?.plans?.storm) throw new Error("no plan");
+  const { tellAtOpening: _, ...bare } = planned;
+  const under = (storm: ClassPlan) => {
+    const classes = {
+      non_urgent: { ...bare, tellAtOpening: [], dispatch: { roles: ["team-lead"] }, plans: { storm } },
+    };
+    return { ...policy, ladders: { S1: [], S2: [], S3: [], S4: [] }, overdue: { tell: ["team-lead"] }, classes };
+  };
+  const away = (role: string) => ({ ...whole().people, teams: whole().people.teams.filter(({ id }) => id !== role) });
+  const found = (role: string) => holes(whole({ policy: under(planned.plans!.storm!), people: away(role) }));
+  expect(found("nobody")).toEqual([]);
+  expect(found("security-lead")[0]).toContain("(security-lead, step storm-opened)");
+  expect(found("project-manager")[0]).toContain("(project-manager, step overdue)");
+  const { overdue: _told, ...deaf } = planned.plans.storm;
+  const { overdue: __, ...unheard } = under({ ...deaf, overdue: {} });
+  const said = holes(whole({ policy: unheard }));
+  expect(said.find((what) => what.startsWith("clocks of Storm watch (S2)"))).toMatch(
+    /run out without a step: .*plan.*resolve/,
+  );
 });
 
 test("the policy and the people that the product ships hold, but for channels, which a demo has none of", async () => {

@@ -1,6 +1,8 @@
 /** The policy as it is shipped, with the targets of a town or of the country. */
 import { readFile } from "node:fs/promises";
+import type { NoticePolicy } from "#model/notice";
 import type { Policy } from "#model/policy";
+import { readNotices } from "../../../gateway/site/notices.ts";
 import { part, whole } from "../../../gateway/site/parse-part.ts";
 import { readPolicy } from "../../../gateway/site/policy.ts";
 import { layProfiles } from "../../../gateway/site/policy-profiles.ts";
@@ -22,4 +24,13 @@ export async function policyUnder(...names: string[]): Promise<Policy> {
   const policy = layProfiles(await shippedPolicy(), part(whole(file), "profiles"), problems);
   if (problems.list().length > 0) throw new Error(JSON.stringify(problems.list()));
   return { ...policy, version: `${policy.version}+${names.join("+")}` };
+}
+
+/** The words for residents as they are shipped. */
+export async function shippedNotices(): Promise<NoticePolicy> {
+  const problems = createProblemList();
+  const path = new URL("../../../rules/response/notices.yaml", import.meta.url);
+  const notices = readNotices(readYaml("notices.yaml", await readFile(path), problems), problems);
+  if (!notices) throw new Error(JSON.stringify(problems.list()));
+  return notices;
 }

@@ -240,6 +240,7 @@ describe("a storm that moves", () => {
     expect(house.journal.find(({ event }) => event === "ticket-reschedule")?.data).toEqual({
       was: LANDS,
       expected: lands,
+      time: { zh: "11月27日 06:00", en: "2026-11-27 06:00" },
       note: "气象台：移速减慢",
       clocks: [
         { clock: "plan", dueAt: later(lands, days(-3)) },
@@ -414,5 +415,20 @@ describe("the auditor", () => {
     one.step("mitigate", since(hours(3)));
     start(one, since(hours(4)));
     expect(one.house.journal.filter(({ event }) => event === "re-armed")).toEqual([]);
+  });
+});
+
+describe("a site that gives the profile up while a watch is open, and starts again", () => {
+  test("keeps the watch as it was opened: its rounds, whom they tell, its times that move", () => {
+    const { open, step, house, walk, clock, toldOf, breaches } = watch();
+    open({ expected: since(hours(4)) });
+    house.edit(building({ policy: shipped, people: storyPeople(shipped) }), since(hours(1)), since(hours(1)));
+    step("reschedule", since(hours(2)), { note: "提前", until: since(hours(3)) });
+    expect(clock("feedback")).toMatchObject({ startedAt: since(hours(3)), dueAt: since(hours(4)) });
+    walk(since(hours(3.9)), since(hours(4.1)));
+    expect(breaches()).toContainEqual(["feedback", hours(4)]);
+    expect(new Set(toldOf("feedback-missed"))).toEqual(new Set(["p-control-room-operator", "p-shift-leader"]));
+    expect(house.journal.filter(({ event }) => event === "re-armed")).toEqual([]);
+    expect(code(open({ expected: since(days(2)) }, since(hours(5))))).toBe("no-such-plan");
   });
 });

@@ -16,6 +16,8 @@ export interface StepForm {
   readonly into?: true;
   /** To arrive or to finish, and by when. */
   readonly promise?: true;
+  /** When it comes now. */
+  readonly arrival?: true;
   /** Points, and whose word it is. */
   readonly rate?: true;
 }
@@ -46,6 +48,8 @@ const forms: Readonly<Record<string, StepForm>> = {
   promise: { promise: true, note: "offered" },
   rate: { rate: true, note: "offered" },
   "false-alarm": { note: "needed" },
+  reschedule: { arrival: true, note: "needed" },
+  "call-off": { note: "needed" },
   merge: { into: true, note: "offered" },
 };
 
@@ -79,6 +83,8 @@ const isBehind = (ticket: TicketBody, step: string): boolean =>
 /** The one step that a card offers, and that stands out on the page. */
 export function primaryStep(ticket: TicketBody): string | undefined {
   const main = ticket.can.filter((step) => MAIN.has(step));
+  // While the storm rages the next thing is the next round, and not its end.
+  if (ticket.plan !== undefined && main.find((step) => !isBehind(ticket, step)) === "mitigate") return "feedback";
   return main.find((step) => !isBehind(ticket, step)) ?? main[0];
 }
 
@@ -106,5 +112,7 @@ export function stepsToShow(
   mayJudge: boolean,
 ): { readonly main: readonly string[]; readonly beside: readonly string[] } {
   const steps = ticket.can.filter((step) => step !== "sop" && (mayJudge || !JUDGING.has(step)));
-  return { main: steps.filter((step) => MAIN.has(step)), beside: steps.filter((step) => !MAIN.has(step)) };
+  // The rounds are the work of a watch.
+  const isMain = (step: string) => MAIN.has(step) || (ticket.plan !== undefined && step === "feedback");
+  return { main: steps.filter(isMain), beside: steps.filter((step) => !isMain(step)) };
 }

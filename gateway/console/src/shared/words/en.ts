@@ -298,6 +298,8 @@ export const en: Words = {
           sop: "Check off",
           "false-alarm": "False alarm",
           merge: "Merge",
+          reschedule: "Change arrival",
+          "call-off": "Call off",
         }) as Readonly<Record<string, string>>
       )[step] ?? step,
     refused: "Not done",

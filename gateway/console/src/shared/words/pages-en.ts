@@ -123,6 +123,8 @@ export const pagesEn: PageWords = {
     addFile: "Add a photo or PDF (5 MB at most)",
     sending: "Sending…",
     expected: "Wanted by",
+    arrives: "Expected",
+    arrivesAt: "Now expected at (needed)",
     care: "Care for",
     skip: "Skip…",
     skipWhy: "Why it is skipped",
@@ -156,6 +158,9 @@ export const pagesEn: PageWords = {
     phone: "Their phone (kept sealed)",
     care: { elderly: "Elderly person", disabled: "Disabled person" },
     expected: "Wanted by (may stay empty)",
+    arrives: "Expected at (needed; now, if it is here)",
+    noArrival: "Say when it is expected; if it is here already, enter the present time",
+    planHint: "e.g. typhoon expected to land early on Thursday, orange warning. Who forecast it, and how strong.",
     halfContact: "Write both the name and the phone of whoever reported it",
     source: "Came from",
     sources: {

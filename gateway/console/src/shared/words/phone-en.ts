@@ -43,6 +43,7 @@ export const phoneEn: PhoneWords = {
   leftFor: (emergency: string) =>
     `You were called to the emergency ${emergency}. This work is on hold (pre-empted) and offered to others: you need not go.`,
   expected: (time: string) => `Wanted by ${time}`,
+  arrives: (time: string) => `Expected at ${time}`,
   care: { elderly: "Elderly person", disabled: "Disabled person" },
   drill: "A drill. Nothing here is real.",
   simulated: "Simulated. Nothing here is real.",

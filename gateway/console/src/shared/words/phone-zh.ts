@@ -36,6 +36,7 @@ export const phoneZh = {
   },
   leftFor: (emergency: string) => `您已转去紧急工单 ${emergency}。本单挂起（被抢占），已另派他人，您无需前往。`,
   expected: (time: string) => `期望解决：${time}`,
+  arrives: (time: string) => `预计到达：${time}`,
   care: { elderly: "家中有老人", disabled: "家中有残障人士" },
   drill: "演练，非真实情况",
   simulated: "模拟数据，非真实情况",

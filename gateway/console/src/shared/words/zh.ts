@@ -297,6 +297,8 @@ export const zh = {
           sop: "核对",
           "false-alarm": "误报",
           merge: "合并",
+          reschedule: "改到达时间",
+          "call-off": "取消值守",
         }) as Readonly<Record<string, string>>
       )[step] ?? step,
     refused: "未完成",
