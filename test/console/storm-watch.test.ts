@@ -70,7 +70,7 @@ describe.skipIf(!hasBrowser())("a storm watch at the desk", () => {
           clocks: [
             {
               kind: "feedback",
-              name: { zh: "巡查地下室和天台", en: "Round of basement and roof" },
+              name: { zh: "每小时巡查", en: "Hourly round" },
               state: "running",
               target: "PT1H",
               startedAt: iso(now + 3_600_000),
@@ -83,7 +83,7 @@ describe.skipIf(!hasBrowser())("a storm watch at the desk", () => {
     });
     const { page, gateway } = seen;
     await page.locator("[data-expected]").getByText("预计到达").waitFor();
-    await page.locator("[data-clock=feedback]").getByText("巡查地下室和天台").waitFor();
+    await page.locator("[data-clock=feedback]").getByText("每小时巡查").waitFor();
     expect(await page.locator("button.first[data-step=feedback]").first().textContent()).toContain("登记巡查");
     await page.locator("[data-step=reschedule]").first().click();
     const form = page.locator("[data-form=reschedule]");

@@ -57,11 +57,11 @@ describe("a storm watch", () => {
     });
     const clock = (kind: string) => body.clocks.find((one: { kind: string }) => one.kind === kind);
     expect(clock("plan")).toMatchObject({
-      name: { zh: "发布预警、启动预案" },
+      name: { zh: "发布预警" },
       dueAt: formatInstant(later(LANDS, days(-3))),
     });
     expect(clock("feedback")).toMatchObject({
-      name: { en: "Round of basement and roof" },
+      name: { en: "Hourly round" },
       startedAt: formatInstant(LANDS),
       dueAt: formatInstant(later(LANDS, hours(1))),
       target: "PT1H",

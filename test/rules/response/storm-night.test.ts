@@ -105,11 +105,11 @@ test("the watch of a typhoon, from the forecast to the report", async () => {
   await story.until(on("2026-11-27", "03:01"));
   const missed = (await story.store.messages(no)).filter(({ step }) => step.startsWith("feedback-missed"));
   expect(new Set(missed.map(({ to }) => to))).toEqual(new Set(["p-control-room-operator", "p-shift-leader"]));
-  expect(missed[0]?.text.zh).toContain("巡查地下室和天台超时，请立即记录进展");
+  expect(missed[0]?.text.zh).toContain("每小时巡查超时，请立即记录进展");
   const shown = await story.shown(no);
-  expect(shown.events.map(({ line }) => line.zh)).toContain("巡查地下室和天台已超时");
+  expect(shown.events.map(({ line }) => line.zh)).toContain("每小时巡查已超时");
   expect(shown.clocks.find(({ kind }) => kind === "feedback")).toMatchObject({
-    name: { zh: "巡查地下室和天台", en: "Round of basement and roof" },
+    name: { zh: "每小时巡查", en: "Hourly round" },
     dueAt: formatInstant(on("2026-11-27", "04:00")),
   });
   await story.step(no, "feedback", { note: "补查：B2 排水泵跳闸，已复位" }, crew);
