@@ -36,6 +36,7 @@ import { mergeSilent } from "./response/merge-silent.ts";
 import { approveNotice, discardNotice, draftNotice, withdrawNotice } from "./response/notice.ts";
 import { reportReach } from "./response/notice-reach.ts";
 import { openByHand } from "./response/open-by-hand.ts";
+import { shiftSampling, watchSampling } from "./response/sampling.ts";
 import { takeStep } from "./response/steps.ts";
 import { watchNotices } from "./response/watch-notices.ts";
 import { recountWorkdays, shiftTickets, watchTickets } from "./response/watch-tickets.ts";
@@ -88,6 +89,7 @@ function decideAlone(view: View, happening: Happening, now: Instant): Plan {
       remindOfReviews(draft);
       watchHandovers(draft);
       watchFireLog(draft);
+      watchSampling(draft);
       watchTickets(draft, false);
       auditTickets(draft, false);
       watchNotices(draft);
@@ -97,6 +99,7 @@ function decideAlone(view: View, happening: Happening, now: Instant): Plan {
       const draft = createDraft(view, now, "gatehouse");
       draft.record("site", "clock-step", { by: happening.by });
       shiftTickets(draft, happening.by);
+      shiftSampling(draft, happening.by);
       shiftShelves(draft, happening.by);
       shiftWaits(draft, happening.by);
       shiftChatter(draft, happening.by);

@@ -10,7 +10,7 @@ import type { Store } from "../store/store.ts";
 import { responseReportBody } from "./project-response.ts";
 import type { WrittenBody } from "./response-shapes.ts";
 
-export function reportCounter(site: Site, store: Pick<Store, "ticketPage">, alarms: AlarmReports) {
+export function reportCounter(site: Site, store: Pick<Store, "ticketPage" | "paper">, alarms: AlarmReports) {
   return async (due: DueReport): Promise<{ readonly body: WrittenBody; readonly summary: Text }> => {
     const kind = site.simulated ? "simulated" : "real";
     const before = windowBefore(due, due.month, site.zone);

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { clockKinds, ticketClasses } from "#model/policy";
 import { cares } from "#model/ticket";
-import { ContactShape, FileShape, PromiseShape, RatingShape } from "./kept-shapes.ts";
+import { ContactShape, FileShape, PromiseShape, RatingShape, TicketSampleShape } from "./kept-shapes.ts";
 import { Duration, Place, Severity, Text, Time } from "./shapes.ts";
 
 export const ClockShape = z.object({
@@ -148,6 +148,8 @@ export const TicketShape = z.object({
   /** The time that the owner was promised last. */
   promised: PromiseShape.optional(),
   ratings: z.array(RatingShape).optional(),
+  /** 抽查: each time that it was drawn. */
+  samples: z.array(TicketSampleShape).optional(),
   /** Who must be called by phone, and who confirmed it when. */
   calls: z
     .array(z.object({ to: z.string(), roleName: Text, by: z.string().optional(), at: Time.optional() }))

@@ -5,6 +5,7 @@ import type { FireLog } from "./fire-log.ts";
 import type { KeptPolicy } from "./kept-policy.ts";
 import type { LearnedValue } from "./learned.ts";
 import type { Notice } from "./notice.ts";
+import type { DaySample } from "./sampling.ts";
 import type { Severity } from "./severity.ts";
 import type { Text } from "./text.ts";
 import type { TicketState } from "./ticket.ts";
@@ -107,4 +108,12 @@ export interface WrittenReport {
   readonly body: object;
 }
 
-export type Paper = Handover | WrittenReport | Notice | FireLog | LearnedValue | AccidentReport | KeptPolicy;
+export type Paper =
+  | Handover
+  | WrittenReport
+  | Notice
+  | FireLog
+  | LearnedValue
+  | AccidentReport
+  | KeptPolicy
+  | DaySample;

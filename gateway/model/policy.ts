@@ -4,6 +4,7 @@ import type { Workdays } from "./calendar.ts";
 import type { FireLogPolicy } from "./fire-log.ts";
 import type { NoticePolicy } from "./notice.ts";
 import type { PolicyProfile } from "./policy-profile.ts";
+import type { SamplingPolicy } from "./sampling.ts";
 import type { Severity } from "./severity.ts";
 import type { Text } from "./text.ts";
 import { days, type Span } from "./time.ts";
@@ -135,7 +136,7 @@ export interface KpiTargets {
   readonly followUp: number;
   /** Rectifications (专项整改) that were done by their limit. */
   readonly rectify: number;
-  /** Records that a supervisor looks through each day, on paper: the house has no account of it. */
+  /** Of the records of each day, how many a supervisor looks through; so many are drawn. */
   readonly sampleDaily: number;
   /** How much less often faults come back than in the period before. */
   readonly repeatDrop: number;
@@ -176,6 +177,7 @@ export interface Policy {
   readonly hold: { readonly reasons: readonly HoldReason[]; readonly longest: Span };
   readonly handover?: HandoverPolicy;
   readonly fireLog?: FireLogPolicy;
+  readonly sampling?: SamplingPolicy;
   /** For clocks that count workdays. */
   readonly workdays?: Workdays;
   /** A closed ticket is opened again, as its next round, within this time; later it is a new ticket. */

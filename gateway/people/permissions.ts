@@ -24,7 +24,7 @@ const readsUsers: Permission = ["supervisor", "admin"];
 const admin: Permission = ["admin"];
 
 /** Steps that change what a ticket says happened are the desk's; the crew does the others. */
-const deskSteps: ReadonlySet<string> = new Set(["review", "false-alarm", "merge", "reopen", "hold"]);
+const deskSteps: ReadonlySet<string> = new Set(["review", "false-alarm", "merge", "reopen", "hold", "sample"]);
 const stepPermission = (step: TicketStep): Permission => (deskSteps.has(step) ? desk : deskAndCrew);
 
 export const permissions: Readonly<Record<string, Permission>> = {
@@ -112,6 +112,8 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "GET /api/fire-log": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/fire-log/:id": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "POST /api/fire-log/:id": desk,
+  // Whose work was looked through, and what was found, is for those who lead.
+  "GET /api/samples": ["supervisor", "admin"],
   "POST /api/handovers": desk,
   "POST /api/handovers/:id": desk,
   // Whoever signs proves who they are with a password, and needs the role as well.

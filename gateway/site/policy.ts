@@ -85,6 +85,17 @@ export const Kpi = z.strictObject({
   complaints: Share,
 });
 
+export const Sampling = z.strictObject({
+  at: TimeOfDay,
+  correctWithin: SpanText.refine((span) => span > 0 && span <= days(7), {
+    params: {
+      what: { zh: "整改时限须大于 0、不超过 7 天", en: "the time to put it right is longer than 0 and at most 7 days" },
+      todo: { zh: "写 24h 等。", en: "Write 24h and the like." },
+    },
+  }),
+  tell: z.array(z.string()).min(1),
+});
+
 export const Reports = z.strictObject({
   at: TimeOfDay,
   weekday: z.int().min(1).max(7),
@@ -98,6 +109,7 @@ export const PolicyFile = z.strictObject({
   reports: Reports.optional(),
   version: z.string().min(1),
   kpi: Kpi.optional(),
+  sampling: Sampling.optional(),
   warn: z.strictObject({ share: Share, shortShare: Share, shortUpTo: SpanText }),
   acknowledgeExpires: z.strictObject({ S1: SpanText, S2: SpanText, S3: SpanText, S4: SpanText }),
   hold: z.strictObject({ reasons: z.array(z.strictObject({ id: Id, text: TextPair })).min(1), longest: SpanText }),
@@ -183,6 +195,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
   }
   checkRoles(part(root, "repeat", "tell"), fields.repeat.tell, roles, problems);
   checkRoles(part(root, "reports", "tell"), fields.reports?.tell ?? [], roles, problems);
+  checkRoles(part(root, "sampling", "tell"), fields.sampling?.tell ?? [], roles, problems);
   checkRoles(part(root, "overdue", "tell"), fields.overdue?.tell ?? [], roles, problems);
   for (const role of Object.keys(fields.answeredBy)) {
     if (roles.includes(role)) continue;
@@ -203,6 +216,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     version: fields.version,
     ...(fields.kpi ? { kpi: fields.kpi } : {}),
     ...(fields.reports ? { reports: fields.reports } : {}),
+    ...(fields.sampling ? { sampling: fields.sampling } : {}),
     warn: fields.warn,
     acknowledgeExpires: fields.acknowledgeExpires,
     hold: fields.hold,
@@ -273,6 +287,7 @@ export function rolesTold(policy: Policy): ReadonlySet<string> {
     ...(policy.fireLog?.tell ?? []),
     ...(policy.overdue?.tell ?? []),
     ...(policy.reports?.tell ?? []),
+    ...(policy.sampling?.tell ?? []),
     ...(policy.notices?.tell ?? []),
     ...steps.flatMap((step) => step.tell),
     ...classes.flatMap((one) => [...one.tellAtOpening, ...(one.tellWhenVerified ?? [])]),

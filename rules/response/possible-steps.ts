@@ -7,6 +7,7 @@ import type { Instant, Span } from "#model/time";
 import { isOpen, RECURRING } from "./clocks.ts";
 import { isLateAccept, isOnTheSpot } from "./findings.ts";
 import { mayReopen } from "./lately.ts";
+import { samplingSteps } from "./look-through.ts";
 import { isPreempted, stateBeneath } from "./preempted.ts";
 
 export interface StepRule {
@@ -74,6 +75,9 @@ export const STEPS: Readonly<Record<TicketStep, StepRule>> = {
   reopen: { from: ["closed"] },
   merge: {},
   "confirm-phone": { needs: "assignee" },
+  // Of what was drawn, in whatever state it stands by then.
+  sample: {},
+  correct: {},
 };
 
 /** Order in which the console offers the steps. */
@@ -145,8 +149,8 @@ function offered(ticket: Ticket, step: TicketStep): boolean {
  * opened again.
  */
 export function allowedSteps(ticket: Ticket, now: Instant, within: Span): { can: TicketStep[]; cannotClose?: Text } {
-  if (mayReopen(ticket, now, within)) return { can: ["reopen", "rate"] };
-  const can = OFFERED.filter((step) => offered(ticket, step));
+  if (mayReopen(ticket, now, within)) return { can: ["reopen", "rate", ...samplingSteps(ticket)] };
+  const can = [...OFFERED.filter((step) => offered(ticket, step)), ...samplingSteps(ticket)];
   if (FINISHED.has(ticket.state) || can.includes("close")) return { can };
   const rows = openRows(ticket);
   if (rows.length > 0 && !ticket.falseAlarm) {

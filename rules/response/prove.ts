@@ -35,6 +35,7 @@ function rolesTold({
   handover,
   fireLog,
   reports,
+  sampling,
   notices,
 }: Policy): ReadonlyMap<string, string> {
   const roles = new Map<string, string>();
@@ -51,6 +52,7 @@ function rolesTold({
   note("handover", handover?.tell ?? []);
   note("fireLog", fireLog?.tell ?? []);
   note("reports", reports?.tell ?? []);
+  note("sampling", sampling?.tell ?? []);
   note("notices", notices?.tell ?? []);
   return roles;
 }

@@ -10,6 +10,7 @@ import { confirmedRows, isFirstClaim, isLateAccept, isOnTheSpot, isStaffBeforeRe
 import { policyOf } from "./frozen-policy.ts";
 import { hold, resume, resumed } from "./hold.ts";
 import { dropAnswered, runDueSteps } from "./ladder.ts";
+import { correct, sample, withHand } from "./look-through.ts";
 import { mergeByHand } from "./merge.ts";
 import { offerByHand, offerNext, settleOffers, withdrawOffers } from "./offer.ts";
 import { keepPromise, promise, rate } from "./owner.ts";
@@ -47,9 +48,12 @@ export function takeStep(
   if (refused) return { refused };
   if (command.step === "acknowledge" && ticket.acknowledgedBy !== undefined)
     return { ticket, already: ticket.acknowledgedBy };
+  if (command.step === "sample") return { ticket: sample(draft, ticket, command, actor, at) };
+  if (command.step === "correct") return { ticket: correct(draft, ticket, command, actor, at) };
+  const own = withHand(ticket, command.step, actor);
   const after =
-    settled(draft, TURNS[command.step]?.(draft, ticket, command, actor, at), command.step) ??
-    apply(draft, ticket, command, actor, at);
+    settled(draft, TURNS[command.step]?.(draft, own, command, actor, at), command.step) ??
+    apply(draft, own, command, actor, at);
   if (ticket.severity === "S1") releasePreempted(draft, ticket.no);
   return { ticket: after };
 }

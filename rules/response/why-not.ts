@@ -8,6 +8,7 @@ import { whyNotByLink } from "./called-out.ts";
 import { beganAt } from "./clocks.ts";
 import { policyOf } from "./frozen-policy.ts";
 import { whyNotHold } from "./hold.ts";
+import { whyNotCorrect, whyNotSample } from "./look-through.ts";
 import { whyNotMerge } from "./merge.ts";
 import { whyNotPromise, whyNotRate } from "./owner.ts";
 import { toBeCalled } from "./phone.ts";
@@ -64,6 +65,8 @@ export function whyNot(
   const rule = STEPS[command.step];
   if (command.step === "reopen") return whyNotReopen(draft, ticket, command);
   if (command.step === "rate") return whyNotRate(draft, ticket, command, at);
+  if (command.step === "sample") return whyNotSample(draft, ticket, command, actor);
+  if (command.step === "correct") return whyNotCorrect(draft, ticket, command);
   const taken = command.step === "accept" ? whyNotAccept(ticket) : undefined;
   if (taken) return taken;
   if (FINISHED.has(ticket.state) || (!fits(ticket, command.step) && !(command.step === "close" && ticket.falseAlarm))) {

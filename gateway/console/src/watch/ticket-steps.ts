@@ -16,6 +16,8 @@ export interface StepForm {
   readonly promise?: true;
   /** Points, and whose word it is. */
   readonly rate?: true;
+  /** In order, or something was found: that takes words. */
+  readonly verdict?: true;
 }
 
 /** A step that is not listed here is offered with a note. An empty form is sent with one tap. */
@@ -45,6 +47,8 @@ const forms: Readonly<Record<string, StepForm>> = {
   rate: { rate: true, note: "offered" },
   "false-alarm": { note: "needed" },
   merge: { into: true, note: "offered" },
+  sample: { verdict: true, note: "offered" },
+  correct: { note: "needed" },
 };
 
 export const formOf = (step: string): StepForm => forms[step] ?? { note: "offered" };
@@ -88,13 +92,16 @@ export function offered(ticket: TicketBody): { readonly asked: readonly string[]
 }
 
 /** These change what a ticket says happened; only those at the desk may. */
-const JUDGING: ReadonlySet<string> = new Set(["review", "merge", "false-alarm", "reopen", "hold"]);
+const JUDGING: ReadonlySet<string> = new Set(["review", "merge", "false-alarm", "reopen", "hold", "sample"]);
 
 /** Steps with a button of their own; `sop` is ticked in its list. */
 export function stepsToShow(
   ticket: TicketBody,
   mayJudge: boolean,
+  mayLead: boolean,
 ): { readonly main: readonly string[]; readonly beside: readonly string[] } {
-  const steps = ticket.can.filter((step) => step !== "sop" && (mayJudge || !JUDGING.has(step)));
+  const steps = ticket.can.filter(
+    (step) => step !== "sop" && (mayJudge || !JUDGING.has(step)) && (mayLead || step !== "sample"),
+  );
   return { main: steps.filter((step) => MAIN.has(step)), beside: steps.filter((step) => !MAIN.has(step)) };
 }

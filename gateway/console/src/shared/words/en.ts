@@ -297,6 +297,8 @@ export const en: Words = {
           sop: "Check off",
           "false-alarm": "False alarm",
           merge: "Merge",
+          sample: "look through",
+          correct: "put right",
         }) as Readonly<Record<string, string>>
       )[step] ?? step,
     refused: "Not done",

@@ -296,6 +296,8 @@ export const zh = {
           sop: "核对",
           "false-alarm": "误报",
           merge: "合并",
+          sample: "抽查",
+          correct: "登记整改",
         }) as Readonly<Record<string, string>>
       )[step] ?? step,
     refused: "未完成",
