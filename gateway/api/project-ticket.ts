@@ -151,6 +151,8 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
       step: row.step,
       text: text(row.text),
       mandatory: row.mandatory,
+      ...maybe("words", row.words),
+      ...maybe("said", row.said),
       ...maybe("doneBy", row.doneBy),
       ...maybe("at", time(row.at)),
       ...maybe("skipped", row.skipped),

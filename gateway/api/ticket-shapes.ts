@@ -21,6 +21,9 @@ export const SopShape = z.object({
   step: z.string(),
   text: Text,
   mandatory: z.boolean(),
+  /** It is done with words; `said` are those. */
+  words: z.literal(true).optional(),
+  said: z.string().optional(),
   doneBy: z.string().optional(),
   at: Time.optional(),
   /** Why it was left out. */

@@ -64,6 +64,8 @@ export interface SopStep {
   readonly id: string;
   readonly text: Text;
   readonly mandatory: boolean;
+  /** It is done with words, e.g. the name of who answers for it. */
+  readonly words?: true | undefined;
 }
 
 /** What a clock of a class is given; `workdays`: its target counts on workdays alone. */
@@ -166,6 +168,17 @@ export interface ReportPolicy {
   readonly tell: readonly string[];
 }
 
+export interface RepeatPolicy {
+  readonly count: number;
+  readonly within: Span;
+  readonly tell: readonly string[];
+  /** As `count`, of complaints about one device or from one room; absent: the same. */
+  readonly complaints?: number;
+  /** What a rectification asks for beside what its class does, and one about complaints beside that. */
+  readonly sop?: readonly SopStep[];
+  readonly complaintSop?: readonly SopStep[];
+}
+
 export interface Policy {
   /** `usualPersonalData` when it is not told. */
   readonly personal?: PersonalData;
@@ -183,7 +196,7 @@ export interface Policy {
   /** A closed ticket is opened again, as its next round, within this time; later it is a new ticket. */
   readonly reopen: { readonly within: Span };
   /** This many faults of one class on one device within the time call for a rectification (专项整改). */
-  readonly repeat: { readonly count: number; readonly within: Span; readonly tell: readonly string[] };
+  readonly repeat: RepeatPolicy;
   /** Share of a clock's target at which a warning goes out, and the share for short clocks. */
   readonly warn: { readonly share: number; readonly shortShare: number; readonly shortUpTo: Span };
   /** How long an acknowledgement holds without a new entry before the ladder goes on. */

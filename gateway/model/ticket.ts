@@ -63,6 +63,9 @@ export interface SopRow {
   readonly step: string;
   readonly text: Text;
   readonly mandatory: boolean;
+  /** It is done with words; `said` are those. */
+  readonly words?: true;
+  readonly said?: string;
   /** Who did it, or left it out. */
   readonly doneBy?: string;
   readonly at?: Instant;

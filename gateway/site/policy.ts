@@ -41,6 +41,9 @@ const TimeOfDay = z
   .string()
   .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/)
   .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)));
+const Sop = z.array(
+  z.strictObject({ id: Id, text: TextPair, mandatory: z.boolean(), words: z.literal(true).optional() }),
+);
 const Class = z.strictObject({
   name: TextPair,
   severity: Severity,
@@ -59,7 +62,7 @@ const Class = z.strictObject({
   night: z
     .strictObject({ from: TimeOfDay, to: TimeOfDay, by: TimeOfDay, clocks: z.array(z.enum(clockKinds)).min(1) })
     .optional(),
-  sop: z.array(z.strictObject({ id: Id, text: TextPair, mandatory: z.boolean() })),
+  sop: Sop,
 });
 
 /** Closed tickets are kept at hand for a month. */
@@ -115,7 +118,14 @@ export const PolicyFile = z.strictObject({
   hold: z.strictObject({ reasons: z.array(z.strictObject({ id: Id, text: TextPair })).min(1), longest: SpanText }),
   reopen: z.strictObject({ within: WithinMonth }),
   workdays: WorkdayYears.optional(),
-  repeat: z.strictObject({ count: z.int().min(2), within: WithinMonth, tell: z.array(z.string()).min(1) }),
+  repeat: z.strictObject({
+    count: z.int().min(2),
+    complaints: z.int().min(2).optional(),
+    within: WithinMonth,
+    tell: z.array(z.string()).min(1),
+    sop: Sop.optional(),
+    complaintSop: Sop.optional(),
+  }),
   recovered: Recovered.optional(),
   overdue: z.strictObject({ tell: z.array(z.string()).min(1) }).optional(),
   personal: z.strictObject({ contacts: SpanText, files: SpanText }).optional(),
@@ -221,7 +231,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     acknowledgeExpires: fields.acknowledgeExpires,
     hold: fields.hold,
     reopen: fields.reopen,
-    repeat: fields.repeat,
+    repeat: told(fields.repeat),
     ...(fields.workdays ? { workdays: { zone: "UTC", years: fields.workdays } } : {}),
     ...(fields.handover ? { handover: fields.handover } : {}),
     ...(fields.fireLog ? { fireLog: fields.fireLog } : {}),

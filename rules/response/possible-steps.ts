@@ -140,7 +140,7 @@ function offered(ticket: Ticket, step: TicketStep): boolean {
   if (step === "follow-up") return ticket.clocks.some((clock) => clock.kind === "followup" && isOpen(clock));
   if (step === "plan") return ticket.clocks.some((clock) => clock.kind === "plan" && isOpen(clock));
   if (step === "false-alarm") return !ticket.falseAlarm && !CONTROLLED.has(ticket.state);
-  if (step === "close") return openRows(ticket).length === 0 || ticket.falseAlarm;
+  if (step === "close") return openRows(ticket).length === 0 || (ticket.falseAlarm && ticket.rectifies === undefined);
   return true;
 }
 
@@ -153,7 +153,7 @@ export function allowedSteps(ticket: Ticket, now: Instant, within: Span): { can:
   const can = [...OFFERED.filter((step) => offered(ticket, step)), ...samplingSteps(ticket)];
   if (FINISHED.has(ticket.state) || can.includes("close")) return { can };
   const rows = openRows(ticket);
-  if (rows.length > 0 && !ticket.falseAlarm) {
+  if (rows.length > 0 && (!ticket.falseAlarm || ticket.rectifies !== undefined)) {
     return {
       can,
       cannotClose: {

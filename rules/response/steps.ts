@@ -140,7 +140,12 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
       ? {
           sop: before.sop.map((row) =>
             row.step === command.sop && row.at === undefined
-              ? { ...row, doneBy: actor.name, at, ...(command.skip && command.note ? { skipped: command.note } : {}) }
+              ? {
+                  ...row,
+                  doneBy: actor.name,
+                  at,
+                  ...(command.note ? (command.skip ? { skipped: command.note } : { said: command.note }) : {}),
+                }
               : row,
           ),
         }

@@ -96,6 +96,14 @@ export function whyNot(
       steps: ticket.sop.map((row) => row.step),
     });
   }
+  if (command.step === "sop" && !command.skip && !command.note?.trim() && wantsWords(ticket, command.sop)) {
+    return refuse(
+      422,
+      "note-needed",
+      "该步骤须填写内容后才算完成。",
+      "This step is done with words: please write them.",
+    );
+  }
   const skipped = command.step === "sop" && command.skip ? whyNotSkip(ticket, command) : undefined;
   if (skipped) return skipped;
   if (command.step === "false-alarm" && ticket.policy.falseAlarmPeople === 2 && actor.kind === "token") {
@@ -139,6 +147,9 @@ function whyNotReviewed(ticket: Ticket, step: TicketStep, actor: Actor): Plan | 
   );
 }
 
+const wantsWords = (ticket: Ticket, id: string | undefined): boolean =>
+  ticket.sop.some(({ step, words, at }) => step === id && words === true && at === undefined);
+
 /** What is mandatory is done, or a supervisor closes in spite of it and says why: nobody skips it. */
 function whyNotSkip(ticket: Ticket, { sop, note }: StepCommand): Plan | undefined {
   const row = ticket.sop.find(({ step }) => step === sop);
@@ -162,9 +173,11 @@ function whyNotSkip(ticket: Ticket, { sop, note }: StepCommand): Plan | undefine
 }
 
 function whyNotClose(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor): Plan | undefined {
+  // A rectification is not over before it was accepted, whoever asks (W14).
+  const rectifies = ticket.rectifies !== undefined;
   const override = MAY_OVERRIDE.has(actor.role) && Boolean(command.note?.trim());
-  if (override) return undefined;
-  const rows = ticket.falseAlarm ? [] : openRows(ticket);
+  if (override && !(rectifies && openRows(ticket).length > 0)) return undefined;
+  const rows = ticket.falseAlarm && !rectifies ? [] : openRows(ticket);
   if (rows.length > 0) {
     const { cannotClose } = allowedSteps(ticket, draft.now, policyOf(draft.view, ticket).reopen.within);
     return refuse(409, "steps-open", cannotClose?.zh ?? "", cannotClose?.en ?? "", {
