@@ -1,5 +1,4 @@
 /** The one place where happenings become plans. Only sequences: what each part does stands in `alarm/` and `response/`. */
-
 import type { Actor } from "#model/account";
 import { type Alarm, isAnnunciated } from "#model/alarm";
 import type { Command, Happening, Plan, View } from "#model/plan";
@@ -28,6 +27,7 @@ import { answerAlarm, noteRecovery, noteRelapse } from "./response/answer-alarm.
 import { attachFile } from "./response/attach.ts";
 import { auditTickets } from "./response/audit.ts";
 import { fillFireLog, watchFireLog } from "./response/fire-log.ts";
+import { watchFireRoom } from "./response/fire-room.ts";
 import { fillHandover, openHandover, signHandover, watchHandovers } from "./response/handover.ts";
 import { judgedAs } from "./response/judged-as.ts";
 import { keepPolicies } from "./response/keep-policies.ts";
@@ -89,6 +89,7 @@ function decideAlone(view: View, happening: Happening, now: Instant): Plan {
       remindOfReviews(draft);
       watchHandovers(draft);
       watchFireLog(draft);
+      watchFireRoom(draft);
       watchSampling(draft);
       watchTickets(draft, false);
       auditTickets(draft, false);

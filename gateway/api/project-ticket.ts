@@ -97,6 +97,7 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
   const { can, cannotClose } = allowedSteps(ticket, now, policy.reopen.within);
   const { reasons } = policy.hold;
   const { hold } = ticket;
+  const lead = ticket.lead ?? ticket.policy.lead;
   return {
     no: ticket.no,
     class: ticket.class,
@@ -157,10 +158,10 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
       ...maybe("at", time(row.at)),
       ...maybe("skipped", row.skipped),
     })),
-    ...maybe("lead", ticket.policy.lead === undefined ? undefined : text(roleNamer(view.site)(ticket.policy.lead))),
+    ...maybe("lead", lead === undefined ? undefined : text(roleNamer(view.site)(lead))),
     ...maybe(
       "help",
-      ticket.policy.help?.map((role) => text(roleNamer(view.site)(role))),
+      (ticket.help ?? ticket.policy.help)?.map((role) => text(roleNamer(view.site)(role))),
     ),
     ...maybe(
       "offers",
@@ -184,6 +185,7 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
         ...maybe("at", time(call.at)),
       })),
     ),
+    ...maybe("writtenAnswer", ticket.policy.writtenAnswer),
     ...maybe("promised", promisedBody(ticket)),
     ...maybe(
       "ratings",

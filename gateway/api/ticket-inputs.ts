@@ -57,6 +57,8 @@ export const Step = z.strictObject({
   note: words(2_000).optional(),
   occurredAt: Instantly.optional().describe("For a back-entry: when it was done."),
   assignee: words(100).optional().describe("dispatch, assign: who"),
+  lead: id(64).optional().describe("review, dispatch, assign: the role that answers for it (主责)"),
+  help: z.array(id(64)).max(12).optional().describe("review, dispatch, assign: the roles that help (协作)"),
   sop: words(100).optional().describe("sop: which row"),
   skip: z.boolean().optional().describe("sop: the row is left out; note says why"),
   who: z.enum(["staff", "rescue"]).optional().describe("arrive: who came"),

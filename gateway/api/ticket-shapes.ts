@@ -148,6 +148,8 @@ export const TicketShape = z.object({
       }),
     )
     .optional(),
+  /** It is done with an answer in writing: the note of `repair`, or a paper among the files. */
+  writtenAnswer: z.literal(true).optional(),
   /** The time that the owner was promised last. */
   promised: PromiseShape.optional(),
   ratings: z.array(RatingShape).optional(),

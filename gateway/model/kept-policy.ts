@@ -66,7 +66,7 @@ const Readable = z.object({
     hold: z.object({ reasons: z.array(z.object({ id: z.string(), text: Words })), longest: Span }),
     reopen: z.object({ within: Span }),
     recovered: z.object({ S3: Span.optional(), S4: Span.optional() }).optional(),
-    overdue: z.object({ tell: Names }).optional(),
+    overdue: z.object({ tell: Names, of: z.partialRecord(z.enum(clockKinds), Names).optional() }).optional(),
     reach: BySeverity(z.record(z.string(), Span)),
     answeredBy: z.record(z.string(), Kinds),
     ladders: BySeverity(Steps.min(1)),

@@ -75,6 +75,8 @@ export const ticketSteps = [
   "confirm-phone",
   "sample",
   "correct",
+  "reschedule",
+  "call-off",
 ] as const;
 export type TicketStep = (typeof ticketSteps)[number];
 
@@ -136,6 +138,7 @@ export type Command =
       readonly place?: Place;
       /** As on the ticket. */
       readonly expected?: Instant;
+      readonly plan?: string;
       readonly care?: readonly Care[];
     }
   | {
@@ -146,6 +149,9 @@ export type Command =
       readonly occurredAt?: Instant;
       /** For assign and dispatch: who. */
       readonly assignee?: string;
+      /** For review, dispatch and assign: the role that answers for it, and those that help. */
+      readonly lead?: string;
+      readonly help?: readonly string[];
       /** For sop: which row, and whether it is left out; `note` then says why. */
       readonly sop?: string;
       readonly skip?: boolean;
@@ -156,7 +162,7 @@ export type Command =
       readonly into?: string;
       /** For arrive: who came. */
       readonly who?: "staff" | "rescue";
-      /** For promise: what was promised, and until when. */
+      /** For promise: what was promised, and until when. For reschedule: when it comes now. */
       readonly what?: Promised["what"];
       readonly until?: Instant;
       /** For rate: 1 to 5, whose word it is, and the file with the signature. */

@@ -55,6 +55,8 @@ export interface LadderStep {
   /** The operator must confirm by phone that the message was received. */
   readonly phone: boolean;
   readonly raiseRescueTier: boolean;
+  /** `after` counts from the instant at which the ticket expects something, and not from the opening. */
+  readonly from?: "expected" | undefined;
   /** What the house drafts when the step runs. */
   readonly opens?: "accident-report" | undefined;
   readonly say: Text;
@@ -73,6 +75,26 @@ export interface ClockTarget {
   readonly kind: ClockKind;
   readonly target: Span;
   readonly workdays?: true;
+  /**
+   * What it begins with: the instant that the ticket expects, or another clock that is met. Absent: the opening; for the follow-up
+   * the repair.
+   */
+  readonly from?: "expected" | ClockKind;
+  /**
+   * It begins with the opening and is due `target` before the expected instant. Where that is over already, there is `grace` left
+   * from the moment in which it became known.
+   */
+  readonly before?: { readonly grace: Span };
+}
+
+/** Work that a site gets ready for something expected, such as a storm: in place of what its class says of the same. */
+export interface ClassPlan
+  extends Pick<
+    ClassPolicy,
+    "name" | "severity" | "clocks" | "lead" | "help" | "dispatch" | "sop" | "overdue" | "words"
+  > {
+  readonly ladder: readonly LadderStep[];
+  readonly farthest: Span;
 }
 
 export interface ClassPolicy {
@@ -98,11 +120,15 @@ export interface ClassPolicy {
   };
   /** Somebody of a team lead's standing reviews the ticket before anybody is sent. */
   readonly review?: true;
+  /** The work is done with an answer in writing: its words, or the paper itself among the files. */
+  readonly writtenAnswer?: true;
   /** Roles whose people it is offered to, and what they must be able to do; absent: a person at the desk sends somebody. */
   readonly dispatch?: { readonly roles: readonly string[]; readonly skill?: string };
   /** 主责 and 协作: the role that answers for it, and those that help. */
   readonly lead?: string;
   readonly help?: readonly string[];
+  /** Targets once departments were called in to help with a ticket. */
+  readonly crossDepartment?: readonly ClockTarget[];
   /** Extra roles told at opening. */
   readonly tellAtOpening: readonly string[];
   /** Told when somebody confirms on the spot that it is real. */
@@ -111,6 +137,17 @@ export interface ClassPolicy {
   readonly falseAlarmPeople?: 1 | 2;
   readonly extraSteps: readonly LadderStep[];
   readonly sop: readonly SopStep[];
+  /** Told when a clock runs out, in place of those whom the policy tells. */
+  readonly overdue?: Readonly<Partial<Record<ClockKind, readonly string[]>>>;
+  /** What clocks and steps are called here, where the usual name would not be understood. */
+  readonly words?: {
+    readonly clocks: Readonly<Partial<Record<ClockKind, Text>>>;
+    readonly steps: Readonly<Record<string, Text>>;
+  };
+  /** What a ticket expects later than this, or moves farther, is a slip of the pen. */
+  readonly farthest?: Span;
+  /** What a ticket of this class may be opened for by its name. */
+  readonly plans?: Readonly<Record<string, ClassPlan>>;
 }
 
 /** Why work may wait, e.g. for spare parts. */
@@ -203,8 +240,11 @@ export interface Policy {
   readonly acknowledgeExpires: Readonly<Record<Severity, Span>>;
   /** So long after the source went back to normal a ticket that nobody took closes itself (自动恢复); the graver ones never. */
   readonly recovered?: Readonly<Partial<Record<"S3" | "S4", Span>>>;
-  /** Told when a clock runs out that no step of the ladder waits for. */
-  readonly overdue?: { readonly tell: readonly string[] };
+  /** Told when a clock runs out and no step of the ladder has asked for it by then; `of`: others for clocks of a kind. */
+  readonly overdue?: {
+    readonly tell: readonly string[];
+    readonly of?: Readonly<Partial<Record<ClockKind, readonly string[]>>>;
+  };
   /**
    * How long after a step each kind of channel joins in, so that a call comes only when screen and robot brought nothing. A
    * kind that a severity does not list is not used for it.
@@ -220,3 +260,9 @@ export interface Policy {
   /** Names of the roles used in `tell`. */
   readonly roles: Readonly<Record<string, Text>>;
 }
+
+/** Whoever is told of some clock that ran out. */
+export const overdueRoles = (overdue: Policy["overdue"]): readonly string[] => [
+  ...(overdue?.tell ?? []),
+  ...Object.values(overdue?.of ?? {}).flat(),
+];

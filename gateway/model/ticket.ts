@@ -176,8 +176,10 @@ export interface Ticket {
   readonly title: Text;
   readonly device?: string;
   readonly place: Place;
-  /** By when whoever reported it would like it done (W18): a wish, and no clock. */
+  /** By when whoever reported it would like it done (W18): a wish, and no clock. With a plan: when it comes, and clocks hang on it. */
   readonly expected?: Instant;
+  /** Id of the plan of the class that it goes by. */
+  readonly plan?: string;
   readonly care?: readonly Care[];
   /** Alarm ids that belong to this ticket. */
   readonly alarms: readonly string[];
@@ -197,6 +199,9 @@ export interface Ticket {
   readonly parent?: string;
   /** The faults that this rectification is about. */
   readonly rectifies?: readonly string[];
+  /** 主责 and 协作 of this very ticket, where somebody named them; otherwise those of its class. */
+  readonly lead?: string;
+  readonly help?: readonly string[];
   readonly assignee?: string;
   /** Who reviewed it before it was dispatched, where the class asks for that. */
   readonly reviewedBy?: string;
@@ -229,6 +234,8 @@ export interface Ticket {
   readonly recoversAt?: Instant;
   /** It closed itself so (自动恢复). */
   readonly autoRecovered?: true;
+  /** What was expected does not come. */
+  readonly calledOff?: true;
   /** In this round somebody did more than see it and send somebody. */
   readonly handled?: true;
   /** Keys of the messages of this round that were not taken back: who may have to hear that it is over. */

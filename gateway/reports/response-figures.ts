@@ -177,7 +177,7 @@ export function responseFigures(
     complaints: rounds.filter((round) => round.class === "complaint").length,
     times: allTimes(rounds),
     byClass: slices(rounds, (round) => round.class),
-    byTeam: slices(rounds, ({ ticket }) => ticket.policy.lead ?? ""),
+    byTeam: slices(rounds, ({ ticket }) => ticket.lead ?? ticket.policy.lead ?? ""),
     byBuilding: slices(rounds, ({ ticket }) => ticket.place.building ?? ""),
     byHour: Array.from(
       { length: 24 },

@@ -6,7 +6,8 @@ import { Severity } from "#model/severity";
 import { nearest } from "../../rules/language/nearest.ts";
 import { BySeverity, ByZone, Clocks, listClocks, type RescueZone, shapeOf } from "./clock-file.ts";
 import { FireLogProfile } from "./fire-log-file.ts";
-import { keyPlaceOf, type Part, placeOf } from "./parse-part.ts";
+import { keyPlaceOf, type Part, part, placeOf } from "./parse-part.ts";
+import { PlanFile, readPlan } from "./plan-file.ts";
 import { type ProblemList, suggestion } from "./problems.ts";
 import { Id, SpanText, TextPair } from "./vocabulary.ts";
 
@@ -15,7 +16,12 @@ const ProfileEntry = z.strictObject({
   severities: BySeverity.default({}),
   classes: shapeOf(
     ticketClasses,
-    z.strictObject({ clocks: Clocks.default({}), bySeverity: BySeverity.default({}) }),
+    z.strictObject({
+      clocks: Clocks.default({}),
+      crossDepartment: Clocks.default({}),
+      bySeverity: BySeverity.default({}),
+      plans: z.record(Id, PlanFile).default({}),
+    }),
   ).default({}),
   steps: z.record(Id, z.strictObject({ after: z.union([SpanText, ByZone]), say: TextPair })).default({}),
   fireLog: FireLogProfile.default({}),
@@ -37,6 +43,7 @@ export function readProfiles(
   problems: ProblemList,
 ): Readonly<Record<string, PolicyProfile>> {
   const steps = stepIds(policy);
+  const roles = Object.keys(policy.roles);
   const known = Object.keys(policy.classes);
   const perSeverity = (told: z.output<typeof BySeverity>) =>
     Object.fromEntries(
@@ -64,7 +71,20 @@ export function readProfiles(
             suggestion(nearest(name, known), known),
           );
         }
-        return [[name, { clocks: listClocks(told.clocks, zone), bySeverity: perSeverity(told.bySeverity) }] as const];
+        const ids = new Map<string, Part>();
+        const plans = Object.entries(told.plans).map(([plan, written]) => [
+          plan,
+          readPlan(part(at, id, "classes", name, "plans", plan), written, roles, ids, problems),
+        ]);
+        const clocks = listClocks(told.clocks, zone);
+        const crossDepartment = listClocks(told.crossDepartment, zone);
+        const bySeverity = perSeverity(told.bySeverity);
+        return [
+          [
+            name,
+            { clocks, crossDepartment, bySeverity, ...(plans.length > 0 ? { plans: Object.fromEntries(plans) } : {}) },
+          ] as const,
+        ];
       });
       const moved = Object.entries(entry.steps).map(([step, { after, say }]) => [
         step,
@@ -141,14 +161,17 @@ function layProfile(policy: Policy, profile: PolicyProfile): Policy {
       bySeverity[severity] = [meant, own?.clocks ?? [], single].reduce(layClocks, carried);
     }
     const { ladder } = one;
+    const crossDepartment = layClocks(one.crossDepartment ?? [], own?.crossDepartment ?? []);
     return [
       one.class,
       {
         ...one,
         clocks: layClocks(one.clocks, own?.clocks ?? []),
         bySeverity,
+        ...(crossDepartment.length > 0 ? { crossDepartment } : {}),
         ...(ladder ? { ladder: move(ladder) } : {}),
         extraSteps: move(one.extraSteps),
+        ...(own?.plans ? { plans: { ...one.plans, ...own.plans } } : {}),
       },
     ];
   });

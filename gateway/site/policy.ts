@@ -5,7 +5,7 @@ import { channelKinds } from "#model/channel-settings";
 import {
   type ClassPolicy,
   clockKinds,
-  type LadderStep,
+  overdueRoles,
   type Policy,
   type TicketClass,
   ticketClasses,
@@ -17,24 +17,13 @@ import { BySeverity, Clocks, listClocks, type RescueZone, shapeOf } from "./cloc
 import { FireLogFile } from "./fire-log-file.ts";
 import { keyPlaceOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import { ProfilesFile, readProfiles } from "./policy-profiles.ts";
+import { checkRoles, checkSteps, Ladder, told } from "./policy-steps.ts";
 import { type ProblemList, suggestion } from "./problems.ts";
 import { Id, SpanText, TextPair } from "./vocabulary.ts";
 import { WorkdayYears } from "./workday-years.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 export const Share = z.number().gt(0).lt(1);
-
-const Step = z.strictObject({
-  id: Id,
-  after: SpanText.meta({ description: "a span after opening, 0s for at once", zh: "开单后的时长，立即为 0s" }),
-  unless: z.array(z.enum(clockKinds)).default([]),
-  tell: z.array(z.string()).min(1),
-  phone: z.boolean().default(false),
-  raiseRescueTier: z.boolean().default(false),
-  opens: z.literal("accident-report").optional(),
-  say: TextPair,
-});
-export const Ladder = z.array(Step);
 
 /** `08:00` as minutes after midnight. */
 const TimeOfDay = z
@@ -52,6 +41,7 @@ const Class = z.strictObject({
   dispatch: z.strictObject({ roles: z.array(z.string()).min(1), skill: Id.optional() }).optional(),
   lead: z.string().optional(),
   help: z.array(z.string()).default([]),
+  crossDepartment: Clocks.default({}),
   tellAtOpening: z.array(z.string()).default([]),
   tellWhenVerified: z.array(z.string()).default([]),
   falseAlarmPeople: z.union([z.literal(1), z.literal(2)]).default(1),
@@ -59,6 +49,7 @@ const Class = z.strictObject({
   levels: shapeOf(Severity.options, TextPair).optional(),
   ladder: Ladder.optional(),
   review: z.literal(true).optional(),
+  writtenAnswer: z.literal(true).optional(),
   night: z
     .strictObject({ from: TimeOfDay, to: TimeOfDay, by: TimeOfDay, clocks: z.array(z.enum(clockKinds)).min(1) })
     .optional(),
@@ -127,7 +118,9 @@ export const PolicyFile = z.strictObject({
     complaintSop: Sop.optional(),
   }),
   recovered: Recovered.optional(),
-  overdue: z.strictObject({ tell: z.array(z.string()).min(1) }).optional(),
+  overdue: z
+    .strictObject({ tell: z.array(z.string()).min(1), of: shapeOf(clockKinds, z.array(z.string()).min(1)).default({}) })
+    .optional(),
   personal: z.strictObject({ contacts: SpanText, files: SpanText }).optional(),
   reach: z.strictObject({ S1: Reach, S2: Reach, S3: Reach, S4: Reach }),
   answeredBy: z.record(Id, z.array(z.enum(clockKinds)).min(1)),
@@ -171,6 +164,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
       );
     }
     const clocks = listClocks(entry.clocks, zone);
+    const crossDepartment = listClocks(entry.crossDepartment, zone);
     const bySeverity: Partial<Record<Severity, typeof clocks>> = {};
     for (const severity of Severity.options) {
       const special = entry.bySeverity[severity];
@@ -192,12 +186,14 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
         : {}),
       ...(entry.lead === undefined ? {} : { lead: entry.lead }),
       ...(entry.help.length > 0 ? { help: entry.help } : {}),
+      ...(crossDepartment.length > 0 ? { crossDepartment } : {}),
       tellAtOpening: entry.tellAtOpening,
       ...(entry.tellWhenVerified.length > 0 ? { tellWhenVerified: entry.tellWhenVerified } : {}),
       ...(entry.falseAlarmPeople === 2 ? { falseAlarmPeople: 2 } : {}),
       ...(entry.levels ? { levels: told(entry.levels) } : {}),
       ...(entry.ladder ? { ladder: steps(part(at, "ladder"), entry.ladder) } : {}),
       ...(entry.review ? { review: entry.review } : {}),
+      ...(entry.writtenAnswer ? { writtenAnswer: entry.writtenAnswer } : {}),
       ...(entry.night ? { night: entry.night } : {}),
       extraSteps: steps(part(at, "extraSteps"), entry.extraSteps),
       sop: entry.sop,
@@ -207,6 +203,8 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
   checkRoles(part(root, "reports", "tell"), fields.reports?.tell ?? [], roles, problems);
   checkRoles(part(root, "sampling", "tell"), fields.sampling?.tell ?? [], roles, problems);
   checkRoles(part(root, "overdue", "tell"), fields.overdue?.tell ?? [], roles, problems);
+  for (const kind of clockKinds)
+    checkRoles(part(root, "overdue", "of", kind), fields.overdue?.of[kind] ?? [], roles, problems);
   for (const role of Object.keys(fields.answeredBy)) {
     if (roles.includes(role)) continue;
     problems.error(
@@ -239,7 +237,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     classes,
     roles: fields.roles,
     ...(fields.recovered ? { recovered: told(fields.recovered) } : {}),
-    ...(fields.overdue ? { overdue: fields.overdue } : {}),
+    ...(fields.overdue ? { overdue: { tell: fields.overdue.tell, of: told(fields.overdue.of) } } : {}),
     ...(fields.personal ? { personal: fields.personal } : {}),
     reach: fields.reach as Policy["reach"],
     answeredBy: fields.answeredBy,
@@ -247,59 +245,25 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
   return { ...policy, profiles: readProfiles(part(root, "profiles"), fields.profiles, policy, zone, problems) };
 }
 
-/** The steps of a ladder as they are written; `ids`: where each id stands that was read before. */
-export function checkSteps(
-  at: Part,
-  list: z.output<typeof Ladder>,
-  roles: readonly string[],
-  ids: Map<string, Part>,
-  problems: ProblemList,
-): readonly LadderStep[] {
-  for (const [index, step] of list.entries()) {
-    const here = part(at, index);
-    const before = ids.get(step.id);
-    if (before) {
-      const line = placeOf(before, "id").line;
-      problems.error(
-        placeOf(here, "id"),
-        { zh: `步骤 ${step.id} 重复，第 ${line} 行已有`, en: `the step ${step.id} already stands in line ${line}` },
-        { zh: "换一个编号。", en: "Give it another id." },
-      );
-    }
-    ids.set(step.id, here);
-    checkRoles(part(here, "tell"), step.tell, roles, problems);
-  }
-  return list;
-}
-
-export const told = <T extends object>(record: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as never;
-
-export function checkRoles(at: Part, used: readonly string[], roles: readonly string[], problems: ProblemList): void {
-  for (const [index, role] of used.entries()) {
-    if (roles.includes(role)) continue;
-    problems.error(
-      placeOf(at, index),
-      { zh: `没有角色 ${role}`, en: `there is no role ${role}` },
-      suggestion(nearest(role, roles), roles, 30),
-    );
-  }
-}
-
 /** Roles that some step or class of the policy tells. */
 export function rolesTold(policy: Policy): ReadonlySet<string> {
   const classes = Object.values(policy.classes);
-  const ladders = classes.flatMap((one) => [...(one.ladder ?? []), ...one.extraSteps]);
+  const plans = classes.flatMap((one) => Object.values(one.plans ?? {}));
+  const ladders = [
+    ...classes.flatMap((one) => [...(one.ladder ?? []), ...one.extraSteps]),
+    ...plans.map((one) => one.ladder),
+  ].flat();
   const steps = [...Object.values(policy.ladders).flat(), ...ladders];
   return new Set([
     ...policy.repeat.tell,
     ...(policy.handover?.tell ?? []),
     ...(policy.fireLog?.tell ?? []),
-    ...(policy.overdue?.tell ?? []),
+    ...overdueRoles(policy.overdue),
     ...(policy.reports?.tell ?? []),
     ...(policy.sampling?.tell ?? []),
     ...(policy.notices?.tell ?? []),
     ...steps.flatMap((step) => step.tell),
     ...classes.flatMap((one) => [...one.tellAtOpening, ...(one.tellWhenVerified ?? [])]),
+    ...plans.flatMap((one) => Object.values(one.overdue ?? {}).flat()),
   ]);
 }

@@ -6,11 +6,12 @@ import { partName } from "#model/site";
 import type { Text } from "#model/text";
 import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
 import type { Draft } from "../draft.ts";
-import { openClocks, retarget, startClock, targets, wakeOfTicket } from "./clocks.ts";
+import { retarget, startClock, targets, wakeOfTicket } from "./clocks.ts";
 import { policyOf } from "./frozen-policy.ts";
 import { resumed } from "./hold.ts";
 import { ladderRows, runDueSteps } from "./ladder.ts";
 import { offerToAll } from "./offer.ts";
+import { expectedOf, openClocks } from "./open-clocks.ts";
 import { classPolicy, explains, ladderOf, openTicket } from "./open-ticket.ts";
 import { activeOn, recovering, relapsed } from "./recovery.ts";
 import { reopen, sameFault } from "./reopen.ts";
@@ -99,11 +100,12 @@ export function raise(draft: Draft, ticket: Ticket, severity: Severity): Ticket 
   const wanted = targets(open.policy, severity);
   const clocksKept = open.clocks.map((clock): ResponseClock => {
     if (clock.kind === "acknowledge") return startClock(clock, draft.now, timing);
-    const target = wanted.find((one) => one.kind === clock.kind)?.target ?? clock.target;
+    const told = wanted.find((one) => one.kind === clock.kind);
+    const target = told && !told.before ? told.target : clock.target;
     if (target === clock.target || clock.metAt !== undefined || clock.state === "cancelled") return clock;
     return retarget(clock, target, draft.now, timing);
   });
-  const added = openClocks(open.policy, severity, draft.now, timing).filter(
+  const added = openClocks(open.policy, severity, draft.now, timing, expectedOf(open)).filter(
     (clock) => !open.clocks.some((one) => one.kind === clock.kind),
   );
   const clocks = [...clocksKept, ...added];
@@ -115,7 +117,7 @@ export function raise(draft: Draft, ticket: Ticket, severity: Severity): Ticket 
     ...rest,
     severity,
     clocks,
-    ladder: [...rowsKept, ...ladderRows(ladderOf(timing, open.policy, severity), draft.now, loop)],
+    ladder: [...rowsKept, ...ladderRows(ladderOf(timing, open.policy, severity), draft.now, loop, expectedOf(open))],
   };
   draft.putTicket(raised, "severity-raised", { from: open.severity, to: severity });
   raised = runDueSteps(draft, raised);

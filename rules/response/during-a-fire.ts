@@ -38,7 +38,7 @@ function hang(draft: Draft, lift: Ticket, fire: Ticket): Ticket {
   const under: Ticket = { ...lift, parent: fire.no };
   draft.putTicket(under, "ticket-hangs-under", { parent: fire.no });
   draft.putTicket(draft.ticket(fire.no) ?? fire, "trapped-in-fire", { child: lift.no, title: lift.title });
-  const { lead } = fire.policy;
+  const lead = fire.lead ?? fire.policy.lead;
   remind(
     draft,
     fire,

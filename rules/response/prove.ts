@@ -3,13 +3,14 @@
  * somebody, every clock has somebody who hears that it ran out, every class has a list of steps, and somebody is reached at all.
  */
 import { contactNeeded } from "#model/channel-settings";
-import type { ClassPolicy, ClockKind, Policy } from "#model/policy";
+import { type ClassPolicy, type ClockKind, type ClockTarget, overdueRoles, type Policy } from "#model/policy";
 import type { Problem } from "#model/problem";
 import type { Severity } from "#model/severity";
 import type { Site } from "#model/site";
 import type { Instant } from "#model/time";
 import { RECURRING, targets } from "./clocks.ts";
 import { onDuty } from "./on-duty.ts";
+import { planPolicy } from "./planned.ts";
 import { fireRoomHoles } from "./prove-fire-room.ts";
 import { AHEAD, holeAt as at, gapList, gapsWhere, rotaChanges } from "./rota-gaps.ts";
 
@@ -43,12 +44,13 @@ function rolesTold({
     for (const role of tell) if (!roles.has(role)) roles.set(role, step);
   };
   for (const ladder of Object.values(ladders)) for (const step of ladder) note(step.id, step.tell);
-  for (const one of Object.values(classes)) {
+  for (const one of withPlans(classes)) {
+    for (const tell of Object.values(one.overdue ?? {})) note("overdue", tell);
     note(one.class, [...one.tellAtOpening, ...(one.tellWhenVerified ?? []), ...(one.dispatch?.roles ?? [])]);
     for (const step of [...(one.ladder ?? []), ...one.extraSteps]) note(step.id, step.tell);
   }
   note("repeat", repeat.tell);
-  note("overdue", overdue?.tell ?? []);
+  note("overdue", overdueRoles(overdue));
   note("handover", handover?.tell ?? []);
   note("fireLog", fireLog?.tell ?? []);
   note("reports", reports?.tell ?? []);
@@ -56,6 +58,13 @@ function rolesTold({
   note("notices", notices?.tell ?? []);
   return roles;
 }
+
+/** The classes, and beside each of them the plans that a ticket of it may be opened by. */
+const withPlans = (classes: Policy["classes"]): readonly ClassPolicy[] =>
+  Object.values(classes).flatMap((one) => [
+    one,
+    ...Object.keys(one.plans ?? {}).flatMap((id) => planPolicy(one, id) ?? []),
+  ]);
 
 function emptySteps(site: Site, now: Instant): readonly Problem[] {
   const times = rotaChanges(site, now);
@@ -86,19 +95,25 @@ function emptySteps(site: Site, now: Instant): readonly Problem[] {
 /** Clocks that end with an entry of their own, or that the house itself stops. */
 const NEEDS_NO_STEP: ReadonlySet<ClockKind> = new Set([RECURRING]);
 
-/** Clocks of a class at a severity which no step of its ladder waits for. */
+/**
+ * Clocks of a class at a severity that run out without a step of its ladder: none that waits for them is due by then. A step that
+ * comes a day later is silence for a day.
+ */
 export function unheard(policy: Policy, one: ClassPolicy, severity: Severity): readonly ClockKind[] {
-  const ladder = one.ladder ?? policy.ladders[severity];
-  const heard = new Set([...ladder, ...one.extraSteps].flatMap((step) => step.unless));
+  const steps = [...(one.ladder ?? policy.ladders[severity]), ...one.extraSteps];
+  const isHeard = ({ kind, target }: ClockTarget) =>
+    steps.some(({ unless, after }) => unless.includes(kind) && after <= target);
   return targets(one, severity)
-    .filter(({ kind, target }) => target > 0 && !heard.has(kind) && !NEEDS_NO_STEP.has(kind))
+    .filter(
+      (clock) => clock.target > 0 && !isHeard(clock) && !NEEDS_NO_STEP.has(clock.kind) && !one.overdue?.[clock.kind],
+    )
     .map(({ kind }) => kind);
 }
 
 function unheardClocks(site: Site): readonly Problem[] {
   const { policy } = site;
   if ((policy.overdue?.tell.length ?? 0) > 0) return [];
-  return Object.values(policy.classes).flatMap((one) =>
+  return withPlans(policy.classes).flatMap((one) =>
     SEVERITIES.filter((severity) => severity <= one.severity).flatMap((severity) => {
       const clocks = unheard(policy, one, severity);
       if (clocks.length === 0) return [];
@@ -116,7 +131,7 @@ function unheardClocks(site: Site): readonly Problem[] {
 }
 
 const classesWithoutList = (site: Site): readonly Problem[] =>
-  Object.values(site.policy.classes)
+  withPlans(site.policy.classes)
     .filter(({ sop }) => sop.length === 0)
     .map((one) =>
       at(

@@ -6,13 +6,15 @@ import type { Instant } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
 import { whyNotByLink } from "./called-out.ts";
 import { beganAt } from "./clocks.ts";
+import { whyNotDepartments } from "./departments.ts";
 import { policyOf } from "./frozen-policy.ts";
 import { whyNotHold } from "./hold.ts";
 import { whyNotCorrect, whyNotSample } from "./look-through.ts";
 import { whyNotMerge } from "./merge.ts";
 import { whyNotPromise, whyNotRate } from "./owner.ts";
 import { toBeCalled } from "./phone.ts";
-import { allowedSteps, FINISHED, fits, needsReview, openRows, STEPS } from "./possible-steps.ts";
+import { whyNotPlanned } from "./planned.ts";
+import { allowedSteps, FINISHED, fits, isNotOver, needsReview, openRows, STEPS } from "./possible-steps.ts";
 import { activeOn } from "./recovery.ts";
 import { whyNotReopen } from "./reopen.ts";
 import { ticketStateName } from "./words.ts";
@@ -69,6 +71,14 @@ export function whyNot(
   if (command.step === "correct") return whyNotCorrect(draft, ticket, command);
   const taken = command.step === "accept" ? whyNotAccept(ticket) : undefined;
   if (taken) return taken;
+  if (command.step === "repair" && !FINISHED.has(ticket.state) && isNotOver(ticket)) {
+    return refuse(
+      409,
+      "not-over",
+      `${ticket.policy.name.zh}工单 ${ticket.no} 尚未登记解除，不能登记修复完成。`,
+      `Nobody has recorded that it is over (ticket ${ticket.no}, ${ticket.policy.name.en}): do that before the repair.`,
+    );
+  }
   if (FINISHED.has(ticket.state) || (!fits(ticket, command.step) && !(command.step === "close" && ticket.falseAlarm))) {
     const state = ticketStateName[ticket.state];
     return refuse(
@@ -84,6 +94,10 @@ export function whyNot(
   if (review) return review;
   if (rule.needs === "note" && !command.note?.trim())
     return refuse(422, "note-needed", "请填写说明。", "Please write what happened.");
+  const departments = whyNotDepartments(draft, ticket, command);
+  if (departments) return departments;
+  const unanswered = command.step === "repair" ? whyNotAnswered(ticket, command) : undefined;
+  if (unanswered) return unanswered;
   if (rule.needs === "assignee" && !command.assignee?.trim())
     return refuse(422, "assignee-needed", "请选择派给谁。", "Please say who is sent.");
   if (command.step === "confirm-phone" && !toBeCalled(ticket).includes(command.assignee ?? "")) {
@@ -127,7 +141,7 @@ export function whyNot(
   if (command.step === "hold") return whyNotHold(draft, ticket, command, actor, at);
   if (command.step === "merge") return whyNotMerge(draft, ticket, command);
   if (command.step === "promise") return whyNotPromise(draft, ticket, command);
-  return undefined;
+  return whyNotPlanned(draft, ticket, command, actor, at);
 }
 
 /** Steps by which somebody is sent. */
@@ -149,6 +163,20 @@ function whyNotReviewed(ticket: Ticket, step: TicketStep, actor: Actor): Plan | 
 
 const wantsWords = (ticket: Ticket, id: string | undefined): boolean =>
   ticket.sop.some(({ step, words, at }) => step === id && words === true && at === undefined);
+
+/** A question is answered in writing (T29): in so many words, or by a paper that was put to this round of it. */
+function whyNotAnswered(ticket: Ticket, { note }: StepCommand): Plan | undefined {
+  if (!ticket.policy.writtenAnswer || note?.trim()) return undefined;
+  const before = ticket.past?.at(-1)?.closedAt;
+  const isOfNow = (at: Instant) => before === undefined || at > before;
+  if (ticket.files?.some(({ what, at }) => what === "document" && isOfNow(at))) return undefined;
+  return refuse(
+    422,
+    "written-answer-needed",
+    `${ticket.policy.name.zh}工单 ${ticket.no} 须书面答复：请填写答复内容，或先附上答复文件。`,
+    `Ticket ${ticket.no} is answered in writing: write down the answer, or attach the paper first.`,
+  );
+}
 
 /** What is mandatory is done, or a supervisor closes in spite of it and says why: nobody skips it. */
 function whyNotSkip(ticket: Ticket, { sop, note }: StepCommand): Plan | undefined {

@@ -25,7 +25,7 @@ beforeAll(() => {
   }
   symlinkSync(join(ROOT, "node_modules"), join(program.path, "node_modules"));
   const policy = join(program.path, "rules/response/policy.yaml");
-  tear(policy, /^overdue:\n {2}tell: .*\n/m, "");
+  tear(policy, /^overdue:\n(?: {2}.*\n)+/m, "");
   tear(policy, /(\n {2}non_urgent:\n(?: {4}.*\n)*? {4}sop:)\n(?: {6}- .*\n)+/, "$1 []\n");
   tear(join(program.path, "simulators/demo-site/response.yaml"), /^classes: \{\}$/m, "profiles: [medical, hz-draft]");
   const days = [...Array(31).keys()].map((n) => Temporal.Now.plainDateISO("Asia/Shanghai").add({ days: n }).toString());

@@ -163,6 +163,15 @@ export const ticketLines: Readonly<Record<string, Line>> = {
           `${word(row, "by")} 承诺的修复时间已过`,
           `The time by which ${word(row, "by")} promised to be done is over`,
         ),
+  "ticket-departments": (row, names) => {
+    const lead = names.role(word(row, "lead"));
+    const help = words(row, "help").map(names.role);
+    const list = (language: "zh" | "en", between: string) => help.map((one) => one[language]).join(between);
+    return both(
+      `主责：${lead.zh || "–"}；协作：${list("zh", "、") || "–"}`,
+      `${lead.en || "–"} answers for it; ${list("en", ", ") || "nobody"} helps`,
+    );
+  },
   "accident-drafted": (row, names) =>
     row.actor === "gatehouse"
       ? both("事故报告草稿已生成", "The accident report was drafted")

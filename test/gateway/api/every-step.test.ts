@@ -54,6 +54,9 @@ const TABLE: Readonly<Record<TicketStep, string>> = {
   // Of what was drawn, however it stands by then; they change no state.
   sample: "        = = = = = = = = = = -",
   correct: "       = = = = = = = = = = -",
+  // Of tickets that were opened for something expected; this one was not.
+  reschedule: "    - - - - - - - - - - -",
+  "call-off": "    - - - - - - - - - - -",
 };
 const LETTERS: Readonly<Record<string, TicketState>> = {
   D: "dispatched",
@@ -69,7 +72,16 @@ const LETTERS: Readonly<Record<string, TicketState>> = {
   o: "dispatched",
 };
 /** Judgements of the desk; the others are the crew's as well. */
-const DESK = new Set<TicketStep>(["review", "false-alarm", "merge", "reopen", "hold", "sample"]);
+const DESK = new Set<TicketStep>([
+  "review",
+  "false-alarm",
+  "merge",
+  "reopen",
+  "hold",
+  "sample",
+  "reschedule",
+  "call-off",
+]);
 /** What a team lead alone may allow. */
 const LEAD = new Set<TicketStep>(["review", "hold", "sample"]);
 /** What a script may not do, whatever its role. */

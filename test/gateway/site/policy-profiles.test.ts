@@ -41,6 +41,7 @@ test("the shelf holds the readings of the texts, and none is in force until a si
     "complaint-003",
     "complaint-004",
     "fire_room_log",
+    "storm",
   ]);
   for (const { name } of Object.values(policy.profiles ?? {})) {
     expect(name.zh).toMatch(/[\u4e00-\u9fff]/);
@@ -103,8 +104,18 @@ test("medical: every S1 is reached within five minutes, and the step that calls 
 test("complaint-004 counts workdays at every level; complaint-003 is the shipped reading, and undoes it when it lies above", async () => {
   const { policy } = await under("profiles: [complaint-004]\n");
   for (const severity of ["S1", "S2", "S3", "S4"] as const) {
-    expect(clocks(policy, "complaint", severity)).toMatchObject({ acknowledge: "PT1H", resolve: "2wd", accept: "3wd" });
+    expect(clocks(policy, "complaint", severity)).toMatchObject({
+      acknowledge: "PT1H",
+      resolve: "2wd",
+      accept: "PT2H",
+    });
   }
+  // Three workdays are for work of several departments alone (T28).
+  const day = 86_400_000;
+  expect(policy.classes.complaint?.crossDepartment).toEqual([
+    { kind: "accept", target: 3 * day, workdays: true },
+    { kind: "resolve", target: 7 * day },
+  ]);
   expect(clocks(policy, "complaint", "S1").feedback).toBe("PT1H");
   expect(stepAt(policy, "complaint-not-answered")).toBe("PT1H");
   const shipped = await shippedPolicy();
@@ -117,10 +128,16 @@ test("complaint-004 counts workdays at every level; complaint-003 is the shipped
   }
 });
 
-test("fire_room_log asks for an entry every two hours, two people and shifts of eight hours at most", async () => {
+test("fire_room_log asks for an entry every two hours and at each handover, two people and shifts of eight hours at most", async () => {
   const { policy } = await under("profiles: [fire_room_log]\n");
-  expect(policy.fireLog).toMatchObject({ every: minutes(120), atLeast: 2, longestShift: minutes(480) });
-  expect((await shippedPolicy()).fireLog?.atLeast).toBeUndefined();
+  const asked = { every: minutes(120), atHandover: true, atLeast: 2, longestShift: minutes(480) };
+  expect(policy.fireLog).toMatchObject(asked);
+  const shipped = (await shippedPolicy()).fireLog;
+  expect([shipped?.every, shipped?.atHandover, shipped?.atLeast]).toEqual([minutes(120), undefined, undefined]);
+  expect((await under("fireLog: { atHandover: true }\n")).policy.fireLog?.atHandover).toBe(true);
+  expect((await under("profiles: [fire_room_log]\nfireLog: { atHandover: false }\n")).policy.fireLog?.atHandover).toBe(
+    false,
+  );
   // The site's own interval lies above the profile's.
   expect((await under("profiles: [fire_room_log]\nfireLog: { every: 1h }\n")).policy.fireLog?.every).toBe(minutes(60));
 });

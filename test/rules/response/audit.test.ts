@@ -85,6 +85,24 @@ describe("what got lost", () => {
   });
 });
 
+test("a step lost by a house whose clock is dead: armed again at the start, run by elapsed time, and the time server fires nothing", () => {
+  house.beat(TEN, at(4, 50));
+  tamper((ticket) => ({ ...ticket, ladder: ticket.ladder.filter(({ step }) => step.id !== "s1-not-on-site") }));
+  house.take({ type: "started", lastSeen: at(4, 50) }, at(4, 50));
+  expect(reArmed().map(({ data }) => data)).toEqual([{ clocks: [], steps: ["s1-not-on-site"] }]);
+  const ran = () => house.journal.filter(({ event, data }) => event === "step-run" && data.step === "s1-not-on-site");
+  house.beat(at(4, 50), at(14, 59));
+  expect(ran()).toEqual([]);
+  house.beat(at(14, 59), at(15, 1));
+  expect(ran()).toMatchObject([{ at: at(15), data: { late: false } }]);
+  const said = house.said.length;
+  house.take({ type: "clock-step", by: minutes(180) }, at(195, 1));
+  house.beat(at(195, 1), at(196));
+  expect(ran()).toHaveLength(1);
+  expect(reArmed()).toHaveLength(1);
+  expect(house.said.slice(said).filter(({ step }) => step.startsWith("s1-"))).toEqual([]);
+});
+
 describe("many tickets that lost something at once", () => {
   const faults = Array.from({ length: 12 }, (_, n) =>
     verdict(`door.fault-${n}`, `lift-${n + 2}`, "active", { ticket: "general_fault", severity: "S2" }),

@@ -92,7 +92,16 @@ export function offered(ticket: TicketBody): { readonly asked: readonly string[]
 }
 
 /** These change what a ticket says happened; only those at the desk may. */
-const JUDGING: ReadonlySet<string> = new Set(["review", "merge", "false-alarm", "reopen", "hold", "sample"]);
+const JUDGING: ReadonlySet<string> = new Set([
+  "review",
+  "merge",
+  "false-alarm",
+  "reopen",
+  "hold",
+  "sample",
+  "reschedule",
+  "call-off",
+]);
 
 /** Steps with a button of their own; `sop` is ticked in its list. */
 export function stepsToShow(

@@ -104,6 +104,7 @@ export const pagesEn: PageWords = {
     unreadable:
       "Who reported it cannot be opened (keys.json is another one, or the file was damaged). Ask the administrator for the copy of the keys, or write it down again here.",
     keptFor: (days: number) => `erased ${days} days after closing`,
+    answer: "The answer in writing (or attach the paper first)",
     promise: "Promise",
     what: { arrive: "to arrive", finish: "to finish" },
     until: "By",
@@ -326,6 +327,19 @@ export const pagesEn: PageWords = {
     missed: "Missed",
     waits: "To be made",
     none: "No entry yet. Each falls due by itself and is made by whoever is on duty.",
+    handover: (from: string, to: string) => `Handover: ${from} → ${to}`,
+    bothSigned: "Both shifts have signed the handover",
+    oneSigned: "The new shift has not signed the handover",
+    noneSigned: "Nobody has signed the handover",
+    toHandover: "The handover",
+  },
+  fireRoom: {
+    title: "In the fire control room",
+    now: (count: number, names: string) => `${count} on duty now: ${names}`,
+    nobody: "nobody",
+    few: (atLeast: number) => `${atLeast} are asked for`,
+    goesOn: "Goes on; the shift leader was told",
+    none: "By the rota enough people are there, and nobody for too long.",
   },
   samples: {
     title: "Daily sample",
