@@ -335,7 +335,7 @@ export async function openHouse(input: HouseInput): Promise<RunningHouse> {
     site,
     door,
     store,
-    count: reportCounter(site, store, createAlarmReports(store, clock)),
+    count: reportCounter(site, store, createAlarmReports(store, clock), door.house.tickets),
     failed: (error) => log.error({ because: String(error) }, "a report could not be written; it is tried again"),
   });
   const badTime = watchBadTime(table, (entry) => door.take({ type: "record", rows: { journal: [entry] } }));

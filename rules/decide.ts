@@ -1,5 +1,4 @@
 /** The one place where happenings become plans. Only sequences: what each part does stands in `alarm/` and `response/`. */
-
 import type { Actor } from "#model/account";
 import { type Alarm, isAnnunciated } from "#model/alarm";
 import type { Command, Happening, Plan, View } from "#model/plan";
@@ -37,6 +36,7 @@ import { mergeSilent } from "./response/merge-silent.ts";
 import { approveNotice, discardNotice, draftNotice, withdrawNotice } from "./response/notice.ts";
 import { reportReach } from "./response/notice-reach.ts";
 import { openByHand } from "./response/open-by-hand.ts";
+import { shiftSampling, watchSampling } from "./response/sampling.ts";
 import { takeStep } from "./response/steps.ts";
 import { watchNotices } from "./response/watch-notices.ts";
 import { recountWorkdays, shiftTickets, watchTickets } from "./response/watch-tickets.ts";
@@ -90,6 +90,7 @@ function decideAlone(view: View, happening: Happening, now: Instant): Plan {
       watchHandovers(draft);
       watchFireLog(draft);
       watchFireRoom(draft);
+      watchSampling(draft);
       watchTickets(draft, false);
       auditTickets(draft, false);
       watchNotices(draft);
@@ -99,6 +100,7 @@ function decideAlone(view: View, happening: Happening, now: Instant): Plan {
       const draft = createDraft(view, now, "gatehouse");
       draft.record("site", "clock-step", { by: happening.by });
       shiftTickets(draft, happening.by);
+      shiftSampling(draft, happening.by);
       shiftShelves(draft, happening.by);
       shiftWaits(draft, happening.by);
       shiftChatter(draft, happening.by);

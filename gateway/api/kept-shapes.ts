@@ -1,5 +1,6 @@
 /** What people leave with a ticket: files, a name and a number, a promise, a rating. Words of `shapes.ts`, which holds the ticket. */
 import * as z from "zod";
+import { sampleVerdicts } from "#model/sampling";
 
 const Time = z.iso.datetime();
 
@@ -48,6 +49,20 @@ export const RatingShape = z.object({
   note: z.string().optional(),
   /** Id of the file with the signature. */
   signature: z.string().optional(),
+});
+
+/** One drawing of the ticket for a supervisor to look through, and what came of it. */
+export const TicketSampleShape = z.object({
+  paper: z.string(),
+  drawnAt: Time,
+  verdict: z.enum(sampleVerdicts).optional(),
+  by: z.string().optional(),
+  at: Time.optional(),
+  note: z.string().optional(),
+  correctBy: Time.optional(),
+  corrected: z.object({ by: z.string(), at: Time, note: z.string() }).optional(),
+  /** Not put right by then. */
+  overdue: z.boolean().optional(),
 });
 
 export type FileBody = z.infer<typeof FileShape>;

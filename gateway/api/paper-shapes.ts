@@ -1,6 +1,7 @@
 /** The JSON of what people fill in and sign. */
 import * as z from "zod";
 import { linkageStates, panelStates } from "#model/fire-log";
+import { sampleVerdicts } from "#model/sampling";
 import { Severity } from "#model/severity";
 
 const Time = z.iso.datetime();
@@ -97,6 +98,31 @@ export const FireLogShape = z.object({
   filledBy: SignatureShape.optional(),
 });
 
+export const DaySampleShape = z.object({
+  id: z.string(),
+  state: z.enum(["open", "closed"]),
+  at: Time.describe("when they were drawn"),
+  from: Time.describe("the day before, whose records these are"),
+  to: Time,
+  records: z.int().describe("service records of that day"),
+  rows: z.array(
+    z.object({
+      no: z.string(),
+      /** Absent: the ticket is not at hand any more. */
+      class: Text.optional(),
+      device: Text.optional(),
+      severity: Severity.optional(),
+      verdict: z.enum(sampleVerdicts).optional(),
+      by: z.string().optional(),
+      at: Time.optional(),
+      note: z.string().optional(),
+      correctBy: Time.optional(),
+      correctedAt: Time.optional(),
+      overdue: z.boolean(),
+    }),
+  ),
+});
+
 export const FireRoomShape = z.object({
   /** Who is there now by the rota. */
   onDuty: z.array(Named),
@@ -114,6 +140,7 @@ export const FireRoomShape = z.object({
   ),
 });
 
+export type DaySampleBody = z.infer<typeof DaySampleShape>;
 export type FireRoomBody = z.infer<typeof FireRoomShape>;
 export type FireLogBody = z.infer<typeof FireLogShape>;
 export type HandoverBody = z.infer<typeof HandoverShape>;

@@ -10,6 +10,7 @@ import { policyOf } from "../../rules/response/frozen-policy.ts";
 import { allowedSteps } from "../../rules/response/possible-steps.ts";
 import { clockName, preemptedText } from "../../rules/response/words.ts";
 import { maybe, place, text, time } from "./project.ts";
+import { ticketSampleBody } from "./project-sample.ts";
 import type { ClockBody, TicketBody, TicketDetailBody } from "./ticket-shapes.ts";
 
 /** What a ticket's body needs beside the ticket. */
@@ -161,6 +162,8 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
       step: row.step,
       text: text(row.text),
       mandatory: row.mandatory,
+      ...maybe("words", row.words),
+      ...maybe("said", row.said),
       ...maybe("doneBy", row.doneBy),
       ...maybe("at", time(row.at)),
       ...maybe("skipped", row.skipped),
@@ -197,6 +200,10 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
     ...maybe(
       "ratings",
       ticket.ratings?.map((one) => ({ ...one, at: formatInstant(one.at) })),
+    ),
+    ...maybe(
+      "samples",
+      ticket.samples?.map((one) => ticketSampleBody(one, now)),
     ),
     can: [...can],
     ...maybe(

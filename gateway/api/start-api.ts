@@ -35,6 +35,7 @@ import { noticeRoutes } from "./routes/notices.ts";
 import { reportRoutes } from "./routes/reports.ts";
 import { responseReportRoutes } from "./routes/response-report.ts";
 import { ruleRoutes } from "./routes/rules.ts";
+import { sampleRoutes } from "./routes/samples.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { shiftRoutes } from "./routes/shifts.ts";
 import { simulatorRoutes } from "./routes/simulator.ts";
@@ -119,6 +120,7 @@ export async function startApi(input: ApiInput): Promise<Api> {
   noticeRoutes(server, house);
   accidentRoutes(server, house);
   fireLogRoutes(server, house);
+  sampleRoutes(server, house);
   channelRoutes(server, house);
   await channelAnswerRoutes(server, house);
   journalRoutes(server, house);

@@ -1,6 +1,7 @@
 /** What requests about tickets may bring, and about the one ticket behind a link. */
 import * as z from "zod";
 import { ticketClasses } from "#model/policy";
+import { sampleVerdicts } from "#model/sampling";
 import { cares, sources } from "#model/ticket";
 import { CommandId, Duration, Instantly, id, Limit, say, words } from "./inputs.ts";
 
@@ -75,6 +76,7 @@ export const Step = z.strictObject({
   score: z.int().min(1).max(5).optional().describe("rate: 5 is best"),
   how: z.enum(["signature", "phone", "online", "visit"]).optional().describe("rate: whose word it is"),
   signature: FileId.optional().describe("rate: the file with the signature"),
+  verdict: z.enum(sampleVerdicts).optional().describe("sample: what the supervisor found; a finding takes a note"),
 });
 
 export const FileParams = z.strictObject({ no: TicketParams.shape.no, id: FileId });

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { clockKinds, ticketClasses } from "#model/policy";
 import { cares, sources } from "#model/ticket";
-import { ContactShape, FileShape, PromiseShape, RatingShape } from "./kept-shapes.ts";
+import { ContactShape, FileShape, PromiseShape, RatingShape, TicketSampleShape } from "./kept-shapes.ts";
 import { Duration, Place, Severity, Text, Time } from "./shapes.ts";
 
 export const ClockShape = z.object({
@@ -23,6 +23,9 @@ export const SopShape = z.object({
   step: z.string(),
   text: Text,
   mandatory: z.boolean(),
+  /** It is done with words; `said` are those. */
+  words: z.literal(true).optional(),
+  said: z.string().optional(),
   doneBy: z.string().optional(),
   at: Time.optional(),
   /** Why it was left out. */
@@ -162,6 +165,8 @@ export const TicketShape = z.object({
   /** The time that the owner was promised last. */
   promised: PromiseShape.optional(),
   ratings: z.array(RatingShape).optional(),
+  /** 抽查: each time that it was drawn. */
+  samples: z.array(TicketSampleShape).optional(),
   /** Who must be called by phone, and who confirmed it when. */
   calls: z
     .array(z.object({ to: z.string(), roleName: Text, by: z.string().optional(), at: Time.optional() }))

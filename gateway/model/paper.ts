@@ -6,6 +6,7 @@ import type { FireLog, FireRoomGap } from "./fire-log.ts";
 import type { KeptPolicy } from "./kept-policy.ts";
 import type { LearnedValue } from "./learned.ts";
 import type { Notice } from "./notice.ts";
+import type { DaySample } from "./sampling.ts";
 import type { Severity } from "./severity.ts";
 import type { Text } from "./text.ts";
 import type { TicketState } from "./ticket.ts";
@@ -117,4 +118,5 @@ export type Paper =
   | ChannelTrouble
   | LearnedValue
   | AccidentReport
-  | KeptPolicy;
+  | KeptPolicy
+  | DaySample;

@@ -11,6 +11,7 @@ import type { Message } from "./message.ts";
 import type { Paper } from "./paper.ts";
 import type { TicketClass } from "./policy.ts";
 import type { Transition } from "./rule.ts";
+import type { SampleVerdict } from "./sampling.ts";
 import type { Severity } from "./severity.ts";
 import type { Place, Site } from "./site.ts";
 import type { Text } from "./text.ts";
@@ -72,6 +73,8 @@ export const ticketSteps = [
   "reopen",
   "merge",
   "confirm-phone",
+  "sample",
+  "correct",
   "reschedule",
   "call-off",
 ] as const;
@@ -168,6 +171,8 @@ export type Command =
       readonly score?: number;
       readonly how?: Rating["how"];
       readonly signature?: string;
+      /** For sample: what a supervisor found. */
+      readonly verdict?: SampleVerdict;
     }
   /** A file that the vault holds already. */
   | {

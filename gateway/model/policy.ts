@@ -4,6 +4,7 @@ import type { Workdays } from "./calendar.ts";
 import type { FireLogPolicy } from "./fire-log.ts";
 import type { NoticePolicy } from "./notice.ts";
 import type { PolicyProfile } from "./policy-profile.ts";
+import type { SamplingPolicy } from "./sampling.ts";
 import type { Severity } from "./severity.ts";
 import type { Text } from "./text.ts";
 import { days, type Span } from "./time.ts";
@@ -70,6 +71,8 @@ export interface SopStep {
   readonly id: string;
   readonly text: Text;
   readonly mandatory: boolean;
+  /** It is done with words, e.g. the name of who answers for it. */
+  readonly words?: true | undefined;
 }
 
 /** What a clock of a class is given; `workdays`: its target counts on workdays alone. */
@@ -181,7 +184,7 @@ export interface KpiTargets {
   readonly followUp: number;
   /** Rectifications (专项整改) that were done by their limit. */
   readonly rectify: number;
-  /** Records that a supervisor looks through each day, on paper: the house has no account of it. */
+  /** Of the records of each day, how many a supervisor looks through; so many are drawn. */
   readonly sampleDaily: number;
   /** How much less often faults come back than in the period before. */
   readonly repeatDrop: number;
@@ -211,6 +214,17 @@ export interface ReportPolicy {
   readonly tell: readonly string[];
 }
 
+export interface RepeatPolicy {
+  readonly count: number;
+  readonly within: Span;
+  readonly tell: readonly string[];
+  /** As `count`, of complaints about one device or from one room; absent: the same. */
+  readonly complaints?: number;
+  /** What a rectification asks for beside what its class does, and one about complaints beside that. */
+  readonly sop?: readonly SopStep[];
+  readonly complaintSop?: readonly SopStep[];
+}
+
 export interface Policy {
   /** `usualPersonalData` when it is not told. */
   readonly personal?: PersonalData;
@@ -222,12 +236,13 @@ export interface Policy {
   readonly hold: { readonly reasons: readonly HoldReason[]; readonly longest: Span };
   readonly handover?: HandoverPolicy;
   readonly fireLog?: FireLogPolicy;
+  readonly sampling?: SamplingPolicy;
   /** For clocks that count workdays. */
   readonly workdays?: Workdays;
   /** A closed ticket is opened again, as its next round, within this time; later it is a new ticket. */
   readonly reopen: { readonly within: Span };
   /** This many faults of one class on one device within the time call for a rectification (专项整改). */
-  readonly repeat: { readonly count: number; readonly within: Span; readonly tell: readonly string[] };
+  readonly repeat: RepeatPolicy;
   /** Share of a clock's target at which a warning goes out, and the share for short clocks. */
   readonly warn: { readonly share: number; readonly shortShare: number; readonly shortUpTo: Span };
   /** How long an acknowledgement holds without a new entry before the ladder goes on. */

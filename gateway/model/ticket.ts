@@ -1,5 +1,6 @@
 /** An emergency ticket: one per device and class, with its clocks, its ladder, and its list of steps. */
 import type { ClassPolicy, ClockKind, LadderStep, TicketClass } from "./policy.ts";
+import type { TicketSample } from "./sampling.ts";
 import type { Severity } from "./severity.ts";
 import type { Place } from "./site.ts";
 import type { Text } from "./text.ts";
@@ -62,6 +63,9 @@ export interface SopRow {
   readonly step: string;
   readonly text: Text;
   readonly mandatory: boolean;
+  /** It is done with words; `said` are those. */
+  readonly words?: true;
+  readonly said?: string;
   /** Who did it, or left it out. */
   readonly doneBy?: string;
   readonly at?: Instant;
@@ -226,6 +230,10 @@ export interface Ticket {
   readonly files?: readonly TicketFile[];
   readonly promised?: readonly Promised[];
   readonly ratings?: readonly Rating[];
+  /** Account ids of the people who worked on it, in all rounds: none of them looks it through for the supervisor. */
+  readonly workedBy?: readonly string[];
+  /** Each time that it was drawn for a supervisor to look through, the first one first. */
+  readonly samples?: readonly TicketSample[];
   /** A report of an accident was begun. */
   readonly accident?: true;
   /** Set while a human conclusion such as "car empty" is still missing. */

@@ -30,6 +30,7 @@ const deskSteps: ReadonlySet<string> = new Set([
   "merge",
   "reopen",
   "hold",
+  "sample",
   "reschedule",
   "call-off",
 ]);
@@ -121,6 +122,8 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "GET /api/fire-log/:id": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/fire-room": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "POST /api/fire-log/:id": desk,
+  // Whose work was looked through, and what was found, is for those who lead.
+  "GET /api/samples": ["supervisor", "admin"],
   "POST /api/handovers": desk,
   "POST /api/handovers/:id": desk,
   // Whoever signs proves who they are with a password, and needs the role as well.

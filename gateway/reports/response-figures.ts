@@ -1,8 +1,11 @@
 /** The figures of one window of tickets: how long people took, what came back, how satisfied those were whom it was for. Pure. */
+
+import type { DaySample } from "#model/sampling";
 import { days, type Instant, instant, type Span } from "#model/time";
 import type { Window } from "./figures.ts";
 import { mean, percentile, sorted } from "./numbers.ts";
 import { type Measure, measureNames, type Round, type TicketKind, ticketKinds } from "./response-rounds.ts";
+import { type SamplingFigures, samplingFigures } from "./sampling-figures.ts";
 
 /** A like fault on the same device within this time is the same fault come back (T31: 7 天内返工). */
 export const COMES_BACK = days(7);
@@ -65,6 +68,7 @@ export interface ResponseFigures extends Window {
   readonly followUps: { readonly due: number; readonly done: number };
   /** 专项整改 whose limit came, or that were done before it. */
   readonly rectifications: { readonly due: number; readonly done: number };
+  readonly sampling: SamplingFigures;
   readonly top: readonly DeviceCount[];
   /** The clocks that were not met, worst first. */
   readonly late: readonly LateClock[];
@@ -134,11 +138,12 @@ function stayedAway(round: Round, history: readonly Round[] = []): boolean {
   return next === undefined || next.startedAt - resolvedAt > COMES_BACK;
 }
 
-/** `known`: every round of the window, and of some time before it, of all kinds. */
+/** `known`: every round of the window, and of some time before it, of all kinds; `samples`: the daily samples drawn in it. */
 export function responseFigures(
   known: readonly Round[],
   { from, to }: Window,
   { kind, zone }: ResponseChoice,
+  samples: readonly DaySample[] = [],
 ): ResponseFigures {
   const inside = known.filter(({ startedAt }) => startedAt >= from && startedAt < to);
   const others = Object.fromEntries(
@@ -187,6 +192,7 @@ export function responseFigures(
     rating: mean(ratings),
     followUps: { due: visits.count, done: rounds.filter(({ taken }) => taken.followup?.took !== undefined).length },
     rectifications: { due: rectified.count, done: rectified.met },
+    sampling: samplingFigures(samples, { from, to }, kind),
     top: devices.sort((a, b) => b.count - a.count || (a.device < b.device ? -1 : 1)).slice(0, MOST),
     late: lateOf(rounds),
     others,

@@ -187,12 +187,32 @@ export function responseKpis({ kpi: targets = usualTargets }: Pick<Policy, "kpi"
       group: "quality",
       name: { zh: "每日抽查比例", en: "Sampled each day" },
       formula: {
-        zh: "主管每日抽查的服务记录 ÷ 当日记录；抽查登记在纸面，系统没有数据，不计算",
-        en: "Records that a supervisor looked through ÷ records of the day; kept on paper, so the house has no figure",
+        zh: "主管已抽查的服务记录 ÷ 前一日关闭或回访的服务记录；名单由系统每日抽取",
+        en: "Records that a supervisor looked through ÷ records closed or followed up on the day before; the house draws them daily",
       },
       unit: "share",
       target: { atLeast: targets.sampleDaily, source: POLICY },
-      read: () => Number.NaN,
+      read: ({ sampling }) => sampling.looked / sampling.records,
+    },
+    {
+      id: "sample-in-order",
+      group: "quality",
+      name: { zh: "抽查合格率", en: "Sampled and in order" },
+      formula: { zh: "抽查合格的记录 ÷ 已抽查的记录", en: "Records found in order ÷ records looked through" },
+      unit: "share",
+      read: ({ sampling: { looked, findings } }) => (looked - findings) / looked,
+    },
+    {
+      id: "sample-corrected",
+      group: "quality",
+      name: { zh: "抽查问题按时整改率", en: "Findings of the sample put right in time" },
+      formula: {
+        zh: "时限内完成整改的抽查问题 ÷（已整改 + 已逾期的）；仍在时限内的不计",
+        en: "Findings put right in time ÷ (put right + overdue); those with time left do not count",
+      },
+      unit: "share",
+      target: { atLeast: targets.rectify, source: POLICY },
+      read: ({ sampling }) => sampling.corrected / sampling.due,
     },
   ];
 }

@@ -5,6 +5,7 @@ import type { Store } from "../store/store.ts";
 import type { Window } from "./figures.ts";
 import { type ResponseChoice, type ResponseFigures, responseFigures } from "./response-figures.ts";
 import { type Round, roundsIn } from "./response-rounds.ts";
+import { samplesWithin } from "./sampling-figures.ts";
 
 /** A round may begin so long after its ticket was opened: a policy lets tickets be opened again for 30 days at most. */
 const LOOKS_BACK = days(31);
@@ -16,7 +17,7 @@ export interface ResponseReport {
 
 /** `before`: the period to compare with; it lies before `window`. */
 export async function responseReport(
-  store: Pick<Store, "ticketPage">,
+  store: Pick<Store, "ticketPage" | "paper">,
   timing: Timing,
   window: Window,
   before: Window,
@@ -29,5 +30,9 @@ export async function responseReport(
     for (const ticket of page.rows) rounds.push(...roundsIn(ticket, timing));
     cursor = page.cursor;
   }
-  return { now: responseFigures(rounds, window, choice), before: responseFigures(rounds, before, choice) };
+  const samples = await samplesWithin(store, before.from, window.to, choice.zone);
+  return {
+    now: responseFigures(rounds, window, choice, samples),
+    before: responseFigures(rounds, before, choice, samples),
+  };
 }

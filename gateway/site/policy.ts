@@ -33,6 +33,9 @@ const TimeOfDay = z
   .string()
   .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/)
   .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)));
+const Sop = z.array(
+  z.strictObject({ id: Id, text: TextPair, mandatory: z.boolean(), words: z.literal(true).optional() }),
+);
 const Class = z.strictObject({
   name: TextPair,
   severity: Severity,
@@ -55,7 +58,7 @@ const Class = z.strictObject({
   night: z
     .strictObject({ from: TimeOfDay, to: TimeOfDay, by: TimeOfDay, clocks: z.array(z.enum(clockKinds)).min(1) })
     .optional(),
-  sop: z.array(z.strictObject({ id: Id, text: TextPair, mandatory: z.boolean() })),
+  sop: Sop,
 });
 
 /** Closed tickets are kept at hand for a month. */
@@ -81,6 +84,17 @@ export const Kpi = z.strictObject({
   complaints: Share,
 });
 
+export const Sampling = z.strictObject({
+  at: TimeOfDay,
+  correctWithin: SpanText.refine((span) => span > 0 && span <= days(7), {
+    params: {
+      what: { zh: "整改时限须大于 0、不超过 7 天", en: "the time to put it right is longer than 0 and at most 7 days" },
+      todo: { zh: "写 24h 等。", en: "Write 24h and the like." },
+    },
+  }),
+  tell: z.array(z.string()).min(1),
+});
+
 export const Reports = z.strictObject({
   at: TimeOfDay,
   weekday: z.int().min(1).max(7),
@@ -94,12 +108,20 @@ export const PolicyFile = z.strictObject({
   reports: Reports.optional(),
   version: z.string().min(1),
   kpi: Kpi.optional(),
+  sampling: Sampling.optional(),
   warn: z.strictObject({ share: Share, shortShare: Share, shortUpTo: SpanText }),
   acknowledgeExpires: z.strictObject({ S1: SpanText, S2: SpanText, S3: SpanText, S4: SpanText }),
   hold: z.strictObject({ reasons: z.array(z.strictObject({ id: Id, text: TextPair })).min(1), longest: SpanText }),
   reopen: z.strictObject({ within: WithinMonth }),
   workdays: WorkdayYears.optional(),
-  repeat: z.strictObject({ count: z.int().min(2), within: WithinMonth, tell: z.array(z.string()).min(1) }),
+  repeat: z.strictObject({
+    count: z.int().min(2),
+    complaints: z.int().min(2).optional(),
+    within: WithinMonth,
+    tell: z.array(z.string()).min(1),
+    sop: Sop.optional(),
+    complaintSop: Sop.optional(),
+  }),
   recovered: Recovered.optional(),
   overdue: z
     .strictObject({ tell: z.array(z.string()).min(1), of: shapeOf(clockKinds, z.array(z.string()).min(1)).default({}) })
@@ -188,6 +210,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
   }
   checkRoles(part(root, "repeat", "tell"), fields.repeat.tell, roles, problems);
   checkRoles(part(root, "reports", "tell"), fields.reports?.tell ?? [], roles, problems);
+  checkRoles(part(root, "sampling", "tell"), fields.sampling?.tell ?? [], roles, problems);
   checkRoles(part(root, "overdue", "tell"), fields.overdue?.tell ?? [], roles, problems);
   for (const kind of clockKinds)
     checkRoles(part(root, "overdue", "of", kind), fields.overdue?.of[kind] ?? [], roles, problems);
@@ -210,11 +233,12 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     version: fields.version,
     ...(fields.kpi ? { kpi: fields.kpi } : {}),
     ...(fields.reports ? { reports: fields.reports } : {}),
+    ...(fields.sampling ? { sampling: fields.sampling } : {}),
     warn: fields.warn,
     acknowledgeExpires: fields.acknowledgeExpires,
     hold: fields.hold,
     reopen: fields.reopen,
-    repeat: fields.repeat,
+    repeat: told(fields.repeat),
     ...(fields.workdays ? { workdays: { zone: "UTC", years: fields.workdays } } : {}),
     ...(fields.handover ? { handover: fields.handover } : {}),
     ...(fields.fireLog ? { fireLog: fields.fireLog } : {}),
@@ -245,6 +269,7 @@ export function rolesTold(policy: Policy): ReadonlySet<string> {
     ...(policy.fireLog?.tell ?? []),
     ...overdueRoles(policy.overdue),
     ...(policy.reports?.tell ?? []),
+    ...(policy.sampling?.tell ?? []),
     ...(policy.notices?.tell ?? []),
     ...steps.flatMap((step) => step.tell),
     ...classes.flatMap((one) => [...one.tellAtOpening, ...(one.tellWhenVerified ?? [])]),

@@ -7,7 +7,7 @@ import { Clocks, listClocks, type RescueZone, shapeOf } from "./clock-file.ts";
 import { FireLogChange } from "./fire-log-file.ts";
 import { NoticesOfSite, overrideNotices } from "./notices.ts";
 import { keyPlaceOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
-import { Kpi, ReachBySeverity, Recovered, Reports, Share, WithinMonth } from "./policy.ts";
+import { Kpi, ReachBySeverity, Recovered, Reports, Sampling, Share, WithinMonth } from "./policy.ts";
 import { layClocks, layProfiles, ProfileNames } from "./policy-profiles.ts";
 import { checkRoles, checkSteps, Ladder, told } from "./policy-steps.ts";
 import { type ProblemList, suggestion } from "./problems.ts";
@@ -25,6 +25,7 @@ export const ResponseFile = z.strictObject({
   ladders: shapeOf(Severity.options, Ladder.min(1)).default({}),
   kpi: Kpi.partial().default({}),
   reports: Reports.partial().default({}),
+  sampling: Sampling.partial().default({}),
   notices: NoticesOfSite.default({}),
   fireLog: FireLogChange.default({}),
   recovered: Recovered.default({}),
@@ -58,12 +59,14 @@ export function overridePolicy(
   const years = { ...policy.workdays?.years, ...fields.workdays };
   const workdays = Object.keys(years).length > 0 ? { workdays: { zone: "UTC", years } } : {};
   checkRoles(part(root, "reports", "tell"), fields.reports.tell ?? [], Object.keys(policy.roles), problems);
+  checkRoles(part(root, "sampling", "tell"), fields.sampling.tell ?? [], Object.keys(policy.roles), problems);
   checkRoles(part(root, "notices", "tell"), fields.notices.tell ?? [], Object.keys(policy.roles), problems);
   const usual = policy.personal ?? usualPersonalData;
   const beside = {
     ...workdays,
     ...(policy.kpi ? { kpi: { ...policy.kpi, ...told(fields.kpi) } } : {}),
     ...(policy.reports ? { reports: { ...policy.reports, ...told(fields.reports) } } : {}),
+    ...(policy.sampling ? { sampling: { ...policy.sampling, ...told(fields.sampling) } } : {}),
     ...(policy.notices ? { notices: overrideNotices(policy.notices, fields.notices) } : {}),
     ...(policy.fireLog ? { fireLog: { ...policy.fireLog, ...told(fields.fireLog) } } : {}),
     ...(policy.recovered ? { recovered: { ...policy.recovered, ...told(fields.recovered) } } : {}),

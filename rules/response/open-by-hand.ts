@@ -5,6 +5,7 @@ import { type Draft, refuse } from "../draft.ts";
 import { whyNoDrill } from "./drill.ts";
 import { openTicket } from "./open-ticket.ts";
 import { whyNotPlan } from "./planned.ts";
+import { countRepeats } from "./repeats.ts";
 
 export function openByHand(draft: Draft, command: Extract<Command, { do: "open-ticket" }>, actor: Actor): Plan {
   const { site } = draft.view;
@@ -74,5 +75,6 @@ export function openByHand(draft: Draft, command: Extract<Command, { do: "open-t
     simulated: site.simulated,
   });
   if (!ticket) return refuse(422, "no-policy", "响应预案中没有该类别。", "The response policy has no such class.");
+  countRepeats(draft, draft.ticket(ticket.no) ?? ticket);
   return draft.finish({ ticket: ticket.no });
 }

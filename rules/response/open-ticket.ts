@@ -1,6 +1,6 @@
 /** Opening a ticket: its policy frozen into it, its first state, and what it explains taken in. */
 import type { Alarm } from "#model/alarm";
-import type { ClassPolicy, LadderStep, Policy, TicketClass } from "#model/policy";
+import type { ClassPolicy, LadderStep, Policy, SopStep, TicketClass } from "#model/policy";
 import { graver, type Severity } from "#model/severity";
 import type { Place } from "#model/site";
 import type { Text } from "#model/text";
@@ -53,6 +53,8 @@ export interface Opening {
   readonly openedAt: Instant;
   readonly simulated: boolean;
   readonly rectifies?: readonly string[];
+  /** Rows of its list beside those of its class, before them. */
+  readonly sop?: readonly SopStep[];
   readonly storm?: true;
   readonly drill?: true;
   readonly expected?: Instant;
@@ -116,7 +118,12 @@ export function firstState(
     state: dispatchesItself ? "dispatched" : "new",
     clocks: clocks.map((clock) => (clock.kind === "dispatch" && clock.target === 0 ? meet(clock, at) : clock)),
     ladder: ladderRows(ladderOf(draft.view.site.policy, policy, severity), at, 0, expected),
-    sop: policy.sop.map((row) => ({ step: row.id, text: row.text, mandatory: row.mandatory })),
+    sop: policy.sop.map((row) => ({
+      step: row.id,
+      text: row.text,
+      mandatory: row.mandatory,
+      ...(row.words ? { words: row.words } : {}),
+    })),
     rescueTier: 1,
   };
 }
@@ -131,7 +138,9 @@ export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
       ? classPolicy(draft, opening.class)
       : planPolicy(draft.view.site.policy.classes[opening.class], opening.plan);
   if (!usual) return undefined;
-  const policy = asOf(usual, opening.openedAt, draft.view.site.zone);
+  // Frozen into the ticket, so that its next round asks for the same.
+  const asked = opening.sop ? { ...usual, sop: [...opening.sop, ...usual.sop] } : usual;
+  const policy = asOf(asked, opening.openedAt, draft.view.site.zone);
   const least = leastSeverity(policy, opening.affected);
   const severity = opening.severity ? graver(opening.severity, least) : least;
   const version = versionInForce(draft);

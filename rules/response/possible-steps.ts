@@ -7,6 +7,7 @@ import type { Instant, Span } from "#model/time";
 import { beginsAfter, isOpen, RECURRING, targets } from "./clocks.ts";
 import { isLateAccept, isOnTheSpot } from "./findings.ts";
 import { mayReopen } from "./lately.ts";
+import { samplingSteps } from "./look-through.ts";
 import { expectedOf } from "./open-clocks.ts";
 import { isPreempted, stateBeneath } from "./preempted.ts";
 
@@ -77,6 +78,9 @@ export const STEPS: Readonly<Record<TicketStep, StepRule>> = {
   reopen: { from: ["closed"] },
   merge: {},
   "confirm-phone": { needs: "assignee" },
+  // Of what was drawn, in whatever state it stands by then.
+  sample: {},
+  correct: {},
   reschedule: { from: BEFORE_ITS_END, needs: "note" },
   "call-off": { from: BEFORE_ITS_END, to: "closed", needs: "note" },
 };
@@ -154,7 +158,7 @@ function offered(ticket: Ticket, step: TicketStep): boolean {
   if (step === "follow-up") return ticket.clocks.some((clock) => clock.kind === "followup" && isOpen(clock));
   if (step === "plan") return ticket.clocks.some((clock) => clock.kind === "plan" && isOpen(clock));
   if (step === "false-alarm") return !ticket.falseAlarm && !CONTROLLED.has(ticket.state);
-  if (step === "close") return openRows(ticket).length === 0 || ticket.falseAlarm;
+  if (step === "close") return openRows(ticket).length === 0 || (ticket.falseAlarm && ticket.rectifies === undefined);
   return true;
 }
 
@@ -163,12 +167,13 @@ function offered(ticket: Ticket, step: TicketStep): boolean {
  * opened again.
  */
 export function allowedSteps(ticket: Ticket, now: Instant, within: Span): { can: TicketStep[]; cannotClose?: Text } {
-  if (mayReopen(ticket, now, within)) return { can: ["reopen", "rate"] };
+  if (mayReopen(ticket, now, within)) return { can: ["reopen", "rate", ...samplingSteps(ticket)] };
   const isToCome = now < (expectedOf(ticket) ?? now);
-  const can = OFFERED.filter((step) => offered(ticket, step) && !(step === "mitigate" && isToCome));
+  const isOffered = (step: TicketStep) => offered(ticket, step) && !(step === "mitigate" && isToCome);
+  const can = [...OFFERED.filter(isOffered), ...samplingSteps(ticket)];
   if (FINISHED.has(ticket.state) || can.includes("close")) return { can };
   const rows = openRows(ticket);
-  if (rows.length > 0 && !ticket.falseAlarm) {
+  if (rows.length > 0 && (!ticket.falseAlarm || ticket.rectifies !== undefined)) {
     return {
       can,
       cannotClose: {

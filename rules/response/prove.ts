@@ -36,6 +36,7 @@ function rolesTold({
   handover,
   fireLog,
   reports,
+  sampling,
   notices,
 }: Policy): ReadonlyMap<string, string> {
   const roles = new Map<string, string>();
@@ -53,6 +54,7 @@ function rolesTold({
   note("handover", handover?.tell ?? []);
   note("fireLog", fireLog?.tell ?? []);
   note("reports", reports?.tell ?? []);
+  note("sampling", sampling?.tell ?? []);
   note("notices", notices?.tell ?? []);
   return roles;
 }

@@ -71,7 +71,10 @@ export function whyNotReopen(draft: Draft, ticket: Ticket, command: StepCommand)
 
 /** The ticket in its next round, with fresh clocks, ladder and list of steps from `at` on. */
 export function reopen(draft: Draft, before: Ticket, at: Instant, why: { note?: string; alarm?: string }): Ticket {
-  const policy = asOf(classPolicy(draft, before.class) ?? before.policy, at, draft.view.site.zone);
+  const usual = classPolicy(draft, before.class) ?? before.policy;
+  // What a rectification asks for beside its class is asked for again.
+  const again = before.rectifies ? { ...usual, sop: before.policy.sop } : usual;
+  const policy = asOf(again, at, draft.view.site.zone);
   const round = before.round + 1;
   // What went away by itself was nobody's work, and coming back is no complaint about it.
   const unworked = (before.past ?? []).filter((one) => one.autoRecovered).length + (before.autoRecovered ? 1 : 0);

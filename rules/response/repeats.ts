@@ -9,17 +9,17 @@ import { tell } from "./tell.ts";
 /** Looks at the faults of this ticket's kind after one more came. Drills, tests, maintenance, false alarms and rectifications do not count. */
 export function countRepeats(draft: Draft, ticket: Ticket): void {
   const { repeat } = draft.view.site.policy;
-  if (ticket.device === undefined || !counts(ticket)) return;
+  if (!isSomewhere(ticket) || !counts(ticket)) return;
   const open = draft.openTickets();
   // One that was opened again in this very moment stands in both lists.
   const closed = [...draft.view.lately.values()].filter((one) => !open.some(({ no }) => no === one.no));
   const known = [...closed, ...open];
-  const faults = known.filter(
-    (one) => one.device === ticket.device && one.class === ticket.class && counts(one) && one.state !== "merged",
-  );
+  const faults = known.filter((one) => isAboutTheSame(one, ticket) && counts(one) && one.state !== "merged");
   const isLately = (at: Instant) => between(at, draft.now) <= repeat.within;
   const times = faults.flatMap((one) => roundsOf(one)).filter(isLately);
-  if (times.length < repeat.count && reopenings(ticket) < TOO_OFTEN) return;
+  const isComplaint = ticket.class === "complaint";
+  const limit = (isComplaint ? repeat.complaints : undefined) ?? repeat.count;
+  if (times.length < limit && reopenings(ticket) < TOO_OFTEN) return;
   // What is longer ago is another story, with a rectification of its own.
   const numbers = faults
     .filter((one) => one.no === ticket.no || roundsOf(one).some(isLately))
@@ -30,22 +30,24 @@ export function countRepeats(draft: Draft, ticket: Ticket): void {
   const days = Math.round(repeat.within / 86_400_000);
   const { name } = ticket.policy;
   const device = draft.view.site.devices.find((one) => one.id === ticket.device)?.name;
+  const where = ticket.device ?? Object.values(ticket.place).join(" ");
   const again = reopenings(ticket);
   const often =
-    times.length < repeat.count
+    times.length < limit
       ? { zh: `重开 ${again} 次`, en: `opened again ${again} times` }
       : { zh: `${days} 天内 ${times.length} 次`, en: `${times.length} times in ${days} days` };
   const rectification = openTicket(draft, {
     class: "non_urgent",
-    device: ticket.device,
+    ...(ticket.device === undefined ? {} : { device: ticket.device }),
     place: ticket.place,
     title: {
-      zh: `专项整改：${device?.zh ?? ticket.device} ${name.zh} ${often.zh}`,
-      en: `Rectification: ${device?.en ?? ticket.device}, ${name.en}, ${often.en}`,
+      zh: `专项整改：${device?.zh ?? where} ${name.zh} ${often.zh}`,
+      en: `Rectification: ${device?.en ?? where}, ${name.en}, ${often.en}`,
     },
     openedAt: draft.now,
     simulated: false,
     rectifies: numbers,
+    ...(repeat.sop ? { sop: [...repeat.sop, ...(isComplaint ? (repeat.complaintSop ?? []) : [])] } : {}),
   });
   if (!rectification) return;
   const step: LadderStep = {
@@ -55,12 +57,33 @@ export function countRepeats(draft: Draft, ticket: Ticket): void {
     tell: repeat.tell,
     phone: false,
     raiseRescueTier: false,
-    say: {
-      zh: "同类故障反复发生，请指定责任人、完成时限和验收标准",
-      en: "The same fault comes again and again: name an owner, a limit and an acceptance test",
-    },
+    say: isComplaint
+      ? {
+          zh: "同一处重复投诉，请约谈责任人，并指定整改责任人、完成时限和验收标准",
+          en: "The same complaint comes again: talk with who is responsible; name an owner, a limit and an acceptance test",
+        }
+      : {
+          zh: "同类故障反复发生，请指定责任人、完成时限和验收标准",
+          en: "The same fault comes again and again: name an owner, a limit and an acceptance test",
+        },
   };
   tell(draft, rectification, [{ step, loop: 0 }]);
+}
+
+/** What can come again: about a device, or a complaint from a room. Of a whole building everybody complains of something else. */
+const isSomewhere = ({ device, class: kind, place }: Ticket): boolean =>
+  device !== undefined || (kind === "complaint" && place.room !== undefined);
+
+function isAboutTheSame(one: Ticket, other: Ticket): boolean {
+  if (one.class !== other.class || one.device !== other.device) return false;
+  if (one.device !== undefined) return true;
+  const [a, b] = [one.place, other.place];
+  return (
+    a.room !== undefined &&
+    a.room === b.room &&
+    a.building === b.building &&
+    (a.floor ?? b.floor) === (b.floor ?? a.floor)
+  );
 }
 
 /** Opened again twice: the work did not hold, however long it took to show (response.md 2.6, E9). */

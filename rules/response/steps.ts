@@ -22,6 +22,7 @@ import { confirmedRows, isFirstClaim, isLateAccept, isOnTheSpot, isStaffBeforeRe
 import { policyOf } from "./frozen-policy.ts";
 import { hold, resume, resumed } from "./hold.ts";
 import { dropAnswered, runDueSteps } from "./ladder.ts";
+import { correct, sample, withHand } from "./look-through.ts";
 import { mergeByHand } from "./merge.ts";
 import { offerByHand, offerNext, settleOffers, withdrawOffers } from "./offer.ts";
 import { keepPromise, promise, rate } from "./owner.ts";
@@ -60,9 +61,12 @@ export function takeStep(
   if (refused) return { refused };
   if (command.step === "acknowledge" && ticket.acknowledgedBy !== undefined)
     return { ticket, already: ticket.acknowledgedBy };
+  if (command.step === "sample") return { ticket: sample(draft, ticket, command, actor, at) };
+  if (command.step === "correct") return { ticket: correct(draft, ticket, command, actor, at) };
+  const own = withHand(ticket, command.step, actor);
   const after =
-    settled(draft, TURNS[command.step]?.(draft, ticket, command, actor, at), command.step) ??
-    apply(draft, ticket, command, actor, at);
+    settled(draft, TURNS[command.step]?.(draft, own, command, actor, at), command.step) ??
+    apply(draft, own, command, actor, at);
   if (ticket.severity === "S1") releasePreempted(draft, ticket.no);
   return { ticket: after };
 }
@@ -154,7 +158,12 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
       ? {
           sop: before.sop.map((row) =>
             row.step === command.sop && row.at === undefined
-              ? { ...row, doneBy: actor.name, at, ...(command.skip && command.note ? { skipped: command.note } : {}) }
+              ? {
+                  ...row,
+                  doneBy: actor.name,
+                  at,
+                  ...(command.note ? (command.skip ? { skipped: command.note } : { said: command.note }) : {}),
+                }
               : row,
           ),
         }

@@ -9,6 +9,7 @@ import { beganAt } from "./clocks.ts";
 import { whyNotDepartments } from "./departments.ts";
 import { policyOf } from "./frozen-policy.ts";
 import { whyNotHold } from "./hold.ts";
+import { whyNotCorrect, whyNotSample } from "./look-through.ts";
 import { whyNotMerge } from "./merge.ts";
 import { whyNotPromise, whyNotRate } from "./owner.ts";
 import { toBeCalled } from "./phone.ts";
@@ -66,6 +67,8 @@ export function whyNot(
   const rule = STEPS[command.step];
   if (command.step === "reopen") return whyNotReopen(draft, ticket, command);
   if (command.step === "rate") return whyNotRate(draft, ticket, command, at);
+  if (command.step === "sample") return whyNotSample(draft, ticket, command, actor);
+  if (command.step === "correct") return whyNotCorrect(draft, ticket, command);
   const taken = command.step === "accept" ? whyNotAccept(ticket) : undefined;
   if (taken) return taken;
   if (command.step === "repair" && !FINISHED.has(ticket.state) && isNotOver(ticket)) {
@@ -106,6 +109,14 @@ export function whyNot(
     return refuse(422, "no-such-sop-step", "核对单里没有这一步。", "The checklist has no such step.", {
       steps: ticket.sop.map((row) => row.step),
     });
+  }
+  if (command.step === "sop" && !command.skip && !command.note?.trim() && wantsWords(ticket, command.sop)) {
+    return refuse(
+      422,
+      "note-needed",
+      "该步骤须填写内容后才算完成。",
+      "This step is done with words: please write them.",
+    );
   }
   const skipped = command.step === "sop" && command.skip ? whyNotSkip(ticket, command) : undefined;
   if (skipped) return skipped;
@@ -150,6 +161,9 @@ function whyNotReviewed(ticket: Ticket, step: TicketStep, actor: Actor): Plan | 
   );
 }
 
+const wantsWords = (ticket: Ticket, id: string | undefined): boolean =>
+  ticket.sop.some(({ step, words, at }) => step === id && words === true && at === undefined);
+
 /** A question is answered in writing (T29): in so many words, or by a paper that was put to this round of it. */
 function whyNotAnswered(ticket: Ticket, { note }: StepCommand): Plan | undefined {
   if (!ticket.policy.writtenAnswer || note?.trim()) return undefined;
@@ -187,9 +201,11 @@ function whyNotSkip(ticket: Ticket, { sop, note }: StepCommand): Plan | undefine
 }
 
 function whyNotClose(draft: Draft, ticket: Ticket, command: StepCommand, actor: Actor): Plan | undefined {
+  // A rectification is not over before it was accepted, whoever asks (W14).
+  const rectifies = ticket.rectifies !== undefined;
   const override = MAY_OVERRIDE.has(actor.role) && Boolean(command.note?.trim());
-  if (override) return undefined;
-  const rows = ticket.falseAlarm ? [] : openRows(ticket);
+  if (override && !(rectifies && openRows(ticket).length > 0)) return undefined;
+  const rows = ticket.falseAlarm && !rectifies ? [] : openRows(ticket);
   if (rows.length > 0) {
     const { cannotClose } = allowedSteps(ticket, draft.now, policyOf(draft.view, ticket).reopen.within);
     return refuse(409, "steps-open", cannotClose?.zh ?? "", cannotClose?.en ?? "", {

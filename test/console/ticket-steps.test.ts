@@ -28,8 +28,19 @@ describe("the steps of a ticket", () => {
 
   test("who may not judge is not offered to call it a false alarm; the checklist has no button of its own", () => {
     const can = ["accept", "note", "sop", "false-alarm", "merge", "a-step-of-tomorrow"];
-    expect(stepsToShow(ticket({ can }), false)).toEqual({ main: ["accept"], beside: ["note", "a-step-of-tomorrow"] });
-    expect(stepsToShow(ticket({ can }), true).beside).toContain("false-alarm");
+    expect(stepsToShow(ticket({ can }), false, false)).toEqual({
+      main: ["accept"],
+      beside: ["note", "a-step-of-tomorrow"],
+    });
+    expect(stepsToShow(ticket({ can }), true, false).beside).toContain("false-alarm");
+  });
+
+  test("the daily sample is offered to a supervisor alone, what was found to whoever works on tickets", () => {
+    const can = ["sample", "correct"];
+    expect(stepsToShow(ticket({ can }), true, true).beside).toEqual(["sample", "correct"]);
+    expect(stepsToShow(ticket({ can }), true, false).beside).toEqual(["correct"]);
+    expect(formOf("sample")).toEqual({ verdict: true, note: "offered" });
+    expect(formOf("correct")).toEqual({ note: "needed" });
   });
 
   test("every step has a form or needs none; an unknown one takes a note", () => {

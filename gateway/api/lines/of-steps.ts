@@ -98,6 +98,16 @@ export const stepLines: Readonly<Record<string, Line>> = {
       `${names.actor(row.actor)} noted ${word(row, "score")} of 5 from the customer${flag(row, "again") ? ": to be done again" : ""}`,
       tail(word(row, "note")),
     ),
+  "ticket-drawn": (row) =>
+    both(`抽中为每日抽查记录（${word(row, "paper")}）`, `Drawn for the daily sample (${word(row, "paper")})`),
+  "ticket-sample": (row, names) =>
+    word(row, "verdict") === "finding"
+      ? did("抽查发现问题，待整改", "looked it through and found something to put right")(row, names)
+      : did("抽查合格", "looked it through: in order")(row, names),
+  "ticket-correct": (row, names) =>
+    flag(row, "late")
+      ? did("登记抽查问题整改（已逾期）", "put right what the sample had found, too late")(row, names)
+      : did("登记抽查问题整改", "put right what the sample had found")(row, names),
   "ticket-judged": (row) =>
     word(row, "as") === "real"
       ? both("确认属实，恢复计入指标", "Said to be real: it counts in the figures again")

@@ -1,8 +1,9 @@
 /** A small made-up November, counted by hand: every figure of the response report, with the cases that are easily counted wrong. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ClockKind } from "#model/policy";
+import type { DaySample, SampledRow } from "#model/sampling";
 import type { ResponseClock, Ticket } from "#model/ticket";
-import { type Instant, instant, later, minutes } from "#model/time";
+import { days, type Instant, instant, later, minutes } from "#model/time";
 import { ResponseReportShape } from "../../../gateway/api/response-shapes.ts";
 import { readCsv } from "../../../gateway/commands/csv.ts";
 import { type Stand, startStand, testSite, ticket } from "./stand.ts";
@@ -146,10 +147,48 @@ const november: readonly Ticket[] = [
   made(instant(at("2026-11-01T00:00:00") - 1), "lift-9", "C", { accept: 7 }),
 ];
 
+/** What was drawn on a day at eight, and what came of it. */
+function drawn(
+  day: string,
+  records: number,
+  rows: readonly Omit<SampledRow, "ticket">[],
+  more: Partial<DaySample> = {},
+) {
+  const to = at(`${day}T00:00:00`);
+  return {
+    kind: "sample",
+    id: `CC${day.replaceAll("-", "")}`,
+    state: "closed",
+    at: at(`${day}T08:00:00`),
+    from: later(to, days(-1)),
+    to,
+    of: "real",
+    records,
+    rows: rows.map((row, n) => ({ ticket: `GD-${n}`, ...row })),
+    ...more,
+  } satisfies DaySample;
+}
+const found = (due: string, more: Partial<SampledRow> = {}) =>
+  ({ verdict: "finding", correctBy: at(`${due}T09:00:00`), ...more }) as const;
+const samples: readonly DaySample[] = [
+  drawn("2026-11-03", 9, [
+    { verdict: "in-order" },
+    found("2026-11-04", { correctedAt: at("2026-11-04T09:00:00") }), // on the minute
+  ]),
+  drawn("2026-11-10", 4, [found("2026-11-11", { correctedAt: at("2026-11-11T09:00:01"), told: true }), {}]),
+  drawn("2026-11-30", 3, [found("2026-12-01")]), // there is time left
+  // None of these is of November's real figures.
+  drawn("2026-10-31", 5, [{ verdict: "in-order" }]),
+  drawn("2026-12-01", 5, [{ verdict: "in-order" }]),
+  drawn("2026-11-20", 5, [{ verdict: "in-order" }], { of: "simulated" }),
+  drawn("2026-11-29", 5, [{ verdict: "in-order" }], { ahead: true }),
+];
+
 let stand: Stand;
 beforeAll(async () => {
   stand = await startStand({ site: testSite() });
   for (const one of november) stand.stored.set(one.no, one);
+  for (const one of samples) stand.door.house.papers.set(one.id, one);
 });
 afterAll(async () => stand[Symbol.asyncDispose]());
 
@@ -186,7 +225,9 @@ const BY_HAND = {
   rating: 11 / 3,
   "follow-up": 2 / 3,
   rectified: null, // none opened
-  sampled: null, // kept on paper
+  sampled: 4 / 16, // of 9, 4 and 3 records; one that was drawn nobody looked at
+  "sample-in-order": 1 / 4,
+  "sample-corrected": 1 / 2, // one in time, one late; the third has time left
 } as const;
 
 test("every figure is the one that was counted by hand", async () => {
@@ -265,5 +306,7 @@ test("the file tells the same figures as the page", async () => {
   expect(row("接单达标率")?.slice(1, 3)).toEqual(["80", "%"]);
   expect(row("接单用时（中位数）")?.slice(1, 3)).toEqual(["600", "秒"]);
   expect(row("首次修复率")?.[1]).toBe("66.667");
+  expect(row("每日抽查比例")?.slice(1, 5)).toEqual(["25", "%", "≥ 20 %", "达标"]);
+  expect(row("抽查问题按时整改率")?.slice(1, 5)).toEqual(["50", "%", "≥ 100 %", "未达标"]);
   expect(text).not.toContain("李娜");
 });

@@ -4,12 +4,15 @@ import { type Role, roles } from "#model/account";
 import { type TicketStep, ticketSteps } from "#model/plan";
 import type { Ticket, TicketState } from "#model/ticket";
 import { formatInstant, hours, later } from "#model/time";
-import { people } from "../../support/building.ts";
+import { digest, newSecret } from "../../../gateway/people/secrets.ts";
+import { sessionCookie } from "../../../gateway/people/sessions.ts";
+import { people, policy } from "../../support/building.ts";
 import { letDecide } from "../../support/deciding-door.ts";
 import { START, type Stand, startStand, testSite, ticket } from "./stand.ts";
 
 const NO = "GD20261121-000001";
 const OTHER = "GD20261121-000002";
+const PAPER = "CC20261121";
 const FIRM = "维保公司";
 const states = "new dispatched accepted en-route on-site mitigated repaired verifying closed on-hold merged".split(
   " ",
@@ -48,6 +51,9 @@ const TABLE: Readonly<Record<TicketStep, string>> = {
   reopen: "        - - - - - - - - D - -",
   merge: "         o o o o o o o o - o -",
   "confirm-phone": "= = = = = = = = - = -",
+  // Of what was drawn, however it stands by then; they change no state.
+  sample: "        = = = = = = = = = = -",
+  correct: "       = = = = = = = = = = -",
   // Of tickets that were opened for something expected; this one was not.
   reschedule: "    - - - - - - - - - - -",
   "call-off": "    - - - - - - - - - - -",
@@ -66,9 +72,20 @@ const LETTERS: Readonly<Record<string, TicketState>> = {
   o: "dispatched",
 };
 /** Judgements of the desk; the others are the crew's as well. */
-const DESK = new Set<TicketStep>(["review", "false-alarm", "merge", "reopen", "hold", "reschedule", "call-off"]);
+const DESK = new Set<TicketStep>([
+  "review",
+  "false-alarm",
+  "merge",
+  "reopen",
+  "hold",
+  "sample",
+  "reschedule",
+  "call-off",
+]);
 /** What a team lead alone may allow. */
-const LEAD = new Set<TicketStep>(["review", "hold"]);
+const LEAD = new Set<TicketStep>(["review", "hold", "sample"]);
+/** What a script may not do, whatever its role. */
+const IN_PERSON = new Set<TicketStep>(["sample"]);
 const may = (role: Role, step: TicketStep) =>
   role === "operator" || role === "supervisor" || (role === "maintainer" && !DESK.has(step));
 /** Steps of somebody without an account, with a link to this one ticket. */
@@ -80,6 +97,7 @@ let stand: Stand;
 let n = 0;
 const site = testSite({
   people: { ...people, people: [...people.people, { id: "firm", name: FIRM, contractor: true }] },
+  policy: { ...policy, sampling: { at: 480, correctWithin: hours(24), tell: ["team-lead"] } },
 });
 beforeAll(async () => {
   stand = await startStand({ site });
@@ -87,7 +105,7 @@ beforeAll(async () => {
 });
 afterAll(async () => stand[Symbol.asyncDispose]());
 
-function put(state: TicketState): void {
+function put(state: TicketState, step: TicketStep = "note"): void {
   const { tickets, lately } = stand.door.house;
   tickets.clear();
   lately.clear();
@@ -103,9 +121,27 @@ function put(state: TicketState): void {
     ...(state === "on-hold"
       ? { hold: { state: "accepted", reason: "parts", by: "x", since: START, until: later(START, hours(1)) } }
       : {}),
+    samples: [
+      {
+        paper: PAPER,
+        drawnAt: START,
+        ...(step === "correct" ? { verdict: "finding", by: "周主管", at: START, note: "缺照片" } : {}),
+      },
+    ],
     offers: [{ person: "firm", round: 1, state: "open", at: START, until: later(START, hours(1)) }],
   } as Partial<Ticket>);
   (over ? lately : tickets).set(NO, one);
+  stand.door.house.papers.set(PAPER, {
+    kind: "sample",
+    id: PAPER,
+    state: "open",
+    at: START,
+    from: later(START, hours(-24)),
+    to: START,
+    of: "real",
+    records: 1,
+    rows: [{ ticket: NO, ...(step === "correct" ? { verdict: "finding" } : {}) }],
+  });
   tickets.set(OTHER, ticket(OTHER, { severity: "S3", device: "lift-2", alarms: [] }));
 }
 const wordsOf = (step: TicketStep): Record<string, unknown> => ({
@@ -116,8 +152,18 @@ const wordsOf = (step: TicketStep): Record<string, unknown> => ({
   ...(step === "hold" ? { reason: "parts" } : {}),
   ...(step === "merge" ? { into: OTHER } : {}),
   ...(step === "promise" ? { what: "finish", until: formatInstant(later(START, hours(1))) } : {}),
+  ...(step === "sample" ? { verdict: "in-order" } : {}),
   ...(step === "rate" ? { score: 5, how: "phone" } : {}),
 });
+/** A person at a browser, and no script. */
+function signIn(role: Role): Record<string, string> {
+  const { accounts, sessions } = stand.door.house;
+  const secret = newSecret();
+  accounts.set(role, { id: role, name: role, role, password: "-", state: "active", createdAt: START });
+  const session = { id: digest(secret), account: role, createdAt: START, expiresAt: later(START, hours(9)) };
+  sessions.set(session.id, { ...session, state: "active" });
+  return { cookie: `${sessionCookie(false).name}=${secret}`, origin: stand.url };
+}
 const cells = (step: TicketStep): readonly string[] => TABLE[step].trim().split(" ");
 function expected(step: TicketStep, index: number): string {
   const cell = cells(step)[index];
@@ -138,10 +184,10 @@ describe.each(ticketSteps)("%s", (step) => {
     const found: string[] = [];
     const wanted: string[] = [];
     for (const [index, state] of states.entries()) {
-      put(state);
+      put(state, step);
       const before = standing();
       const answer = await stand.ask("POST", `/api/tickets/${NO}/${step}`, {
-        as: role,
+        ...(IN_PERSON.has(step) ? { headers: signIn(role) } : { as: role }),
         body: { commandId: `every-${++n}`, ...wordsOf(step) },
       });
       const refused = answer.status !== 200;
@@ -164,7 +210,7 @@ describe.each(ticketSteps)("%s", (step) => {
     const found: string[] = [];
     const wanted: string[] = [];
     for (const [index, state] of states.entries()) {
-      put(state);
+      put(state, step);
       const before = standing();
       const reply = await stand.door.take({
         type: "command",
@@ -199,6 +245,15 @@ describe.each(ticketSteps)("%s", (step) => {
     }
     expect(found).toEqual(wanted);
   });
+});
+
+test.each([...IN_PERSON])("%s takes a person: a script of a supervisor is refused", async (step) => {
+  put("closed", step);
+  const answer = await stand.ask("POST", `/api/tickets/${NO}/${step}`, {
+    as: "supervisor",
+    body: { commandId: `script-${++n}`, ...wordsOf(step) },
+  });
+  expect([answer.status, answer.body.code]).toEqual([403, "person-needed"]);
 });
 
 test("owners are told three words, whatever goes on inside (W6)", async () => {

@@ -275,7 +275,7 @@ describe("a drill changes no figure of", () => {
         site,
         door: stand.door,
         store,
-        count: reportCounter(site, store, createAlarmReports(store, clock)),
+        count: reportCounter(site, store, createAlarmReports(store, clock), stand.door.house.tickets),
         failed: (error) => {
           throw error;
         },

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ClassPolicy, Policy, TicketClass } from "#model/policy";
-import { formatSpan } from "#model/time";
+import { days, formatSpan } from "#model/time";
 import { readPolicy, rolesTold } from "../../../gateway/site/policy.ts";
 import { createProblemList } from "../../../gateway/site/problems.ts";
 import { readYaml } from "../../../gateway/site/read-yaml.ts";
@@ -135,6 +135,7 @@ describe("the default policy", () => {
       repeatDrop: 0.2,
       complaints: 0.02,
     });
+    expect(policy.sampling).toEqual({ at: 480, correctWithin: days(1), tell: ["department-supervisor", "team-lead"] });
   });
 
   test("a blind lift or fire panel is answered as S2: on site in 15 minutes, progress every hour", () => {

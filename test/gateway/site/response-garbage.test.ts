@@ -44,6 +44,14 @@ const texts: Readonly<Record<string, readonly string[]>> = {
     "kpi:\n  rectify: 2\n",
     "kpi:\n  sampleDaily: 0\n",
   ],
+  sampling: [
+    "sampling: yes\n",
+    'sampling:\n  at: "8"\n',
+    "sampling:\n  correctWithin: 0s\n",
+    "sampling:\n  correctWithin: 8d\n",
+    "sampling:\n  tell: [nobody]\n",
+    "sampling:\n  share: 0.2\n",
+  ],
   reports: [
     "reports: daily\n",
     'reports:\n  at: "25:00"\n',

@@ -20,6 +20,7 @@ const ACT: Readonly<
     | "applyLearned"
     | "takeBackLearned"
     | "handover"
+    | "sample"
     | "shelve"
     | "service"
     | "reports"
@@ -43,6 +44,7 @@ const ACT: Readonly<
   links: ["operator", "maintainer", "supervisor", "engineer", "admin"],
   frames: ["engineer", "admin"],
   handover: ["operator", "supervisor"],
+  sample: ["supervisor"],
   rules: ["operator", "supervisor", "engineer", "admin"],
   tryRules: ["engineer", "admin"],
   tuning: ["supervisor", "engineer", "admin"],

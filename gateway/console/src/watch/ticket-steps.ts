@@ -20,6 +20,8 @@ export interface StepForm {
   readonly arrival?: true;
   /** Points, and whose word it is. */
   readonly rate?: true;
+  /** In order, or something was found: that takes words. */
+  readonly verdict?: true;
 }
 
 /** A step that is not listed here is offered with a note. An empty form is sent with one tap. */
@@ -51,6 +53,8 @@ const forms: Readonly<Record<string, StepForm>> = {
   reschedule: { arrival: true, note: "needed" },
   "call-off": { note: "needed" },
   merge: { into: true, note: "offered" },
+  sample: { verdict: true, note: "offered" },
+  correct: { note: "needed" },
 };
 
 export const formOf = (step: string): StepForm => forms[step] ?? { note: "offered" };
@@ -102,6 +106,7 @@ const JUDGING: ReadonlySet<string> = new Set([
   "false-alarm",
   "reopen",
   "hold",
+  "sample",
   "reschedule",
   "call-off",
 ]);
@@ -110,8 +115,11 @@ const JUDGING: ReadonlySet<string> = new Set([
 export function stepsToShow(
   ticket: TicketBody,
   mayJudge: boolean,
+  mayLead: boolean,
 ): { readonly main: readonly string[]; readonly beside: readonly string[] } {
-  const steps = ticket.can.filter((step) => step !== "sop" && (mayJudge || !JUDGING.has(step)));
+  const steps = ticket.can.filter(
+    (step) => step !== "sop" && (mayJudge || !JUDGING.has(step)) && (mayLead || step !== "sample"),
+  );
   // The rounds are the work of a watch.
   const isMain = (step: string) => MAIN.has(step) || (ticket.plan !== undefined && step === "feedback");
   return { main: steps.filter(isMain), beside: steps.filter((step) => !isMain(step)) };

@@ -300,6 +300,8 @@ export const en: Words = {
           merge: "Merge",
           reschedule: "Change arrival",
           "call-off": "Call off",
+          sample: "look through",
+          correct: "put right",
         }) as Readonly<Record<string, string>>
       )[step] ?? step,
     refused: "Not done",

@@ -299,6 +299,8 @@ export const zh = {
           merge: "合并",
           reschedule: "改到达时间",
           "call-off": "取消值守",
+          sample: "抽查",
+          correct: "登记整改",
         }) as Readonly<Record<string, string>>
       )[step] ?? step,
     refused: "未完成",
