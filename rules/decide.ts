@@ -28,6 +28,7 @@ import { answerAlarm, noteRecovery, noteRelapse } from "./response/answer-alarm.
 import { attachFile } from "./response/attach.ts";
 import { auditTickets } from "./response/audit.ts";
 import { fillFireLog, watchFireLog } from "./response/fire-log.ts";
+import { watchFireRoom } from "./response/fire-room.ts";
 import { fillHandover, openHandover, signHandover, watchHandovers } from "./response/handover.ts";
 import { judgedAs } from "./response/judged-as.ts";
 import { keepPolicies } from "./response/keep-policies.ts";
@@ -88,6 +89,7 @@ function decideAlone(view: View, happening: Happening, now: Instant): Plan {
       remindOfReviews(draft);
       watchHandovers(draft);
       watchFireLog(draft);
+      watchFireRoom(draft);
       watchTickets(draft, false);
       auditTickets(draft, false);
       watchNotices(draft);

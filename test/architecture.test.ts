@@ -176,7 +176,7 @@ const rooms: readonly Room[] = [
       /^#model$/,
       /^gateway\/(api|people|net|reports)\//,
       /^gateway\/metrics\.ts$/,
-      /^rules\/response\/(called-out|frozen-policy|on-duty|possible-steps|preempted|words|clocks|allow-write|handover|notice|notice-words|send-notice|fire-log|accident|shift-change|shift-snapshot)\.ts$/,
+      /^rules\/response\/(called-out|frozen-policy|on-duty|possible-steps|preempted|words|clocks|allow-write|handover|notice|notice-words|send-notice|fire-log|fire-room|in-fire-room|accident|shift-change|shift-snapshot)\.ts$/,
       /^gateway\/history\/historian\.ts$/,
       /^rules\/language\/(nearest|units)\.ts$/,
       /^rules\/tuning\/in-force\.ts$/,

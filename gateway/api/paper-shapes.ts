@@ -79,6 +79,16 @@ export const FireLogShape = z.object({
   missed: z.boolean(),
   onDuty: z.array(Named),
   checks: z.array(z.object({ id: z.string(), text: Text, ok: z.boolean().optional() })),
+  /** Due at a change of shift: who left and came, and the handovers that both shifts sign beside it. */
+  handover: z
+    .object({
+      leaving: z.array(Named),
+      coming: z.array(Named),
+      papers: z.array(
+        z.object({ id: z.string(), handedBy: SignatureShape.optional(), takenBy: SignatureShape.optional() }),
+      ),
+    })
+    .optional(),
   entry: z.object({ panel: z.enum(panelStates), linkage: z.enum(linkageStates), remarks: z.string() }).optional(),
   /** What the house knew of the fire system: as frozen by the entry, or as it stands now. */
   seen: SnapshotShape.pick({ at: true, alarms: true, silent: true })
@@ -87,6 +97,24 @@ export const FireLogShape = z.object({
   filledBy: SignatureShape.optional(),
 });
 
+export const FireRoomShape = z.object({
+  /** Who is there now by the rota. */
+  onDuty: z.array(Named),
+  atLeast: z.int().optional().describe("so many are asked for at any time"),
+  longestShift: z.number().optional().describe("so long may anybody be there without a break, ms"),
+  /** Too few on duty, or somebody there for too long: what goes on and what was, the newest first. */
+  gaps: z.array(
+    z.object({
+      id: z.string(),
+      from: Time,
+      to: Time.optional(),
+      onDuty: z.array(Named),
+      text: Text,
+    }),
+  ),
+});
+
+export type FireRoomBody = z.infer<typeof FireRoomShape>;
 export type FireLogBody = z.infer<typeof FireLogShape>;
 export type HandoverBody = z.infer<typeof HandoverShape>;
 export type HandoverDeskBody = z.infer<typeof HandoverDeskShape>;

@@ -1,14 +1,15 @@
 /** Papers as JSON: names for ids, the time written out, nothing that identifies a phone. */
-import type { FireLog } from "#model/fire-log";
-import type { HandedTicket, Handover, ShiftSnapshot, Signature } from "#model/paper";
+import type { FireLog, FireRoomGap } from "#model/fire-log";
+import type { HandedTicket, Handover, Paper, ShiftSnapshot, Signature } from "#model/paper";
 import { type Device, partName, type Site } from "#model/site";
 import { formatInstant, type Instant } from "#model/time";
+import { gapText } from "../../rules/response/fire-room.ts";
 import { openedSince } from "../../rules/response/shift-snapshot.ts";
-import type { FireLogBody, HandoverBody, SnapshotBody } from "./paper-shapes.ts";
+import type { FireLogBody, FireRoomBody, HandoverBody, SnapshotBody } from "./paper-shapes.ts";
 
 const signed = ({ name, at }: Signature) => ({ name, at: formatInstant(at) });
 
-const personOf = (site: Site, id: string) => ({
+export const personOf = (site: Site, id: string) => ({
   id,
   name: site.people.people.find((one) => one.id === id)?.name ?? id,
 });
@@ -67,11 +68,31 @@ export function handoverBody(
   };
 }
 
+export const fireRoomGap = (gap: FireRoomGap, site: Site): FireRoomBody["gaps"][number] => ({
+  id: gap.id,
+  from: formatInstant(gap.at),
+  ...(gap.to === undefined ? {} : { to: formatInstant(gap.to) }),
+  onDuty: gap.onDuty.map((id) => personOf(site, id)),
+  text: { ...gapText(gap, site) },
+});
+
+const signedBeside = ({ id, handedBy, takenBy }: Handover) => ({
+  id,
+  ...(handedBy ? { handedBy: signed(handedBy) } : {}),
+  ...(takenBy ? { takenBy: signed(takenBy) } : {}),
+});
+
+export interface Around {
+  readonly site: Site;
+  readonly devices: ReadonlyMap<string, Device>;
+  /** Of an entry at a change of shift: the handovers that both shifts sign. */
+  readonly beside: readonly (Paper | undefined)[];
+}
+
 /** `live`: what the house knows of the fire system now, shown while nobody has made the entry. */
 export function fireLogBody(
   paper: FireLog,
-  site: Site,
-  devices: ReadonlyMap<string, Device>,
+  { site, devices, beside }: Around,
   now: Instant,
   live?: NonNullable<FireLog["seen"]>,
 ): FireLogBody {
@@ -92,6 +113,15 @@ export function fireLogBody(
     missed: paper.state === "closed" && paper.filledBy === undefined,
     onDuty: paper.onDuty.map((id) => personOf(site, id)),
     checks: paper.checks.map((check) => ({ ...check, text: { ...check.text } })),
+    ...(paper.handover
+      ? {
+          handover: {
+            leaving: paper.handover.leaving.map((id) => personOf(site, id)),
+            coming: paper.handover.coming.map((id) => personOf(site, id)),
+            papers: beside.flatMap((one) => (one?.kind === "handover" ? [signedBeside(one)] : [])),
+          },
+        }
+      : {}),
     ...(paper.entry ? { entry: { ...paper.entry } } : {}),
     ...(at && alarms && silent ? { seen: { at, alarms, silent, drills } } : {}),
     ...(paper.filledBy ? { filledBy: signed(paper.filledBy) } : {}),

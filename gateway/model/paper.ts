@@ -1,7 +1,7 @@
 /** What people fill in and sign beside tickets: kept like an alarm or a ticket, as the journal last told it. */
 
 import type { AccidentReport } from "./accident.ts";
-import type { FireLog } from "./fire-log.ts";
+import type { FireLog, FireRoomGap } from "./fire-log.ts";
 import type { KeptPolicy } from "./kept-policy.ts";
 import type { LearnedValue } from "./learned.ts";
 import type { Notice } from "./notice.ts";
@@ -107,4 +107,12 @@ export interface WrittenReport {
   readonly body: object;
 }
 
-export type Paper = Handover | WrittenReport | Notice | FireLog | LearnedValue | AccidentReport | KeptPolicy;
+export type Paper =
+  | Handover
+  | WrittenReport
+  | Notice
+  | FireLog
+  | FireRoomGap
+  | LearnedValue
+  | AccidentReport
+  | KeptPolicy;

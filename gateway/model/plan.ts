@@ -72,6 +72,8 @@ export const ticketSteps = [
   "reopen",
   "merge",
   "confirm-phone",
+  "reschedule",
+  "call-off",
 ] as const;
 export type TicketStep = (typeof ticketSteps)[number];
 
@@ -133,6 +135,7 @@ export type Command =
       readonly place?: Place;
       /** As on the ticket. */
       readonly expected?: Instant;
+      readonly plan?: string;
       readonly care?: readonly Care[];
       readonly source?: Source;
       readonly affected?: number;
@@ -158,7 +161,7 @@ export type Command =
       readonly into?: string;
       /** For arrive: who came. */
       readonly who?: "staff" | "rescue";
-      /** For promise: what was promised, and until when. */
+      /** For promise: what was promised, and until when. For reschedule: when it comes now. */
       readonly what?: Promised["what"];
       readonly until?: Instant;
       /** For rate: 1 to 5, whose word it is, and the file with the signature. */

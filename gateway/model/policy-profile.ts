@@ -1,9 +1,9 @@
 /**
  * A profile of the response policy: another reading of the texts, as a set of numbers that a site takes over by naming it. It changes
- * targets, steps and the fire control room's log, and nothing that a policy does not have.
+ * targets, steps and the fire control room's log, and adds plans for what is expected.
  */
 import type { FireLogPolicy } from "./fire-log.ts";
-import type { ClockTarget, TicketClass } from "./policy.ts";
+import type { ClassPlan, ClockTarget, TicketClass } from "./policy.ts";
 import type { Severity } from "./severity.ts";
 import type { Text } from "./text.ts";
 import type { Span } from "./time.ts";
@@ -22,11 +22,12 @@ export interface PolicyProfile {
           /** Laid over the class's own targets for work of several departments. */
           readonly crossDepartment: readonly ClockTarget[];
           readonly bySeverity: Readonly<Partial<Record<Severity, readonly ClockTarget[]>>>;
+          readonly plans?: Readonly<Record<string, ClassPlan>>;
         }
       >
     >
   >;
   /** Steps of a ladder by id: when they are due instead, and what they then say. */
   readonly steps: Readonly<Record<string, { readonly after: Span; readonly say: Text }>>;
-  readonly fireLog: Partial<Pick<FireLogPolicy, "every" | "atLeast" | "longestShift">>;
+  readonly fireLog: Partial<Pick<FireLogPolicy, "every" | "atHandover" | "atLeast" | "longestShift">>;
 }

@@ -54,6 +54,8 @@ export interface LadderStep {
   /** The operator must confirm by phone that the message was received. */
   readonly phone: boolean;
   readonly raiseRescueTier: boolean;
+  /** `after` counts from the instant at which the ticket expects something, and not from the opening. */
+  readonly from?: "expected" | undefined;
   /** What the house drafts when the step runs. */
   readonly opens?: "accident-report" | undefined;
   readonly say: Text;
@@ -75,6 +77,26 @@ export interface ClockTarget {
   readonly kind: ClockKind;
   readonly target: Span;
   readonly workdays?: true;
+  /**
+   * What it begins with: the instant that the ticket expects, or another clock that is met. Absent: the opening; for the follow-up
+   * the repair.
+   */
+  readonly from?: "expected" | ClockKind;
+  /**
+   * It begins with the opening and is due `target` before the expected instant. Where that is over already, there is `grace` left
+   * from the moment in which it became known.
+   */
+  readonly before?: { readonly grace: Span };
+}
+
+/** Work that a site gets ready for something expected, such as a storm: in place of what its class says of the same. */
+export interface ClassPlan
+  extends Pick<
+    ClassPolicy,
+    "name" | "severity" | "clocks" | "lead" | "help" | "dispatch" | "sop" | "overdue" | "words"
+  > {
+  readonly ladder: readonly LadderStep[];
+  readonly farthest: Span;
 }
 
 export interface ClassPolicy {
@@ -121,6 +143,17 @@ export interface ClassPolicy {
   /** Join the ladder when the clock of the repair has run out. */
   readonly chase?: readonly ChaseStep[];
   readonly sop: readonly SopStep[];
+  /** Told when a clock runs out, in place of those whom the policy tells. */
+  readonly overdue?: Readonly<Partial<Record<ClockKind, readonly string[]>>>;
+  /** What clocks and steps are called here, where the usual name would not be understood. */
+  readonly words?: {
+    readonly clocks: Readonly<Partial<Record<ClockKind, Text>>>;
+    readonly steps: Readonly<Record<string, Text>>;
+  };
+  /** What a ticket expects later than this, or moves farther, is a slip of the pen. */
+  readonly farthest?: Span;
+  /** What a ticket of this class may be opened for by its name. */
+  readonly plans?: Readonly<Record<string, ClassPlan>>;
 }
 
 /** Why work may wait, e.g. for spare parts. */

@@ -177,8 +177,10 @@ export interface Ticket {
   readonly title: Text;
   readonly device?: string;
   readonly place: Place;
-  /** By when whoever reported it would like it done (W18): a wish, and no clock. */
+  /** By when whoever reported it would like it done (W18): a wish, and no clock. With a plan: when it comes, and clocks hang on it. */
   readonly expected?: Instant;
+  /** Id of the plan of the class that it goes by. */
+  readonly plan?: string;
   readonly care?: readonly Care[];
   readonly source?: Source;
   /** How many households it reaches, as it was told (W15). */
@@ -232,6 +234,8 @@ export interface Ticket {
   readonly recoversAt?: Instant;
   /** It closed itself so (自动恢复). */
   readonly autoRecovered?: true;
+  /** What was expected does not come. */
+  readonly calledOff?: true;
   /** In this round somebody did more than see it and send somebody. */
   readonly handled?: true;
   /** Keys of the messages of this round that were not taken back: who may have to hear that it is over. */

@@ -27,7 +27,8 @@ export function isOver(message: Message, house: Door["house"], now: Instant): bo
       const edition = found.editions.find(({ n }) => message.step === `notice-${n}`);
       return edition?.backAt !== undefined && edition.backAt <= now;
     }
-    return found === undefined || (found.kind === "handover" && found.state !== "open");
+    const ends = found?.kind === "handover" || found?.kind === "fire-room";
+    return found === undefined || (ends && found.state !== "open");
   }
   const ticket = house.tickets.get(message.ticket);
   return ticket === undefined || ticket.state === "closed" || ticket.state === "merged";

@@ -24,7 +24,15 @@ const readsUsers: Permission = ["supervisor", "admin"];
 const admin: Permission = ["admin"];
 
 /** Steps that change what a ticket says happened are the desk's; the crew does the others. */
-const deskSteps: ReadonlySet<string> = new Set(["review", "false-alarm", "merge", "reopen", "hold"]);
+const deskSteps: ReadonlySet<string> = new Set([
+  "review",
+  "false-alarm",
+  "merge",
+  "reopen",
+  "hold",
+  "reschedule",
+  "call-off",
+]);
 const stepPermission = (step: TicketStep): Permission => (deskSteps.has(step) ? desk : deskAndCrew);
 
 export const permissions: Readonly<Record<string, Permission>> = {
@@ -111,6 +119,7 @@ export const permissions: Readonly<Record<string, Permission>> = {
   "GET /api/handovers/:id": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/fire-log": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "GET /api/fire-log/:id": ["operator", "maintainer", "supervisor", "engineer", "admin"],
+  "GET /api/fire-room": ["operator", "maintainer", "supervisor", "engineer", "admin"],
   "POST /api/fire-log/:id": desk,
   "POST /api/handovers": desk,
   "POST /api/handovers/:id": desk,

@@ -11,6 +11,7 @@ export const FireLogFile = z.strictObject({
       todo: { zh: "写 1h、2h、4h 等。", en: "Write 1h, 2h, 4h and the like." },
     },
   }),
+  atHandover: z.boolean().optional(),
   grace: SpanText,
   roles: z.array(z.string()).min(1),
   tell: z.array(z.string()).min(1),
@@ -24,6 +25,11 @@ export const FireLogFile = z.strictObject({
   }).optional(),
 });
 /** What a site may say otherwise. */
-export const FireLogChange = FireLogFile.pick({ every: true, grace: true }).partial();
+export const FireLogChange = FireLogFile.pick({ every: true, atHandover: true, grace: true }).partial();
 /** What a profile of the policy says of it. */
-export const FireLogProfile = FireLogFile.pick({ every: true, atLeast: true, longestShift: true }).partial();
+export const FireLogProfile = FireLogFile.pick({
+  every: true,
+  atHandover: true,
+  atLeast: true,
+  longestShift: true,
+}).partial();

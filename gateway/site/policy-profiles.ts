@@ -6,7 +6,8 @@ import { Severity } from "#model/severity";
 import { nearest } from "../../rules/language/nearest.ts";
 import { BySeverity, ByZone, Clocks, listClocks, type RescueZone, shapeOf } from "./clock-file.ts";
 import { FireLogProfile } from "./fire-log-file.ts";
-import { keyPlaceOf, type Part, placeOf } from "./parse-part.ts";
+import { keyPlaceOf, type Part, part, placeOf } from "./parse-part.ts";
+import { PlanFile, readPlan } from "./plan-file.ts";
 import { type ProblemList, suggestion } from "./problems.ts";
 import { Id, SpanText, TextPair } from "./vocabulary.ts";
 
@@ -19,6 +20,7 @@ const ProfileEntry = z.strictObject({
       clocks: Clocks.default({}),
       crossDepartment: Clocks.default({}),
       bySeverity: BySeverity.default({}),
+      plans: z.record(Id, PlanFile).default({}),
     }),
   ).default({}),
   steps: z.record(Id, z.strictObject({ after: z.union([SpanText, ByZone]), say: TextPair })).default({}),
@@ -41,6 +43,7 @@ export function readProfiles(
   problems: ProblemList,
 ): Readonly<Record<string, PolicyProfile>> {
   const steps = stepIds(policy);
+  const roles = Object.keys(policy.roles);
   const known = Object.keys(policy.classes);
   const perSeverity = (told: z.output<typeof BySeverity>) =>
     Object.fromEntries(
@@ -68,9 +71,20 @@ export function readProfiles(
             suggestion(nearest(name, known), known),
           );
         }
+        const ids = new Map<string, Part>();
+        const plans = Object.entries(told.plans).map(([plan, written]) => [
+          plan,
+          readPlan(part(at, id, "classes", name, "plans", plan), written, roles, ids, problems),
+        ]);
         const clocks = listClocks(told.clocks, zone);
         const crossDepartment = listClocks(told.crossDepartment, zone);
-        return [[name, { clocks, crossDepartment, bySeverity: perSeverity(told.bySeverity) }] as const];
+        const bySeverity = perSeverity(told.bySeverity);
+        return [
+          [
+            name,
+            { clocks, crossDepartment, bySeverity, ...(plans.length > 0 ? { plans: Object.fromEntries(plans) } : {}) },
+          ] as const,
+        ];
       });
       const moved = Object.entries(entry.steps).map(([step, { after, say }]) => [
         step,
@@ -157,6 +171,7 @@ function layProfile(policy: Policy, profile: PolicyProfile): Policy {
         ...(crossDepartment.length > 0 ? { crossDepartment } : {}),
         ...(ladder ? { ladder: move(ladder) } : {}),
         extraSteps: move(one.extraSteps),
+        ...(own?.plans ? { plans: { ...one.plans, ...own.plans } } : {}),
       },
     ];
   });

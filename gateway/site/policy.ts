@@ -6,7 +6,6 @@ import {
   type ChaseStep,
   type ClassPolicy,
   clockKinds,
-  type LadderStep,
   overdueRoles,
   type Policy,
   type TicketClass,
@@ -15,29 +14,17 @@ import {
 import { Severity } from "#model/severity";
 import { days } from "#model/time";
 import { nearest } from "../../rules/language/nearest.ts";
-import { BySeverity, Clocks, dueAfter, listClocks, type RescueZone, shapeOf, WorkdaysText } from "./clock-file.ts";
+import { BySeverity, Clocks, dueAfter, listClocks, type RescueZone, shapeOf } from "./clock-file.ts";
 import { FireLogFile } from "./fire-log-file.ts";
 import { keyPlaceOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import { ProfilesFile, readProfiles } from "./policy-profiles.ts";
+import { Chase, checkRoles, checkSteps, Ladder, told } from "./policy-steps.ts";
 import { type ProblemList, suggestion } from "./problems.ts";
 import { Id, SpanText, TextPair } from "./vocabulary.ts";
 import { WorkdayYears } from "./workday-years.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 export const Share = z.number().gt(0).lt(1);
-
-const Step = z.strictObject({
-  id: Id,
-  after: SpanText.meta({ description: "a span after opening, 0s for at once", zh: "开单后的时长，立即为 0s" }),
-  unless: z.array(z.enum(clockKinds)).default([]),
-  tell: z.array(z.string()).min(1),
-  phone: z.boolean().default(false),
-  raiseRescueTier: z.boolean().default(false),
-  opens: z.literal("accident-report").optional(),
-  say: TextPair,
-});
-export const Ladder = z.array(Step);
-const Chase = z.array(Step.extend({ after: z.union([WorkdaysText, SpanText]) }));
 
 /** `08:00` as minutes after midnight. */
 const TimeOfDay = z
@@ -241,49 +228,14 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
   return { ...policy, profiles: readProfiles(part(root, "profiles"), fields.profiles, policy, zone, problems) };
 }
 
-/** The steps of a ladder as they are written; `ids`: where each id stands that was read before. */
-export function checkSteps(
-  at: Part,
-  list: readonly LadderStep[],
-  roles: readonly string[],
-  ids: Map<string, Part>,
-  problems: ProblemList,
-): readonly LadderStep[] {
-  for (const [index, step] of list.entries()) {
-    const here = part(at, index);
-    const before = ids.get(step.id);
-    if (before) {
-      const line = placeOf(before, "id").line;
-      problems.error(
-        placeOf(here, "id"),
-        { zh: `步骤 ${step.id} 重复，第 ${line} 行已有`, en: `the step ${step.id} already stands in line ${line}` },
-        { zh: "换一个编号。", en: "Give it another id." },
-      );
-    }
-    ids.set(step.id, here);
-    checkRoles(part(here, "tell"), step.tell, roles, problems);
-  }
-  return list;
-}
-
-export const told = <T extends object>(record: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as never;
-
-export function checkRoles(at: Part, used: readonly string[], roles: readonly string[], problems: ProblemList): void {
-  for (const [index, role] of used.entries()) {
-    if (roles.includes(role)) continue;
-    problems.error(
-      placeOf(at, index),
-      { zh: `没有角色 ${role}`, en: `there is no role ${role}` },
-      suggestion(nearest(role, roles), roles, 30),
-    );
-  }
-}
-
 /** Roles that some step or class of the policy tells. */
 export function rolesTold(policy: Policy): ReadonlySet<string> {
   const classes = Object.values(policy.classes);
-  const ladders = classes.flatMap((one) => [...(one.ladder ?? []), ...one.extraSteps, ...(one.chase ?? [])]);
+  const plans = classes.flatMap((one) => Object.values(one.plans ?? {}));
+  const ladders = [
+    ...classes.flatMap((one) => [...(one.ladder ?? []), ...one.extraSteps, ...(one.chase ?? [])]),
+    ...plans.map((one) => one.ladder),
+  ].flat();
   const steps = [...Object.values(policy.ladders).flat(), ...ladders];
   return new Set([
     ...policy.repeat.tell,
@@ -294,5 +246,6 @@ export function rolesTold(policy: Policy): ReadonlySet<string> {
     ...(policy.notices?.tell ?? []),
     ...steps.flatMap((step) => step.tell),
     ...classes.flatMap((one) => [...one.tellAtOpening, ...(one.tellWhenVerified ?? [])]),
+    ...plans.flatMap((one) => Object.values(one.overdue ?? {}).flat()),
   ]);
 }

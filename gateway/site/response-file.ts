@@ -7,19 +7,9 @@ import { Clocks, listClocks, type RescueZone, shapeOf } from "./clock-file.ts";
 import { FireLogChange } from "./fire-log-file.ts";
 import { NoticesOfSite, overrideNotices } from "./notices.ts";
 import { keyPlaceOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
-import {
-  checkRoles,
-  checkSteps,
-  Kpi,
-  Ladder,
-  ReachBySeverity,
-  Recovered,
-  Reports,
-  Share,
-  told,
-  WithinMonth,
-} from "./policy.ts";
+import { Kpi, ReachBySeverity, Recovered, Reports, Share, WithinMonth } from "./policy.ts";
 import { layClocks, layProfiles, ProfileNames } from "./policy-profiles.ts";
+import { checkRoles, checkSteps, Ladder, told } from "./policy-steps.ts";
 import { type ProblemList, suggestion } from "./problems.ts";
 import { SpanText } from "./vocabulary.ts";
 import { WorkdayYears } from "./workday-years.ts";

@@ -6,23 +6,28 @@ import { partName } from "#model/site";
 import type { Text } from "#model/text";
 import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
 import type { Draft } from "../draft.ts";
-import { openClocks, retarget, startClock, targets, wakeOfTicket } from "./clocks.ts";
+import { retarget, startClock, targets, wakeOfTicket } from "./clocks.ts";
 import { policyOf } from "./frozen-policy.ts";
 import { resumed } from "./hold.ts";
 import { ladderRows, runDueSteps } from "./ladder.ts";
 import { offerToAll } from "./offer.ts";
+import { expectedOf, openClocks } from "./open-clocks.ts";
 import { classPolicy, explains, ladderOf, openTicket } from "./open-ticket.ts";
 import { activeOn, recovering, relapsed } from "./recovery.ts";
-import { reopen, sameFault } from "./reopen.ts";
+import { isBack, reopen, sameFault } from "./reopen.ts";
 import { countRepeats } from "./repeats.ts";
 import { stormTicket } from "./storm.ts";
 
-/** The open ticket that this class on this device belongs to, if there is one. */
-function openFor(draft: Draft, device: string, wanted: TicketClass): Ticket | undefined {
+/** The open ticket that this alarm belongs to, if there is one. */
+function openFor(draft: Draft, alarm: Alarm, wanted: TicketClass): Ticket | undefined {
   const open = draft
     .openTickets()
-    .filter((ticket) => ticket.device === device && ticket.rectifies === undefined && !ticket.drill);
-  return open.find((ticket) => ticket.class === wanted) ?? open.find((ticket) => explains(ticket.class, wanted));
+    .filter((ticket) => ticket.device === alarm.device && ticket.rectifies === undefined && !ticket.drill);
+  return (
+    open.find((ticket) => ticket.class === wanted) ??
+    // What comes after the emergency was dealt with no longer follows from it.
+    open.find((ticket) => explains(ticket.class, wanted) && !isBack(ticket, alarm))
+  );
 }
 
 /** Device and emergency. A fault is named by what was found, an emergency by what it is: "trapped", not "button pressed". */
@@ -42,7 +47,11 @@ export function answerAlarm(draft: Draft, alarm: Alarm, wanted: TicketClass): vo
 
 function findTicket(draft: Draft, alarm: Alarm, wanted: TicketClass): void {
   const device = draft.view.site.devices.find((one) => one.id === alarm.device);
-  const open = openFor(draft, alarm.device, wanted);
+  const open = openFor(draft, alarm, wanted);
+  if (open && isBack(open, alarm)) {
+    nextRound(draft, open, alarm);
+    return;
+  }
   if (open) {
     joinTicket(draft, open, alarm);
     return;
@@ -54,9 +63,7 @@ function findTicket(draft: Draft, alarm: Alarm, wanted: TicketClass): void {
   }
   const again = sameFault(draft, alarm, wanted);
   if (again) {
-    const ticket = reopen(draft, again, draft.now, { alarm: alarm.id });
-    joinTicket(draft, ticket, alarm);
-    countRepeats(draft, draft.ticket(ticket.no) ?? ticket);
+    nextRound(draft, again, alarm);
     return;
   }
   const ticket = openTicket(draft, {
@@ -72,6 +79,13 @@ function findTicket(draft: Draft, alarm: Alarm, wanted: TicketClass): void {
   if (!ticket) return;
   draft.putAlarm({ ...alarm, ticket: ticket.no }, "alarm-joined", { ticket: ticket.no });
   countRepeats(draft, ticket);
+}
+
+/** It was not over: the same ticket with fresh clocks and its whole ladder. */
+function nextRound(draft: Draft, before: Ticket, alarm: Alarm): void {
+  const ticket = reopen(draft, before, draft.now, { alarm: alarm.id });
+  joinTicket(draft, ticket, alarm);
+  countRepeats(draft, draft.ticket(ticket.no) ?? ticket);
 }
 
 function joinTicket(draft: Draft, open: Ticket, alarm: Alarm): void {
@@ -99,11 +113,12 @@ export function raise(draft: Draft, ticket: Ticket, severity: Severity): Ticket 
   const wanted = targets(open.policy, severity);
   const clocksKept = open.clocks.map((clock): ResponseClock => {
     if (clock.kind === "acknowledge") return startClock(clock, draft.now, timing);
-    const target = wanted.find((one) => one.kind === clock.kind)?.target ?? clock.target;
+    const told = wanted.find((one) => one.kind === clock.kind);
+    const target = told && !told.before ? told.target : clock.target;
     if (target === clock.target || clock.metAt !== undefined || clock.state === "cancelled") return clock;
     return retarget(clock, target, draft.now, timing);
   });
-  const added = openClocks(open.policy, severity, draft.now, timing).filter(
+  const added = openClocks(open.policy, severity, draft.now, timing, expectedOf(open)).filter(
     (clock) => !open.clocks.some((one) => one.kind === clock.kind),
   );
   const clocks = [...clocksKept, ...added];
@@ -115,7 +130,7 @@ export function raise(draft: Draft, ticket: Ticket, severity: Severity): Ticket 
     ...rest,
     severity,
     clocks,
-    ladder: [...rowsKept, ...ladderRows(ladderOf(timing, open.policy, severity), draft.now, loop)],
+    ladder: [...rowsKept, ...ladderRows(ladderOf(timing, open.policy, severity), draft.now, loop, expectedOf(open))],
   };
   draft.putTicket(raised, "severity-raised", { from: open.severity, to: severity });
   raised = runDueSteps(draft, raised);

@@ -2,14 +2,15 @@
  * The auditor: what an open ticket should wait for, held against what it waits for. A clock, a step or an instant that got lost,
  * by a damaged row or a fault of ours, is armed again, journalled and told; nobody is forgotten in silence (response.md 2.5).
  */
-import type { ClockKind, LadderStep, Policy } from "#model/policy";
+import type { ClockTarget, LadderStep, Policy } from "#model/policy";
 import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
 import { type Instant, instant, later, seconds } from "#model/time";
 import type { Draft } from "../draft.ts";
-import { beganAt, openClocks, STARTS_LATER, targets, wakeOfTicket } from "./clocks.ts";
+import { beganAt, beginsAfter, RECURRING, startClock, targets, wakeOfTicket } from "./clocks.ts";
 import { knowsPolicyOf, policyOf } from "./frozen-policy.ts";
-import { dropAnswered, runDueSteps } from "./ladder.ts";
+import { dropAnswered, ladderRows, runDueSteps } from "./ladder.ts";
 import { remind } from "./offer.ts";
+import { expectedOf, openClocks } from "./open-clocks.ts";
 import { CLASS_OPENING, ladderOf } from "./open-ticket.ts";
 import { CONTROLLED } from "./possible-steps.ts";
 import { clockName } from "./words.ts";
@@ -60,7 +61,7 @@ export function auditTickets(draft: Draft, all: boolean): void {
 /** Whether nothing is missing. Ten thousand tickets are asked this again and again: it makes no objects. */
 function isWhole(draft: Draft, ticket: Ticket): boolean {
   if (losesExpiry(ticket) || ticket.wakeAt !== wakeOfTicket(ticket)) return false;
-  for (const { kind } of targets(ticket.policy, ticket.severity)) if (losesClock(ticket, kind)) return false;
+  for (const clock of targets(ticket.policy, ticket.severity)) if (losesClock(ticket, clock)) return false;
   if (!mayLoseRows(draft, ticket)) return true;
   const { policy, severity, ladder } = ticket;
   for (const step of policy.ladder ?? policyOf(draft.view, ticket).ladders[severity]) {
@@ -76,9 +77,11 @@ const losesExpiry = (ticket: Ticket): boolean =>
   ticket.acknowledgedBy !== undefined && ticket.acknowledgeExpiresAt === undefined && !CONTROLLED.has(ticket.state);
 
 /** Whether the frozen policy gives the ticket a clock at its severity that it does not carry. */
-function losesClock({ clocks }: Ticket, kind: ClockKind): boolean {
-  if (STARTS_LATER.has(kind)) return false;
-  for (const clock of clocks) if (clock.kind === kind) return false;
+function losesClock({ clocks, state }: Ticket, wanted: ClockTarget): boolean {
+  const after = beginsAfter(wanted);
+  // What begins when the emergency is under control is missing from then on; of the others that begin later nothing is known.
+  if (after !== undefined && !(after === "mitigate" && state === "mitigated")) return false;
+  for (const { kind } of clocks) if (kind === wanted.kind) return false;
   return true;
 }
 
@@ -94,7 +97,7 @@ function hasRow(ladder: readonly LadderRow[], id: string): boolean {
 /** The ticket with what it lost, journalled. */
 function armAgain(draft: Draft, before: Ticket): Loss {
   const policy = policyOf(draft.view, before);
-  const clocks = lostClocks(policy, before);
+  const clocks = lostClocks(policy, before, draft.now);
   const rows = lostRows(draft, policy, before);
   const expiry = losesExpiry(before);
   const wake = before.wakeAt !== wakeOfTicket(before);
@@ -139,10 +142,14 @@ function tellTogether(draft: Draft, losses: readonly Loss[]): void {
   });
 }
 
-function lostClocks(policy: Policy, ticket: Ticket): readonly ResponseClock[] {
-  return openClocks(ticket.policy, ticket.severity, beganAt(ticket), policy).filter(({ kind }) =>
-    losesClock(ticket, kind),
-  );
+function lostClocks(policy: Policy, ticket: Ticket, now: Instant): readonly ResponseClock[] {
+  const wanted = targets(ticket.policy, ticket.severity).filter((clock) => losesClock(ticket, clock));
+  const isLost = ({ kind }: ResponseClock) => wanted.some((clock) => clock.kind === kind);
+  const first = openClocks(ticket.policy, ticket.severity, beganAt(ticket), policy, expectedOf(ticket)).filter(isLost);
+  // The rounds ended when it was under control.
+  const underControl = ticket.clocks.find(({ kind }) => kind === RECURRING)?.segments.at(-1)?.to ?? now;
+  const later = wanted.filter((clock) => beginsAfter(clock) !== undefined);
+  return [...first, ...later.map((clock) => startClock(clock, underControl, policy))];
 }
 
 /** Steps of the ladder without a row. */
@@ -151,9 +158,9 @@ function lostRows(draft: Draft, policy: Policy, ticket: Ticket): readonly Ladder
   const steps: readonly LadderStep[] = ladderOf(policy, ticket.policy, ticket.severity);
   const lost = steps.filter(({ id }) => !hasRow(ticket.ladder, id));
   if (lost.length === 0) return [];
-  const known = ticket.ladder.filter(({ step }) => steps.some(({ id }) => id === step.id));
+  const known = ticket.ladder.filter(({ step }) => !step.from && steps.some(({ id }) => id === step.id));
   const began = known.map(({ dueAt, step }) => dueAt - step.after);
   const from: Instant = began.length === 0 ? beganAt(ticket) : instant(Math.min(...began));
   const loop = Math.max(0, ...ticket.ladder.map((row) => row.loop));
-  return lost.map((step): LadderRow => ({ step, dueAt: later(from, step.after), state: "waiting", loop }));
+  return ladderRows(lost, from, loop, expectedOf(ticket));
 }

@@ -12,8 +12,11 @@ import { afterWork, workBetween } from "./workdays.ts";
 /** What due instants are worked out by. */
 export type Timing = Pick<Policy, "warn" | "workdays">;
 
-/** Clocks that begin when something else is done, not at opening. */
-export const STARTS_LATER: ReadonlySet<ClockKind> = new Set(["followup"]);
+/** The clock whose end is this one's beginning; undefined when it begins with the ticket, or at an instant known by then. */
+export function beginsAfter({ kind, from }: Pick<ClockTarget, "kind" | "from">): ClockKind | undefined {
+  if (from === undefined) return kind === "followup" ? "resolve" : undefined;
+  return from === "expected" ? undefined : from;
+}
 
 /** The clock that starts again at each entry instead of ending. */
 export const RECURRING: ClockKind = "feedback";
@@ -61,17 +64,6 @@ export const after = (
   { workdays }: Timing,
 ): Instant => (clock.workdays && workdays ? afterWork(workdays, from, span) : later(from, span));
 
-export function openClocks(
-  policy: ClassPolicy,
-  severity: Severity,
-  from: Instant,
-  timing: Timing,
-): readonly ResponseClock[] {
-  return targets(policy, severity)
-    .filter((clock) => !STARTS_LATER.has(clock.kind))
-    .map((clock) => startClock(clock, from, timing));
-}
-
 export const isOpen = (clock: ResponseClock): boolean => clock.metAt === undefined && clock.state !== "cancelled";
 
 /** Time that ran on the clock until `at`, pauses left out. */
@@ -102,8 +94,8 @@ function endedAt(segments: ResponseClock["segments"], at: Instant): ResponseCloc
     .map((segment) => ({ ...segment, to: latest(segment.from, earliest(segment.to ?? at, at)) }));
 }
 
-const latest = (a: Instant, b: Instant): Instant => (a > b ? a : b);
-const earliest = (a: Instant, b: Instant): Instant => (a < b ? a : b);
+export const latest = (a: Instant, b: Instant): Instant => (a > b ? a : b);
+export const earliest = (a: Instant, b: Instant): Instant => (a < b ? a : b);
 
 /** Met at `at`; when that is after the due instant the clock stays breached, from its true instant on. */
 export function meet(clock: ResponseClock, entered: Instant): ResponseClock {
@@ -111,14 +103,15 @@ export function meet(clock: ResponseClock, entered: Instant): ResponseClock {
   // A clock that began anew cannot have been met before that.
   const at = latest(entered, clock.startedAt);
   const segments = endedAt(clock.segments, at);
-  if (at > clock.dueAt && clock.state !== "paused") {
-    return { ...clock, state: "breached", breachedAt: clock.breachedAt ?? clock.dueAt, metAt: at, segments };
+  // Entered later, it may lie within a wait: what was waited after that never was.
+  const waited = pausedFor({ ...clock, segments }, at);
+  const dueAt = clock.workdays ? clock.dueAt : later(clock.startedAt, milliseconds(clock.target + waited));
+  if (at > dueAt) {
+    return { ...clock, state: "breached", dueAt, breachedAt: clock.breachedAt ?? dueAt, metAt: at, segments };
   }
-  const { breachedAt: _, ...rest } = clock;
   // A back-entry may show that a clock counted as breached had been met in time.
-  return clock.kind === RECURRING
-    ? { ...clock, state: "met", metAt: at, segments }
-    : { ...rest, state: "met", metAt: at, segments };
+  const { breachedAt: _, ...rest } = clock;
+  return { ...rest, state: "met", dueAt, metAt: at, segments };
 }
 
 /**
@@ -199,7 +192,9 @@ export function look(clock: ResponseClock, now: Instant, timing: Timing): ClockN
     if (clock.kind === RECURRING && clock.target > 0) {
       const rounds = Math.floor(between(clock.startedAt, now) / clock.target);
       const fresh = startClock(clock, later(clock.startedAt, milliseconds(rounds * clock.target)), timing);
-      return { clock: { ...fresh, breachedAt }, warned: false, breached: true };
+      // Noticed late, the reminder of the round that was missed is also the warning of this one.
+      const warned = fresh.warnAt <= now ? { warnedAt: now } : {};
+      return { clock: { ...fresh, ...warned, breachedAt }, warned: false, breached: true };
     }
     return {
       clock: { ...clock, state: "breached", breachedAt, warnedAt: clock.warnedAt ?? now },

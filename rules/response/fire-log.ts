@@ -1,6 +1,6 @@
 /**
- * The log of the fire control room: an entry falls due every so often by the site's clock, whoever is on duty makes it, and the
- * lead is told once of what nobody wrote. Downtime leaves no gap: what fell due meanwhile is opened afterwards, each once.
+ * The log of the fire control room: an entry falls due every so often by the site's clock and, where the policy asks for it, when
+ * the shift changes; whoever is on duty makes it, and the lead is told once of what nobody wrote. Downtime leaves no gap: what fell due meanwhile is opened afterwards, each once.
  */
 import type { Actor } from "#model/account";
 import type { FireDrill, FireLog } from "#model/fire-log";
@@ -8,9 +8,11 @@ import type { Command, Plan, View } from "#model/plan";
 import type { Site } from "#model/site";
 import { between, days, type Instant, instant, later, minutes, type Span } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
-import { onDuty } from "./on-duty.ts";
+import { fireRoomTeams, inFireRoom } from "./in-fire-room.ts";
+import { shiftChangesWithin } from "./shift-change.ts";
 import { shiftSnapshot } from "./shift-snapshot.ts";
 import { tellAboutPaper } from "./tell-about-paper.ts";
+import { wallStamp, wallTimes } from "./wall-times.ts";
 
 type Fill = Extract<Command, { do: "fill-fire-log" }>;
 
@@ -23,26 +25,33 @@ const OPEN_FOR = days(1);
 export const keepsFireLog = ({ policy, devices }: Site): boolean =>
   policy.fireLog !== undefined && devices.some(({ kind }) => kind === "fire");
 
-const two = (n: number): string => String(n).padStart(2, "0");
-
-export function fireLogId(at: Instant, zone: string): string {
-  const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
-  return `XF${local.year}${two(local.month)}${two(local.day)}-${two(local.hour)}${two(local.minute)}`;
-}
+export const fireLogId = (at: Instant, zone: string): string => `XF${wallStamp(at, zone)}`;
 
 /** The hours at which an entry falls due after `from` up to `to`, by the clock on the wall. */
 export function fireLogTimes(every: Span, from: Instant, to: Instant, zone: string): readonly Instant[] {
-  const times: Instant[] = [];
-  const dayOf = (at: Instant) => Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate();
-  for (let day = dayOf(from); Temporal.PlainDate.compare(day, dayOf(to)) <= 0; day = day.add({ days: 1 })) {
-    for (let minute = 0; minute < 24 * 60; minute += every / minutes(1)) {
-      const plainTime = Temporal.PlainTime.from({ hour: Math.floor(minute / 60), minute: minute % 60 });
-      const at = instant(day.toZonedDateTime({ timeZone: zone, plainTime }).epochMilliseconds);
-      // Where the clocks go forward two hours of the wall are one instant.
-      if (at > from && at <= to && at !== times.at(-1)) times.push(at);
+  const apart = every / minutes(1);
+  const hours = Array.from({ length: (24 * 60) / apart }, (_, n) => n * apart);
+  return wallTimes(hours, { from, to }, zone);
+}
+
+type Entry = Pick<FireLog, "at" | "handover">;
+
+/** What falls due after `from`: by the hour and, where the policy asks for it, at each change of shift. Both at once are one entry. */
+function entriesDue({ policy, people, zone }: Site, from: Instant, to: Instant): readonly Entry[] {
+  const { every, atHandover, roles } = policy.fireLog ?? { roles: [] };
+  const due = new Map<Instant, Entry>();
+  for (const at of every === undefined ? [] : fireLogTimes(every, from, to, zone)) due.set(at, { at });
+  for (const team of atHandover ? fireRoomTeams(people, roles) : []) {
+    for (const { at, leaving, coming } of shiftChangesWithin(people, team, { from, to }, zone)) {
+      const other = due.get(at)?.handover;
+      const both = (mine: readonly string[], theirs: readonly string[] = []) => [...new Set([...theirs, ...mine])];
+      due.set(at, {
+        at,
+        handover: { leaving: both(leaving, other?.leaving), coming: both(coming, other?.coming) },
+      });
     }
   }
-  return times;
+  return [...due.values()].sort((a, b) => a.at - b.at);
 }
 
 /** The heartbeat: entries that fell due, those that nobody made, and those that are too old to be made. */
@@ -67,28 +76,28 @@ export function watchFireLog(draft: Draft): void {
   // A wall clock that was set back asks for nothing twice: what is written has a later hour.
   const from = newest === undefined ? instant(draft.now - SEEN_LIVE) : instant(Math.max(newest, yesterday));
   if (between(from, draft.now) > 0) {
-    for (const at of fireLogTimes(policy.every, from, draft.now, site.zone)) {
-      const paper = open(draft, at);
+    for (const entry of entriesDue(site, from, draft.now)) {
+      const paper = open(draft, entry);
       if (paper.fillBy <= draft.now) late.push(paper);
     }
   }
   tellLead(draft, late);
 }
 
-function open(draft: Draft, at: Instant): FireLog {
+function open(draft: Draft, { at, handover }: Entry): FireLog {
   const { site } = draft.view;
   const policy = site.policy.fireLog;
-  const people = (policy?.roles ?? []).flatMap((role) => onDuty(site.people, role, at, site.zone).people);
   const paper: FireLog = {
     kind: "fire-log",
     id: fireLogId(at, site.zone),
     state: "open",
     at,
     fillBy: later(at, policy?.grace ?? minutes(0)),
-    onDuty: [...new Set(people)],
+    onDuty: inFireRoom(site, policy?.roles ?? [], at),
     checks: (policy?.checks ?? []).map(({ id, text }) => ({ id, text })),
+    ...(handover ? { handover } : {}),
   };
-  draft.putPaper(paper, "fire-log-due", { onDuty: paper.onDuty }, at);
+  draft.putPaper(paper, "fire-log-due", { onDuty: paper.onDuty, ...handover }, at);
   return paper;
 }
 
@@ -100,15 +109,17 @@ function tellLead(draft: Draft, late: readonly FireLog[]): void {
     draft.putPaper({ ...paper, leadTold: true }, "fire-log-overdue", { onDuty: paper.onDuty }, paper.fillBy);
   const { site } = draft.view;
   const names = newest.onDuty.map((id) => site.people.people.find((one) => one.id === id)?.name ?? id).join("、");
-  const hours = late.map((paper) => `${paper.id.slice(11, 13)}:${paper.id.slice(13, 15)}`).join("、");
+  const hour = ({ id }: FireLog) => `${id.slice(11, 13)}:${id.slice(13, 15)}`;
+  const zh = late.map((paper) => `${hour(paper)}${paper.handover ? "（交接班）" : ""}`).join("、");
+  const en = late.map((paper) => `${hour(paper)}${paper.handover ? " (handover)" : ""}`).join(", ");
   tellAboutPaper(draft, {
     paper: newest.id,
     word: "overdue",
     step: "fire-log-overdue",
     roles: site.policy.fireLog?.tell ?? [],
     text: {
-      zh: `消防控制室值班记录 ${hours} 未填写（在岗：${names || "无人"}）。请到消防控制室核实并督促补记。`,
-      en: `Fire control room log: no entry for ${hours} (on duty: ${names || "nobody"}). Please see to it that somebody is at the panel and that it is written.`,
+      zh: `消防控制室值班记录 ${zh} 未填写（在岗：${names || "无人"}）。请到消防控制室核实并督促补记。`,
+      en: `Fire control room log: no entry for ${en} (on duty: ${names || "nobody"}). Please see to it that somebody is at the panel and that it is written.`,
     },
   });
 }

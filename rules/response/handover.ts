@@ -11,6 +11,7 @@ import { type Draft, refuse } from "../draft.ts";
 import { type ShiftChange, shiftChanges } from "./shift-change.ts";
 import { openedSince, shiftSnapshot } from "./shift-snapshot.ts";
 import { tellAboutPaper } from "./tell-about-paper.ts";
+import { wallStamp } from "./wall-times.ts";
 
 type Sign = Extract<Command, { do: "sign-handover" }>;
 type Fill = Extract<Command, { do: "fill-handover" }>;
@@ -43,17 +44,13 @@ export function stillResponsible(draft: Draft, role: string): readonly string[] 
     .flatMap((paper) => (teams.find((team) => team.id === paper.team)?.roles.includes(role) ? paper.leaving : []));
 }
 
-function idOf(team: string, at: Instant, zone: string): string {
-  const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
-  const two = (n: number) => String(n).padStart(2, "0");
-  return `JJ${local.year}${two(local.month)}${two(local.day)}-${two(local.hour)}${two(local.minute)}-${team}`;
-}
+export const handoverId = (team: string, at: Instant, zone: string): string => `JJ${wallStamp(at, zone)}-${team}`;
 
 /** The heartbeat: papers for changes that came, and the lead where nobody signed. */
 export function watchHandovers(draft: Draft): void {
   for (const team of handoverTeams(draft.view.site)) {
     const { last } = shiftChanges(draft.view.site.people, team, draft.now, draft.view.site.zone);
-    if (!last || draft.paper(idOf(team, last.at, draft.view.site.zone))) continue;
+    if (!last || draft.paper(handoverId(team, last.at, draft.view.site.zone))) continue;
     const known = draft.papers().some((paper) => isHandover(paper) && paper.team === team && paper.at < last.at);
     if (known || between(last.at, draft.now) <= SEEN_LIVE) open(draft, team, last);
   }
@@ -75,7 +72,7 @@ function open(draft: Draft, team: string, change: ShiftChange): Handover {
   }
   const handover: Handover = {
     kind: "handover",
-    id: idOf(team, change.at, draft.view.site.zone),
+    id: handoverId(team, change.at, draft.view.site.zone),
     state: "open",
     at: change.at,
     signBy: later(change.at, policy?.grace ?? minutes(0)),
@@ -129,14 +126,14 @@ export function openHandover(draft: Draft, team: string): Plan {
       409,
       "too-early",
       next
-        ? `下一次交班在 ${idOf(team, next.at, site.zone).slice(11, 15)}，提前 1 小时内方可填写。`
+        ? `下一次交班在 ${handoverId(team, next.at, site.zone).slice(11, 15)}，提前 1 小时内方可填写。`
         : "近期没有排班变动。",
       next
         ? "The next change of shift is more than an hour away; it can be filled in from then on."
         : "No change of shift is near.",
     );
   }
-  const known = draft.paper(idOf(team, next.at, site.zone));
+  const known = draft.paper(handoverId(team, next.at, site.zone));
   if (known) {
     return refuse(409, "already-signed", "本次交接班已完成签字。", "This handover is signed already.", {
       handover: known.id,

@@ -14,8 +14,19 @@ import { ticketStateName } from "./words.ts";
 /** A step that runs this much after its instant ran after downtime and is marked late (two heartbeats and a slow commit). */
 const LATE_AFTER = seconds(5);
 
-export function ladderRows(steps: readonly LadderStep[], from: Instant, loop = 0): readonly LadderRow[] {
-  return steps.map((step) => ({ step, dueAt: later(from, step.after), state: "waiting", loop }));
+/** `expected`: from where steps count that wait for it. */
+export function ladderRows(
+  steps: readonly LadderStep[],
+  from: Instant,
+  loop = 0,
+  expected: Instant = from,
+): readonly LadderRow[] {
+  return steps.map((step) => ({
+    step,
+    dueAt: later(step.from === "expected" ? expected : from, step.after),
+    state: "waiting",
+    loop,
+  }));
 }
 
 /** 催办: the repair should have been done at `due`; what the class says of that waits from then on, and nothing of an earlier due. */
@@ -40,10 +51,12 @@ export function withoutChase(ticket: Ticket): Ticket {
   return { ...ticket, ladder: ticket.ladder.filter((row) => !isChase(row)) };
 }
 
-/** Drops waiting steps whose every `unless` clock has been met. */
+/** Drops waiting steps whose every `unless` clock has been met, and those of something expected that is over. */
 export function dropAnswered(ticket: Ticket): Ticket {
+  const isOver = ({ step }: LadderRow) => step.from === "expected" && ticket.state === "mitigated";
   const ladder = ticket.ladder.map((row): LadderRow => {
-    return row.state === "waiting" && answered(ticket.clocks, row.step.unless) ? { ...row, state: "cancelled" } : row;
+    const dropped = row.state === "waiting" && (answered(ticket.clocks, row.step.unless) || isOver(row));
+    return dropped ? { ...row, state: "cancelled" } : row;
   });
   return { ...ticket, ladder };
 }
@@ -130,6 +143,21 @@ export function resumeAfterExpiry(draft: Draft, ticket: Ticket): Ticket {
     { acknowledgedBy: acknowledgedBy ?? "", steps: again.map((row) => row.step.id) },
     expiredAt,
   );
+  // Below S1 no step waits for the acknowledgement: the desk hears by itself that it is forgotten.
+  if (again.length === 0) {
+    const id = `silent-${expiredAt}`;
+    const roles = policyOf(draft.view, ticket).overdue?.tell ?? ["control-room-operator"];
+    const step: LadderStep = {
+      id,
+      after: milliseconds(0),
+      unless: [],
+      tell: roles,
+      phone: false,
+      raiseRescueTier: false,
+      say: silentSince(draft, ticket),
+    };
+    tell(draft, resumed, [{ step, loop: 0 }]);
+  }
   return resumed;
 }
 

@@ -48,6 +48,14 @@ export function whyNotMerge(draft: Draft, ticket: Ticket, command: StepCommand):
   if (into.simulated !== ticket.simulated) {
     return refuse(409, "simulated-apart", "模拟工单与真实工单不能合并。", "Simulated and real tickets stay apart.");
   }
+  if (ticket.plan !== undefined) {
+    return refuse(
+      409,
+      "planned",
+      `${ticket.policy.name.zh}工单不能并入其他工单；不再需要时请取消。`,
+      `A ticket of the plan "${ticket.policy.name.en}" goes into no other one: call it off when it is not needed.`,
+    );
+  }
   if (STANDS_ALONE.has(ticket.class) && into.class !== ticket.class) {
     return refuse(
       409,

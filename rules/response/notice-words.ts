@@ -22,7 +22,8 @@ export function wordsFor(site: Site, ticket: Ticket, words: NoticeWords): Notice
   return { what: fill(words.what, place, site.name), todo: fill(words.todo, place, site.name) };
 }
 
-function clockTime(at: Instant, zone: string, language: "zh" | "en"): string {
+/** 11月24日 14:00, on the clock of the site. */
+export function clockTime(at: Instant, zone: string, language: "zh" | "en"): string {
   const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
   const time = `${String(local.hour).padStart(2, "0")}:${String(local.minute).padStart(2, "0")}`;
   return language === "zh" ? `${local.month}月${local.day}日 ${time}` : `${local.toPlainDate().toString()} ${time}`;

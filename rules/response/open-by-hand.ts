@@ -4,6 +4,7 @@ import type { Command, Plan } from "#model/plan";
 import { type Draft, refuse } from "../draft.ts";
 import { whyNoDrill } from "./drill.ts";
 import { openTicket } from "./open-ticket.ts";
+import { whyNotPlan } from "./planned.ts";
 
 export function openByHand(draft: Draft, command: Extract<Command, { do: "open-ticket" }>, actor: Actor): Plan {
   const { site } = draft.view;
@@ -24,8 +25,10 @@ export function openByHand(draft: Draft, command: Extract<Command, { do: "open-t
   }
   const refused = command.drill && whyNoDrill(draft, command.drill, actor);
   if (refused) return refused;
-  const { expected } = command;
-  if (expected !== undefined && expected <= (command.occurredAt ?? draft.now)) {
+  const { expected, plan } = command;
+  const notPlanned = plan === undefined ? undefined : whyNotPlan(draft, command, plan);
+  if (notPlanned) return notPlanned;
+  if (plan === undefined && expected !== undefined && expected <= (command.occurredAt ?? draft.now)) {
     return refuse(
       422,
       "wrong-expected-time",
@@ -58,6 +61,7 @@ export function openByHand(draft: Draft, command: Extract<Command, { do: "open-t
     ...(device ? { device: device.id } : {}),
     place: { ...device?.place, ...command.place },
     ...(expected === undefined ? {} : { expected }),
+    ...(plan === undefined ? {} : { plan }),
     ...(command.toldByPhone ? { toldByPhone: true } : {}),
     ...(command.care ? { care: [...new Set(command.care)] } : {}),
     ...(command.source ? { source: command.source } : {}),

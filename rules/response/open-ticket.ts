@@ -8,13 +8,15 @@ import type { Care, Source, Ticket } from "#model/ticket";
 import { type Instant, milliseconds } from "#model/time";
 import type { Draft } from "../draft.ts";
 import { asOf } from "./by-morning.ts";
-import { meet, openClocks, wakeOfTicket } from "./clocks.ts";
+import { meet, wakeOfTicket } from "./clocks.ts";
 import { linkToFire } from "./during-a-fire.ts";
 import { versionInForce } from "./frozen-policy.ts";
 import { ladderRows, runDueSteps } from "./ladder.ts";
 import { closedAbout } from "./lately.ts";
 import { mergeInto } from "./merge.ts";
 import { offerNext } from "./offer.ts";
+import { expectedOf, openClocks } from "./open-clocks.ts";
+import { planPolicy } from "./planned.ts";
 import { releasePreempted } from "./preempt.ts";
 import { toldByPhone } from "./told-by-phone.ts";
 
@@ -54,6 +56,8 @@ export interface Opening {
   readonly storm?: true;
   readonly drill?: true;
   readonly expected?: Instant;
+  /** Id of a plan of the class. */
+  readonly plan?: string;
   readonly care?: readonly Care[];
   readonly source?: Source;
   readonly affected?: number;
@@ -61,10 +65,13 @@ export interface Opening {
   readonly toldByPhone?: boolean;
 }
 
-/** A class without a policy of its own is handled as a general fault. */
+/** A class without a policy of its own is handled as a general fault. Its plans are left out: a ticket goes by one of them or none. */
 export function classPolicy(draft: Draft, wanted: TicketClass): ClassPolicy | undefined {
   const { classes } = draft.view.site.policy;
-  return classes[wanted] ?? classes.general_fault;
+  const found = classes[wanted] ?? classes.general_fault;
+  if (!found?.plans) return found;
+  const { plans: _, ...usual } = found;
+  return usual;
 }
 
 /** The step that a class adds for those whom it tells at the opening. */
@@ -100,14 +107,15 @@ export function firstState(
   policy: ClassPolicy,
   severity: Severity,
   at: Instant,
+  expected?: Instant,
 ): Pick<Ticket, "state" | "clocks" | "ladder" | "sop" | "rescueTier"> {
-  const clocks = openClocks(policy, severity, at, draft.view.site.policy);
+  const clocks = openClocks(policy, severity, at, draft.view.site.policy, expected);
   // A dispatch target of zero means that the house dispatches: the steps due at opening go to those on duty at once.
   const dispatchesItself = clocks.some((clock) => clock.kind === "dispatch" && clock.target === 0);
   return {
     state: dispatchesItself ? "dispatched" : "new",
     clocks: clocks.map((clock) => (clock.kind === "dispatch" && clock.target === 0 ? meet(clock, at) : clock)),
-    ladder: ladderRows(ladderOf(draft.view.site.policy, policy, severity), at),
+    ladder: ladderRows(ladderOf(draft.view.site.policy, policy, severity), at, 0, expected),
     sop: policy.sop.map((row) => ({ step: row.id, text: row.text, mandatory: row.mandatory })),
     rescueTier: 1,
   };
@@ -118,7 +126,10 @@ const leastSeverity = ({ severity, byHouseholds }: ClassPolicy, affected: number
   byHouseholds === undefined || affected === undefined ? severity : affected > 1 ? byHouseholds.many : byHouseholds.one;
 
 export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
-  const usual = classPolicy(draft, opening.class);
+  const usual =
+    opening.plan === undefined
+      ? classPolicy(draft, opening.class)
+      : planPolicy(draft.view.site.policy.classes[opening.class], opening.plan);
   if (!usual) return undefined;
   const policy = asOf(usual, opening.openedAt, draft.view.site.zone);
   const least = leastSeverity(policy, opening.affected);
@@ -132,7 +143,7 @@ export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
     no: ticketNumber(draft.nextTicketNumber(), draft.now, draft.view.site.zone),
     class: opening.class,
     severity,
-    ...firstState(draft, policy, severity, opening.openedAt),
+    ...firstState(draft, policy, severity, opening.openedAt, expectedOf(opening)),
     title: opening.title,
     ...(opening.device === undefined ? {} : { device: opening.device }),
     place: opening.place,
@@ -144,6 +155,7 @@ export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
     ...(opening.storm ? { storm: true } : {}),
     ...(opening.drill ? { drill: true } : {}),
     ...(opening.expected === undefined ? {} : { expected: opening.expected }),
+    ...(opening.plan === undefined ? {} : { plan: opening.plan }),
     ...(opening.care?.length ? { care: opening.care } : {}),
     ...(opening.source === undefined ? {} : { source: opening.source }),
     ...(opening.affected === undefined ? {} : { affected: opening.affected }),
@@ -157,7 +169,14 @@ export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
   draft.putTicket(
     ticket,
     "ticket-opened",
-    { class: ticket.class, severity, alarm: opening.alarm?.id ?? null, policy: version, title: opening.title },
+    {
+      class: ticket.class,
+      severity,
+      alarm: opening.alarm?.id ?? null,
+      policy: version,
+      title: opening.title,
+      ...(opening.plan === undefined ? {} : { plan: opening.plan, expected: opening.expected }),
+    },
     opening.openedAt,
   );
   ticket = absorb(draft, ticket);

@@ -4,7 +4,7 @@ import type { ClockKind } from "#model/policy";
 import type { Text } from "#model/text";
 import type { Ticket, TicketState } from "#model/ticket";
 import type { Instant, Span } from "#model/time";
-import { isOpen, RECURRING } from "./clocks.ts";
+import { beginsAfter, isOpen, RECURRING, targets } from "./clocks.ts";
 import { isLateAccept, isOnTheSpot } from "./findings.ts";
 import { mayReopen } from "./lately.ts";
 import { isPreempted, stateBeneath } from "./preempted.ts";
@@ -18,6 +18,8 @@ export interface StepRule {
   readonly needs?: "note" | "assignee" | "sop";
 }
 
+/** Of what is expected: it is yet to come, or it is there. */
+const BEFORE_ITS_END: readonly TicketState[] = ["new", "dispatched", "accepted", "en-route", "on-site", "on-hold"];
 const WORKING: readonly TicketState[] = ["accepted", "en-route", "on-site"];
 
 /** Each step stops only its own clocks: acknowledging is not accepting, accepting is not arriving. */
@@ -74,6 +76,8 @@ export const STEPS: Readonly<Record<TicketStep, StepRule>> = {
   reopen: { from: ["closed"] },
   merge: {},
   "confirm-phone": { needs: "assignee" },
+  reschedule: { from: BEFORE_ITS_END, needs: "note" },
+  "call-off": { from: BEFORE_ITS_END, to: "closed", needs: "note" },
 };
 
 /** Order in which the console offers the steps. */
@@ -103,8 +107,13 @@ const OFFERED: readonly TicketStep[] = [
   "hold",
   "merge",
   "false-alarm",
+  "reschedule",
+  "call-off",
   "reopen",
 ];
+
+/** Of tickets that were opened for something expected. */
+const OF_PLANS: ReadonlySet<TicketStep> = new Set(["reschedule", "call-off"]);
 
 export const FINISHED: ReadonlySet<TicketState> = new Set(["closed", "merged"]);
 export const CONTROLLED: ReadonlySet<TicketState> = new Set(["mitigated", "repaired", "verifying", "closed", "merged"]);
@@ -112,9 +121,17 @@ export const CONTROLLED: ReadonlySet<TicketState> = new Set(["mitigated", "repai
 /** Whether the ticket's state allows the step at all. */
 export const fits = (ticket: Ticket, step: TicketStep): boolean => {
   const { from } = STEPS[step];
+  // What does not come is called off; nobody took it for an alarm.
+  if (ticket.plan === undefined ? OF_PLANS.has(step) : step === "false-alarm") return false;
+  if (step === "repair" && isNotOver(ticket)) return false;
   if (!from || from.includes(ticket.state) || isOnTheSpot(ticket, step) || isLateAccept(ticket, step)) return true;
   return isPreempted(ticket) && step !== "hold" && from.includes(stateBeneath(ticket));
 };
+
+/** Whether the repair has not begun to count: what was expected must be over first, or the rounds would end while it rages. */
+export const isNotOver = ({ policy, severity, clocks }: Ticket): boolean =>
+  targets(policy, severity).some((one) => one.kind === "resolve" && beginsAfter(one) === "mitigate") &&
+  !clocks.some(({ kind }) => kind === "resolve");
 
 /** Mandatory rows that nobody has done yet. */
 export const openRows = (ticket: Ticket) => ticket.sop.filter((row) => row.mandatory && row.at === undefined);
@@ -160,6 +177,12 @@ export function allowedSteps(ticket: Ticket, now: Instant, within: Span): { can:
   }
   return {
     can,
-    cannotClose: { zh: "先记录修复或确认误报。", en: "Record the repair or confirm a false alarm first." },
+    cannotClose:
+      ticket.plan === undefined
+        ? { zh: "先记录修复或确认误报。", en: "Record the repair or confirm a false alarm first." }
+        : {
+            zh: "先登记解除和修复，或由主管取消。",
+            en: "Record that it is over and what was repaired, or a supervisor calls it off.",
+          },
   };
 }

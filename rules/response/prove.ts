@@ -10,6 +10,7 @@ import type { Site } from "#model/site";
 import type { Instant } from "#model/time";
 import { RECURRING, targets } from "./clocks.ts";
 import { onDuty } from "./on-duty.ts";
+import { planPolicy } from "./planned.ts";
 import { fireRoomHoles } from "./prove-fire-room.ts";
 import { AHEAD, holeAt as at, gapList, gapsWhere, rotaChanges } from "./rota-gaps.ts";
 
@@ -42,7 +43,8 @@ function rolesTold({
     for (const role of tell) if (!roles.has(role)) roles.set(role, step);
   };
   for (const ladder of Object.values(ladders)) for (const step of ladder) note(step.id, step.tell);
-  for (const one of Object.values(classes)) {
+  for (const one of withPlans(classes)) {
+    for (const tell of Object.values(one.overdue ?? {})) note("overdue", tell);
     note(one.class, [...one.tellAtOpening, ...(one.tellWhenVerified ?? []), ...(one.dispatch?.roles ?? [])]);
     for (const step of [...(one.ladder ?? []), ...one.extraSteps, ...(one.chase ?? [])]) note(step.id, step.tell);
   }
@@ -54,6 +56,13 @@ function rolesTold({
   note("notices", notices?.tell ?? []);
   return roles;
 }
+
+/** The classes, and beside each of them the plans that a ticket of it may be opened by. */
+const withPlans = (classes: Policy["classes"]): readonly ClassPolicy[] =>
+  Object.values(classes).flatMap((one) => [
+    one,
+    ...Object.keys(one.plans ?? {}).flatMap((id) => planPolicy(one, id) ?? []),
+  ]);
 
 function emptySteps(site: Site, now: Instant): readonly Problem[] {
   const times = rotaChanges(site, now);
@@ -93,14 +102,16 @@ export function unheard(policy: Policy, one: ClassPolicy, severity: Severity): r
   const isHeard = ({ kind, target }: ClockTarget) =>
     steps.some(({ unless, after }) => unless.includes(kind) && after <= target);
   return targets(one, severity)
-    .filter((clock) => clock.target > 0 && !isHeard(clock) && !NEEDS_NO_STEP.has(clock.kind))
+    .filter(
+      (clock) => clock.target > 0 && !isHeard(clock) && !NEEDS_NO_STEP.has(clock.kind) && !one.overdue?.[clock.kind],
+    )
     .map(({ kind }) => kind);
 }
 
 function unheardClocks(site: Site): readonly Problem[] {
   const { policy } = site;
   if ((policy.overdue?.tell.length ?? 0) > 0) return [];
-  return Object.values(policy.classes).flatMap((one) =>
+  return withPlans(policy.classes).flatMap((one) =>
     SEVERITIES.filter((severity) => severity <= one.severity).flatMap((severity) => {
       const clocks = unheard(policy, one, severity);
       if (clocks.length === 0) return [];
@@ -118,7 +129,7 @@ function unheardClocks(site: Site): readonly Problem[] {
 }
 
 const classesWithoutList = (site: Site): readonly Problem[] =>
-  Object.values(site.policy.classes)
+  withPlans(site.policy.classes)
     .filter(({ sop }) => sop.length === 0)
     .map((one) =>
       at(

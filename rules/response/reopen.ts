@@ -1,7 +1,7 @@
 /** A closed ticket that turns out not to be over: the same number, its next round, and the past one kept as it was. */
 import type { Alarm } from "#model/alarm";
 import type { Command, Plan } from "#model/plan";
-import type { TicketClass } from "#model/policy";
+import type { ClockKind, TicketClass } from "#model/policy";
 import type { Severity } from "#model/severity";
 import type { PastRound, Ticket } from "#model/ticket";
 import type { Instant } from "#model/time";
@@ -115,6 +115,21 @@ export function reopen(draft: Draft, before: Ticket, at: Instant, why: { note?: 
   draft.amendTicket(ticket);
   return ticket;
 }
+
+/** Done, but for the words of others. */
+const DONE: ReadonlySet<Ticket["state"]> = new Set(["repaired", "verifying"]);
+
+/**
+ * Whether the alarm says that an open ticket is not over, though its work was declared done: its clocks are met and its ladder is
+ * answered, so that nobody would hear of it. People in danger are so already while the repair goes on.
+ */
+export function isBack({ state, recovered, alarms, clocks }: Ticket, alarm: Alarm): boolean {
+  const inDanger = alarm.lifeSafety || alarm.severity === "S1";
+  if (!DONE.has(state) && !(state === "mitigated" && inDanger)) return false;
+  const done = clocks.flatMap(({ kind, metAt }) => (SAYS_DONE.has(kind) && metAt !== undefined ? [metAt] : []));
+  return recovered || !alarms.includes(alarm.id) || (done.length > 0 && alarm.activeSince > Math.max(...done));
+}
+const SAYS_DONE: ReadonlySet<ClockKind> = new Set(["mitigate", "resolve", "verify"]);
 
 /** The ticket about this very fault that was closed lately: it was not over. Emergencies are always new ones. */
 export function sameFault(draft: Draft, alarm: Alarm, wanted: TicketClass): Ticket | undefined {

@@ -5,7 +5,18 @@ import type { ClockKind } from "#model/policy";
 import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
 import { type Instant, later } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
-import { answered, cancel, isOpen, meet, RECURRING, restart, startClock, wakeOfTicket } from "./clocks.ts";
+import {
+  answered,
+  beginsAfter,
+  cancel,
+  isOpen,
+  meet,
+  RECURRING,
+  restart,
+  startClock,
+  targets,
+  wakeOfTicket,
+} from "./clocks.ts";
 import { nameDepartments } from "./departments.ts";
 import { confirmedRows, isFirstClaim, isLateAccept, isOnTheSpot, isStaffBeforeRescue } from "./findings.ts";
 import { policyOf } from "./frozen-policy.ts";
@@ -15,6 +26,7 @@ import { mergeByHand } from "./merge.ts";
 import { offerByHand, offerNext, settleOffers, withdrawOffers } from "./offer.ts";
 import { keepPromise, promise, rate } from "./owner.ts";
 import { confirmCall } from "./phone.ts";
+import { callOff, reschedule } from "./planned.ts";
 import { CONTROLLED, openRows, STEPS } from "./possible-steps.ts";
 import { preempt, releasePreempted } from "./preempt.ts";
 import { isPreempted, withState } from "./preempted.ts";
@@ -72,6 +84,8 @@ const TURNS: Partial<
   merge: (draft, ticket, command) => mergeByHand(draft, ticket, command),
   promise: (draft, ticket, command, actor, at) => promise(draft, ticket, command, actor, at),
   rate: (draft, ticket, command, actor, at) => rate(draft, ticket, command, actor, at),
+  reschedule: (draft, ticket, command, _, at) => reschedule(draft, ticket, command, at),
+  "call-off": (draft, ticket, command, _, at) => callOff(draft, ticket, command, at),
   "confirm-phone"(draft, ticket, command, actor, at) {
     const called = command.assignee ?? "";
     const after = confirmCall(draft, ticket, called, actor.name, at);
@@ -108,12 +122,14 @@ function apply(draft: Draft, found: Ticket, command: StepCommand, actor: Actor, 
     if (command.step === "close") return cancel(clock, at);
     return clock;
   });
-  if (command.step === "repair") {
-    const followup = found.policy.clocks.find((clock) => clock.kind === "followup");
+  for (const wanted of targets(found.policy, found.severity)) {
+    const after = beginsAfter(wanted);
+    if (after === undefined || !meets.includes(after) || meets.includes(wanted.kind)) continue;
+    const earlier = clocks.find(({ kind }) => kind === wanted.kind);
+    if (!earlier) clocks = [...clocks, startClock(wanted, at, timing)];
     // Done again after a bad word: whoever called on the customer then calls again.
-    const earlier = clocks.find((clock) => clock.kind === "followup");
-    if (earlier) clocks = clocks.map((clock) => (clock === earlier ? restart(clock, at, timing) : clock));
-    else if (followup) clocks = [...clocks, startClock(followup, at, timing)];
+    else if (wanted.kind === "followup")
+      clocks = clocks.map((one) => (one === earlier ? restart(one, at, timing) : one));
   }
 
   const confirmed = isOnTheSpot(before, command.step);

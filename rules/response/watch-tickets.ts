@@ -5,11 +5,12 @@ import type { Policy } from "#model/policy";
 import type { Ticket } from "#model/ticket";
 import { later, type Span } from "#model/time";
 import type { Draft } from "../draft.ts";
-import { look, MAY_WAIT, recount, shiftClock, wakeOfTicket } from "./clocks.ts";
+import { look, MAY_WAIT, recount, shiftClock, targets, wakeOfTicket } from "./clocks.ts";
 import { policyOf } from "./frozen-policy.ts";
 import { endDueHold } from "./hold.ts";
 import { chase, resumeAfterExpiry, runDueSteps, shiftRow } from "./ladder.ts";
 import { endDueOffers } from "./offer.ts";
+import { expectedOf, shiftHung } from "./open-clocks.ts";
 import { noteMissedPromise } from "./owner.ts";
 import { unheard } from "./prove.ts";
 import { endRecovered } from "./recovery.ts";
@@ -51,7 +52,8 @@ function watchClock(draft: Draft, ticket: Ticket, index: number, policy: Policy)
   const clocks = ticket.clocks.map((one, at) => (at === index ? news.clock : one));
   const looked: Ticket = { ...ticket, clocks };
   const after = news.breached && MAY_WAIT.has(clock.kind) ? chase(looked, clock.dueAt, policy) : looked;
-  const name = clockName[clock.kind];
+  const name = ticket.policy.words?.clocks[clock.kind] ?? clockName[clock.kind];
+  const own = ticket.policy.overdue?.[clock.kind];
   if (news.breached) {
     const true_ = clock.dueAt;
     draft.putTicket(
@@ -67,15 +69,16 @@ function watchClock(draft: Draft, ticket: Ticket, index: number, policy: Policy)
         `feedback-missed-${clock.dueAt}`,
         `${name.zh}超时，请立即记录进展`,
         `${name.en} is overdue: record the progress now`,
+        own,
       );
-    else if (unheard(policy, ticket.policy, ticket.severity).includes(clock.kind))
+    else if (own || unheard(policy, ticket.policy, ticket.severity).includes(clock.kind))
       remind(
         draft,
         after,
         `overdue-${clock.kind}-${clock.dueAt}`,
         `${name.zh}已超时，请处理并说明原因和新的完成时间`,
         `${name.en} is overdue: see to it, give the reason and a new time`,
-        policy.overdue?.of?.[clock.kind] ?? policy.overdue?.tell ?? [],
+        own ?? policy.overdue?.of?.[clock.kind] ?? policy.overdue?.tell ?? [],
       );
   } else {
     draft.putTicket(after, "clock-warning", { clock: clock.kind, dueAt: clock.dueAt });
@@ -127,13 +130,35 @@ export function recountWorkdays(draft: Draft): void {
   }
 }
 
+/** Clocks and steps after a step of the wall clock; what hangs on something expected stays with the calendar. */
+function shiftedWait(draft: Draft, ticket: Ticket, by: Span): Pick<Ticket, "clocks" | "ladder"> {
+  const expected = expectedOf(ticket);
+  if (expected === undefined) {
+    const clocks = ticket.clocks.map((clock) => shiftClock(clock, by));
+    return { clocks, ladder: ticket.ladder.map((row) => shiftRow(row, by)) };
+  }
+  const wanted = targets(ticket.policy, ticket.severity);
+  const timing = policyOf(draft.view, ticket);
+  return {
+    clocks: ticket.clocks.map((clock) =>
+      shiftHung(
+        clock,
+        wanted.find(({ kind }) => kind === clock.kind),
+        expected,
+        { by, now: draft.now },
+        timing,
+      ),
+    ),
+    ladder: ticket.ladder.map((row) => (row.step.from === "expected" ? row : shiftRow(row, by))),
+  };
+}
+
 /** The wall clock was moved by `by`: everything that waits moves with it; nothing fires, nothing freezes. */
 export function shiftTickets(draft: Draft, by: Span): void {
   for (const ticket of draft.openTickets()) {
     const shifted: Ticket = {
       ...ticket,
-      clocks: ticket.clocks.map((clock) => shiftClock(clock, by)),
-      ladder: ticket.ladder.map((row) => shiftRow(row, by)),
+      ...shiftedWait(draft, ticket, by),
       ...(ticket.offers
         ? {
             offers: ticket.offers.map((one) =>

@@ -12,7 +12,8 @@ import { whyNotHold } from "./hold.ts";
 import { whyNotMerge } from "./merge.ts";
 import { whyNotPromise, whyNotRate } from "./owner.ts";
 import { toBeCalled } from "./phone.ts";
-import { allowedSteps, FINISHED, fits, needsReview, openRows, STEPS } from "./possible-steps.ts";
+import { whyNotPlanned } from "./planned.ts";
+import { allowedSteps, FINISHED, fits, isNotOver, needsReview, openRows, STEPS } from "./possible-steps.ts";
 import { activeOn } from "./recovery.ts";
 import { whyNotReopen } from "./reopen.ts";
 import { ticketStateName } from "./words.ts";
@@ -67,6 +68,14 @@ export function whyNot(
   if (command.step === "rate") return whyNotRate(draft, ticket, command, at);
   const taken = command.step === "accept" ? whyNotAccept(ticket) : undefined;
   if (taken) return taken;
+  if (command.step === "repair" && !FINISHED.has(ticket.state) && isNotOver(ticket)) {
+    return refuse(
+      409,
+      "not-over",
+      `${ticket.policy.name.zh}工单 ${ticket.no} 尚未登记解除，不能登记修复完成。`,
+      `Nobody has recorded that it is over (ticket ${ticket.no}, ${ticket.policy.name.en}): do that before the repair.`,
+    );
+  }
   if (FINISHED.has(ticket.state) || (!fits(ticket, command.step) && !(command.step === "close" && ticket.falseAlarm))) {
     const state = ticketStateName[ticket.state];
     return refuse(
@@ -121,7 +130,7 @@ export function whyNot(
   if (command.step === "hold") return whyNotHold(draft, ticket, command, actor, at);
   if (command.step === "merge") return whyNotMerge(draft, ticket, command);
   if (command.step === "promise") return whyNotPromise(draft, ticket, command);
-  return undefined;
+  return whyNotPlanned(draft, ticket, command, actor, at);
 }
 
 /** Steps by which somebody is sent. */

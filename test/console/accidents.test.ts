@@ -3,6 +3,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type AccidentBody, AccidentShape } from "../../gateway/api/accident-shapes.ts";
 import type { MeBody } from "../../gateway/api/shapes.ts";
+import { obstacles } from "./axe.ts";
 import { builtConsole, hasBrowser, launch, look } from "./browser.ts";
 import { fleet } from "./building.ts";
 
@@ -79,6 +80,7 @@ describe.skipIf(!hasBrowser())("an accident report", () => {
     const text = await page.locator("main").innerText();
     for (const words of ["草稿，未经签字", "演练，并非真实事故", "接单", "迟", "张*", "未记录", "照片", "开单"])
       expect(text, words).toContain(words);
+    expect(await obstacles(page)).toEqual([]);
     await page.locator('textarea[name="casualties"]').fill("无");
     expect(await page.locator("[data-sign]").isDisabled()).toBe(true);
     await page.locator("[data-save]").click();

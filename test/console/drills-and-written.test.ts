@@ -8,6 +8,7 @@ import {
 } from "../../gateway/api/response-shapes.ts";
 import type { MeBody } from "../../gateway/api/shapes.ts";
 import { answeredMonth } from "./answered.ts";
+import { obstacles } from "./axe.ts";
 import { builtConsole, eventually, hasBrowser, launch, look } from "./browser.ts";
 import { fleet } from "./building.ts";
 
@@ -75,6 +76,7 @@ describe.skipIf(!hasBrowser())("reports that write themselves, and drills", () =
     await using seen = await open("/reports/written", "viewer");
     const line = seen.page.locator('[data-row="BB20261122-daily"]');
     await line.waitFor();
+    expect(await obstacles(seen.page)).toEqual([]);
     expect(await line.innerText()).toMatch(/日报[\s\S]*工单 24 件[\s\S]*停机后补生成/);
     await line.getByRole("link").click();
     await seen.page.locator('[data-written="BB20261122-daily"]').waitFor();
@@ -87,6 +89,7 @@ describe.skipIf(!hasBrowser())("reports that write themselves, and drills", () =
     const sent: object[] = [];
     await using seen = await open("/reports/drills", "supervisor", sent);
     await seen.page.locator(`[data-row="${drill.no}"]`).waitFor();
+    expect(await obstacles(seen.page)).toEqual([]);
     await seen.page.locator('input[name="what"]').fill("2 号梯困人");
     await seen.page.locator("[data-start]").click();
     await seen.page.getByRole("alert").getByText(over.zh).waitFor();

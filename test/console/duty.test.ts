@@ -2,6 +2,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ChannelBody, PersonBody, ShiftBody } from "../../gateway/api/people-shapes.ts";
+import { obstacles } from "./axe.ts";
 import { builtConsole, hasBrowser, launch, look } from "./browser.ts";
 
 const soon = new Date(Date.now() + 3_600_000).toISOString();
@@ -55,6 +56,7 @@ describe.skipIf(!hasBrowser())("duty and channels", () => {
     ]);
     expect(await page.locator("[data-team=guards]").innerText()).toContain("无人值班");
     expect(await page.locator("[data-channel=robot]").innerText()).toMatch(/故障.*93000/s);
+    expect(await obstacles(page)).toEqual([]);
     // Nobody is chosen: nothing can be sent.
     expect(await page.locator("[data-channel=sms] button").isDisabled()).toBe(true);
     await page.locator("[name=to]").selectOption("李娜");

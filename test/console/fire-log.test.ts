@@ -1,8 +1,8 @@
 /** The log of the fire control room on its page: the entry that is due, what was missed, and the sheet that is printed. */
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type FireLogBody, FireLogShape } from "../../gateway/api/paper-shapes.ts";
+import { type FireLogBody, FireLogShape, type FireRoomBody, FireRoomShape } from "../../gateway/api/paper-shapes.ts";
+import { obstacles } from "./axe.ts";
 import { builtConsole, hasBrowser, launch, look } from "./browser.ts";
 
 const iso = (at: number) => new Date(at).toISOString();
@@ -47,7 +47,15 @@ function entries(now: number): FireLogBody[] {
         silent: [{ id: "fire-2", name: { zh: "2#控制器", en: "Panel 2" } }],
       },
     }),
-    due(2, { state: "closed", missed: true }),
+    due(2, {
+      state: "closed",
+      missed: true,
+      handover: {
+        leaving: [{ id: "zhou", name: "周杰" }],
+        coming: [{ id: "li-na", name: "李娜" }],
+        papers: [{ id: "JJ20261122-0400-control-room", handedBy: { name: "周杰", at: iso(now - 2 * HOURS) } }],
+      },
+    }),
     due(4, {
       state: "closed",
       late: true,
@@ -58,10 +66,35 @@ function entries(now: number): FireLogBody[] {
   ];
 }
 
+const room = (now: number): FireRoomBody => ({
+  onDuty: [{ id: "li-na", name: "李娜" }],
+  atLeast: 2,
+  longestShift: 8 * HOURS,
+  gaps: [
+    {
+      id: "XG20261122-0600-few",
+      from: iso(now - HOURS),
+      onDuty: [{ id: "li-na", name: "李娜" }],
+      text: {
+        zh: "消防控制室在岗 1 人（李娜），应不少于 2 人。",
+        en: "Fire control room: 1 on duty (李娜) where 2 are asked for.",
+      },
+    },
+    {
+      id: "XG20261121-0800-long-zhou",
+      from: iso(now - 20 * HOURS),
+      to: iso(now - 12 * HOURS),
+      onDuty: [],
+      text: { zh: "消防控制室 周杰 连续值班已超过 8 小时。", en: "周杰 has been on duty for more than 8 h." },
+    },
+  ],
+});
+
 /** Answers as the gateway would: something out of order needs words, and what is filled stays as it is. */
 function pages(first: readonly FireLogBody[]) {
   let list = first;
   return (key: string, body: Readonly<Record<string, unknown>>) => {
+    if (key.startsWith("GET /api/fire-room")) return { status: 200, body: FireRoomShape.parse(room(Date.now())) };
     if (!key.includes("/api/fire-log")) return undefined;
     const one = list.find(({ id }) => key.includes(id));
     if (key === "GET /api/fire-log") return { status: 200, body: list.map((row) => FireLogShape.parse(row)) };
@@ -129,11 +162,31 @@ describe.skipIf(!hasBrowser())("the log of the fire control room", () => {
     expect(seen.complaints).toEqual([]);
   });
 
+  test("says who handed over to whom and who has not signed, and that too few are in the room", async () => {
+    await using seen = await open("zh");
+    const { page } = seen;
+    const rows = page.locator("[data-row]");
+    await rows.nth(1).getByText("交接班：周杰 → 李娜").waitFor();
+    expect(await rows.nth(1).innerText()).toContain("接班人未签字");
+    expect(await rows.first().innerText()).not.toContain("交接班");
+    const room = page.locator("[data-room]");
+    expect(await room.locator("header").innerText()).toMatch(/消防控制室在岗\s+现在 1 人：李娜\s+应不少于 2 人/);
+    expect(await room.locator("[data-gap]").first().innerText()).toContain("仍未改善，已通知值班长");
+    expect(await room.locator("[data-gap]").nth(1).innerText()).not.toContain("仍未改善");
+    await page.goto(page.url().replace(/\/reports\/fire-log.*/, `/reports/fire-log/${entries(Date.now())[1]?.id}`));
+    await page.locator("[data-log] [data-handover]").waitFor();
+    expect(await page.locator("[data-beside] a").getAttribute("href")).toBe("/handover");
+    await using english = await open("en");
+    await english.page.locator("[data-row]").nth(1).getByText("Handover: 周杰 → 李娜").waitFor();
+    expect(await english.page.locator("[data-room]").innerText()).toContain("2 are asked for");
+    expect([...seen.complaints, ...english.complaints]).toEqual([]);
+  });
+
   test("prints as a sheet without the bar, and everybody can use it", async () => {
     await using seen = await open("en");
     const { page } = seen;
     await page.locator("[data-row]").first().waitFor();
-    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, help }) => `${id}: ${help}`)).toEqual([]);
+    expect(await obstacles(page)).toEqual([]);
     await page.emulateMedia({ media: "print" });
     expect(await page.locator("header.bar").isVisible()).toBe(false);
     expect(await page.locator("[data-row]").count()).toBe(3);

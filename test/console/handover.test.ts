@@ -1,6 +1,6 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { obstacles } from "./axe.ts";
 import { builtConsole, eventually, hasBrowser, launch, look } from "./browser.ts";
 import { aHandover, handoverPages } from "./handover.ts";
 
@@ -92,8 +92,7 @@ describe.skipIf(!hasBrowser())("the handover page", () => {
     await seen.page.locator("[data-handed]").waitFor();
     const wide = () => seen.page.evaluate<number>("document.documentElement.scrollWidth - window.innerWidth");
     await eventually(wide).toBeLessThanOrEqual(0);
-    const found = await new AxeBuilder({ page: seen.page }).analyze();
-    expect(found.violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+    expect(await obstacles(seen.page)).toEqual([]);
     if (language === "en") expect(await seen.page.locator("main").innerText()).not.toMatch(/交接|签字|核对/);
   });
 

@@ -1,5 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { obstacles } from "./axe.ts";
 import { builtConsole, hasBrowser, launch, look } from "./browser.ts";
 import { fleet } from "./building.ts";
 
@@ -26,6 +27,7 @@ describe.skipIf(!hasBrowser())("a ticket opened by hand", () => {
     await form.locator("[name=severity]").selectOption({ label: "重要" });
     await form.locator("button.first").click();
     await form.getByRole("alert").getByText("请填写现象").waitFor();
+    expect(await obstacles(page)).toEqual([]);
     await form.locator("[name=description]").fill("3栋电梯一周坏三次，业主要求答复");
     await form.locator("[name=device]").fill("没有的设备");
     await form.locator("button.first").click();

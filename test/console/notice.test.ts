@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type NoticeDeskBody, NoticeDeskShape } from "../../gateway/api/notice-shapes.ts";
+import { obstacles } from "./axe.ts";
 import { builtConsole, hasBrowser, launch, look as lookWith } from "./browser.ts";
 import { entrapmentTicket } from "./tickets.ts";
 
@@ -132,6 +133,7 @@ describe.runIf(hasBrowser())("the notice on the ticket page", () => {
     await form.locator('[name="back"]').fill("2026-11-21T18:30");
     expect(await form.locator("[data-approve]").isDisabled()).toBe(true);
     await page.screenshot({ path: join(tmpdir(), "gatehouse-pictures", "notice-draft.png"), fullPage: true });
+    expect(await obstacles(page)).toEqual([]);
     await form.locator("[data-save]").click();
     await form.locator("[data-approve]:enabled").click();
     const edition = page.locator('[data-edition="1"]');

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { jpeg } from "../gateway/api/pictures.ts";
+import { obstacles } from "./axe.ts";
 import { builtConsole, hasBrowser, launch } from "./browser.ts";
 import { type LiftVisit, NO, startLiftVisit } from "./lift-visit.ts";
 
@@ -49,6 +50,7 @@ describe.runIf(hasBrowser())("the page behind a link", () => {
     await state("accepted");
     expect(of().assignee).toBe("示范电梯维保公司");
 
+    expect(await obstacles(page)).toEqual([]);
     await press("promise");
     await page.locator('[data-span="20"]').click();
     await show("2-promise");

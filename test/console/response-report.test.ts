@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ResponseReportShape } from "../../gateway/api/response-shapes.ts";
 import type { MeBody } from "../../gateway/api/shapes.ts";
 import { answeredMonth } from "./answered.ts";
+import { obstacles } from "./axe.ts";
 import { builtConsole, eventually, hasBrowser, launch, look } from "./browser.ts";
 
 describe.skipIf(!hasBrowser())("the report about tickets", () => {
@@ -36,6 +37,7 @@ describe.skipIf(!hasBrowser())("the report about tickets", () => {
     expect(await seen.page.locator("main").innerText()).toContain("未计入：模拟");
     const late = seen.page.locator("[data-late]").first();
     expect(await late.innerText()).toMatch(/张\*|李\*|王\*/);
+    expect(await obstacles(seen.page)).toEqual([]);
     expect(seen.complaints).toEqual([]);
   });
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TicketDetailBody } from "../../gateway/api/ticket-shapes.ts";
+import { obstacles } from "./axe.ts";
 import { builtConsole, hasBrowser, type LookInput, launch, look as lookWith } from "./browser.ts";
 import { entrapment } from "./building.ts";
 import type { FakeGateway } from "./fake-gateway.ts";
@@ -81,6 +82,7 @@ describe.runIf(hasBrowser())("the ticket page", () => {
       const text = await page.locator(where).first().innerText();
       for (const one of texts) expect(text).toContain(one);
     };
+    expect(await obstacles(page)).toEqual([]);
     await has("[data-lead]", "主责", "电梯维保单位");
     await has("[data-help]", "协作", "保安领班、监控中心值班员");
     await has("[data-public]", "处理中");

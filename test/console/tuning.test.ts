@@ -3,6 +3,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RuleBody, RuleShape } from "../../gateway/api/rule-shapes.ts";
 import { BacktestShape, LearnedOfferShape, LearnedShape, TuningJobShape } from "../../gateway/api/study-shapes.ts";
+import { obstacles } from "./axe.ts";
 import { builtConsole, hasBrowser, launch, look } from "./browser.ts";
 import { fleet } from "./building.ts";
 
@@ -218,6 +219,7 @@ describe.skipIf(!hasBrowser())("the pages beside the rules", () => {
     await seen.page.getByRole("progressbar").waitFor();
     await seen.page.locator("table[data-tuning]").waitFor();
     expect(seen.gateway.received).toContainEqual({ path: "/api/rules/tuning", body: { days: 14 } });
+    expect(await obstacles(seen.page)).toEqual([]);
     const rows = await seen.page.locator("tr[data-row]").allInnerTexts();
     expect(rows.map((one) => one.split(/\s/)[0])).toEqual(["紧急", "water.blind", "water.flicker"]);
     expect(rows[0]).toMatch(/爆管（压降突变）[\s\S]*–\s+9\s+4\s+17\.5 s\s+–\s+多次接近触发/);
@@ -252,6 +254,7 @@ describe.skipIf(!hasBrowser())("the pages beside the rules", () => {
       /已忽略[\s\S]*站点已没有设备 old/,
     );
 
+    expect(await obstacles(seen.page)).toEqual([]);
     await line.getByRole("button", { name: "应用…" }).click();
     const dialog = seen.page.getByRole("dialog");
     expect(await dialog.locator("[data-next]").isDisabled()).toBe(true);

@@ -10,16 +10,17 @@ import { createPipeline } from "../../gateway/pipeline.ts";
 import { openStore } from "../../gateway/store/sqlite/open-store.ts";
 import type { Store } from "../../gateway/store/store.ts";
 import { emptyPlan } from "../../rules/draft.ts";
-import { devices, expectLegal, happeningOf, type Move, move, rules, type Seen } from "../rules/response/any-course.ts";
+import { happeningOf, type Move, move, nightSite } from "../rules/response/any-course.ts";
+import { expectLegal, nothingSeen } from "../rules/response/any-course-holds.ts";
 import { shippedPolicy } from "../rules/response/shipped-policy.ts";
-import { building, TEN } from "../support/building.ts";
+import { TEN } from "../support/building.ts";
 import { createDataFolder } from "../support/data-folder.ts";
 import { idle } from "../support/idle-engine.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 
 let site: Site;
 beforeAll(async () => {
-  site = building({ policy: await shippedPolicy(), rules, devices });
+  site = nightSite(await shippedPolicy());
 });
 
 /** Messages that a plan leaves to be sent, beside those that were there. */
@@ -57,7 +58,7 @@ async function play(moves: readonly Move[]): Promise<void> {
   };
   let { store, door } = await open();
   try {
-    let seen: Seen = { tickets: new Map(), ranSteps: new Set() };
+    let seen = nothingSeen();
     let waiting: ReadonlySet<string> = new Set();
     for (const [n, one] of moves.entries()) {
       await clock.advance(seconds(one.wait));
@@ -73,9 +74,8 @@ async function play(moves: readonly Move[]): Promise<void> {
       }
       plan = emptyPlan;
       const known = [...door.house.tickets.values(), ...door.house.lately.values()];
-      await door.take(happeningOf(one, n, clock.now(), known));
-      expectLegal(one, plan, clock.now(), door.house.tickets, door.house.outbox.values(), seen);
-      seen = { tickets: new Map(door.house.tickets), ranSteps: seen.ranSteps };
+      await door.take(happeningOf(one, n, clock.now(), known, door.house.papers.values()));
+      seen = expectLegal(one, plan, clock.now(), door.house, seen);
       waiting = waitingAfter(waiting, plan, door);
     }
     expect(await store.verify()).toEqual({ ok: true, rows });

@@ -48,6 +48,9 @@ const TABLE: Readonly<Record<TicketStep, string>> = {
   reopen: "        - - - - - - - - D - -",
   merge: "         o o o o o o o o - o -",
   "confirm-phone": "= = = = = = = = - = -",
+  // Of tickets that were opened for something expected; this one was not.
+  reschedule: "    - - - - - - - - - - -",
+  "call-off": "    - - - - - - - - - - -",
 };
 const LETTERS: Readonly<Record<string, TicketState>> = {
   D: "dispatched",
@@ -63,7 +66,7 @@ const LETTERS: Readonly<Record<string, TicketState>> = {
   o: "dispatched",
 };
 /** Judgements of the desk; the others are the crew's as well. */
-const DESK = new Set<TicketStep>(["review", "false-alarm", "merge", "reopen", "hold"]);
+const DESK = new Set<TicketStep>(["review", "false-alarm", "merge", "reopen", "hold", "reschedule", "call-off"]);
 /** What a team lead alone may allow. */
 const LEAD = new Set<TicketStep>(["review", "hold"]);
 const may = (role: Role, step: TicketStep) =>

@@ -41,6 +41,7 @@ test("the shelf holds the readings of the texts, and none is in force until a si
     "complaint-003",
     "complaint-004",
     "fire_room_log",
+    "storm",
   ]);
   for (const { name } of Object.values(policy.profiles ?? {})) {
     expect(name.zh).toMatch(/[\u4e00-\u9fff]/);
@@ -127,10 +128,16 @@ test("complaint-004 counts workdays at every level; complaint-003 is the shipped
   }
 });
 
-test("fire_room_log asks for an entry every two hours, two people and shifts of eight hours at most", async () => {
+test("fire_room_log asks for an entry every two hours and at each handover, two people and shifts of eight hours at most", async () => {
   const { policy } = await under("profiles: [fire_room_log]\n");
-  expect(policy.fireLog).toMatchObject({ every: minutes(120), atLeast: 2, longestShift: minutes(480) });
-  expect((await shippedPolicy()).fireLog?.atLeast).toBeUndefined();
+  const asked = { every: minutes(120), atHandover: true, atLeast: 2, longestShift: minutes(480) };
+  expect(policy.fireLog).toMatchObject(asked);
+  const shipped = (await shippedPolicy()).fireLog;
+  expect([shipped?.every, shipped?.atHandover, shipped?.atLeast]).toEqual([minutes(120), undefined, undefined]);
+  expect((await under("fireLog: { atHandover: true }\n")).policy.fireLog?.atHandover).toBe(true);
+  expect((await under("profiles: [fire_room_log]\nfireLog: { atHandover: false }\n")).policy.fireLog?.atHandover).toBe(
+    false,
+  );
   // The site's own interval lies above the profile's.
   expect((await under("profiles: [fire_room_log]\nfireLog: { every: 1h }\n")).policy.fireLog?.every).toBe(minutes(60));
 });

@@ -20,6 +20,8 @@ const texts: Readonly<Record<string, readonly string[]>> = {
     "fireLog:\n  every: never\n",
     "fireLog:\n  grace: -5m\n",
     "fireLog:\n  evry: 2h\n",
+    "fireLog:\n  atHandover: sometimes\n",
+    "fireLog:\n  atHandover: 20:00\n",
   ],
   classes: [
     "classes: 3\n",

@@ -85,6 +85,72 @@ describe("what got lost", () => {
   });
 });
 
+test("a step lost by a house whose clock is dead: armed again at the start, run by elapsed time, and the time server fires nothing", () => {
+  house.beat(TEN, at(4, 50));
+  tamper((ticket) => ({ ...ticket, ladder: ticket.ladder.filter(({ step }) => step.id !== "s1-not-on-site") }));
+  house.take({ type: "started", lastSeen: at(4, 50) }, at(4, 50));
+  expect(reArmed().map(({ data }) => data)).toEqual([{ clocks: [], steps: ["s1-not-on-site"] }]);
+  const ran = () => house.journal.filter(({ event, data }) => event === "step-run" && data.step === "s1-not-on-site");
+  house.beat(at(4, 50), at(14, 59));
+  expect(ran()).toEqual([]);
+  house.beat(at(14, 59), at(15, 1));
+  expect(ran()).toMatchObject([{ at: at(15), data: { late: false } }]);
+  const said = house.said.length;
+  house.take({ type: "clock-step", by: minutes(180) }, at(195, 1));
+  house.beat(at(195, 1), at(196));
+  expect(ran()).toHaveLength(1);
+  expect(reArmed()).toHaveLength(1);
+  expect(house.said.slice(said).filter(({ step }) => step.startsWith("s1-"))).toEqual([]);
+});
+
+describe("what the class adds, and what is over", () => {
+  test.each(["class-opening", "entrapment-rescue-late"])("a lost row %s comes back where it was due", (id) => {
+    const before = only().ladder.find(({ step }) => step.id === id);
+    expect(before).toBeDefined();
+    tamper((ticket) => ({ ...ticket, ladder: ticket.ladder.filter(({ step }) => step.id !== id) }));
+    house.beat(TEN, at(1));
+    expect(reArmed().map(({ data }) => data)).toEqual([{ clocks: [], steps: [id] }]);
+    expect(only().ladder.find(({ step }) => step.id === id)?.dueAt).toBe(before?.dueAt);
+  });
+
+  test("a step of a ladder that began anew is due by that beginning, and one whose answer is there is not run", () => {
+    const fault = (to: "active" | "level", severity: "S3" | "S2") =>
+      verdict("door", "lift-2", to, { ticket: "general_fault", severity });
+    house = createPureHouse(building({ policy }));
+    house.take({ type: "conditions", transitions: [fault("active", "S3")] }, TEN);
+    house.take({ type: "conditions", transitions: [fault("level", "S2")] }, at(60));
+    const command = { do: "ticket-step", ticket: only().no, step: "arrive" } as const;
+    house.take({ type: "command", id: "arrive", actor: operator, command }, at(61));
+    tamper((ticket) => ({
+      ...ticket,
+      ladder: ticket.ladder.filter(({ step }) => step.id !== "s2-not-under-control" && step.id !== "s2-not-on-site"),
+    }));
+    house.beat(at(61), at(62));
+    const row = (id: string) => only().ladder.find(({ step }) => step.id === id);
+    expect(row("s2-not-under-control")).toMatchObject({ state: "waiting", dueAt: at(180) });
+    expect(row("s2-not-on-site")?.state).toBe("cancelled");
+  });
+
+  test("an acknowledgement of what is under control has no end, and that is no loss", () => {
+    for (const step of ["acknowledge", "accept", "arrive", "mitigate"] as const) {
+      const command = { do: "ticket-step", ticket: only().no, step } as const;
+      house.take({ type: "command", id: step, actor: operator, command }, at(1));
+    }
+    expect(only()).toMatchObject({ state: "mitigated", acknowledgedBy: "王工" });
+    expect(only().acknowledgeExpiresAt).toBeUndefined();
+    house.beat(at(1), at(3));
+    expect(reArmed()).toEqual([]);
+  });
+
+  test("a class with a ladder of its own misses no step of the usual one", () => {
+    house = createPureHouse(building({ policy }));
+    const command = { do: "open-ticket", class: "complaint", description: "噪声" } as const;
+    house.take({ type: "command", id: "o", actor: operator, command }, TEN);
+    house.beat(TEN, at(2));
+    expect(reArmed()).toEqual([]);
+  });
+});
+
 describe("many tickets that lost something at once", () => {
   const faults = Array.from({ length: 12 }, (_, n) =>
     verdict(`door.fault-${n}`, `lift-${n + 2}`, "active", { ticket: "general_fault", severity: "S2" }),

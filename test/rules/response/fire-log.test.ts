@@ -87,7 +87,11 @@ describe("the log of the fire control room", () => {
 
   test("is told to the lead once when nobody makes the entry in time; a late one is still taken and dated as it was made", () => {
     const { house, logs, fill, told } = createRoom();
-    house.beat(later(TEN_PM, seconds(-3)), later(TEN_PM, minutes(20)));
+    house.beat(later(TEN_PM, seconds(-3)), later(TEN_PM, minutes(14)));
+    expect(told()).toEqual([]);
+    house.take({ type: "tick" }, later(TEN_PM, minutes(15)));
+    expect(told()).toHaveLength(1);
+    house.beat(later(TEN_PM, minutes(15)), later(TEN_PM, minutes(20)));
     expect(told().map(({ to }) => to)).toEqual(["p-shift-leader"]);
     expect(told()[0]?.text.zh).toContain("22:00 未填写");
     expect(house.events("paper:XF20261121-2200")).toEqual(["fire-log-due", "fire-log-overdue"]);
@@ -104,6 +108,8 @@ describe("the log of the fire control room", () => {
     expect(logs().map(({ id }) => id)).toEqual(["XF20261121-2200", "XF20261122-0000", "XF20261122-0200"]);
     expect(told()).toHaveLength(1);
     expect(told()[0]?.text.zh).toContain("22:00、00:00、02:00 未填写");
+    // The newest one carries it: that is the one that can still be made in time.
+    expect(told()[0]?.ticket).toBe("paper:XF20261122-0200");
   });
 
   test("names a fire drill that ran since the entry before as a drill, and no other drill and no real fire", () => {
@@ -129,18 +135,53 @@ describe("the log of the fire control room", () => {
     expect(logs()[0]?.seen?.drills).toMatchObject([
       { title: { zh: expect.stringMatching(/^【演练】/) }, from: later(TEN_PM, minutes(1)) },
     ]);
-    expect(logs()[0]?.seen?.drills?.[0]).not.toHaveProperty("to");
+    const drill = logs()[0]?.seen?.drills?.[0];
+    expect(drill).not.toHaveProperty("to");
+    // It ends: the next entry tells from when to when it was, the one after that does not know it any more.
+    const midnight = later(TEN_PM, hours(2));
+    const end = (step: "false-alarm" | "close", now: Instant, actor = supervisor) => {
+      const command = { do: "ticket-step", ticket: drill?.ticket ?? "", step, note: "演练结束" } as const;
+      return house.take({ type: "command", id: `${step}${actor.id}`, actor, command }, now);
+    };
+    end("false-alarm", later(TEN_PM, minutes(30)));
+    end("close", later(TEN_PM, minutes(31)));
+    for (const [n, known] of [1, 0].entries()) {
+      const now = later(midnight, hours(2 * n));
+      house.take({ type: "tick" }, now);
+      expect(fill(later(now, minutes(1))).refusal).toBeUndefined();
+      expect(logs().at(-1)?.seen?.drills ?? []).toHaveLength(known);
+    }
+    expect(logs()[1]?.seen?.drills?.[0]).toMatchObject({ ticket: drill?.ticket, to: later(TEN_PM, minutes(31)) });
   });
 
   test("keeps as missed what nobody wrote within a day, and looks no further back than that", () => {
     const { house, logs, fill } = createRoom();
     house.beat(later(TEN_PM, seconds(-3)), later(TEN_PM, seconds(5)));
     const later50 = later(TEN_PM, hours(50));
+    house.take({ type: "tick" }, later(TEN_PM, hours(50)));
+    expect(logs()).toHaveLength(13);
     house.beat(later50, later(later50, seconds(3)));
     expect(logs()[0]).toMatchObject({ id: "XF20261121-2200", state: "closed" });
     expect(logs()[0]?.filledBy).toBeUndefined();
     expect(logs().filter(({ state }) => state === "open")).toHaveLength(12);
     expect(fill(later(later50, seconds(9)), { log: "XF20261121-2200" }).refusal?.code).toBe("log-missed");
+  });
+
+  test("is missed a day after it was due, and not a second before", () => {
+    const { house, logs } = createRoom();
+    house.beat(later(TEN_PM, seconds(-3)), TEN_PM);
+    const first = () => logs()[0]?.state;
+    house.take({ type: "tick" }, later(TEN_PM, (hours(24) - 1) as never));
+    expect(first()).toBe("open");
+    house.take({ type: "tick" }, later(TEN_PM, hours(24)));
+    expect(first()).toBe("closed");
+    expect(house.events("paper:XF20261121-2200").at(-1)).toBe("fire-log-missed");
+  });
+
+  test("falls due once where the clocks go forward, also every hour", () => {
+    const day = Temporal.PlainDate.from("2026-03-29").toZonedDateTime("Europe/Berlin").epochMilliseconds;
+    const times = fireLogTimes(hours(1), instant(day - 1), instant(day + hours(4)), "Europe/Berlin");
+    expect(times.map((one) => one - day)).toEqual([0, hours(1), hours(2), hours(3), hours(4)]);
   });
 
   test("asks for nothing twice when the wall clock is set back", () => {

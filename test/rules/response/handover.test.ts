@@ -160,6 +160,34 @@ describe("signing", () => {
     expect(fill(EIGHT_PM).refusal?.code).toBe("handover-signed");
   });
 
+  test("late says so, and calls back what was told about it", () => {
+    const { house, fill, sign } = createShift();
+    house.beat(later(EIGHT_PM, seconds(-1)), later(EIGHT_PM, minutes(6)));
+    const waiting = () => [...house.outbox.values()].filter(({ step }) => step === "handover-unsigned");
+    expect(waiting()).toHaveLength(1);
+    fill(later(EIGHT_PM, minutes(7)));
+    sign("leaving", day, later(EIGHT_PM, minutes(8)));
+    sign("coming", night, later(EIGHT_PM, minutes(9)));
+    expect(waiting()).toEqual([]);
+    const taken = house.journal.find(({ event }) => event === "handover-taken");
+    expect(taken?.data).toMatchObject({ late: true, from: "李娜" });
+  });
+
+  test("of a change that came while the house was off is asked for after the start, where the one before was seen", () => {
+    const { house } = createShift();
+    const morning = at("2026-11-21T08:00:00");
+    house.beat(later(morning, seconds(-1)), morning);
+    house.take({ type: "started", lastSeen: at("2026-11-21T19:50:00") }, at("2026-11-21T20:30:00"));
+    house.take({ type: "tick" }, at("2026-11-21T20:30:01"));
+    const papers = [...house.papers.values()].filter(({ kind }) => kind === "handover");
+    expect(papers.map(({ id, state }) => `${id} ${state}`)).toEqual([
+      `JJ20261121-0800-${TEAM} closed`,
+      `JJ20261121-2000-${TEAM} open`,
+    ]);
+    // What was told about the one that nobody signed is nobody's any more.
+    expect([...house.outbox.values()].filter(({ ticket }) => ticket.includes("-0800-"))).toEqual([]);
+  });
+
   test("in time tells no leader", () => {
     const { house, fill, sign, to } = createShift();
     house.beat(later(EIGHT_PM, seconds(-1)), EIGHT_PM);

@@ -53,6 +53,46 @@ test.each([
   expect(desk.newest().state).toBe("accepted");
 });
 
+test("the longest time is allowed, and one that is entered later ends as long after its true beginning", () => {
+  const words = { ...parts, for: hours(48), occurredAt: after(1) };
+  expect(desk.step(desk.newest(), "hold", after(3), words).refusal).toBeUndefined();
+  expect(desk.newest().hold).toMatchObject({ since: after(1), until: after(49) });
+  desk.house.take({ type: "tick" }, after(49));
+  expect(desk.newest().state).toBe("accepted");
+});
+
+test("a wait that is entered later cannot lie within the time of an earlier one", () => {
+  desk.step(desk.newest(), "hold", after(1), parts);
+  desk.step(desk.newest(), "resume", after(3));
+  const again = { ...parts, occurredAt: after(2) };
+  expect(desk.step(desk.newest(), "hold", after(4), again).refusal?.code).toBe("wrong-time");
+  expect(desk.step(desk.newest(), "hold", after(4), { ...parts, occurredAt: after(3) }).refusal).toBeUndefined();
+});
+
+test("done within a wait, as was entered later: what was waited after that never was", () => {
+  desk.step(desk.newest(), "hold", after(1), parts);
+  desk.step(desk.newest(), "resume", after(6));
+  desk.step(desk.newest(), "repair", after(7), { occurredAt: after(3) });
+  expect(desk.clock(desk.newest(), "resolve")).toMatchObject({
+    state: "met",
+    metAt: after(3),
+    dueAt: after(26),
+    segments: [
+      { kind: "run", from: TEN, to: after(1) },
+      { kind: "pause", from: after(1), to: after(3) },
+    ],
+  });
+});
+
+test("the warning moves as far as the end, and comes once", () => {
+  desk.step(desk.newest(), "hold", after(1), parts);
+  desk.step(desk.newest(), "resume", after(5));
+  expect(desk.clock(desk.newest(), "resolve")).toMatchObject({ warnAt: after(22), dueAt: after(28) });
+  for (const hour of [18, 21, 22, 23]) desk.house.take({ type: "tick" }, after(hour));
+  const warned = desk.house.said.filter(({ step }) => step.startsWith("warn-resolve"));
+  expect(warned.map(({ createdAt }) => createdAt)).toEqual([after(22)]);
+});
+
 test("an emergency cannot wait, and one that becomes an emergency waits no more", () => {
   desk.step(desk.newest(), "hold", after(1), parts);
   desk.take("level", after(2), "S1");

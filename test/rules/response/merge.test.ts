@@ -54,3 +54,32 @@ test("trapped people never disappear inside another kind of ticket", () => {
   desk.take("active", TEN, "S1");
   expect(desk.step(trapped, "merge", at(1), { into: desk.newest().no }).refusal?.code).toBe("stands-alone");
 });
+
+test("what waits for parts waits no more inside another ticket, and the two are over together", () => {
+  desk.take("active", TEN);
+  const machine = desk.newest();
+  desk.step(machine, "accept", TEN);
+  desk.step(machine, "hold", at(10), { reason: "parts" });
+  desk.take("normal", at(20));
+  expect(desk.now(machine.no).recovered).toBe(true);
+  const call = byHand("门有异响");
+  desk.step(machine, "merge", at(30), { into: call.no });
+  expect(desk.now(machine.no)).toMatchObject({ state: "merged" });
+  expect(desk.now(machine.no).hold).toBeUndefined();
+  expect(desk.now(machine.no).clocks.filter(({ state }) => state === "paused" || state === "running")).toEqual([]);
+  // The call has no source that could have recovered: the ticket that goes on is not over by itself.
+  expect(desk.now(call.no).recovered).toBe(false);
+});
+
+test("simulated and real tickets stay apart", () => {
+  const mine = createDesk({ simulated: true });
+  mine.take("active", TEN);
+  const played = mine.newest();
+  mine.house.edit({ ...mine.site, simulated: false }, at(1));
+  mine.take("active", at(2), "S3", "elevator.noise");
+  const command = { do: "open-ticket", class: "general_fault", device: "lift-2", description: "报修" } as const;
+  mine.house.take({ type: "command", id: "real", actor: operator, command }, at(3));
+  const real = mine.newest();
+  expect([played.simulated, real.simulated]).toEqual([true, false]);
+  expect(mine.step(real, "merge", at(4), { into: played.no }).refusal?.code).toBe("simulated-apart");
+});

@@ -1,28 +1,16 @@
 /** A ticket under a profile of the shipped policy: its numbers come to pass, and it keeps them when the site gives the profile up. */
 import { describe, expect, test } from "vitest";
-import type { Policy } from "#model/policy";
 import { hours, minutes } from "#model/time";
-import { part, whole } from "../../../gateway/site/parse-part.ts";
-import { layProfiles } from "../../../gateway/site/policy-profiles.ts";
-import { createProblemList } from "../../../gateway/site/problems.ts";
-import { readYaml } from "../../../gateway/site/read-yaml.ts";
 import { at, building, operator, TEN, verdict } from "../../support/building.ts";
 import { createPureHouse } from "../../support/pure-house.ts";
 import { startStory, stepsRun, storySite } from "../../support/story-house.ts";
-import { shippedPolicy } from "./shipped-policy.ts";
+import { policyUnder, shippedPolicy } from "./shipped-policy.ts";
 
-async function under(...names: string[]): Promise<Policy> {
-  const problems = createProblemList();
-  const file = readYaml("response.yaml", new TextEncoder().encode(`profiles: [${names.join(", ")}]\n`), problems);
-  const policy = layProfiles(await shippedPolicy(), part(whole(file), "profiles"), problems);
-  expect(problems.list()).toEqual([]);
-  return { ...policy, version: `${policy.version}+${names.join("+")}` };
-}
 const people = verdict("elevator.entrapment", "lift-1", "active", { ticket: "elevator_entrapment", lifeSafety: true });
 
 describe("an entrapment under hz-draft", () => {
   test("is escalated after one, three and fifteen minutes in place of five, five and thirty", async () => {
-    await using story = await startStory({ site: storySite(await under("hz-draft")) });
+    await using story = await startStory({ site: storySite(await policyUnder("hz-draft")) });
     await story.conditions(people);
     const [ticket] = story.open();
     if (!ticket) throw new Error("no ticket");
@@ -43,7 +31,7 @@ describe("an entrapment under hz-draft", () => {
   });
 
   test("keeps its numbers when the site gives the profile up while it is open; the next one has those of the shipped policy", async () => {
-    await using story = await startStory({ site: storySite(await under("hz-draft")) });
+    await using story = await startStory({ site: storySite(await policyUnder("hz-draft")) });
     await story.conditions(people);
     const [ticket] = story.open();
     if (!ticket) throw new Error("no ticket");
@@ -61,7 +49,7 @@ describe("a complaint under complaint-004", () => {
   test.each(["S4", "S1"] as const)(
     "of level %s is answered in an hour and settled in two workdays",
     async (severity) => {
-      const policy = await under("complaint-004");
+      const policy = await policyUnder("complaint-004");
       const workdays = { zone: "Asia/Shanghai", years: policy.workdays?.years ?? {} };
       const house = createPureHouse(building({ policy: { ...policy, workdays } }));
       house.take(
@@ -93,7 +81,7 @@ describe("a complaint under complaint-004", () => {
 });
 
 test("an S1 under medical is late after five minutes, and whoever must know is told then", async () => {
-  const house = createPureHouse(building({ policy: await under("medical") }));
+  const house = createPureHouse(building({ policy: await policyUnder("medical") }));
   house.take({ type: "conditions", transitions: [people] }, TEN);
   const told = () => house.said.flatMap(({ step }) => step.split("+"));
   house.beat(TEN, at(4, 59));

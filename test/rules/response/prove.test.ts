@@ -88,16 +88,24 @@ test("a fire control room that asks for two people and eight hours is held again
     const site = around({ shifts });
     return proveResponse({ ...site, policy: { ...site.policy, fireLog } }, TEN).map(({ what }) => what);
   };
-  const good = [shift(0, 8), shift(8, 16), shift(16, 0)];
+  const day = ["p-security-lead", "p-team-lead"];
+  const good = [shift(0, 8), shift(8, 16, day), shift(16, 0, ["p-management", "p-project-manager"])];
   expect(found(rules, good)).toEqual([]);
-  const alone = [shift(0, 8, two.slice(1)), shift(8, 16), shift(16, 0)];
+  const alone = [shift(0, 8, two.slice(1)), ...good.slice(1)];
   expect(found(rules, alone)).toEqual([
     {
       en: expect.stringMatching(/fewer than 2 people .*2026-11-22 00:00 – 2026-11-22 08:00.* … \(29\)$/),
       zh: expect.stringMatching(/^消防控制室未来 30 天有值班不足 2 人的时段：2026-11-22 00:00/),
     },
   ]);
-  const long = [shift(20, 8), shift(8, 20)];
+  // Eight hours each, and nobody goes home between two of them.
+  expect(found(rules, [shift(0, 8), shift(8, 16, day), shift(16, 0, ["p-management", "p-shift-leader"])])).toEqual([
+    {
+      en: "shift-leader is on duty in the fire control room for more than 8 h without a break: 2026-11-21 16:00 – 2026-11-22 08:00",
+      zh: "消防控制室 shift-leader 连续值班超过 8 小时：2026-11-21 16:00 – 2026-11-22 08:00",
+    },
+  ]);
+  const long = [shift(20, 8), shift(8, 20, day)];
   expect(found(rules, long).map(({ en }) => en)).toEqual([
     `the shift 20:00–08:00 of ${team.id} in the fire control room is longer than 8 h`,
     `the shift 08:00–20:00 of ${team.id} in the fire control room is longer than 8 h`,

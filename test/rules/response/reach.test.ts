@@ -1,7 +1,7 @@
 /** By which ways a person is told and when; who has answered is told no more; calls by phone are confirmed. */
 import { expect, test } from "vitest";
 import type { Site } from "#model/site";
-import { between } from "#model/time";
+import { between, minutes } from "#model/time";
 import { at, building, operator, people, policy, verdict } from "../../support/building.ts";
 import { createPureHouse } from "../../support/pure-house.ts";
 
@@ -111,4 +111,26 @@ test("a clock that no step waits for is told when it is overdue, once", () => {
     ["rescue-onsite", "p-team-lead"],
   ]);
   expect(house.tickets.get(no)?.clocks.find((one) => one.kind === "rescue-onsite")?.state).toBe("breached");
+});
+
+test("a step of the clock moves what still waits: a text after a minute is a text after a minute", () => {
+  const { house } = trapped();
+  const text = () => [...house.outbox.values()].find(({ to, channel }) => to === "p-shift-leader" && channel === "sms");
+  house.beat(at(0), at(0, 30));
+  expect(text()?.nextTryAt).toBe(at(1, 30));
+  house.take({ type: "clock-step", by: minutes(60) }, at(60, 40));
+  expect(text()?.nextTryAt).toBe(at(61, 30));
+  house.take({ type: "clock-step", by: minutes(-60) }, at(0, 50));
+  expect(text()?.nextTryAt).toBe(at(1, 30));
+});
+
+test("each reminder has a key of its own, so that the second one is not taken for the first", () => {
+  const { house, take } = trapped();
+  house.beat(at(0), at(31));
+  const keys = (step: string) =>
+    new Set(house.said.filter((one) => one.step.startsWith(step) && one.channel === "console").map(({ key }) => key));
+  expect(keys("feedback-missed-").size).toBe(3);
+  // One for each round of reports, and the one that runs.
+  expect(keys("warn-feedback-").size).toBe(3);
+  expect(take("acknowledge", 31, 0).refusal).toBeUndefined();
 });

@@ -56,6 +56,24 @@ test("an emergency in the middle has its ticket and its ladder at once, and so h
   );
 });
 
+test("life safety of a low severity has a ticket of its own, and a played storm takes in nothing real", () => {
+  for (const { id } of lifts.slice(0, 10)) fault(id, TEN);
+  const alarm = { severity: "S3", ticket: "general_fault", lifeSafety: true } as const;
+  const transitions = [verdict("elevator.smoke", "lift-30", "active", alarm)];
+  house.take({ type: "conditions", transitions }, TEN);
+  expect(own().map(({ device }) => device)).toContain("lift-30");
+
+  house = createPureHouse(building({ devices: lifts, simulated: true }));
+  for (const { id } of lifts.slice(0, 10)) fault(id, TEN);
+  expect(storm()).toMatchObject([{ simulated: true }]);
+  house.edit(building({ devices: lifts }), TEN);
+  for (const { id } of lifts.slice(20, 30)) fault(id, TEN);
+  expect(storm().map(({ simulated, alarms }) => [simulated, alarms.length])).toEqual([
+    [true, 5],
+    [false, 5],
+  ]);
+});
+
 test("faults of a clock that ran years ahead make no storm of the first one after it was put right", () => {
   const ahead = later(TEN, minutes(3 * 365 * 24 * 60));
   for (const { id } of lifts.slice(0, 10)) fault(id, ahead);

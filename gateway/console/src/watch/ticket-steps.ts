@@ -90,7 +90,15 @@ export function offered(ticket: TicketBody): { readonly asked: readonly string[]
 }
 
 /** These change what a ticket says happened; only those at the desk may. */
-const JUDGING: ReadonlySet<string> = new Set(["review", "merge", "false-alarm", "reopen", "hold"]);
+const JUDGING: ReadonlySet<string> = new Set([
+  "review",
+  "merge",
+  "false-alarm",
+  "reopen",
+  "hold",
+  "reschedule",
+  "call-off",
+]);
 
 /** Steps with a button of their own; `sop` is ticked in its list. */
 export function stepsToShow(

@@ -52,6 +52,13 @@ test("case 6: killed at 10:04:50 and up at 10:17: what was missed is told once, 
     "p-control-room-operator",
   ]);
   expect(story.ticket(no).clocks.find(({ kind }) => kind === "feedback")).toMatchObject({ dueAt: at(20) });
+  // Half of the round that goes on is over as well: the one reminder says it all.
+  const feedback = async () =>
+    (await story.store.messages(no)).filter(({ step, createdAt }) => step.includes("feedback") && createdAt >= at(17));
+  await story.until(at(19));
+  expect((await feedback()).map(({ step }) => step)).toEqual([`feedback-missed-${at(10)}`]);
+  await story.until(at(20));
+  expect((await feedback()).map(({ step }) => step)).toContain(`feedback-missed-${at(20)}`);
   await story.until(at(30));
   expect(stepsRun(await story.journal(`ticket:${no}`)).slice(-2)).toEqual([
     "10:30:00 s1-not-under-control",
