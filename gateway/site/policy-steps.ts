@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { clockKinds, type LadderStep } from "#model/policy";
 import { nearest } from "../../rules/language/nearest.ts";
+import { WorkdaysText } from "./clock-file.ts";
 import { type Part, part, placeOf } from "./parse-part.ts";
 import { type ProblemList, suggestion } from "./problems.ts";
 import { Id, SpanText, TextPair } from "./vocabulary.ts";
@@ -17,6 +18,7 @@ export const Step = z.strictObject({
   say: TextPair,
 });
 export const Ladder = z.array(Step);
+export const Chase = z.array(Step.extend({ after: z.union([WorkdaysText, SpanText]) }));
 
 /** The steps of a ladder as they are written; `ids`: where each id stands that was read before. */
 export function checkSteps(

@@ -14,19 +14,17 @@ import {
 import { Severity } from "#model/severity";
 import { days } from "#model/time";
 import { nearest } from "../../rules/language/nearest.ts";
-import { BySeverity, Clocks, dueAfter, listClocks, type RescueZone, shapeOf, WorkdaysText } from "./clock-file.ts";
+import { BySeverity, Clocks, dueAfter, listClocks, type RescueZone, shapeOf } from "./clock-file.ts";
 import { FireLogFile } from "./fire-log-file.ts";
 import { keyPlaceOf, type Part, parsePart, part, placeOf, whole } from "./parse-part.ts";
 import { ProfilesFile, readProfiles } from "./policy-profiles.ts";
-import { checkRoles, checkSteps, Ladder, Step, told } from "./policy-steps.ts";
+import { Chase, checkRoles, checkSteps, Ladder, told } from "./policy-steps.ts";
 import { type ProblemList, suggestion } from "./problems.ts";
 import { Id, SpanText, TextPair } from "./vocabulary.ts";
 import { WorkdayYears } from "./workday-years.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 export const Share = z.number().gt(0).lt(1);
-
-const Chase = z.array(Step.extend({ after: z.union([WorkdaysText, SpanText]) }));
 
 /** `08:00` as minutes after midnight. */
 const TimeOfDay = z

@@ -220,7 +220,8 @@ describe("the default policy", () => {
     expect(
       numbers.filter(
         (line) =>
-          !/# .*(\[(TSG|J|iTop|96333|GB25201|HZ)\]|\b[TFEC]\d+)/.test(line) && !line.includes("feedback: 1h # F3"),
+          !/# .*(\[(TSG|J|iTop|96333|12345|GB25201|HZ)\]|\b[TFEC]\d+)/.test(line) &&
+          !line.includes("feedback: 1h # F3"),
       ),
     ).toEqual([]);
   });
