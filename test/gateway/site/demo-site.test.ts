@@ -100,6 +100,8 @@ describe("the demo site", () => {
         WECOM_ROBOT_URL: "https://qyapi.example/send?key=k",
         DINGTALK_URL: "https://oapi.example/send?access_token=t",
         DINGTALK_SECRET: "0123456789abcdef",
+        DINGTALK_URL_2: "https://oapi.example/send?access_token=u",
+        DINGTALK_SECRET_2: "0123456789abcdef",
         FEISHU_URL: "https://open.example/hook/h",
         FEISHU_SECRET: "0123456789abcdef",
         SMS_TOKEN: "Bearer t",
