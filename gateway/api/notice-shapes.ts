@@ -1,5 +1,6 @@
 /** The JSON of a notice to residents: its template, its draft, what was sent, and whom it reached. */
 import * as z from "zod";
+import { roles } from "#model/account";
 
 const Time = z.iso.datetime();
 const Text = z.object({ zh: z.string(), en: z.string() });
@@ -54,7 +55,7 @@ export const NoticeDeskShape = z.object({
   /** Whoever asks may approve. */
   mayApprove: z.boolean(),
   /** Roles that may. */
-  approve: z.array(z.string()),
+  approve: z.array(z.enum(roles)),
   households: z.int(),
   /** Share of the households that it should reach. */
   target: z.number(),

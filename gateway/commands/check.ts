@@ -40,7 +40,7 @@ export async function check(line: CommandLine, args: string[]): Promise<number> 
       : say(
           line.language,
           `预案核对发现 ${holes.length} 处缺口，见上。`,
-          `The response policy has ${holes.length} holes, see above.`,
+          `The response policy has ${holes.length === 1 ? "a hole" : `${holes.length} holes`}, see above.`,
         ),
   );
   return exit.done;

@@ -130,7 +130,7 @@ export function offerNext(draft: Draft, ticket: Ticket): Ticket {
   if (people.length > 0) return offerTo(draft, ticket, ticket.severity === "S1" ? people : people.slice(0, 1));
   const after: Ticket = { ...ticket, exhausted: ticket.round };
   draft.putTicket(after, "nobody-to-send", { roles: ticket.policy.dispatch.roles, asked: offers.length });
-  remind(draft, after, `nobody-to-send-${ticket.round}`, {
+  remind(draft, after, `nobody-to-send-${draft.now}`, {
     zh: "没有可派的人（值班、持证、未在紧急任务中），请人工派单",
     en: "Nobody is left to send (on duty, licensed, not at an emergency): send somebody by hand",
   });

@@ -55,13 +55,6 @@ export const pagesEn: PageWords = {
         .filter(Boolean)
         .join(", "),
     byHand: "by hand",
-    role: {
-      operator: "operator",
-      maintainer: "maintainer",
-      supervisor: "supervisor",
-      engineer: "engineer",
-      admin: "admin",
-    },
   },
   flow: {
     lead: "Answers for it",

@@ -47,13 +47,6 @@ export const pagesZh = {
         .filter(Boolean)
         .join("，"),
     byHand: "人工张贴",
-    role: {
-      operator: "值班员",
-      maintainer: "维修",
-      supervisor: "主管",
-      engineer: "工程师",
-      admin: "管理员",
-    } as Readonly<Record<string, string>>,
   },
   flow: {
     lead: "主责",
