@@ -3,16 +3,20 @@ import type { LadderRow, ResponseClock, Ticket } from "#model/ticket";
 import { between, type Instant, later, milliseconds } from "#model/time";
 import { isOpen, RECURRING, restart, run, type Timing, waitsWithRepair } from "./clocks.ts";
 
-/** The repair's clock goes on with what was left; the time in which the work was thought done stands in it as a pause. */
+/**
+ * The repair's clock goes on with what was left; the time in which the work was thought done stands in it as a pause. Late it was
+ * already, and late it stays: a pause has nothing to save there, and the whole time counts.
+ */
 function goesOn(clock: ResponseClock, at: Instant, by: string, timing: Timing): ResponseClock {
   const { metAt, ...open } = clock;
-  if (metAt === undefined) return clock;
+  const last = clock.segments.at(-1);
+  if (metAt === undefined || !last) return clock;
+  if (clock.state === "breached") {
+    const before = last.kind === "run" ? clock.segments.slice(0, -1) : clock.segments;
+    return { ...open, segments: [...before, { kind: "run", from: last.kind === "run" ? last.from : metAt }] };
+  }
   const from = metAt < at ? metAt : at;
-  const pause = { kind: "pause" as const, from, reason: "repaired", by };
-  const segments = [...clock.segments, pause];
-  // Late it was already, and late it stays.
-  if (clock.state === "breached")
-    return { ...open, segments: [...clock.segments, { ...pause, to: at }, { kind: "run", from: at }] };
+  const segments = [...clock.segments, { kind: "pause" as const, from, reason: "repaired", by }];
   return run({ ...open, state: "paused", segments }, at, timing);
 }
 

@@ -199,11 +199,14 @@ describe("a rating", () => {
     step(ticket(), "repair", later(due, minutes(5)));
     step(ticket(), "rate", later(due, minutes(20)), byPhone(1));
     const resolve = clock(ticket(), "resolve");
-    expect(resolve).toMatchObject({ state: "breached", breachedAt: due });
+    expect(resolve).toMatchObject({ state: "breached", dueAt: due, breachedAt: due });
     expect(resolve?.metAt).toBeUndefined();
+    // A pause has nothing to save any more: the whole time counts.
+    expect(elapsed(resolve as ResponseClock, later(due, minutes(20)))).toBe((resolve?.target ?? 0) + minutes(20));
     step(ticket(), "repair", later(due, minutes(30)));
     expect(clock(ticket(), "resolve")).toMatchObject({
       state: "breached",
+      dueAt: due,
       breachedAt: due,
       metAt: later(due, minutes(30)),
     });
