@@ -143,6 +143,8 @@ interface Planted {
   readonly dataType: DataType;
   last: number | string | undefined;
   lastStatus: StatusCode | undefined;
+  /** The look at the device that brought what is shown. */
+  look: number;
 }
 
 /** Adds a device with its points; the answer refreshes them. */
@@ -171,11 +173,15 @@ function plant(space: AddressSpace, device: ShownDevice, clock: SimulatorClock, 
       point,
       profile.protocol === "opcua",
     );
-    return [{ point, variable, dataType, last: undefined, lastStatus: undefined }];
+    return [{ point, variable, dataType, last: undefined, lastStatus: undefined, look: 0 }];
   });
   const shown = createShown(device);
   const raw = profile.protocol === "opcua";
-  const write = (one: Planted, value: number | string, status: StatusCode, at: number) => {
+  let looks = 0;
+  const write = (one: Planted, value: number | string, status: StatusCode, at: number, look: number) => {
+    // What comes late never takes the place of what was seen after it.
+    if (look < one.look) return;
+    one.look = look;
     const { dataType, variable } = one;
     const told =
       dataType === DataType.Boolean
@@ -191,13 +197,15 @@ function plant(space: AddressSpace, device: ShownDevice, clock: SimulatorClock, 
     const status = statuses.find(([fault]) => device.faults.faults.has(fault))?.[1] ?? StatusCodes.Good;
     const at = clock.wall() + device.faults.clockAhead;
     const late = lag(device.faults, chance) * 1000;
+    looks += 1;
+    const look = looks;
     for (const one of planted) {
       const value = raw ? shown.raw(one.point) : shown.value(one.point);
       if (value === one.last && status === one.lastStatus) continue;
       one.last = value;
       one.lastStatus = status;
-      if (late > 0) clock.after(late, () => write(one, value, status, at));
-      else write(one, value, status, at);
+      if (late > 0) clock.after(late, () => write(one, value, status, at, look));
+      else write(one, value, status, at, look);
     }
   };
 }

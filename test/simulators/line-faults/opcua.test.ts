@@ -200,6 +200,36 @@ test.each(Object.entries(cells) as [FaultName, (typeof cells)[FaultName]][])(
   60_000,
 );
 
+test("what comes late never takes the place of what was seen after it", async () => {
+  const client = await newClient();
+  const session = await client.createSession();
+  const index = (await session.readNamespaceArray()).indexOf("urn:gatehouse:simulator");
+  const speed = async (device: string) => number(await session.read({ nodeId: `ns=${index};s=${device}.speed` }));
+  const shows = async (device: string, value: number) => {
+    while ((await speed(device)) !== value);
+  };
+  const slow = (device: string, on: boolean) =>
+    fault(fleet.building, { device, fault: "slow", ...(on ? { seconds: 1 } : { on }) });
+  const [one, other] = [fleet.device("lift-1"), fleet.device("lift-2")];
+  slow("lift-1", true);
+  one.setPoint("speed", 2.5);
+  // The look that shows this has seen the other as well.
+  other.setPoint("speed", 3);
+  await shows("lift-2", 3);
+  slow("lift-1", false);
+  one.setPoint("speed", 3.25);
+  await shows("lift-1", 3.25);
+  // As late, and begun later: by then the first one has come.
+  slow("lift-2", true);
+  other.setPoint("speed", 3.5);
+  await shows("lift-2", 3.5);
+  expect(await speed("lift-1")).toBe(3.25);
+  slow("lift-2", false);
+  for (const device of [one, other]) device.setPoint("speed", undefined);
+  await session.close();
+  await client.disconnect();
+}, 30_000);
+
 test("clients are told of one address, the one that they know", async () => {
   const client = await newClient();
   const endpoints = await client.getEndpoints();
