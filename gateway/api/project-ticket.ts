@@ -120,6 +120,7 @@ export function ticketBody(ticket: Ticket, view: TicketView, now: Instant): Tick
     ...maybe("care", ticket.care && [...ticket.care]),
     ...maybe("source", ticket.source),
     ...maybe("affected", ticket.affected),
+    ...maybe("project", ticket.project),
     ...maybe("device", ticket.device),
     ...maybe("deviceName", ticket.device === undefined ? undefined : text(partName(device, ticket.device))),
     alarms: [...ticket.alarms],

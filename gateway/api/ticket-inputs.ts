@@ -54,6 +54,10 @@ export const OpenTicket = z.strictObject({
     .optional()
     .describe("Where it came from; of an owner (`phone desk app`) name, phone and room are wanted."),
   affected: z.int().min(1).max(100_000).optional().describe("How many households it reaches."),
+  project: z
+    .literal(true)
+    .optional()
+    .describe("Complex work that takes weeks: progress is reported weekly (class `non_urgent`)."),
   commandId: CommandId,
 });
 export const KeepContact = z.strictObject({ commandId: CommandId, ...Contact.shape });

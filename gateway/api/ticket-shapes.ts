@@ -94,6 +94,8 @@ export const TicketShape = z.object({
   source: z.enum(sources).optional(),
   /** How many households it reaches. */
   affected: z.int().optional(),
+  /** Complex work that takes weeks; rectifications are. */
+  project: z.literal(true).optional(),
   device: z.string().optional(),
   deviceName: Text.optional(),
   alarms: z.array(z.string()),

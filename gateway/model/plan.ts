@@ -142,6 +142,7 @@ export type Command =
       readonly care?: readonly Care[];
       readonly source?: Source;
       readonly affected?: number;
+      readonly project?: true;
     }
   | {
       readonly do: "ticket-step";

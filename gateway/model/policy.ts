@@ -6,6 +6,7 @@ import type { NoticePolicy } from "./notice.ts";
 import type { PolicyProfile } from "./policy-profile.ts";
 import type { SamplingPolicy } from "./sampling.ts";
 import type { Severity } from "./severity.ts";
+import type { DeviceKind } from "./site.ts";
 import type { Text } from "./text.ts";
 import { days, type Span } from "./time.ts";
 
@@ -136,8 +137,12 @@ export interface ClassPolicy {
   readonly help?: readonly string[];
   /** Targets once departments were called in to help with a ticket. */
   readonly crossDepartment?: readonly ClockTarget[];
+  /** Targets of a project, such as a rectification or the repair of a large machine, in place of those of `clocks`. */
+  readonly project?: readonly ClockTarget[];
   /** Extra roles told at opening. */
   readonly tellAtOpening: readonly string[];
+  /** Further ones where the device is of a kind. */
+  readonly tellAtOpeningOf?: Readonly<Partial<Record<DeviceKind, readonly string[]>>>;
   /** Told when somebody confirms on the spot that it is real. */
   readonly tellWhenVerified?: readonly string[];
   /** Two: a false alarm counts once a second account confirms what the first one recorded. */
@@ -274,4 +279,10 @@ export interface Policy {
 export const overdueRoles = (overdue: Policy["overdue"]): readonly string[] => [
   ...(overdue?.tell ?? []),
   ...Object.values(overdue?.of ?? {}).flat(),
+];
+
+/** Whoever a class tells at the opening of some ticket. */
+export const openingRoles = ({ tellAtOpening, tellAtOpeningOf }: ClassPolicy): readonly string[] => [
+  ...tellAtOpening,
+  ...Object.values(tellAtOpeningOf ?? {}).flat(),
 ];

@@ -189,6 +189,8 @@ export interface Ticket {
   readonly source?: Source;
   /** How many households it reaches, as it was told (W15). */
   readonly affected?: number;
+  /** Complex work that takes weeks: it reports at its own pace (F5). */
+  readonly project?: true;
   /** Alarm ids that belong to this ticket. */
   readonly alarms: readonly string[];
   readonly openedAt: Instant;

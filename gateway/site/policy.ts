@@ -6,12 +6,14 @@ import {
   type ChaseStep,
   type ClassPolicy,
   clockKinds,
+  openingRoles,
   overdueRoles,
   type Policy,
   type TicketClass,
   ticketClasses,
 } from "#model/policy";
 import { Severity } from "#model/severity";
+import { deviceKinds } from "#model/site";
 import { days } from "#model/time";
 import { nearest } from "../../rules/language/nearest.ts";
 import { BySeverity, Clocks, dueAfter, listClocks, type RescueZone, shapeOf } from "./clock-file.ts";
@@ -44,7 +46,9 @@ const Class = z.strictObject({
   lead: z.string().optional(),
   help: z.array(z.string()).default([]),
   crossDepartment: Clocks.default({}),
+  project: Clocks.default({}),
   tellAtOpening: z.array(z.string()).default([]),
+  tellAtOpeningOf: shapeOf(deviceKinds, z.array(z.string()).min(1)).default({}),
   tellWhenVerified: z.array(z.string()).default([]),
   falseAlarmPeople: z.union([z.literal(1), z.literal(2)]).default(1),
   extraSteps: Ladder.default([]),
@@ -156,6 +160,8 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     if (!entry) continue;
     const at = part(root, "classes", id);
     checkRoles(part(at, "tellAtOpening"), entry.tellAtOpening, roles, problems);
+    for (const [kind, tell] of Object.entries(entry.tellAtOpeningOf))
+      checkRoles(part(at, "tellAtOpeningOf", kind), tell ?? [], roles, problems);
     checkRoles(part(at, "tellWhenVerified"), entry.tellWhenVerified, roles, problems);
     checkRoles(part(at, "dispatch", "roles"), entry.dispatch?.roles ?? [], roles, problems);
     checkRoles(part(at, "help"), entry.help, roles, problems);
@@ -168,6 +174,7 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
     }
     const clocks = listClocks(entry.clocks, zone);
     const crossDepartment = listClocks(entry.crossDepartment, zone);
+    const project = listClocks(entry.project, zone);
     const chase = entry.chase.map((step): ChaseStep => ({ ...step, ...dueAfter(step.after) }));
     checkSteps(part(at, "chase"), chase, roles, ids, problems);
     const bySeverity: Partial<Record<Severity, typeof clocks>> = {};
@@ -193,7 +200,9 @@ export function readPolicy(file: YamlFile, zone: RescueZone, problems: ProblemLi
       ...(entry.lead === undefined ? {} : { lead: entry.lead }),
       ...(entry.help.length > 0 ? { help: entry.help } : {}),
       ...(crossDepartment.length > 0 ? { crossDepartment } : {}),
+      ...(project.length > 0 ? { project } : {}),
       tellAtOpening: entry.tellAtOpening,
+      ...(Object.keys(entry.tellAtOpeningOf).length > 0 ? { tellAtOpeningOf: told(entry.tellAtOpeningOf) } : {}),
       ...(entry.tellWhenVerified.length > 0 ? { tellWhenVerified: entry.tellWhenVerified } : {}),
       ...(entry.falseAlarmPeople === 2 ? { falseAlarmPeople: 2 } : {}),
       ...(entry.levels ? { levels: told(entry.levels) } : {}),
@@ -270,7 +279,7 @@ export function rolesTold(policy: Policy): ReadonlySet<string> {
     ...(policy.sampling?.tell ?? []),
     ...(policy.notices?.tell ?? []),
     ...steps.flatMap((step) => step.tell),
-    ...classes.flatMap((one) => [...one.tellAtOpening, ...(one.tellWhenVerified ?? [])]),
+    ...classes.flatMap((one) => [...openingRoles(one), ...(one.tellWhenVerified ?? [])]),
     ...plans.flatMap((one) => Object.values(one.overdue ?? {}).flat()),
   ]);
 }

@@ -26,6 +26,14 @@ export function openByHand(draft: Draft, command: Extract<Command, { do: "open-t
   }
   const refused = command.drill && whyNoDrill(draft, command.drill, actor);
   if (refused) return refused;
+  if (command.project && (command.plan !== undefined || !site.policy.classes[command.class]?.project)) {
+    return refuse(
+      422,
+      "no-project",
+      "该类别没有项目时限：大型、复杂的工程请按「非紧急事项」开单。",
+      "This class has no times for a project: open large, complex work as planned work.",
+    );
+  }
   const { expected, plan } = command;
   const notPlanned = plan === undefined ? undefined : whyNotPlan(draft, command, plan);
   if (notPlanned) return notPlanned;
@@ -67,6 +75,7 @@ export function openByHand(draft: Draft, command: Extract<Command, { do: "open-t
     ...(command.care ? { care: [...new Set(command.care)] } : {}),
     ...(command.source ? { source: command.source } : {}),
     ...(command.affected === undefined ? {} : { affected: command.affected }),
+    ...(command.project ? { project: true } : {}),
     title: command.drill
       ? { zh: `【演练】${command.description}`, en: `[DRILL] ${command.description}` }
       : { zh: command.description, en: command.description },

@@ -7,6 +7,7 @@ import type { Text } from "#model/text";
 import type { Care, Source, Ticket } from "#model/ticket";
 import { type Instant, milliseconds } from "#model/time";
 import type { Draft } from "../draft.ts";
+import { asOpened } from "./as-opened.ts";
 import { asOf } from "./by-morning.ts";
 import { meet, wakeOfTicket } from "./clocks.ts";
 import { linkToFire } from "./during-a-fire.ts";
@@ -63,6 +64,7 @@ export interface Opening {
   readonly care?: readonly Care[];
   readonly source?: Source;
   readonly affected?: number;
+  readonly project?: true;
   /** Entered later: what was due by now was told by phone. */
   readonly toldByPhone?: boolean;
 }
@@ -140,7 +142,7 @@ export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
   if (!usual) return undefined;
   // Frozen into the ticket, so that its next round asks for the same.
   const asked = opening.sop ? { ...usual, sop: [...opening.sop, ...usual.sop] } : usual;
-  const policy = asOf(asked, opening.openedAt, draft.view.site.zone);
+  const policy = asOf(asOpened(asked, opening, draft.view.site), opening.openedAt, draft.view.site.zone);
   const least = leastSeverity(policy, opening.affected);
   const severity = opening.severity ? graver(opening.severity, least) : least;
   const version = versionInForce(draft);
@@ -168,6 +170,7 @@ export function openTicket(draft: Draft, opening: Opening): Ticket | undefined {
     ...(opening.care?.length ? { care: opening.care } : {}),
     ...(opening.source === undefined ? {} : { source: opening.source }),
     ...(opening.affected === undefined ? {} : { affected: opening.affected }),
+    ...(opening.project ? { project: true } : {}),
     policyVersion: version,
     policy,
     recovered: false,

@@ -3,7 +3,14 @@
  * somebody, every clock has somebody who hears that it ran out, every class has a list of steps, and somebody is reached at all.
  */
 import { contactNeeded } from "#model/channel-settings";
-import { type ClassPolicy, type ClockKind, type ClockTarget, overdueRoles, type Policy } from "#model/policy";
+import {
+  type ClassPolicy,
+  type ClockKind,
+  type ClockTarget,
+  openingRoles,
+  overdueRoles,
+  type Policy,
+} from "#model/policy";
 import type { Problem } from "#model/problem";
 import type { Severity } from "#model/severity";
 import type { Site } from "#model/site";
@@ -46,7 +53,7 @@ function rolesTold({
   for (const ladder of Object.values(ladders)) for (const step of ladder) note(step.id, step.tell);
   for (const one of withPlans(classes)) {
     for (const tell of Object.values(one.overdue ?? {})) note("overdue", tell);
-    note(one.class, [...one.tellAtOpening, ...(one.tellWhenVerified ?? []), ...(one.dispatch?.roles ?? [])]);
+    note(one.class, [...openingRoles(one), ...(one.tellWhenVerified ?? []), ...(one.dispatch?.roles ?? [])]);
     for (const step of [...(one.ladder ?? []), ...one.extraSteps, ...(one.chase ?? [])]) note(step.id, step.tell);
   }
   note("repeat", repeat.tell);

@@ -6,6 +6,7 @@ import type { Severity } from "#model/severity";
 import type { PastRound, Ticket } from "#model/ticket";
 import type { Instant } from "#model/time";
 import { type Draft, refuse } from "../draft.ts";
+import { asOpened } from "./as-opened.ts";
 import { asOf } from "./by-morning.ts";
 import { wakeOfTicket } from "./clocks.ts";
 import { linkToFire } from "./during-a-fire.ts";
@@ -74,7 +75,7 @@ export function reopen(draft: Draft, before: Ticket, at: Instant, why: { note?: 
   const usual = classPolicy(draft, before.class) ?? before.policy;
   // What a rectification asks for beside its class is asked for again.
   const again = before.rectifies ? { ...usual, sop: before.policy.sop } : usual;
-  const policy = asOf(again, at, draft.view.site.zone);
+  const policy = asOf(asOpened(again, before, draft.view.site), at, draft.view.site.zone);
   const round = before.round + 1;
   // What went away by itself was nobody's work, and coming back is no complaint about it.
   const unworked = (before.past ?? []).filter((one) => one.autoRecovered).length + (before.autoRecovered ? 1 : 0);

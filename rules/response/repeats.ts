@@ -47,6 +47,7 @@ export function countRepeats(draft: Draft, ticket: Ticket): void {
     openedAt: draft.now,
     simulated: false,
     rectifies: numbers,
+    project: true,
     ...(repeat.sop ? { sop: [...repeat.sop, ...(isComplaint ? (repeat.complaintSop ?? []) : [])] } : {}),
   });
   if (!rectification) return;

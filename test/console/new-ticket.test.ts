@@ -84,5 +84,22 @@ describe.skipIf(!hasBrowser())("a ticket opened by hand", () => {
     await expect.poll(() => gateway.received.length, { timeout: 12_000 }).toBe(1);
     expect(gateway.received[0]?.body).toMatchObject({ source: "patrol", description: "Lamp out at the gate" });
     expect(gateway.received[0]?.body).not.toHaveProperty("affected");
+    expect(gateway.received[0]?.body).not.toHaveProperty("project");
+  });
+
+  test("of planned work asks whether it is a project, and of nothing else", async () => {
+    await using seen = await look(browser, dist, { path: "/tickets", language: "zh" });
+    const { page, gateway } = seen;
+    await page.locator("[data-new]").waitFor();
+    await page.keyboard.press("n");
+    const form = page.locator("[data-form=new-ticket]");
+    expect(await form.locator("[name=project]").count()).toBe(0);
+    await form.locator("[name=class]").selectOption("non_urgent");
+    await form.getByLabel("每周反馈一次进展").check();
+    await form.locator("[name=source]").selectOption({ label: "员工报告" });
+    await form.locator("[name=description]").fill("更换生活水箱");
+    await form.locator("button.first").click();
+    await expect.poll(() => gateway.received.length, { timeout: 12_000 }).toBe(1);
+    expect(gateway.received[0]?.body).toMatchObject({ class: "non_urgent", project: true, source: "staff" });
   });
 });

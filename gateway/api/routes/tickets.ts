@@ -122,7 +122,7 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
     },
     async (request, reply) => {
       const { commandId, class: ticketClass, description, severity, device, place, care } = request.body;
-      const { occurredAt, toldByPhone, expected, plan, reporter, drill, source, affected } = request.body;
+      const { occurredAt, toldByPhone, expected, plan, reporter, drill, source, affected, project } = request.body;
       const missing = source && fromOwner.has(source) ? mustFill(reporter, place) : [];
       if (missing.length > 0) {
         throw new Refused(
@@ -148,6 +148,7 @@ export function ticketRoutes(server: Server, house: ApiHouse): void {
         ...(care === undefined ? {} : { care }),
         ...(source === undefined ? {} : { source }),
         ...(affected === undefined ? {} : { affected }),
+        ...(project ? { project } : {}),
       });
       if (done.ticket === undefined) throw new Error("the door opened a ticket and did not say which");
       // After the ticket, whose number it stands under; asked again with the same id, a lost one is written down then.

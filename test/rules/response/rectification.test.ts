@@ -65,6 +65,9 @@ describe("a complaint that comes again (E9)", () => {
       ["accepted", true],
       ["talk", true],
     ]);
+    // F5: what takes weeks is reported once a week.
+    expect(made?.project).toBe(true);
+    expect(made?.clocks.find(({ kind }) => kind === "feedback")?.target).toBe(days(7));
     const told = house.said.filter((one) => one.step === "repeated-fault" && one.channel === "console");
     expect(told.map(({ to }) => to)).toEqual(["p-department-supervisor"]);
     expect(told[0]?.text.zh).toContain("约谈责任人");
@@ -177,5 +180,6 @@ describe("a rectification (W14)", () => {
         .sop.slice(0, 5)
         .map((row) => [row.step, row.at, row.said]),
     ).toEqual(rows.map((row) => [row, undefined, undefined]));
+    expect(ticket(no).clocks.find(({ kind }) => kind === "feedback")?.target).toBe(days(7));
   });
 });

@@ -164,6 +164,7 @@ export const pagesEn: PageWords = {
       staff: "Staff",
     },
     affected: "Households affected (optional)",
+    project: "Large, complex work: progress is reported once a week",
     mustFill: "What an owner reports needs name, phone and room",
     description: "What is seen",
     hint: "e.g. A pipe leaks in the kitchen, water in the living room. Facts, no guesses.",

@@ -143,6 +143,7 @@ export const pagesZh = {
     source: "来源",
     sources: { phone: "业主来电", desk: "业主到前台", app: "业主线上报修", patrol: "巡检发现", staff: "员工报告" },
     affected: "影响户数（可不填）",
+    project: "大型、复杂工程：每周反馈一次进展",
     mustFill: "业主报修须填写姓名、电话和房号",
     description: "现象",
     hint: "例：厨房水管漏水，客厅积水。写现象，不猜原因。",
