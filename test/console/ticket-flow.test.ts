@@ -82,8 +82,8 @@ describe.runIf(hasBrowser())("the ticket page", () => {
       const text = await page.locator(where).first().innerText();
       for (const one of texts) expect(text).toContain(one);
     };
-    expect(await obstacles(page)).toEqual([]);
     await has("[data-lead]", "主责", "电梯维保单位");
+    expect(await obstacles(page)).toEqual([]);
     await has("[data-help]", "协作", "保安领班、监控中心值班员");
     await has("[data-public]", "处理中");
     await has("[data-expected]", "期望解决");

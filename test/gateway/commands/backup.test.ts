@@ -193,6 +193,19 @@ describe("the history beside it", () => {
   });
 });
 
+/** 0 as long as there is no database with tables of ours. */
+function versionOf(file: string): number {
+  if (!existsSync(file)) return 0;
+  const database = new DatabaseSync(file, { readOnly: true });
+  try {
+    return (database.prepare("PRAGMA user_version").get() as { user_version: number }).user_version;
+  } catch {
+    return 0;
+  } finally {
+    database.close();
+  }
+}
+
 test("with the gateway running a backup is whole too, through a socket that is its owner's alone", async () => {
   const ports = await demoPorts();
   const running = spawn(process.execPath, [MAIN, "run", DEMO], {
@@ -209,6 +222,8 @@ test("with the gateway running a backup is whole too, through a socket that is i
     );
     expect(statSync(join(data(), "control.sock")).mode & 0o777).toBe(0o600);
     const file = join(folder.path, "running.db");
+    // The history begins in its own time beside the house.
+    await expect.poll(() => versionOf(join(data(), "history.db"))).toBeGreaterThan(0);
     const ended = await gatehouse(data(), ["backup", DEMO, file]);
     expect(ended).toMatchObject({ code: 0, err: "" });
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -230,7 +245,8 @@ test("with the gateway running a backup is whole too, through a socket that is i
       await new Promise<void>((resolve) => socket.resume().once("close", () => resolve()));
     }
     expect((await gatehouse(data(), ["backup", DEMO, join(folder.path, "second.db")])).code).toBe(0);
-    expect(readdirSync(join(data(), "handed-over"))).toEqual([]);
+    // What was collected is put away by the gateway once the other side has hung up.
+    await expect.poll(() => readdirSync(join(data(), "handed-over"))).toEqual([]);
   } finally {
     running.kill("SIGTERM");
     await new Promise((resolve) => running.once("exit", resolve));
